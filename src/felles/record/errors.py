@@ -1,0 +1,104 @@
+"""The errors of the record, one tree:
+
+    RecordError
+    ├── Absent               404  not here, or not for this reader: both answer alike
+    ├── Gone                 410  deleted, and the reader could see it
+    ├── Expired              410  a paging link whose snapshot is no longer kept
+    ├── Forbidden            403  a subject of a write that the writer has no relation to, or a verb she lacks
+    ├── Conflict             409  another version or person is in the way; nothing was written
+    ├── PreconditionFailed   412  If-Match or a conditional interaction met something else
+    ├── Invalid request
+    │   ├── BadQuery         400  a parameter or value that is not understood
+    │   └── Unprocessable    422  well-formed, but breaks a rule of the record
+    ├── TooCostly            422  would read more than the budget: narrow it
+    └── Busy                 503  the database is away or too slow; nothing was acknowledged
+
+Each carries the HTTP status, the FHIR issue code and one sentence for a person to read.
+"""
+
+from __future__ import annotations
+
+
+class RecordError(Exception):
+    """Base of all errors of the record.
+
+    `diagnostics` is one sentence that names what was wrong; `expression` a FHIRPath where one is known.
+    """
+
+    status = 500
+    code = "exception"
+
+    def __init__(self, diagnostics: str, expression: str | None = None) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
+        self.expression = expression
+
+
+class Absent(RecordError):
+    """Nothing here that this reader may see."""
+
+    status = 404
+    code = "not-found"
+
+
+class Gone(RecordError):
+    """The entry was deleted; the reader could see it."""
+
+    status = 410
+    code = "deleted"
+
+
+class Expired(RecordError):
+    """A paging link whose snapshot is no longer kept: search again."""
+
+    status = 410
+    code = "expired"
+
+
+class Forbidden(RecordError):
+    """The writer lacks the relation or the verb."""
+
+    status = 403
+    code = "forbidden"
+
+
+class Conflict(RecordError):
+    """Another version, or another person, is in the way."""
+
+    status = 409
+    code = "conflict"
+
+
+class PreconditionFailed(RecordError):
+    """If-Match or a condition does not hold."""
+
+    status = 412
+    code = "conflict"
+
+
+class BadQuery(RecordError):
+    """A search parameter or a value that is not understood or not supported."""
+
+    status = 400
+    code = "invalid"
+
+
+class Unprocessable(RecordError):
+    """Well-formed, but breaks a rule of the record."""
+
+    status = 422
+    code = "business-rule"
+
+
+class TooCostly(RecordError):
+    """Would read more than the budget allows; the sentence says what to narrow it by."""
+
+    status = 422
+    code = "too-costly"
+
+
+class Busy(RecordError):
+    """The database is away or too slow. Nothing was acknowledged; try again."""
+
+    status = 503
+    code = "transient"

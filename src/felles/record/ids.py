@@ -1,0 +1,62 @@
+"""Identities the server makes, and those it derives for what is imported.
+
+An id of ours carries its bucket in its first characters, so that `GET /Observation/{id}` goes straight
+to its shard; the remaining 105 bits are random. An imported entry's id is a hash of where it came from,
+so that references can be rewritten before their target is known, and so that a second import meets the
+first one's entries; where it lies stands in `directory`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from functools import lru_cache
+
+BUCKETS = 4096
+SHARED_BUCKET = -1
+"""The bucket of rows in `shared`."""
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_OURS = re.compile(r"f[0-9a-hjkmnp-tv-z]{24}")
+
+
+def _base32(number: int, length: int) -> str:
+    letters: list[str] = []
+    for _ in range(length):
+        number, digit = divmod(number, 32)
+        letters.append(_ALPHABET[digit])
+    return "".join(reversed(letters))
+
+
+def new_bucket() -> int:
+    """A bucket (0–4095) drawn at random, for a new person or an entry that has none."""
+    return secrets.randbelow(BUCKETS)
+
+
+def new_id(bucket: int) -> str:
+    """A new id of 25 characters: `f`, three for the bucket (-1 for shared entries), 21 random (105 bits)."""
+    return "f" + _base32(bucket + 1, 3) + _base32(secrets.randbits(105), 21)
+
+
+def bucket_of(resource_id: str) -> int | None:
+    """The bucket an id of ours carries (-1: shared), or None when the id is not of our form."""
+    if len(resource_id) != 25 or not _OURS.fullmatch(resource_id):
+        return None
+    value = 0
+    for letter in resource_id[1:4]:
+        value = value * 32 + _VALUES[letter]
+    return value - 1 if value <= BUCKETS else None
+
+
+def derived_id(source: str, key: str) -> str:
+    """The id of what was imported from `source` under `key`: `x` and 26 characters (130 bits) of a hash."""
+    digest = hashlib.blake2b(f"{source}\n{key}".encode(), digest_size=17).digest()
+    return "x" + _base32(int.from_bytes(digest, "big") >> 6, 26)
+
+
+@lru_cache(maxsize=65536)
+def mark_of(reference: str) -> int:
+    """The signed 64-bit hash of `Type/id`, as the `self`, `party` and `org` columns hold it."""
+    return int.from_bytes(hashlib.blake2b(reference.encode(), digest_size=8).digest(), "big", signed=True)
