@@ -1,0 +1,1 @@
+"""The record: PostgreSQL store, versions, search, transactions, access log, outbox, migrations."""
