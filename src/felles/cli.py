@@ -48,22 +48,20 @@ class Commands(TyperGroup):
         """Names in the order of the table; needs no import of what they do."""
         return [command.name for command in COMMANDS if _exists(command)]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command named `cmd_name`, imported now; None when there is none."""
-        for command in COMMANDS:
-            if command.name == cmd_name and _exists(command):
-                # The overview of all commands must not import them all; their own --help does.
-                return _load(command) if _called(ctx, cmd_name) else _line(command)
-        return None
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # click's signature
+        """The line of `cmd_name` in the overview; None when there is no such command."""
+        found = _find(cmd_name)
+        return None if found is None else TyperCommand(found.name, help=found.help)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called, imported now; a usage error when there is none."""
+        name, line, rest = super().resolve_command(ctx, args)
+        found = _find(args[0])
+        return name, line if found is None else _load(found), rest
 
 
-def _called(ctx: Any, name: str) -> bool:
-    """Whether `name` is the word on the command line, not one of a list being printed."""
-    return name in (*ctx.args, *getattr(ctx, "_protected_args", ()))
-
-
-def _line(command: Command) -> TyperCommand:
-    return TyperCommand(command.name, help=command.help)
+def _find(name: str) -> Command | None:
+    return next((command for command in COMMANDS if command.name == name and _exists(command)), None)
 
 
 def _load(command: Command) -> Any:

@@ -123,10 +123,10 @@ class Settings:
     metrics_token: str | None = _setting(str, None)
 
     # Limits. Each refusal names its setting.
-    max_body_bytes: int = _setting(_positive, 64 * MIB)
-    max_unpacked_bytes: int = _setting(_positive, 256 * MIB)
+    max_body_bytes: int = _setting(_positive, 16 * MIB)
+    max_unpacked_bytes: int = _setting(_positive, 64 * MIB)
     max_json_depth: int = _setting(_positive, 64)
-    max_bundle_entries: int = _setting(_positive, 20_000)
+    max_bundle_entries: int = _setting(_positive, 5_000)
     default_page: int = _setting(_positive, 20)
     max_page: int = _setting(_positive, 1_000)
     max_includes: int = _setting(_positive, 1_000)

