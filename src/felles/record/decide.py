@@ -75,12 +75,15 @@ def basis_of(row: str = "e") -> str:
          limit 1) d on true"""
 
 
-BLOCKED = """(p.blocked and exists (
+BLOCKS_AGAINST = """b.since <= q.real and b.until > q.real
+           and (b.against = 0 or (b.against = 1 and b.party = q.org)
+                or (b.against = 2 and b.party = q.role) or (b.against = 3 and b.party = q.actor))"""
+"""Whether block `b` holds now and is meant for `q`."""
+
+BLOCKED = f"""(p.blocked and exists (
         select 1 from block b
          where b.bucket = e.bucket and b.person = e.person
-           and b.since <= q.real and b.until > q.real
-           and (b.against = 0 or (b.against = 1 and b.party = q.org)
-                or (b.against = 2 and b.party = q.role) or (b.against = 3 and b.party = q.actor))
+           and {BLOCKS_AGAINST}
            and (b.kind is null or b.kind = e.kind)
            and (b.org is null or b.org = e.org)
            and (b.item is null or b.item = e.self)

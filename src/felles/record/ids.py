@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from functools import lru_cache
+
+from felles.fhir.search.marks import reference_hash
 
 BUCKETS = 4096
 SHARED_BUCKET = -1
@@ -56,7 +57,5 @@ def derived_id(source: str, key: str) -> str:
     return "x" + _base32(int.from_bytes(digest, "big") >> 6, 26)
 
 
-@lru_cache(maxsize=65536)
-def mark_of(reference: str) -> int:
-    """The signed 64-bit hash of `Type/id`, as the `self`, `party` and `org` columns hold it."""
-    return int.from_bytes(hashlib.blake2b(reference.encode(), digest_size=8).digest(), "big", signed=True)
+mark_of = reference_hash
+"""The signed 64-bit hash of `Type/id`, as the `self`, `party` and `org` columns hold it."""

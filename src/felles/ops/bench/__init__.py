@@ -1,0 +1,1 @@
+"""Measuring Felles, or any other FHIR server, the same way each time."""

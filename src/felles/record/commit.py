@@ -1,0 +1,190 @@
+"""Committing: plan without a lock, then write with the others who are writing now.
+
+Commits that arrive while one is being written go together as the next transaction, each with its own
+commit number; if the joint transaction fails, each is carried out alone. Conditional changes take
+advisory locks on their criteria first, and so go alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from felles.record.conditions import Conditions
+from felles.record.errors import Busy, Conflict, RecordError
+from felles.record.jobs import Job, Session
+from felles.record.plan import Plan, Planner
+from felles.record.pool import GONE
+
+if TYPE_CHECKING:
+    from felles.record.changes import Change, Result
+    from felles.record.clock import Clock
+    from felles.record.derive import Registry
+    from felles.record.grants import Grant
+    from felles.record.keys import Keys
+    from felles.record.locate import Locator
+    from felles.record.pool import Conn, Pool
+
+JOINT = 32
+"""At most this many commits in one transaction."""
+TRIES = 3
+"""How often a commit that met another one on the way is carried out again."""
+
+_MET = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+class Committer:
+    """Carries out commits over at most `width` connections."""
+
+    def __init__(
+        self, pool: Pool, clock: Clock, locator: Locator, keys: Keys, registry: Registry, *, width: int = 2
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._locator = locator
+        self._keys = keys
+        self._registry = registry
+        self._width = width
+        self._running = 0
+        self._queue: deque[tuple[Job, asyncio.Future[list[Result]]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def commit(self, grant: Grant, changes: list[Change], *, act: str, historic: bool = False) -> list[Result]:
+        """Carry out all of `changes` or none. Durable when it returns; logged in the same transaction.
+
+        Raises any of `felles.record.errors`; then nothing was written.
+        """
+        conditions = Conditions(grant, self._clock, changes)
+        if conditions:
+            return await self._commit_alone(grant, changes, conditions, act=act, historic=historic)
+        plan = await Planner(self._locator, self._keys, self._pool, grant).plan(changes, {}, act)
+        plan.historic = historic
+        return await self._submit(plan)
+
+    async def _submit(self, plan: Plan) -> list[Result]:
+        answer: asyncio.Future[list[Result]] = asyncio.get_running_loop().create_future()
+        self._queue.append((Job(plan, self._clock), answer))
+        if self._running < self._width:
+            self._running += 1
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await answer
+
+    async def _work(self) -> None:
+        batch: list[tuple[Job, asyncio.Future[list[Result]]]] = []
+        try:
+            while self._queue:
+                batch = self._next()
+                await self._carry_out(batch)
+        except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it was
+            reason = (
+                error
+                if isinstance(error, RecordError)
+                else Busy("the commit was broken off; look before you repeat it")
+            )
+            for _, answer in [*batch, *self._queue]:
+                if not answer.done():
+                    answer.set_exception(reason)
+            self._queue.clear()
+        finally:
+            self._running -= 1
+
+    def _next(self) -> list[tuple[Job, asyncio.Future[list[Result]]]]:
+        """The next commits to go together: no two of them change the same entry."""
+        batch: list[tuple[Job, asyncio.Future[list[Result]]]] = []
+        touched: set[str] = set()
+        while self._queue and len(batch) < JOINT:
+            changed = self._queue[0][0].plan.changed()
+            if not touched.isdisjoint(changed):
+                break
+            touched |= changed
+            batch.append(self._queue.popleft())
+        return batch
+
+    async def _carry_out(self, batch: list[tuple[Job, asyncio.Future[list[Result]]]]) -> None:
+        jobs = [job for job, _ in batch]
+        try:
+            errors = await self._transaction(jobs)
+        except (RecordError, asyncpg.PostgresError) as error:
+            if len(batch) > 1 and not isinstance(error, Busy):
+                for one in batch:
+                    await self._carry_out([one])
+            elif not batch[0][1].done():
+                for _, answer in batch:
+                    answer.set_exception(_named(error))
+            return
+        for (job, answer), error in zip(batch, errors, strict=True):
+            if answer.done():
+                continue
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                self._keep(job)
+                answer.set_result(job.results)
+
+    async def _transaction(self, jobs: list[Job]) -> list[RecordError | None]:
+        for attempt in range(TRIES):
+            for job in jobs:
+                job.results, job.bases = [], {}
+            async with self._pool.acquire() as conn:
+                try:
+                    async with conn.transaction():
+                        return await Session(conn, self._keys, self._registry).run(jobs)
+                except _MET:
+                    if len(jobs) > 1 or attempt == TRIES - 1:
+                        raise
+        raise AssertionError
+
+    async def _commit_alone(
+        self, grant: Grant, changes: list[Change], conditions: Conditions, *, act: str, historic: bool
+    ) -> list[Result]:
+        for attempt in range(TRIES):
+            async with self._pool.acquire() as conn:
+                try:
+                    async with conn.transaction():
+                        return await self._conditional(conn, grant, changes, conditions, act=act, historic=historic)
+                except _MET as error:
+                    if attempt == TRIES - 1:
+                        raise _named(error) from error
+                except asyncpg.PostgresError as error:
+                    raise _named(error) from error
+        raise AssertionError
+
+    async def _conditional(
+        self,
+        conn: Conn,
+        grant: Grant,
+        changes: list[Change],
+        conditions: Conditions,
+        *,
+        act: str,
+        historic: bool,
+    ) -> list[Result]:
+        found = await conditions.resolve(conn)
+        plan = await Planner(self._locator, self._keys, conn, grant).plan(changes, found, act)
+        plan.historic = historic
+        job = Job(plan, self._clock)
+        (error,) = await Session(conn, self._keys, self._registry).run([job])
+        if error is not None:
+            raise error
+        self._keep(job)
+        return job.results
+
+    def _keep(self, job: Job) -> None:
+        for step in job.plan.steps:
+            if step.new and step.found is None:
+                self._locator.keep(f"{step.change.type}/{step.id}", step.key)
+
+
+def _named(error: Exception) -> RecordError:
+    if isinstance(error, RecordError):
+        return error
+    if isinstance(error, _MET):
+        return Conflict("another writer was in the way three times; try again")
+    if isinstance(error, (*GONE, asyncpg.QueryCanceledError)):
+        return Busy("the database was away or too slow; nothing was written")
+    return RecordError(f"the database refused the commit ({type(error).__name__})")

@@ -1,0 +1,72 @@
+"""What follows from an entry in the commit that writes it: care relations, staffing, outgoing events.
+
+The rules belong to rooms above this one; they register here, once, when the program is put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from felles.record.grants import Grant
+
+
+@dataclass(slots=True, frozen=True)
+class Relation:
+    """A care relation to `party` (a reference), in clinical microseconds; `basis` from access' table."""
+
+    party: str
+    basis: int
+    since: int
+    until: int
+
+
+@dataclass(slots=True, frozen=True)
+class Staffing:
+    """`actor` staffs `party` in the name of `org` (references), in real microseconds."""
+
+    actor: str
+    org: str
+    party: str
+    role: str
+    since: int
+    until: int
+
+
+@dataclass(slots=True, frozen=True)
+class Event:
+    """Something that must reach `receiver` (a reference): one row of the outbox."""
+
+    receiver: str
+    event: str
+
+
+@dataclass(slots=True)
+class Derived:
+    """All that follows from one version of one entry."""
+
+    relations: list[Relation] = field(default_factory=list)
+    staffing: list[Staffing] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+Rule = Callable[[Any, str, Grant, int], Derived]
+"""(resource, its reference, the writer's Grant, its lastUpdated) → what follows. Pure."""
+
+
+class Registry:
+    """Which rule follows which resource type. One type has one rule."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Rule] = {}
+
+    def register(self, type_name: str, rule: Rule) -> None:
+        """Let `rule` follow every commit of `type_name`. Raises `ValueError` if one does already."""
+        if type_name in self._rules:
+            raise ValueError(f"{type_name} has its rule already")
+        self._rules[type_name] = rule
+
+    def of(self, type_name: str) -> Rule | None:
+        """The rule of a type, or None."""
+        return self._rules.get(type_name)

@@ -1,0 +1,230 @@
+"""Turning a checked plan into rows: versions are numbered, times stamped, what follows is derived.
+
+No I/O: everything this needs was read under the lock, and everything it makes goes to `Session.writes`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from felles.record.changes import Result
+from felles.record.drafts import INDEXER, Draft, add_finders, row
+from felles.record.homes import SHARED_TYPES
+from felles.record.ids import SHARED_BUCKET, mark_of
+from felles.record.numbers import TYPES
+from felles.record.stamps import stamp
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonKey
+    from felles.record.jobs import Current, Job, Session
+    from felles.record.plan import Step
+
+
+def gather(session: Session, job: Job) -> None:
+    """Put all rows of one checked job into the session's writes, and its results into the job."""
+    stamps = _raise_persons(session, job)
+    for resource_id, key in job.plan.reserved:
+        session.writes.add("directory", (TYPES["Patient"], resource_id, *key, None, None, None))
+    for step in job.plan.steps:
+        if step.found is not None:
+            job.results.append(step.found)
+            continue
+        place = (step.change.type, step.id)
+        current = session.current.get((TYPES[place[0]], place[1], 0))
+        updated = stamps[step.key][1] if step.key in stamps else session.now
+        if current is not None:
+            updated = max(updated, current.updated + 1)
+        if step.change.op == "delete":
+            job.results.append(_delete(session, job, step, current, updated))
+        else:
+            job.results.append(_put(session, job, step, current, updated))
+            _follow(session, job, step, stamps.get(step.key, (0, updated))[0], updated)
+    for key in stamps:
+        _leaf(session, job, key)
+
+
+def _raise_persons(session: Session, job: Job) -> dict[PersonKey, tuple[int, int]]:
+    stamps: dict[PersonKey, tuple[int, int]] = {}
+    filled = {s.key for s in job.plan.steps if s.change.type == "Patient" and s.made is not None}
+    for key, reserved in job.plan.fresh.items():
+        stamps[key] = (1, session.now)
+        session.writes.add("person_new", (*key, 1, session.now, reserved))
+    for key in job.plan.persons():
+        held = session.locked[key]
+        held.version += 1
+        held.touched = max(session.now, held.touched + 1)
+        stamps[key] = (held.version, held.touched)
+        was_filled = key in session.raised and session.raised[key][2]
+        session.raised[key] = (held.version, held.touched, was_filled or key in filled)
+    return stamps
+
+
+def _put(session: Session, job: Job, step: Step, current: Current | None, updated: int) -> Result:
+    made = step.made
+    assert made is not None  # noqa: S101 - every create and update was drafted by the planner
+    table = "shared" if step.change.type in SHARED_TYPES else "entry"
+    version = 1 if current is None else current.version + 1
+    body = ""
+    for form in made.forms:
+        last = session.current.get((made.number, made.id, form.number))
+        if form.number and last is not None and not last.deleted and _same(last, form.body):
+            continue
+        number = 1 if last is None else last.version + 1
+        if last is not None:
+            session.writes.add(f"{table}_end", (made.key[0], made.number, made.id, form.number))
+        values = _row(job, made, form, version=number, updated=updated)
+        session.writes.add(table, values)
+        body = body or values[-1]
+    _claim(session, step, made, version)
+    add_finders(made, session.writes)
+    outcome = "created" if current is None or current.deleted else "updated"
+    return Result(outcome=outcome, type=made.type, id=made.id, version=version, updated=updated, body=body)
+
+
+def _row(job: Job, made: Draft, form: Any, *, version: int, updated: int) -> tuple[Any, ...]:
+    grant = job.plan.grant
+    return row(
+        made,
+        form,
+        version=version,
+        updated=updated,
+        commit=job.commit,
+        org=grant.org_mark,
+        author=grant.actor,
+        behalf=grant.behalf,
+    )
+
+
+def _same(last: Current, body: str) -> bool:
+    """Whether a form's new bytes say what its last ones say, its own version and time aside."""
+    return stamp(body, last.version, last.updated) == last.body
+
+
+def _claim(session: Session, step: Step, made: Draft, version: int) -> None:
+    source = step.change.source
+    if step.claims:
+        origin = (source.digest, source.time, version) if source else (None, None, None)
+        session.writes.add("directory", (made.number, made.id, *made.key, *origin))
+    for number in made.national:
+        if session.national.get(number) is None:
+            session.writes.add("national", (number, *made.key, made.id))
+            session.national[number] = (made.key, made.id)
+    if made.type != "Patient":
+        return
+    for number in session.held_numbers(made.id) - set(made.national):
+        session.writes.add("national_end", (number, made.id))
+    names = [word for word, part in made.names if part == 0] + [word for word, part in made.names if part == 1]
+    born = _day(made.born)
+    session.writes.add("face", (*made.key, made.id, born, made.municipality, " ".join(names)))
+
+
+def _day(born: str | None) -> date | None:
+    """A birth date for the face; one known to the month or year alone stands on the first day of it."""
+    if not born:
+        return None
+    year, month, day = (*born.split("-"), "1", "1")[:3]
+    return date(int(year), int(month), int(day))
+
+
+def _delete(session: Session, job: Job, step: Step, current: Current | None, updated: int) -> Result:
+    assert current is not None  # noqa: S101 - `_check_current` refused what is not here
+    number, grant = TYPES[step.change.type], job.plan.grant
+    table = "shared" if step.change.type in SHARED_TYPES else "entry"
+    version = current.version + 1
+    bucket = SHARED_BUCKET if table == "shared" else step.key[0]
+    for form in (0, 1):
+        last = session.current.get((number, step.id, form))
+        if last is None or last.deleted:
+            continue
+        session.writes.add(f"{table}_end", (bucket, number, step.id, form))
+        session.writes.add(
+            table, _grave(step, form, last, updated, job.commit, grant.org_mark, grant.actor, grant.behalf)
+        )
+    if step.change.type == "Patient":
+        session.writes.add("face_end", (*step.key, step.id))
+        for held in session.held_numbers(step.id):
+            session.writes.add("national_end", (held, step.id))
+    _end_derived(session, step)
+    return Result(outcome="deleted", type=step.change.type, id=step.id, version=version, updated=updated, body="")
+
+
+def _grave(
+    step: Step, form: int, last: Current, updated: int, commit: int, org: int, author: str, behalf: str | None
+) -> tuple[Any, ...]:
+    """The last version of a deleted entry: seen by whom the entry was seen by, holding nothing."""
+    number = TYPES[step.change.type]
+    mark = mark_of(f"{step.change.type}/{step.id}")
+    place = (step.key[0], step.key[1], number, step.id, form, last.version + 1, True, last.kind)
+    period = (last.low, last.high, updated, commit, INDEXER)
+    return (
+        *place,
+        last.org or org,
+        author,
+        behalf,
+        mark,
+        None,
+        False,
+        *period,
+        "{}",
+        None,
+        None,
+        "",
+    )
+
+
+def _follow(session: Session, job: Job, step: Step, version: int, updated: int) -> None:
+    """What follows from an entry, in the same commit: relations, staffing, outgoing events."""
+    made = step.made
+    assert made is not None  # noqa: S101 - as above
+    grant, reference = job.plan.grant, made.reference
+    follows = session.registry.of(made.type)
+    if follows is None:
+        return
+    derived = follows(made.resource, reference, grant, updated)
+    if session.current.get((made.number, made.id, 0)) is not None:
+        _end_derived(session, step)
+    for relation in derived.relations:
+        session.writes.add(
+            "relation",
+            (
+                *made.key,
+                mark_of(relation.party),
+                relation.basis,
+                reference,
+                grant.actor,
+                relation.since,
+                relation.until,
+            ),
+        )
+    for place in derived.staffing:
+        parties = (mark_of(place.actor), mark_of(place.org), mark_of(place.party))
+        session.writes.add("staffing", (*parties, place.role, reference, place.since, place.until))
+    if not job.plan.historic:
+        for event in derived.events:
+            about = f"{reference}/_history/{version}"
+            session.writes.add("outbox", (*made.key, version, event.receiver, event.event, about, updated))
+
+
+def _end_derived(session: Session, step: Step) -> None:
+    reference = f"{step.change.type}/{step.id}"
+    if session.registry.of(step.change.type) is None:
+        return
+    if step.change.type in SHARED_TYPES:
+        session.writes.add("staffing_end", (reference,))
+    else:
+        session.writes.add("relation_end", (*step.key, reference))
+
+
+def _leaf(session: Session, job: Job, key: PersonKey) -> None:
+    steps = [s for s in job.plan.steps if s.key == key and s.found is None]
+    written = [f"{s.change.type}/{s.id}" for s in steps]
+    what = written[0] if len(written) == 1 else f"{len(written)} entries"
+    basis = msgspec.json.encode(job.bases.get(key)).decode()
+    text = (
+        f'{{"who":{job.plan.grant.who},"act":"{job.plan.act}","what":"{what}",'
+        f'"basis":{basis},"outcome":"written","n":{len(written)}}}'
+    )
+    session.writes.add("leaf", (*key, job.clock.real(), text))

@@ -1,0 +1,257 @@
+"""Carrying out plans inside an open transaction: lock, decide, check, gather, write.
+
+Several independent commits may share the transaction. Each is checked whole before any of its rows is
+gathered, so one that is refused leaves nothing behind and harms nobody beside it. Persons are locked in
+sorted order and for no longer than the two or three round trips this takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
+from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, VISIBLE, ask_values, basis_of, person_of
+from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError
+from felles.record.gather import gather
+from felles.record.grants import Grant, Mode, PersonKey
+from felles.record.homes import SHARED_TYPES
+from felles.record.lane import unnest
+from felles.record.numbers import TYPES
+from felles.record.writes import Writes
+
+if TYPE_CHECKING:
+    from felles.record.changes import Result
+    from felles.record.clock import Clock
+    from felles.record.derive import Registry
+    from felles.record.drafts import Draft
+    from felles.record.keys import Keys
+    from felles.record.plan import Plan, Step
+    from felles.record.pool import Conn
+
+_LOCK_COLUMNS = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_LOCK = f"""
+with q as materialized {unnest(_LOCK_COLUMNS)},
+     held as materialized (
+        select p.* from person p
+         where (p.bucket, p.person) in (select distinct q.bucket, q.person from q)
+         order by p.bucket, p.person for no key update)
+select q.n, p.bucket, p.person, p.version, p.touched, {PERSON_OPEN} as open, {BASIS_TEXT} as basis,
+       (extract(epoch from clock_timestamp()) * 1000000)::bigint as now
+  from q join held p on p.bucket = q.bucket and p.person = q.person
+  {basis_of("p")}"""
+
+_CURRENT_COLUMNS = (("bucket", "smallint"), ("type", "smallint"), ("id", "text"), *ASK)
+_CURRENT_FIELDS = (
+    """q.n, e.person, e.form, e.version, e.deleted, e.updated, e.self, e.kind, e.org, e.low, e.high, e.body"""
+)
+_CURRENT = f"""
+with q as materialized {unnest(_CURRENT_COLUMNS)}
+select {_CURRENT_FIELDS}, {VISIBLE} as open
+  from q
+  join entry e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0
+  {person_of()}
+  {basis_of()}"""
+_CURRENT_SHARED = f"""
+select {_CURRENT_FIELDS}, true as open
+  from {unnest(_CURRENT_COLUMNS)} q
+  join shared e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0"""
+
+_NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now"
+_NATIONAL = "select number, bucket, person, id from national_number where number = any($1::text[])"
+
+
+class _Identifier(msgspec.Struct):
+    system: str | None = None
+    value: str | None = None
+
+
+class _Numbered(msgspec.Struct):
+    identifier: list[_Identifier] = []
+
+
+@dataclass(slots=True)
+class Locked:
+    """A person under lock: her version and last time, raised as commits are gathered."""
+
+    version: int
+    touched: int
+    now: int
+
+
+@dataclass(slots=True)
+class Current:
+    """The current version of one form of an entry."""
+
+    person: int
+    version: int
+    deleted: bool
+    updated: int
+    body: str
+    open: bool
+    kind: int
+    org: int
+    low: int
+    high: int
+
+
+@dataclass(slots=True)
+class Job:
+    """One commit to be carried out."""
+
+    plan: Plan
+    clock: Clock
+    commit: int = 0
+    bases: dict[PersonKey, str | None] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+
+
+class Session:
+    """What one transaction knows: locks, current versions, claims, and what is to be written."""
+
+    def __init__(self, conn: Conn, keys: Keys, registry: Registry) -> None:
+        self._conn = conn
+        self._keys = keys
+        self.registry = registry
+        self.locked: dict[PersonKey, Locked] = {}
+        self.current: dict[tuple[int, str, int], Current] = {}
+        self.national: dict[str, tuple[PersonKey, str]] = {}
+        self.raised: dict[PersonKey, tuple[int, int, bool]] = {}
+        self.now = 0
+        self.writes = Writes()
+
+    async def run(self, jobs: list[Job]) -> list[RecordError | None]:
+        """Carry out `jobs`; the answer says for each what refused it. Written when this returns."""
+        await self._lock(jobs)
+        await self._fetch_current(jobs)
+        await self._fetch_national(jobs)
+        errors: list[RecordError | None] = []
+        for job in jobs:
+            try:
+                self._check(job)
+            except RecordError as error:
+                errors.append(error)
+                continue
+            job.commit = await self._keys.commit(self._conn)
+            gather(self, job)
+            errors.append(None)
+        for key, raised in self.raised.items():
+            self.writes.add("person_up", (*key, *raised))
+        if self.writes:
+            await self.writes.flush(self._conn)
+        return errors
+
+    # -- what the database says, under lock ------------------------------------------------------------
+
+    async def _lock(self, jobs: list[Job]) -> None:
+        asked = [(job, key) for job in jobs for key in job.plan.persons()]
+        if not asked:
+            self.now = (await self._conn.fetch(_NOW))[0]["now"]
+            return
+        args = [(*key, *ask_values(job.plan.grant, job.clock)) for job, key in asked]
+        for found in await self._conn.fetch(_LOCK, *zip(*args, strict=True)):
+            job, key = asked[found["n"] - 1]
+            self.locked.setdefault(key, Locked(found["version"], found["touched"], found["now"]))
+            self.now = max(self.now, found["now"])
+            if found["open"]:
+                job.bases[key] = found["basis"]
+
+    async def _fetch_current(self, jobs: list[Job]) -> None:
+        for table, shared in ((_CURRENT, False), (_CURRENT_SHARED, True)):
+            asked = [
+                (
+                    step,
+                    (step.key[0], TYPES[step.change.type], step.id, *ask_values(job.plan.grant, job.clock)),
+                )
+                for job in jobs
+                for step in job.plan.steps
+                if not step.new and step.found is None and (step.change.type in SHARED_TYPES) is shared
+            ]
+            if not asked:
+                continue
+            for found in await self._conn.fetch(table, *zip(*(args for _, args in asked), strict=True)):
+                step = asked[found["n"] - 1][0]
+                place = (TYPES[step.change.type], step.id, found["form"])
+                self.current[place] = Current(
+                    found["person"],
+                    found["version"],
+                    found["deleted"],
+                    found["updated"],
+                    found["body"],
+                    found["open"],
+                    found["kind"],
+                    found["org"],
+                    found["low"],
+                    found["high"],
+                )
+
+    async def _fetch_national(self, jobs: list[Job]) -> None:
+        numbers = [n for job in jobs for step in job.plan.steps if step.made for n in step.made.national]
+        if numbers:
+            for found in await self._conn.fetch(_NATIONAL, numbers):
+                self.national[found["number"]] = ((found["bucket"], found["person"]), found["id"])
+
+    # -- what refuses ------------------------------------------------------------------------------------
+
+    def _check(self, job: Job) -> None:
+        grant = job.plan.grant
+        for key in job.plan.persons():
+            if key not in job.bases:
+                self._refuse(job, key)
+        seen: set[tuple[str, str]] = set()
+        for step in job.plan.steps:
+            if step.found is not None:
+                continue
+            place = (step.change.type, step.id)
+            if place in seen:
+                raise Conflict(f"{step.change.type}/{step.id} is written twice in one transaction")
+            seen.add(place)
+            if not step.new:
+                self._check_current(grant, step)
+            if step.made is not None:
+                self._check_national(grant, step.made)
+
+    def _refuse(self, job: Job, key: PersonKey) -> None:
+        step = next(s for s in job.plan.steps if s.key == key)
+        if step.new or step.change.op == "create":
+            raise Forbidden(f"no relation to the person this {step.change.type} is about")
+        raise Absent(f"{step.change.type}/{step.id} is not here")
+
+    def _check_current(self, grant: Grant, step: Step) -> None:
+        reference = f"{step.change.type}/{step.id}"
+        current = self.current.get((TYPES[step.change.type], step.id, 0))
+        if current is None or not current.open:
+            if current is None and grant.mode == Mode.ALL and step.change.op == "update":
+                return
+            if current is None and step.change.type in SHARED_TYPES and step.change.op == "update":
+                return
+            raise Absent(f"{reference} is not here")
+        if current.deleted and step.change.op == "delete":
+            raise Gone(f"{reference} was deleted already")
+        expected = step.change.expected
+        if expected is not None and expected != current.version:
+            raise PreconditionFailed(f"{reference} is now version {current.version}, not {expected}")
+
+    def _check_national(self, grant: Grant, made: Draft) -> None:
+        for number in made.national:
+            holder = self.national.get(number)
+            if holder is None or holder == (made.key, made.id) or holder[0] == made.key:
+                continue
+            if grant.may("lookup") or grant.mode == Mode.ALL:
+                raise Conflict(f"the national number of this Patient belongs to Patient/{holder[1]}")
+            raise Forbidden("this Patient may not be written")
+
+    # -- what the gathering asks and tells ---------------------------------------------------------------
+
+    def held_numbers(self, patient_id: str) -> set[str]:
+        """The national numbers in the current version of a Patient."""
+        current = self.current.get((TYPES["Patient"], patient_id, 0))
+        if current is None or not current.body:
+            return set()
+        return {
+            i.value
+            for i in msgspec.json.decode(current.body, type=_Numbered).identifier
+            if i.value and i.system in NATIONAL_NUMBER_SYSTEMS
+        }

@@ -1,0 +1,238 @@
+"""Planning a commit: whose entries they are, which ids they get, what their references become.
+
+Everything that needs no lock happens here: homes are found, persons reserved, ids given, references
+among the changes rewritten, and drafts made. What is refused here has touched nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from felles.fhir import links, rewrite
+from felles.record.drafts import Draft, draft
+from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed, Unprocessable
+from felles.record.grants import Grant, Mode, PersonKey
+from felles.record.homes import SHARED_TYPES, Home, home_of, refuse_person_references
+from felles.record.ids import SHARED_BUCKET, bucket_of, new_bucket, new_id
+
+if TYPE_CHECKING:
+    from felles.record.changes import Change, Result
+    from felles.record.keys import Keys
+    from felles.record.locate import Locator
+    from felles.record.pool import Conn, Pool
+
+VERBS = {"create": "write", "update": "write", "delete": "write"}
+
+
+@dataclass(slots=True)
+class Step:
+    """One change, planned. `new`: no version of it is here yet. `found`: its condition met this entry."""
+
+    change: Change
+    key: PersonKey
+    id: str
+    new: bool
+    made: Draft | None = None
+    claims: bool = False
+    """Whether the id is written to `directory`: it does not carry the bucket it lies in."""
+    found: Result | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """All steps of one commit. `fresh` are the persons it brings, True where only reserved."""
+
+    grant: Grant
+    act: str
+    steps: list[Step]
+    fresh: dict[PersonKey, bool] = field(default_factory=dict)
+    reserved: list[tuple[str, PersonKey]] = field(default_factory=list)
+    historic: bool = False
+
+    def persons(self) -> list[PersonKey]:
+        """The persons touched who are here already."""
+        return sorted({s.key for s in self.steps if s.key[1] and s.found is None} - self.fresh.keys())
+
+    def changed(self) -> set[str]:
+        """The entries here already that this commit would change, and the persons it reserves by name."""
+        changed = {f"{s.change.type}/{s.id}" for s in self.steps if not s.new and s.found is None}
+        return changed | {f"Patient/{resource_id}" for resource_id, _ in self.reserved}
+
+
+class Planner:
+    """Plans the changes of one commit for one Grant."""
+
+    def __init__(self, locator: Locator, keys: Keys, source: Conn | Pool, grant: Grant) -> None:
+        self._locator = locator
+        self._keys = keys
+        self._source = source
+        self._grant = grant
+        self._urls: dict[str, str] = {}
+        self._homes: dict[int, Home] = {}
+        self._places: dict[str, PersonKey] = {}
+        self._fresh: dict[PersonKey, bool] = {}
+        self._reserved: list[tuple[str, PersonKey]] = []
+        self._steps: list[Step] = []
+
+    async def plan(self, changes: list[Change], found: dict[int, Result], act: str) -> Plan:
+        """The plan of all changes; `found` holds, by position, what conditional creates met.
+
+        Raises `Forbidden`, `Absent`, `Conflict`, `PreconditionFailed`, `Unprocessable`.
+        """
+        self._check_verbs(changes, found)
+        await self._locate(changes)
+        steps: list[Step | None] = [None] * len(changes)
+        for position, change in self._in_order(changes):
+            steps[position] = step = await self._step(position, change, found.get(position))
+            self._steps.append(step)
+        plan = Plan(self._grant, act, [s for s in steps if s is not None], self._fresh, self._reserved)
+        self._draft(plan)
+        return plan
+
+    def _check_verbs(self, changes: list[Change], found: dict[int, Result]) -> None:
+        for position, change in enumerate(changes):
+            verb = "maintain" if change.type in SHARED_TYPES else VERBS[change.op]
+            if change.type == "Patient" and change.op == "create" and position not in found:
+                verb = "create_person"
+            if not self._grant.may(verb):
+                raise Forbidden(f"this role may not {change.op} {change.type}")
+            if change.op != "create" and bucket_of(change.id or "") is None and not change.id:
+                raise Unprocessable(f"{change.op} of {change.type} names no id")
+
+    def _in_order(self, changes: list[Change]) -> list[tuple[int, Change]]:
+        """Patients first, then what leads straight to one, then what goes by way of another entry."""
+
+        def rank(item: tuple[int, Change]) -> int:
+            position, change = item
+            home = self._homes.get(position)
+            if change.type == "Patient" or change.type in SHARED_TYPES:
+                return 0
+            if home is not None and home.follows:
+                return 3
+            return 2 if home is not None and home.via else 1
+
+        return sorted(enumerate(changes), key=rank)
+
+    async def _locate(self, changes: list[Change]) -> None:
+        wanted: set[str] = set()
+        types = {c.full_url: c.type for c in changes if c.full_url}
+        for position, change in enumerate(changes):
+            if change.id is not None:
+                wanted.add(f"{change.type}/{change.id}")
+            if change.resource is not None:
+                home = self._homes[position] = home_of(change.resource, types)
+                wanted.update(home.refs)
+        self._places = await self._locator.find(self._source, (w for w in wanted if not w.startswith("urn:")))
+
+    async def _step(self, position: int, change: Change, found: Result | None) -> Step:
+        if found is not None:
+            if change.full_url:
+                self._urls[change.full_url] = found.reference
+            return Step(change, self._places.get(found.reference, (0, 0)), found.id, new=False, found=found)
+        here = self._places.get(f"{change.type}/{change.id}") if change.id else None
+        if change.type in SHARED_TYPES:
+            step = self._shared(change)
+        elif change.op == "delete":
+            if here is None:
+                raise Absent(f"{change.type}/{change.id} is not here")
+            step = Step(change, here, change.id or "", new=False)
+        else:
+            step = await self._owned(position, change, here)
+        reference = f"{change.type}/{step.id}"
+        self._places[reference] = step.key
+        self._urls[reference] = reference
+        if change.full_url:
+            self._urls[change.full_url] = reference
+        return step
+
+    def _shared(self, change: Change) -> Step:
+        if change.resource is not None:
+            refuse_person_references(change.resource)
+        if change.id is None:
+            return Step(change, (SHARED_BUCKET, 0), new_id(SHARED_BUCKET), new=True)
+        return Step(change, (SHARED_BUCKET, 0), change.id, new=False, claims=change.source is not None)
+
+    async def _owned(self, position: int, change: Change, here: PersonKey | None) -> Step:
+        home = self._homes[position]
+        key = await self._home(change, home, here)
+        if change.id is None:
+            return Step(change, key, new_id(key[0]), new=True)
+        if here is None:
+            return self._named(change, key)
+        if here != key and here[1] != 0:
+            raise Conflict(f"{change.type}/{change.id} belongs to another person, or would; it stays where it is")
+        return Step(change, key, change.id, new=False, claims=here != key or change.source is not None)
+
+    def _named(self, change: Change, key: PersonKey) -> Step:
+        """A PUT to an id that is not here: for those who see everything, and never with an id of our form."""
+        if self._grant.mode != Mode.ALL:
+            raise Absent(f"{change.type}/{change.id} is not here")
+        if bucket_of(change.id or "") is not None:
+            raise Unprocessable(f"{change.id} has the form of an id made here, but was not made here")
+        if change.expected is not None:
+            raise PreconditionFailed(f"{change.type}/{change.id} is not here, so no version of it matches")
+        return Step(change, key, change.id or "", new=True, claims=True)
+
+    async def _home(self, change: Change, home: Home, here: PersonKey | None) -> PersonKey:
+        if change.type == "Patient":
+            return here or change.person or await self._new_person()
+        if home.follows:
+            return here or self._referring(change) or (new_bucket(), 0)
+        if home.nobody:
+            return here if here is not None and here[1] == 0 else (new_bucket(), 0)
+        keys = {await self._place(ref, home) for ref in home.refs}
+        if len(keys) > 1:
+            raise Unprocessable(f"{change.type} leads to several persons: write one for each")
+        return keys.pop()
+
+    async def _place(self, ref: str, home: Home) -> PersonKey:
+        ref = self._urls.get(ref, ref)
+        key = self._places.get(ref)
+        if key is not None and key[0] != SHARED_BUCKET:
+            return key
+        if home.via:
+            return (new_bucket(), 0)  # what it refers to is not here, or has no person: nobody's
+        if self._grant.mode != Mode.ALL or not ref.startswith("Patient/"):
+            raise Forbidden(f"no relation to {ref}", home.expression)
+        if bucket_of(ref[8:]) is not None:
+            raise Unprocessable(f"{ref} has the form of an id made here, but was not made here", home.expression)
+        key = await self._new_person(reserved=True)
+        self._places[ref] = key
+        self._reserved.append((ref[8:], key))
+        return key
+
+    def _referring(self, change: Change) -> PersonKey | None:
+        """The person of the entry in this commit that refers to `change` (a Binary lies where it is used)."""
+        own = {change.full_url, f"{change.type}/{change.id}" if change.id else None} - {None}
+        keys = {
+            step.key
+            for step in self._steps
+            if step.change.resource is not None and step.key[1] and own & set(links(step.change.resource))
+        }
+        if len(keys) > 1:
+            raise Unprocessable(f"this {change.type} is used by entries of several persons: write one for each")
+        return keys.pop() if keys else None
+
+    async def _new_person(self, *, reserved: bool = False) -> PersonKey:
+        key = (new_bucket(), await self._keys.person(self._source))
+        self._fresh[key] = reserved
+        return key
+
+    def _draft(self, plan: Plan) -> None:
+        """Rewrite the references of all resources and make their drafts."""
+        by_person: dict[PersonKey, set[str]] = {}
+        for step in plan.steps:
+            if step.key[1]:
+                by_person.setdefault(step.key, set()).add(f"{step.change.type}/{step.id}")
+        for ref, key in self._places.items():
+            if ref.startswith("Patient/") and key in by_person:
+                by_person[key].add(ref)
+        for step in plan.steps:
+            resource = step.change.resource
+            if resource is None or step.found is not None:
+                continue
+            if self._urls:
+                rewrite(resource, self._urls.get)
+            own = frozenset(by_person.get(step.key, ()))
+            step.made = draft(resource, step.change.type, step.id, step.key, own)

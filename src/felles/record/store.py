@@ -1,0 +1,144 @@
+"""The store: what the rooms above read and write a person's record through.
+
+One `Store` lives in each worker process. It owns the connections, the lanes in which requests go
+together, and the two clocks. Every method that touches a person's data takes a Grant first, decides in
+the statement that reads, and returns only after the log line is durable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from felles.record import everything as _everything
+from felles.record import history as _history
+from felles.record import read as _read
+from felles.record.clock import Clock
+from felles.record.commit import Committer
+from felles.record.derive import Registry
+from felles.record.era import open_era
+from felles.record.errors import Absent, TooCostly
+from felles.record.find import Links, search
+from felles.record.keys import Keys
+from felles.record.lane import Lane
+from felles.record.locate import Locator
+from felles.record.numbers import TYPES
+from felles.record.pool import Pool
+
+if TYPE_CHECKING:
+    from felles.record.changes import Change, Result
+    from felles.record.everything import Everything
+    from felles.record.find import Page, Query
+    from felles.record.grants import Grant, PersonKey
+    from felles.record.rows import Row
+    from felles.settings import Settings
+
+READ_LANES = 2
+SEARCH_LANES = 3
+WRITE_LANES = 2
+WHOLE_RECORD = 50_000
+"""At most this many entries in one answer to `$everything`."""
+
+
+class Store:
+    """The record of a region, as one worker process sees it."""
+
+    def __init__(self, pool: Pool, settings: Settings, clock: Clock, registry: Registry, links: Links) -> None:
+        self.pool = pool
+        self.settings = settings
+        self.clock = clock
+        self.registry = registry
+        self._links = links
+        self._locator = Locator()
+        self._reads = Lane(pool, width=READ_LANES)
+        self._searches = Lane(pool, width=SEARCH_LANES)
+        self._committer = Committer(pool, clock, self._locator, Keys(), registry, width=WRITE_LANES)
+
+    @classmethod
+    async def open(
+        cls, settings: Settings, url: str, *, clock: Clock | None = None, registry: Registry | None = None
+    ) -> Self:
+        """A store over the database at `url` (the workers' role). Raises `Busy` when it is away."""
+        pool = Pool(
+            url,
+            size=max(settings.database_connections, READ_LANES + SEARCH_LANES + WRITE_LANES + 1),
+            statement_timeout_ms=int(settings.statement_timeout * 1000),
+            era_of=open_era,
+        )
+        await pool.fetch("select 1")
+        return cls(pool, settings, clock or Clock(), registry or Registry(), Links.of(settings))
+
+    async def close(self) -> None:
+        """Close the connections. What was under way has been answered or will be refused."""
+        await self.pool.close()
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    async def read(self, grant: Grant, type_name: str, resource_id: str) -> Row:
+        """The current version of an entry. Raises `Absent`, `Gone`, `Busy`."""
+        return await _read.read(self._reads, self.clock, grant, type_name, resource_id)
+
+    async def vread(self, grant: Grant, type_name: str, resource_id: str, version: int) -> Row:
+        """One version of an entry. Raises `Absent`, `Gone` (that version is the deletion), `Busy`."""
+        if not 0 < version < 2**31:
+            raise Absent(f"{type_name}/{resource_id} has no such version")
+        return await _read.read(self._reads, self.clock, grant, type_name, resource_id, version, "vread")
+
+    async def history(
+        self,
+        grant: Grant,
+        type_name: str,
+        resource_id: str,
+        *,
+        below: int = 2**31 - 1,
+        since: int = 0,
+        many: int,
+    ) -> list[Row]:
+        """Versions of one entry, newest first, that this reader may see. Raises `Absent` where there is none."""
+        rows = await _history.of_entry(
+            self._reads, self.clock, grant, type_name, resource_id, below=below, since=since, many=many
+        )
+        if not rows and below == 2**31 - 1 and since == 0:
+            raise Absent(f"{type_name}/{resource_id[:64]} is not here")
+        return rows
+
+    async def search(self, grant: Grant, query: Query, page: str | None = None) -> Page:
+        """A page of a search. Raises `BadQuery`, `TooCostly`, `Expired` (the link), `Busy`."""
+        return await search(self._searches, self.clock, grant, query, page, self._links)
+
+    async def everything(
+        self, grant: Grant, patient_id: str, *, base: str, since: int = 0, types: list[str] | None = None
+    ) -> Everything:
+        """All of one person's record that this reader may see. Raises `Absent`, `TooCostly`, `Busy`."""
+        key = await self.place(f"Patient/{patient_id}")
+        if key is None:
+            raise Absent(f"Patient/{patient_id[:64]} is not here")
+        answer = await _everything.everything(
+            self._searches,
+            self.clock,
+            grant,
+            key,
+            f"Patient/{patient_id}",
+            base=base,
+            since=since,
+            types=None if types is None else [TYPES[t] for t in types],
+            many=WHOLE_RECORD + 1,
+        )
+        if answer.found > WHOLE_RECORD:
+            raise TooCostly("the record is larger than one answer may be: narrow it by _type or _since")
+        return answer
+
+    async def place(self, reference: str) -> PersonKey | None:
+        """Where an entry lies. Decides nothing and shows nothing: it is for making a Grant or a statement."""
+        return (await self._locator.find(self.pool, [reference])).get(reference)
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    async def commit(
+        self, grant: Grant, changes: list[Change], *, act: str = "write", historic: bool = False
+    ) -> list[Result]:
+        """Carry out all changes or none; durable and logged when it returns.
+
+        `historic` for imports: what promises or sends does not follow. Raises `Forbidden`, `Absent`, `Gone`,
+        `Conflict`, `PreconditionFailed`, `Unprocessable`, `Busy`; then nothing was written.
+        """
+        return await self._committer.commit(grant, changes, act=act, historic=historic)
