@@ -45,6 +45,7 @@ class Kind(IntEnum):
     SOCIAL = 25
     RESEARCH = 26
     TRACE = 27
+    PREGNANCY = 28
 
 
 # What a type is when nothing below says more. Shared types carry nobody's data: OTHER.
@@ -86,6 +87,10 @@ _LIST = "http://terminology.hl7.org/CodeSystem/list-example-use-codes"
 
 # (type, element, system, code, kind): the first row that an entry's codings meet decides.
 _RULES: tuple[tuple[str, str, str, str, Kind], ...] = (
+    # LOINC 82810-3 Pregnancy status, 63895-7 Breastfeeding status, 11778-8 Delivery date estimated.
+    ("Observation", "code", LOINC, "82810-3", Kind.PREGNANCY),
+    ("Observation", "code", LOINC, "63895-7", Kind.PREGNANCY),
+    ("Observation", "code", LOINC, "11778-8", Kind.PREGNANCY),
     ("Observation", "category", _OBSERVATION, "vital-signs", Kind.VITAL),
     ("Observation", "category", _OBSERVATION, "survey", Kind.FORM),
     ("Observation", "category", _OBSERVATION, "social-history", Kind.SOCIAL),

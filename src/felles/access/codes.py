@@ -1,0 +1,22 @@
+"""Codes that access itself owns: roles, kinds of episodes and the units that a role staffs."""
+
+from __future__ import annotations
+
+ROLE_SYSTEM = "http://felles.example/fhir/CodeSystem/role"
+"""`PractitionerRole.code`: the role in which somebody works (felles.access.roles.ROLES)."""
+
+EPISODE_SYSTEM = "http://felles.example/fhir/CodeSystem/episode"
+"""`EpisodeOfCare.type`: what sort of follow-up it is (`EPISODES`)."""
+
+UNIT = "http://felles.example/fhir/StructureDefinition/unit"
+"""Extension on PractitionerRole, repeating: a unit (Organization) of `organization` that this role staffs."""
+
+GP_LIST = "gp-list"
+MUNICIPAL_SERVICE = "municipal-service"
+PREGNANCY = "pregnancy"
+IMPORTED = "imported"
+
+EPISODES = frozenset({GP_LIST, MUNICIPAL_SERVICE, PREGNANCY, IMPORTED})
+
+DIAGNOSTIC = frozenset({"108252007", "363679005"})
+"""`ServiceRequest.category` in SNOMED CT: laboratory procedure, imaging. An order, where others are referrals."""

@@ -1,0 +1,235 @@
+"""Which doors an entry opens: relations and staffing that follow from it. Pure.
+
+    EpisodeOfCare        whoever follows the person: managingOrganization, careManager and team
+    Encounter            serviceProvider and participants
+    ServiceRequest       whoever received it: performer
+    Task                 whoever is to do it: owner
+    Appointment          those who take part in it
+    PractitionerRole     staffing: what relations join to is an organisation, a unit or a role, never each employee
+
+A relation ends when its basis ends, after the days in `Durations`; one that has ended already is not made. An entry
+is a basis only if the role of the one who wrote it may make that kind (`basis:<code>` among its verbs), and a GP
+list only from a register's source or an administrator: nobody opens a door to herself. What the writer made for
+herself or her own organisation alone, where making it is no more than asking (a booking, a referral, a task), is
+marked as self-made. `Patient.generalPractitioner` opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import UNSET
+
+from felles.access.bases import SELF_MADE, Basis
+from felles.access.codes import (
+    DIAGNOSTIC,
+    EPISODE_SYSTEM,
+    GP_LIST,
+    MUNICIPAL_SERVICE,
+    PREGNANCY,
+    ROLE_SYSTEM,
+    UNIT,
+)
+from felles.access.roles import staff_role
+from felles.access.times import span
+from felles.record.clock import FOREVER
+from felles.record.derive import Derived, Registry, Relation, Staffing
+from felles.record.grants import Grant
+
+DAY: Final = 86_400_000_000
+"""Microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long a relation outlasts, or comes before, its basis, in days. Settable by site.
+
+    The law names no number (pjl § 19: as long as care needs it). `encounter`: the discharge letter, results that
+    come late and corrections (hpl § 45 a; Helsedirektoratet: a letter within a week, outpatient results within
+    weeks). `before` and `appointment`: preparing and writing up. `request`: a referral or order not closed by
+    anybody still ends, since a relation without an end is no need (pjl § 22); `closed`: after it was closed.
+    """
+
+    encounter: int = 30
+    before: int = 14
+    appointment: int = 14
+    request: int = 365
+    closed: int = 30
+
+
+Held = tuple[list[str], Basis, int, int]
+"""(parties, basis, since, until) of one entry."""
+
+
+def _episode(resource: Any, updated: int, _: Durations) -> Held | None:
+    """Holds while the episode lasts."""
+    if resource.status not in {"waitlist", "active", "onhold", "finished"}:
+        return None
+    since, until = span(resource.period, updated)
+    if resource.status == "finished":
+        until = min(until, updated)
+    types = {code for concept in _list(resource.type) for code in _codes(concept, EPISODE_SYSTEM)}
+    known = {GP_LIST: Basis.GP_LIST, MUNICIPAL_SERVICE: Basis.MUNICIPAL_SERVICE, PREGNANCY: Basis.PREGNANCY}
+    basis = next((basis for code, basis in known.items() if code in types), Basis.EPISODE)
+    return _references(resource.managingOrganization, resource.careManager, resource.team), basis, since, until
+
+
+def _encounter(resource: Any, updated: int, days: Durations) -> Held | None:
+    """Holds from its start (or planning) until some days after its end."""
+    if resource.status in {"cancelled", "entered-in-error", "unknown"}:
+        return None
+    since, until = span(resource.period, updated)
+    if resource.status == "planned":
+        since = since - days.before * DAY
+    elif resource.status == "finished":
+        until = updated if until == FOREVER else until
+    parties = _references(resource.serviceProvider, *(p.individual for p in _list(resource.participant)))
+    inpatient = _text(resource.class_, "code") in {"IMP", "ACUTE", "NONAC", "EMER", "OBSENC"}
+    return parties, Basis.ADMISSION if inpatient else Basis.CONTACT, since, _later(until, days.encounter)
+
+
+def _request(resource: Any, updated: int, days: Durations) -> Held | None:
+    """Holds from when it was received until it is closed, or at most `request` days."""
+    if resource.status not in {"active", "on-hold", "completed"} or resource.intent in {"proposal", "plan"}:
+        return None
+    since = span(resource.authoredOn, updated)[0]
+    until = _later(updated, days.closed) if resource.status == "completed" else _later(since, days.request)
+    order = any(DIAGNOSTIC & set(_codes(concept)) for concept in _list(resource.category))
+    return _references(resource.performer), Basis.ORDER if order else Basis.REFERRAL, since, until
+
+
+def _task(resource: Any, updated: int, days: Durations) -> Held | None:
+    """Holds while somebody owns it and it is not done."""
+    if resource.status in {"draft", "rejected", "cancelled", "failed", "entered-in-error"}:
+        return None
+    since = span(resource.authoredOn, updated)[0]
+    until = _later(updated, days.closed) if resource.status == "completed" else _later(since, days.request)
+    return _references(resource.owner), Basis.TASK, since, until
+
+
+def _appointment(resource: Any, updated: int, days: Durations) -> Held | None:
+    """Holds from some days before it until some days after, for those who take part in it."""
+    if resource.status not in {"pending", "booked", "arrived", "fulfilled", "noshow", "checked-in", "waitlist"}:
+        return None
+    start = span(resource.start, updated)[0]
+    end = span(resource.end, start)[0]
+    taking_part = (p.actor for p in _list(resource.participant) if p.status != "declined")
+    return (
+        _references(*taking_part),
+        Basis.APPOINTMENT,
+        start - days.before * DAY,
+        _later(end, days.appointment),
+    )
+
+
+_READERS: Final[dict[str, Callable[[Any, int, Durations], Held | None]]] = {
+    "EpisodeOfCare": _episode,
+    "Encounter": _encounter,
+    "ServiceRequest": _request,
+    "Task": _task,
+    "Appointment": _appointment,
+}
+
+_ASKED: Final = frozenset({Basis.REFERRAL, Basis.ORDER, Basis.APPOINTMENT, Basis.TASK})
+"""Bases that ask for care; made by their own receiver they are no more than a stated need."""
+
+PARTIES: Final = frozenset(
+    {"Organization", "HealthcareService", "Practitioner", "PractitionerRole", "CareTeam", "Device"}
+)
+
+
+def relations_of(
+    resource: Any, *, writer: str, org: str, verbs: frozenset[str], updated: int, days: Durations | None = None
+) -> list[Relation]:
+    """The relations that follow from one version of an entry (a struct of `felles.fhir.r4`).
+
+    `writer` and `org` are references of who wrote it and for which organisation, `verbs` what that role may do
+    (`basis:<code>`), `updated` its lastUpdated in microseconds, from which times that it lacks are taken. Empty
+    for types that open nothing.
+    """
+    read = _READERS.get(type(resource).__name__)
+    held = read(resource, updated, days or Durations()) if read else None
+    if held is None:
+        return []
+    parties, basis, since, until = held
+    if f"basis:{basis.code}" not in verbs or (basis is Basis.GP_LIST and "register" not in verbs):
+        return []
+    if until <= max(since, updated):
+        return []
+    return [
+        Relation(party, basis + (SELF_MADE if basis in _ASKED and party in (writer, org) else 0), since, until)
+        for party in dict.fromkeys(parties)
+    ]
+
+
+def staffing_of(resource: Any, reference: str) -> list[Staffing]:
+    """Whom a PractitionerRole (`reference`: PractitionerRole/x) lets act, in whose name and for what.
+
+    Parties: the role itself, the practitioner, each unit it names (extension UNIT, healthcareService), and the
+    organisation as a whole only when it names no unit: one who works in a ward does not staff the hospital. Empty
+    for a role that is not active, has no practitioner or organisation, or whose code is none of ours.
+    """
+    practitioner = next(iter(_references(resource.practitioner)), None)
+    organization = next(iter(_references(resource.organization)), None)
+    codes = [code for concept in _list(resource.code) for code in _codes(concept, ROLE_SYSTEM)]
+    role = next((code for code in codes if staff_role(code)), None)
+    if practitioner is None or organization is None or role is None or resource.active is False:
+        return []
+    extensions = (e for e in _list(resource.extension) if e.url == UNIT)
+    units = _references(resource.healthcareService, *(e.valueReference for e in extensions))
+    since, until = span(resource.period, None)
+    return [
+        Staffing(practitioner, organization, party, role, since, until)
+        for party in dict.fromkeys([reference, practitioner, *(units or [organization])])
+    ]
+
+
+def register(registry: Registry, days: Durations | None = None) -> Registry:
+    """Let relations and staffing follow every commit of the types they are made from; gives `registry` back."""
+
+    def relate(resource: Any, _: str, grant: Grant, updated: int) -> Derived:
+        made = relations_of(resource, writer=grant.actor, org=grant.org, verbs=grant.verbs, updated=updated, days=days)
+        return Derived(relations=made)
+
+    def staff(resource: Any, reference: str, grant: Grant, _: int) -> Derived:
+        return Derived(staffing=staffing_of(resource, reference) if grant.may("register") else [])
+
+    for type_name in _READERS:
+        registry.register(type_name, relate)
+    registry.register("PractitionerRole", staff)
+    return registry
+
+
+# -- reading what may be there -----------------------------------------------------------------------------
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any, name: str) -> str:
+    found = getattr(value, name, UNSET)
+    return found if isinstance(found, str) else ""
+
+
+def _codes(concept: Any, system: str | None = None) -> Iterator[str]:
+    for coding in _list(getattr(concept, "coding", None)):
+        if isinstance(coding.code, str) and (system is None or coding.system == system):
+            yield coding.code
+
+
+def _references(*values: Any) -> list[str]:
+    """Literal references to whoever can be a party, without version, as far as they are there."""
+    found: list[str] = []
+    for value in values:
+        for reference in value if isinstance(value, list) else [value]:
+            text = _text(reference, "reference").partition("/_history/")[0]
+            if text.partition("/")[0] in PARTIES:
+                found.append(text)
+    return found
+
+
+def _later(moment: int, days: int) -> int:
+    return FOREVER if moment == FOREVER else moment + days * DAY

@@ -1,0 +1,133 @@
+"""The doors: the only place where Grants are made.
+
+Nothing here reads or decides anything: a Grant carries who asks and why, and the statement that reads the
+rows decides them (`record.decide`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from felles.access.actor import Actor, Sort
+from felles.access.roles import ROLES
+from felles.record.errors import Forbidden
+from felles.record.grants import (
+    _MINT,  # pyright: ignore[reportPrivateUsage]  # this is the room it is for
+    LookupGrant,
+    Mode,
+    PersonGrant,
+    PersonKey,
+    SetGrant,
+    SystemGrant,
+)
+from felles.record.ids import mark_of
+
+MODES: Final = {
+    Sort.STAFF: Mode.STAFF,
+    Sort.CITIZEN: Mode.SELF,
+    Sort.SYSTEM: Mode.ORG_SYSTEM,
+    Sort.MAINTENANCE: Mode.ALL,
+}
+
+MAINTENANCE: Final = "maintenance"
+"""The purpose under which everything is seen: migrations, import, the demo's fill, backup."""
+
+
+def person(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
+    """A Grant for one person: `keys` are all her internal keys. Whether it opens is decided when it reads.
+
+    A citizen's Grant opens her own record alone, whatever keys it is given.
+    """
+    return PersonGrant(**_common(actor, actor.purpose, reason), keys=keys)
+
+
+def everyone(actor: Actor, purpose: str | None = None, reason: str | None = None) -> SetGrant:
+    """A Grant for all to whom the actor has a relation (a citizen: herself), decided row by row.
+
+    For a system client it is its SystemGrant. Raises `Forbidden` when the role finds nobody.
+    """
+    if not (actor.may("find") or actor.may("read")):
+        raise Forbidden(f"the role {actor.role.code} finds no persons")
+    common = _common(actor, purpose or actor.purpose, reason)
+    if actor.sort in (Sort.SYSTEM, Sort.MAINTENANCE):
+        return SystemGrant(**common, client=actor.client or actor.name)
+    return SetGrant(**common)
+
+
+def lookup(actor: Actor, reason: str | None = None) -> LookupGrant:
+    """A Grant to look up a person: by national number, or name with birth date or municipality.
+
+    Raises `Forbidden` when the role may not.
+    """
+    if not actor.may("lookup"):
+        raise Forbidden(f"the role {actor.role.code} looks up no persons")
+    return LookupGrant(**_common(actor, actor.purpose, reason))
+
+
+def system(actor: Actor, reason: str | None = None) -> SystemGrant:
+    """The Grant of a system client or of maintenance. Raises `Forbidden` for people."""
+    if actor.sort not in (Sort.SYSTEM, Sort.MAINTENANCE):
+        raise Forbidden("only systems have a Grant of this kind")
+    return SystemGrant(**_common(actor, actor.purpose, reason), client=actor.client or actor.name)
+
+
+def maintenance(
+    job: str, *, until: int, organization: str = "", organization_name: str = "", reason: str | None = None
+) -> SystemGrant:
+    """The Grant of a job of ours (`felles import`, the demo's fill): sees and writes everything.
+
+    `organization` is whose entries it writes (`Organization/x`); `until` real microseconds.
+    """
+    worker = Actor(
+        sort=Sort.MAINTENANCE,
+        reference=f"Device/{job.replace(' ', '-')}",
+        name=job,
+        role_code=MAINTENANCE,
+        organization=organization,
+        organization_name=organization_name,
+        purpose=MAINTENANCE,
+        client=job,
+        until=until,
+    )
+    return system(worker, reason)
+
+
+def _common(actor: Actor, purpose: str, reason: str | None) -> dict[str, Any]:
+    role = ROLES[actor.role_code]
+    return {
+        "mint": _MINT,
+        "mode": MODES[actor.sort],
+        "actor": actor.reference,
+        "actor_mark": mark_of(actor.reference),
+        "org": actor.organization,
+        "org_mark": mark_of(actor.organization),
+        "role": role.code,
+        "role_mark": mark_of(role.code),
+        "kinds": role.kinds,
+        "verbs": role.verbs if actor.verbs is None else role.verbs & actor.verbs,
+        "purpose": purpose,
+        "who": who(actor, purpose, reason),
+        "until": actor.until,
+        "reason": reason,
+        "behalf": actor.behalf,
+        "own": actor.keys[0][1] if actor.sort is Sort.CITIZEN and actor.keys else 0,
+    }
+
+
+@lru_cache(maxsize=8192)
+def who(actor: Actor, purpose: str, reason: str | None) -> str:
+    """The JSON object text that each log line carries, made once for an actor, purpose and reason.
+
+    Keys: actor (reference), name, role (code), org (reference), organization (name), purpose, and where
+    there is one reason, behalf, client. Written so that its owner can read it later without any look-up.
+    """
+    said: dict[str, str] = {"actor": actor.reference, "name": actor.name, "role": actor.role_code}
+    if actor.organization:
+        said |= {"org": actor.organization, "organization": actor.organization_name}
+    said["purpose"] = purpose
+    optional = {"reason": reason, "behalf": actor.behalf, "client": actor.client}
+    said |= {key: value for key, value in optional.items() if value}
+    return msgspec.json.encode(said).decode()
