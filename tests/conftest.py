@@ -5,7 +5,7 @@
     def test_y(database): ...                 # the same, once on 17 and once on 18
 
 `database.url` is the workers' role, `database.owner_url` the owner's, `database.superuser_url` PostgreSQL's.
-`server.fresh("name", prepare)` copies a database prepared once (such as: migrated) for each one asked for.
+`pg_server.fresh("name", prepare)` copies a database prepared once (such as: migrated) for each one asked for.
 """
 
 from __future__ import annotations
@@ -152,21 +152,21 @@ def pg18(home: Path) -> Generator[Server]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is marked `store` on 17 and 18, everything else with a database on 18."""
-    if "server" in metafunc.fixturenames:
+    if "pg_server" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("store") is not None
         versions = ["pg17", "pg18"] if both else ["pg18"]
-        metafunc.parametrize("server", versions, indirect=True, scope="session")
+        metafunc.parametrize("pg_server", versions, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> Server:
+def pg_server(request: pytest.FixtureRequest) -> Server:
     """The PostgreSQL of this test: 18, and also 17 for those marked `store`."""
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
-def database(server: Server) -> Generator[Database]:
+def database(pg_server: Server) -> Generator[Database]:
     """An empty database for the tests of one module."""
-    made = server.fresh()
+    made = pg_server.fresh()
     yield made
-    server.drop(made)
+    pg_server.drop(made)
