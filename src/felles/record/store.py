@@ -21,20 +21,24 @@ from felles.record.find import Links, search
 from felles.record.keys import Keys
 from felles.record.lane import Lane
 from felles.record.locate import Locator
+from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
+from felles.record.read_person import read_page
 
 if TYPE_CHECKING:
     from felles.record.changes import Change, Result
     from felles.record.everything import Everything
     from felles.record.find import Page, Query
-    from felles.record.grants import Grant, PersonKey
+    from felles.record.grants import Grant, PersonGrant, PersonKey
+    from felles.record.read_person import Course, PersonPage, Want
     from felles.record.rows import Row
     from felles.settings import Settings
 
 READ_LANES = 2
 SEARCH_LANES = 3
 WRITE_LANES = 2
+PAGE_LANES = 2
 WHOLE_RECORD = 50_000
 """At most this many entries in one answer to `$everything`."""
 
@@ -51,6 +55,8 @@ class Store:
         self._locator = Locator()
         self._reads = Lane(pool, width=READ_LANES)
         self._searches = Lane(pool, width=SEARCH_LANES)
+        self._pages = Lane(pool, width=PAGE_LANES)
+        self.names = Names(pool)
         self._committer = Committer(pool, clock, self._locator, Keys(), registry, width=WRITE_LANES)
 
     @classmethod
@@ -60,7 +66,7 @@ class Store:
         """A store over the database at `url` (the workers' role). Raises `Busy` when it is away."""
         pool = Pool(
             url,
-            size=max(settings.database_connections, READ_LANES + SEARCH_LANES + WRITE_LANES + 1),
+            size=max(settings.database_connections, READ_LANES + SEARCH_LANES + WRITE_LANES + PAGE_LANES + 1),
             statement_timeout_ms=int(settings.statement_timeout * 1000),
             era_of=open_era,
         )
@@ -126,6 +132,12 @@ class Store:
         if answer.found > WHOLE_RECORD:
             raise TooCostly("the record is larger than one answer may be: narrow it by _type or _since")
         return answer
+
+    async def page(
+        self, grant: PersonGrant, wants: tuple[Want | Course, ...], name: str, what: str
+    ) -> PersonPage:
+        """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`."""
+        return await read_page(self._pages, self.clock, grant, wants, name, what)
 
     async def place(self, reference: str) -> PersonKey | None:
         """Where an entry lies. Decides nothing and shows nothing: it is for making a Grant or a statement."""

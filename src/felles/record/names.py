@@ -1,0 +1,99 @@
+"""What organisations, staff and places are called.
+
+They belong to nobody (`shared`), so their names need no decision and leave no line; pages show dozens of
+them. They are kept in the process for some minutes: a new name is seen a little later, never a wrong one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles.record.homes import SHARED_TYPES
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from felles.record.pool import Pool
+
+KEPT: Final = 300.0
+"""Seconds a name is kept."""
+_MOST: Final = 50_000
+
+_BY_ID: Final = """select s.type, s.id, s.body
+    from unnest($1::smallint[], $2::text[]) w(type, id)
+    join shared s on s.bucket = -1 and s.type = w.type and s.id = w.id and s.form = 0
+   where s.state = 0 and not s.deleted"""
+_BY_MARK: Final = f"""select s.self, s.body from shared s
+   where s.type = {TYPES["Organization"]} and s.state < 2 and s.state = 0 and not s.deleted and s.self = any($1)"""
+
+
+class _Named(msgspec.Struct):
+    name: Any = None
+
+
+_decode: Final = msgspec.json.Decoder(_Named).decode
+
+
+def _words(body: str) -> str:
+    name = _decode(body).name
+    if isinstance(name, str):
+        return name
+    for one in name or []:
+        if one.get("use") != "old":
+            return " ".join([*one.get("given", ()), one.get("family", "")]).strip() or one.get("text", "")
+    return ""
+
+
+class Names:
+    """Names by reference (`Organization/x`) and, for organisations, by the hash that rows carry."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._kept: dict[str | int, tuple[float, str]] = {}
+
+    def _fresh(self, keys: Iterable[str | int], now: float) -> tuple[dict[str | int, str], list[str | int]]:
+        found: dict[str | int, str] = {}
+        missing: list[str | int] = []
+        for key in keys:
+            held = self._kept.get(key)
+            if held is not None and held[0] > now:
+                found[key] = held[1]
+            else:
+                missing.append(key)
+        return found, missing
+
+    async def of(self, keys: set[str | int]) -> dict[str | int, str]:
+        """The name of each `Type/id` and each organisation's hash; "" for what is not here.
+
+        Raises `Busy` when a name is not kept and the database is away.
+        """
+        now = time.monotonic()
+        found, missing = self._fresh(keys, now)
+        if missing:
+            fetched = dict.fromkeys(missing, "")
+            fetched.update(await self._by_mark([key for key in missing if isinstance(key, int)]))
+            fetched.update(await self._by_id([key for key in missing if isinstance(key, str)]))
+            if len(self._kept) > _MOST:
+                self._kept.clear()
+            self._kept.update((key, (now + KEPT, name)) for key, name in fetched.items())
+            found.update(fetched)
+        return found
+
+    async def _by_mark(self, marks: list[int]) -> dict[str | int, str]:
+        if not marks:
+            return {}
+        return {record[0]: _words(record[1]) for record in await self._pool.fetch(_BY_MARK, marks)}
+
+    async def _by_id(self, references: list[str]) -> dict[str | int, str]:
+        parts = [reference.split("/") for reference in references]
+        shared = [(p[0], p[1]) for p in parts if len(p) == 2 and p[0] in SHARED_TYPES]
+        if not shared:
+            return {}
+        by_number = {TYPES[name]: name for name, _ in shared}
+        numbers, ids = [TYPES[name] for name, _ in shared], [resource_id for _, resource_id in shared]
+        records = await self._pool.fetch(_BY_ID, numbers, ids)
+        return {f"{by_number[record[0]]}/{record[1]}": _words(record[2]) for record in records}

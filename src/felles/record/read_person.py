@@ -1,0 +1,209 @@
+"""What a page needs of one person, in one statement that decides, logs and returns it.
+
+A page names its `Want`s once, as a module constant; `page_shape` writes the statement for them. Nothing
+of it grows with the length of the record: each want is a few steps into an index, and a course (the
+newest values for each of the newest codes) jumps from code to code instead of reading them all.
+
+Pages asked for while a round trip is under way go together as the next one (`lane.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.fhir.search.marks import code_mark
+from felles.record.decide import (
+    ASK,
+    BASIS_TEXT,
+    BLOCKS_AGAINST,
+    PERSON_OPEN,
+    ROW_OPEN,
+    ask_values,
+    basis_of,
+    leaves,
+)
+from felles.record.errors import Absent
+from felles.record.grants import Mode
+from felles.record.lane import Shape, unnest
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+
+    from felles.record.clock import Clock
+    from felles.record.grants import PersonGrant
+    from felles.record.lane import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """The newest `newest` entries of `type`, by their clinical time; `coming`: the nearest ones ahead instead.
+
+    `having` keeps those with at least one of these (search parameter, code), `lacking` those with none.
+    """
+
+    type: str
+    newest: int
+    having: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[tuple[str, str], ...] = ()
+    coming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The newest `newest` entries of each of the newest codes of `type`.
+
+    `codes` says how many codes of each kind; a kind that is not named has none.
+    """
+
+    type: str
+    newest: int
+    codes: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Seen:
+    """One entry of the page: `low` clinical micros, `org` hash of the responsible organisation, `author` a reference."""
+
+    id: str
+    low: int
+    org: int
+    author: str
+    body: str
+
+
+@dataclass(slots=True)
+class PersonPage:
+    """What came back. `rows[i]` answers the i-th want, newest first (`coming`: nearest first).
+
+    `basis` is why it was open, as the log line has it; `closed` whether the person has closed something
+    for this reader (never what or how much); `version` the record's version, which stays in the server.
+    """
+
+    basis: str
+    closed: bool
+    version: int
+    rows: tuple[list[Seen], ...]
+
+
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("act", "text"), ("what", "text"), *ASK)
+_MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
+_LIVE: Final = f"e.state = 0 and e.form = 0 and not e.deleted and {ROW_OPEN}"
+_GIVEN: Final = "e.id, e.low, e.org, e.author, e.body"
+
+
+def _array(marks: tuple[tuple[str, str], ...]) -> str:
+    return "array[" + ",".join(str(code_mark(param, code)) for param, code in marks) + "]::bigint[]"
+
+
+def _want(number: int, want: Want) -> str:
+    tests = [_MINE.format(type=TYPES[want.type]), _LIVE]
+    if want.having:
+        tests.append(f"e.marks && {_array(want.having)}")
+    if want.lacking:
+        tests.append(f"not e.marks && {_array(want.lacking)}")
+    if want.coming:
+        tests.append("e.high > q.clinical")
+    order = "e.low, e.id" if want.coming else "e.low desc, e.id desc"  # as the index lies, read backwards
+    return f"""(select {number}::smallint as want, {_GIVEN} from entry e
+        where {" and ".join(tests)} order by {order} limit {want.newest})"""
+
+
+def _course(number: int, course: Course) -> str:
+    mine = _MINE.format(type=TYPES[course.type])
+    share = " ".join(f"when {kind} then {count}" for kind, count in course.codes)
+    return f"""(with recursive code(code) as (
+            (select e.code from entry e where {mine} and e.code is not null order by e.code limit 1)
+            union all
+            select (select e.code from entry e where {mine} and e.code > c.code order by e.code limit 1)
+              from code c where c.code is not null),
+        newest as (
+            select c.code, l.kind, l.low, row_number() over (partition by l.kind order by l.low desc, c.code) as place
+              from code c
+             cross join lateral (select e.kind, e.low from entry e
+                                  where {mine} and e.code = c.code and {_LIVE} order by e.low desc limit 1) l
+             where c.code is not null)
+        select {number}::smallint, v.* from newest n
+         cross join lateral (select {_GIVEN} from entry e
+                              where {mine} and e.code = n.code and {_LIVE}
+                              order by e.low desc, e.id desc limit {course.newest}) v
+         where n.place <= case n.kind {share} else 0 end)"""
+
+
+@lru_cache(maxsize=64)
+def page_shape(wants: tuple[Want | Course, ...]) -> Shape:
+    """The statement for a page's wants."""
+    parts = [_course(i, w) if isinstance(w, Course) else _want(i, w) for i, w in enumerate(wants)]
+    sql = f"""
+    with q as materialized {unnest(_COLUMNS)},
+    door as materialized (
+        select q.*, p.blocked, p.version as record, {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
+               p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and exists (select 1 from block b where b.bucket = q.bucket and b.person = q.person
+                                        and {BLOCKS_AGAINST}) as closed
+          from q
+          join person p on p.bucket = q.bucket and p.person = q.person
+          {basis_of("p")}
+    ),
+    said as materialized (
+        select f.bucket, f.person, f.real,
+               '{{"who":' || f.who || ',"act":"' || case when f.open then f.act else 'refused' end
+               || '","what":"' || f.what || '","basis":' || coalesce('"' || f.basis || '"', 'null')
+               || ',"outcome":"' || case when f.open then 'released' else 'refused' end || '"}}' as text
+          from door f
+    ),
+    logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
+    select q.n, -1::smallint as want, q.basis as id, q.record as low, q.closed::int::bigint as org,
+           null as author, null as body
+      from door q where q.open
+    union all
+    select q.n, x.want, x.id, x.low, x.org, x.author, x.body
+      from (select * from door where open) q
+     cross join lateral (select q.blocked) p
+     cross join lateral ({" union all ".join(parts)}) x"""
+    return Shape(sql, _COLUMNS)
+
+
+_SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")
+
+
+async def read_page(
+    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[Want | Course, ...], page: str, what: str
+) -> PersonPage:
+    """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
+
+    Raises `Absent` when the person is not here or not open to this reader (then a refused look is
+    logged), `Busy`.
+    """
+    if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
+        raise ValueError("page and what stand in the log as they are: letters, digits, : / . - alone")
+    shape = page_shape(wants)
+    asked = ask_values(grant, clock)
+    pages = [await lane.submit(shape, (*key, f"page:{page}", what, *asked)) for key in grant.keys]
+    found = [_page(records, len(wants)) for records in pages if records]
+    if not found:
+        raise Absent("there is no record here that you may see")
+    return found[0] if len(found) == 1 else _merged(found, wants)
+
+
+def _page(records: list[Any], wants: int) -> PersonPage:
+    rows: tuple[list[Seen], ...] = tuple([] for _ in range(wants))
+    head = ("", False, 0)
+    for _, want, resource_id, low, org, author, body in records:
+        if want < 0:
+            head = (resource_id or "", bool(org), low)
+        else:
+            rows[want].append(Seen(resource_id, low, org, author, body))
+    return PersonPage(*head, rows)
+
+
+def _merged(pages: list[PersonPage], wants: tuple[Want | Course, ...]) -> PersonPage:
+    """The pages of a person with several keys as one; each want keeps its own limit for each key."""
+    rows: list[list[Seen]] = []
+    for index, want in enumerate(wants):
+        together = [row for page in pages for row in page.rows[index]]
+        coming = isinstance(want, Want) and want.coming
+        rows.append(sorted(together, key=lambda row: row.low, reverse=not coming))
+    first = pages[0]
+    return PersonPage(first.basis, any(p.closed for p in pages), max(p.version for p in pages), tuple(rows))
