@@ -1,0 +1,59 @@
+"""Signing in as a persona: without proof, and so in demo mode alone. Outside it none of this exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.access.accounts import account_of, roles_held
+from felles.record.errors import Absent
+
+if TYPE_CHECKING:
+    from felles.access.accounts import Account
+    from felles.access.sessions import Sessions
+    from felles.record.store import Store
+
+_ALL: Final = """select id, actor, name, source, card::text as card from account
+    where card is not null and since <= $1 and until > $1 order by (card ->> 'place')::int, id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A card on the sign-in page: who it is and one thing to try, in bokmål and English.
+
+    `group` is `staff`, `citizen` or `system`.
+    """
+
+    id: str
+    name: str
+    group: str
+    title: dict[str, str]
+    place: dict[str, str]
+    attempt: dict[str, str]
+
+
+async def all_of(store: Store) -> list[Persona]:
+    """The personas in the order they are shown. Raises `Absent` outside demo mode."""
+    return [_persona(account) for account in await _accounts(store)]
+
+
+async def sign_in(store: Store, sessions: Sessions, persona: str, *, lifetime: float | None = None) -> str:
+    """Open a session as a persona: the cookie's value. Raises `Absent` when there is none, or no demo mode."""
+    account = next((a for a in await _accounts(store) if a.id == persona), None)
+    if account is None:
+        raise Absent(f"there is no persona {persona!r}")
+    held = None
+    if account.source is not None:
+        held = next((h for h in await roles_held(store, account.actor) if h.source == account.source), None)
+    return await sessions.start(account, held, lifetime=lifetime)
+
+
+async def _accounts(store: Store) -> list[Account]:
+    if not store.settings.demo:
+        raise Absent("there are no personas here")
+    return [account_of(row) for row in await store.pool.fetch(_ALL, store.clock.real())]
+
+
+def _persona(account: Account) -> Persona:
+    card: dict[str, Any] = account.card or {}
+    return Persona(account.id, account.name, card["group"], card["title"], card["where"], card["try"])
