@@ -33,7 +33,7 @@ make_venv() {
 
 [ -x .venv/bin/uv ] || make_venv
 case "${1:-run}" in
-    run) .venv/bin/uv sync --quiet --locked --no-dev --inexact ;;
+    run) .venv/bin/uv sync --quiet --locked --no-dev --group setup --inexact ;;
     dev)
         groups="--group dev"
         command -v node >/dev/null 2>&1 || groups="$groups --group node"

@@ -4,22 +4,27 @@
     @pytest.mark.store
     def test_y(database): ...                 # the same, once on 17 and once on 18
 
+    def test_z(record_database): ...          # the same with the record's schema migrated
+
 `database.url` is the workers' role, `database.owner_url` the owner's, `database.superuser_url` PostgreSQL's.
 `pg_server.fresh("name", prepare)` copies a database prepared once (such as: migrated) for each one asked for.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
+import asyncpg
 import pytest
 
 from felles.record.embedded import Embedded, wheel
@@ -170,3 +175,27 @@ def database(pg_server: Server) -> Generator[Database]:
     made = pg_server.fresh()
     yield made
     pg_server.drop(made)
+
+
+@pytest.fixture(scope="module")
+def record_database(pg_server: Server) -> Generator[Database]:
+    """A database with the record's schema and nothing in it, for the tests of one module."""
+    made = pg_server.fresh("record", _migrated)
+    yield made
+    pg_server.drop(made)
+
+
+def _migrated(database: Database) -> None:
+    """Bring a database to the newest migration, in a thread: the caller may have an event loop."""
+
+    from felles.record.migrate import migrate
+
+    async def session() -> None:
+        connection = await asyncpg.connect(database.owner_url)
+        try:
+            await migrate(connection)
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, session()).result()

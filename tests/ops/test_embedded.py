@@ -117,9 +117,7 @@ def test_it_is_durable_and_checked(standing):
         "listen_addresses": "127.0.0.1",
     }.items():
         assert (name, run(standing.url(), f"show {name}")) == (name, value)
-    provider = run(
-        standing.url(), "select datlocprovider::text||datlocale from pg_database where datname='felles'"
-    )
+    provider = run(standing.url(), "select datlocprovider::text||datlocale from pg_database where datname='felles'")
     assert provider == "bC.UTF-8"
 
 
@@ -133,9 +131,7 @@ def test_the_owner_makes_tables_and_the_worker_does_not(standing):
 
 def test_neither_role_is_more_than_it_must_be(standing):
     rights = "rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls"
-    assert not run(
-        standing.url("superuser"), f"select bool_or({rights}) from pg_roles where rolname ~ '^felles'"
-    )
+    assert not run(standing.url("superuser"), f"select bool_or({rights}) from pg_roles where rolname ~ '^felles'")
     assert run(standing.url("superuser"), "select count(*) from pg_roles where rolname ~ '^felles'") == 2
 
 
@@ -167,9 +163,7 @@ def test_the_log_tells_nothing_of_what_was_asked(standing):
 
 
 def test_its_programs_are_named(standing):
-    said = subprocess.run(
-        [standing.binary("pgbench"), "--version"], capture_output=True, text=True, check=True
-    )
+    said = subprocess.run([standing.binary("pgbench"), "--version"], capture_output=True, text=True, check=True)
     assert said.stdout.startswith("pgbench (PostgreSQL) 18")
     with pytest.raises(EmbeddedError, match="no program named pgtime"):
         standing.binary("pgtime")
@@ -403,8 +397,6 @@ def test_without_root_it_runs_as_whoever_runs_us(folder):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-@pytest.mark.parametrize(
-    ("memory", "buffers"), [(128, "64MB"), (2048, "512MB"), (16384, "4096MB"), (262144, "4096MB")]
-)
+@pytest.mark.parametrize(("memory", "buffers"), [(128, "64MB"), (2048, "512MB"), (16384, "4096MB"), (262144, "4096MB")])
 def test_shared_buffers_follow_memory_within_bounds(memory, buffers):
     assert server_settings(memory * MEGABYTE)["shared_buffers"] == buffers

@@ -10,9 +10,7 @@ from felles import settings
 from felles.settings import Settings, SettingsError, load, variable
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTED = dict(
-    re.findall(r"^\| `(FELLES_\w+)` \| (.+?) \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
-)
+DOCUMENTED = dict(re.findall(r"^\| `(FELLES_\w+)` \| (.+?) \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
 NAMES = [each.name for each in fields(Settings)]
 
 
@@ -25,9 +23,7 @@ def test_what_is_documented_exists():
     assert set(DOCUMENTED) == {variable(name) for name in NAMES} | settings.OUTSIDE
 
 
-@pytest.mark.parametrize(
-    "name", [each.name for each in fields(Settings) if not callable(each.default_factory)]
-)
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings) if not callable(each.default_factory)])
 def test_the_documented_default_is_the_default(name):
     default = getattr(load({}), name)
     said = DOCUMENTED[variable(name)]
@@ -94,6 +90,6 @@ def test_a_default_page_beyond_the_largest_is_refused():
 
 
 def test_misspelt_variables_are_named():
-    assert settings.unknown(
-        {"FELLES_PROT": "1", "FELLES_PORT": "1", "FELLES_TEST_DATA": "x", "PATH": ""}
-    ) == ["FELLES_PROT"]
+    assert settings.unknown({"FELLES_PROT": "1", "FELLES_PORT": "1", "FELLES_TEST_DATA": "x", "PATH": ""}) == [
+        "FELLES_PROT"
+    ]
