@@ -1,0 +1,300 @@
+"""The whole program behind one server: FHIR, pages, health and metrics; and `felles serve`, which runs it.
+
+    serve -> database (embedded: started; migrated) -> granian: workers, each one App over one Store
+
+The main process touches no request: it keeps the workers and the embedded database alive, and stops both.
+Pages and FHIR share one ASGI callable; FHIR is reached without passing any framework.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import shutil
+import signal
+import threading
+import time
+from contextlib import AsyncExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import msgspec
+import structlog
+import typer
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from felles.access.derive import register
+from felles.access.doorkeeper import Doorkeeper
+from felles.exchange.rest.app import MOUNT, FhirApp
+from felles.ops import metrics as _metrics
+from felles.ops.health import health
+from felles.record.derive import Registry
+from felles.record.embedded import Embedded, EmbeddedError
+from felles.record.errors import Busy
+from felles.record.migrate import migrate
+from felles.record.store import Store
+from felles.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator, MutableMapping
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+    Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 20
+"""How long a worker may take to finish what it has begun before it is ended."""
+START_SECONDS = 60
+"""How long a worker waits for the database before it gives up and is started again."""
+
+
+class App:
+    """One worker's ASGI callable: what is below /fhir, /health and /metrics, and pages for everything else."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        """`url` is the database, as the workers' role."""
+        self._settings = settings
+        self._url = url
+        self._stack = AsyncExitStack()
+        self._metrics = _metrics.Metrics()
+        self._fhir: Asgi = _not_ready
+        self._pages: Asgi = _nothing_here
+        self._store: Store | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or the server's start and end."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        status = 500
+        path: str = scope["path"]
+
+        async def sent(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        if path.startswith(MOUNT) and (len(path) == len(MOUNT) or path[len(MOUNT)] == "/"):
+            door, answer = "fhir", self._fhir
+        elif path in _OWN:
+            door, answer = "own", getattr(self, _OWN[path])
+        else:
+            door, answer = "pages", self._pages
+        try:
+            await answer(scope, receive, sent)
+        finally:
+            self._metrics.count(door, scope["method"], status, time.perf_counter() - began)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._open()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server must be told
+            _log.exception("a worker could not start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stack.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open(self) -> None:
+        """Open the store and put the doors in front of it."""
+        store = self._store = await _store(self._settings, self._url)
+        self._stack.push_async_callback(store.close)
+        doorkeeper = Doorkeeper(store)
+        self._fhir = FhirApp(store, doorkeeper, self._settings)
+
+    async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        told = await health(self._store) if self._store else {"ready": False}
+        await _answer(send, 200 if told["ready"] else 503, "application/json", msgspec.json.encode(told))
+
+    async def _show_metrics(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+        headers = dict(scope["headers"])
+        client = scope["client"][0] if scope.get("client") else None
+        sent = headers.get(b"authorization", b"").decode("latin-1")
+        if _metrics.may_see(client, sent, self._settings.metrics_token):
+            await _answer(send, 200, _metrics.CONTENT_TYPE, self._metrics.text())
+        else:
+            await _answer(send, 403, "text/plain; charset=utf-8", b"metrics are for this machine, or by token\n")
+
+
+_OWN = {"/health": "_health", "/metrics": "_show_metrics"}
+
+
+async def _answer(send: Send, status: int, content_type: str, body: bytes) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _not_ready(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's signature
+    await _answer(send, 503, "text/plain; charset=utf-8", b"starting\n")
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's signature
+    await _answer(send, 404, "text/plain; charset=utf-8", b"nothing is served here\n")
+
+
+async def _store(settings: Settings, url: str) -> Store:
+    """The store, waited for: at a start or after a crash the database may need a while to recover."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return await Store.open(settings, url, registry=registry())
+        except Busy:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+
+
+def registry() -> Registry:
+    """What follows from entries, in every process that writes."""
+    return register(Registry())
+
+
+def load_app(settings: Settings, url: str) -> App:
+    """What each worker runs; called in the worker. It ends when the main process is gone, however that went."""
+    _end_with_parent()
+    return App(settings, url)
+
+
+def _end_with_parent() -> None:
+    """Ask Linux for SIGTERM when our parent dies (prctl(2), PR_SET_PDEATHSIG): a kill -9 leaves no orphan."""
+    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM, 0, 0, 0)
+
+
+# -- the main process ------------------------------------------------------------------------------------
+
+
+class _Server(MPServer):
+    """Granian's supervisor, more patient: a worker that was killed is started again, as often as it takes.
+
+    Its own rule gives up when a worker ends twice within 5.5 s; ours, when workers ended MOST times in a minute.
+    """
+
+    MOST = 60
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.respawned_wrks = _Patience(self.MOST)
+
+
+class _Patience(dict[int, float]):
+    """The times of the last restarts. `get` tells a crash loop only when there were too many in a minute."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+        self._times: list[float] = []
+
+    def __setitem__(self, worker: int, at: float) -> None:
+        self._times = [t for t in self._times if at - t < 60] + [at]
+        super().__setitem__(worker, at)
+
+    def get(self, worker: int, default: Any = None) -> Any:
+        """The time of the worker's last restart when there were too many, else long ago."""
+        return super().get(worker, default) if len(self._times) > self._most else 0
+
+
+def server(settings: Settings) -> MPServer:
+    """The supervisor of the workers, ready for `run`."""
+    return _Server(
+        "felles.app:load_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        websockets=False,
+        backpressure=1024,
+        http1_settings=HTTP1Settings(
+            max_buffer_size=max(settings.max_header_bytes * 2 + settings.max_url_bytes, 64 * 1024)
+        ),
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+
+
+def run(settings: Settings, url: str) -> None:
+    """Serve until SIGINT or SIGTERM; what was begun is finished, then every worker is gone."""
+    folder = settings.home / "metrics"
+    if settings.workers > 1:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        os.environ[_metrics.FOLDER] = str(folder)
+    server(settings).serve(target_loader=partial(load_app, settings, url), wrap_loader=False)
+
+
+class _Keeper:
+    """Keeps the embedded database alive while we serve: one that died is started again, on the same data."""
+
+    EVERY = 0.5
+
+    def __init__(self, embedded: Embedded) -> None:
+        self._embedded = embedded
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="felles-database", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(self.EVERY):
+            try:
+                if not self._embedded.running():
+                    _log.warning("the database is gone; starting it again")
+                    self._embedded.start()
+            except (EmbeddedError, OSError):
+                _log.exception("the database does not start; trying again")
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[tuple[str, str]]:
+    """The URLs (workers, owner) of the database, for as long as the block runs; the embedded one is kept alive."""
+    if settings.database_url is not None and settings.database_owner_url is not None:
+        yield settings.database_url, settings.database_owner_url
+        return
+    with Embedded(settings.home) as embedded, _Keeper(embedded):
+        yield embedded.url("worker"), embedded.url("owner")
+
+
+async def prepare(url: str, owner_url: str) -> None:
+    """Bring the schema to the newest migration, as its owner."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        await migrate(owner, urlsplit(url).username)
+    finally:
+        await owner.close()
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (FELLES_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (FELLES_PORT).")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes (FELLES_WORKERS).")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Demo mode: a synthetic region, sign in as anybody.")] = False,
+) -> None:
+    """Serve pages and FHIR; sets the database up first. Ctrl+C stops all of it."""
+    options: dict[str, Any] = {"host": host, "port": port, "workers": workers, "demo": demo or None}
+    settings = load(None, **{name: value for name, value in options.items() if value is not None})
+    with database(settings) as (url, owner_url):
+        asyncio.run(prepare(url, owner_url))
+        print(f"Felles is at {settings.base_url} (FHIR: {settings.base_url}{MOUNT}); Ctrl+C stops it.", flush=True)  # noqa: T201
+        run(settings, url)

@@ -1,0 +1,86 @@
+"""Bodies: how they come in (limits, gzip) and how they go out (gzip, pretty)."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from felles.exchange.rest.outcomes import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+_CHUNK = 64 * 1024
+WORTH_PACKING = 1400
+"""Below this a packed body saves no packet."""
+
+
+def too_large(limit: int) -> Exception:
+    """The refusal of a body above `limit` bytes."""
+    return refuse(413, "too-long", f"the body is larger than {limit} bytes")
+
+
+async def read(receive: Callable[[], Awaitable[dict[str, object]]], limit: int) -> bytes:
+    """The whole request body over ASGI.
+
+    Raises a Refusal: 413 as soon as it is larger than `limit` bytes, 400 when the client went away in the middle.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise refuse(400, "incomplete", "the body was broken off")
+        chunk = message.get("body", b"")
+        if isinstance(chunk, bytes) and chunk:
+            size += len(chunk)
+            if size > limit:
+                raise too_large(limit)
+            chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def unpack(body: bytes, encoding: str, limit: int) -> bytes:
+    """`body` without its Content-Encoding (gzip or none). Never makes more than `limit` bytes.
+
+    Raises a Refusal: 415 for another encoding, 400 for a broken stream, 413 for one that unpacks too large.
+    """
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "x-gzip"):
+        raise refuse(415, "not-supported", "Content-Encoding may be gzip or none")
+    machine = zlib.decompressobj(wbits=31)
+    parts: list[bytes] = []
+    size = 0
+    rest = body
+    try:
+        while rest and not machine.eof:
+            part = machine.decompress(rest, _CHUNK)
+            size += len(part)
+            if size > limit:
+                raise refuse(413, "too-long", f"the body unpacks to more than {limit} bytes")
+            parts.append(part)
+            rest = machine.unconsumed_tail
+    except zlib.error:
+        raise refuse(400, "structure", "the body is not gzip, as Content-Encoding says") from None
+    if not machine.eof or machine.unused_data:
+        raise refuse(400, "structure", "the gzip stream is incomplete, or something follows it")
+    return b"".join(parts)
+
+
+def pretty(body: bytes) -> bytes:
+    """`body` indented for reading; numbers and texts stay as they are."""
+    return msgspec.json.format(body, indent=2) + b"\n"
+
+
+async def pack(body: bytes) -> bytes:
+    """`body` as gzip, fast level; a large one is packed beside the event loop."""
+    if len(body) < _CHUNK:
+        return gzip.compress(body, 1, mtime=0)
+    return await asyncio.to_thread(gzip.compress, body, 1, mtime=0)

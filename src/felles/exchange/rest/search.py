@@ -1,0 +1,38 @@
+"""search: `GET [base]/[type]?…` and `POST [base]/[type]/_search` (http://hl7.org/fhir/R4/search.html).
+
+What a search means is the record's (`record.find`); here it becomes a Bundle joined from rows as they
+lie. A page's link is one sealed token that only the same reader can open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from felles.exchange.rest.bundle import bundle, found
+from felles.exchange.rest.call import Interaction
+from felles.exchange.rest.reply import Reply
+from felles.record.find import parse
+
+if TYPE_CHECKING:
+    from felles.exchange.rest.call import Call
+
+INTERACTION = Interaction(
+    "An unknown parameter is refused unless `Prefer: handling=lenient`.", on_type=("search-type",)
+)
+
+
+async def answer(call: Call) -> Reply:
+    """200 with a searchset; 400 for what is not understood, 410 for a link that is over, 422 when too costly."""
+    parameters = call.parameters()
+    page = next((value for name, value in parameters if name == "_page"), None)
+    asked = [(name, value) for name, value in parameters if name != "_page"]
+    query = parse(call.route.type, asked, lenient=call.prefer.lenient)
+    answered = await call.door.store.search(call.grant(), query, page)
+    own = f"{call.base}{call.route.type}"
+    used = urlencode(query.used, quote_via=quote, safe=":,|/")
+    links = [("self", f"{own}?{used}" if used else own)]
+    if answered.next is not None:
+        links.append(("next", f"{own}?_page={answered.next}"))
+    entries = found(call.base, answered.rows, "match") + found(call.base, answered.included, "include")
+    return Reply(200, bundle("searchset", ",".join(entries), total=answered.total, links=links))

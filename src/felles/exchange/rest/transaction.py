@@ -1,0 +1,147 @@
+"""transaction: `POST [base]` with a Bundle of type transaction: all of it or nothing.
+
+Every entry is routed, decoded and checked before anything is written; all writes are one commit, in
+which urn:uuid and conditional references are resolved. Reads are tried before the commit, so that one
+that fails stops the whole, and answered after it. (http://hl7.org/fhir/R4/http.html#transaction)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from felles.exchange.rest import create, delete, update
+from felles.exchange.rest import entries as _entries
+from felles.exchange.rest.bundle import answered, bundle
+from felles.exchange.rest.call import Interaction
+from felles.exchange.rest.outcomes import Issue, Refusal, refusal_of, refuse
+from felles.exchange.rest.reply import Reply
+from felles.exchange.rest.written import told
+from felles.fhir import rewrite
+
+if TYPE_CHECKING:
+    from felles.exchange.rest.call import Call
+    from felles.exchange.rest.entries import Asked, Envelope
+    from felles.record.changes import Change
+
+INTERACTION = Interaction("All of it or nothing; one commit.", on_system=("transaction",))
+_CHANGES = {"create": create.change, "update": update.change, "delete": delete.change}
+
+
+async def answer(call: Call, envelope: Envelope) -> Reply:
+    """200 with a transaction-response in the order of the entries, or one OperationOutcome and nothing written."""
+    grant = call.grant()
+    asked = _checked(call, envelope)
+    changes = _changes(asked)
+    reads = [one for one in asked if one.position not in changes]
+    written = {f"{c.type}/{c.id}" for c in changes.values() if c.id and c.op == "update"}
+    replies: dict[int, Reply] = {}
+    for one in reads:
+        if f"{one.call.route.type}/{one.call.route.id}" not in written:
+            replies[one.position] = await _run(one)
+    if changes:
+        results = await call.door.store.commit(grant, list(changes.values()), act="transaction")
+        for position, result in zip(changes, results, strict=True):
+            replies[position] = told(result, call.prefer, inside=True)
+        for one in reads:
+            replies[one.position] = await _run(one)
+    shown = (answered(call.base, replies[i]) for i in range(len(asked)))
+    return Reply(200, bundle("transaction-response", ",".join(shown)))
+
+
+def _checked(call: Call, envelope: Envelope) -> list[Asked]:
+    """All entries as calls. Raises one Refusal with the issues of all that are wrong."""
+    ready = _entries.resources(call)
+    if isinstance(ready, Refusal):
+        raise ready
+    asked: list[Asked] = []
+    wrong: list[Refusal] = []
+    for position, entry in enumerate(envelope.entry):
+        try:
+            asked.append(_entries.asked(call, position, entry, ready[position]))
+        except Refusal as error:
+            wrong.append(error)
+    _raise_all(wrong)
+    return asked
+
+
+def _changes(asked: list[Asked]) -> dict[int, Change]:
+    """The changes by position. Raises one Refusal for all entries that cannot be, or that meet each other."""
+    changes: dict[int, Change] = {}
+    wrong: list[Refusal] = []
+    for one in asked:
+        make = _CHANGES.get(one.call.route.interaction)
+        if make is None:
+            continue
+        try:
+            change = changes[one.position] = make(one.call)
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            wrong.append(_placed(refusal, one.position))
+            continue
+        change.full_url = one.full_url
+    _raise_all(wrong)
+    _check_apart(changes)
+    _lead_to_full_urls(changes)
+    return changes
+
+
+def _check_apart(changes: dict[int, Change]) -> None:
+    """Raise a Refusal (400) when two entries name the same entry or carry the same fullUrl."""
+    seen: dict[str, int] = {}
+    for position, change in changes.items():
+        named = [f"{change.type}/{change.id}"] if change.id else []
+        if change.full_url and change.op != "delete":
+            named.append(change.full_url)
+        for name in named:
+            if name in seen:
+                where = f"Bundle.entry[{position}]"
+                raise refuse(400, "duplicate", f"entries {seen[name]} and {position} are both {name[:120]}", where)
+            seen[name] = position
+
+
+def _lead_to_full_urls(changes: dict[int, Change]) -> None:
+    """Let relative references mean the entries whose fullUrl ends so, as FHIR's rule for bundles has it.
+
+    The commit knows an entry by its fullUrl; `Patient/1` beside `http://a.example/Patient/1` is that entry.
+    """
+    meant = {
+        "/".join(change.full_url.rsplit("/", 2)[1:]): change.full_url
+        for change in changes.values()
+        if change.op == "create" and change.full_url and change.full_url.startswith(("http://", "https://"))
+    }
+    if meant:
+        for change in changes.values():
+            if change.resource is not None:
+                rewrite(change.resource, meant.get)
+
+
+async def _run(one: Asked) -> Reply:
+    try:
+        return await one.call.answered()
+    except Exception as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise _placed(refusal, one.position) from None
+
+
+def _placed(refusal: Refusal, position: int) -> Refusal:
+    """The refusal of one entry, as the whole Bundle's: its expressions lead through the entry."""
+    where = f"Bundle.entry[{position}]"
+
+    def moved(expression: str | None) -> str:
+        if expression is None or expression.startswith("Bundle.entry["):
+            return expression or where
+        _, dot, rest = expression.partition(".")
+        return f"{where}.resource{dot}{rest}"
+
+    issues = [Issue(i.code, i.diagnostics, moved(i.expression)) for i in refusal.issues]
+    return Refusal(refusal.status, issues, refusal.headers)
+
+
+def _raise_all(wrong: list[Refusal]) -> None:
+    if wrong:
+        issues: list[Any] = [issue for refusal in wrong for issue in refusal.issues]
+        raise Refusal(wrong[0].status, issues)
