@@ -29,12 +29,14 @@ test: .venv/.dev ## set up and run every test but the soak (ARGS= for pytest)
 	@sh scripts/chromium.sh
 	@exec $(BIN)/pytest -m 'not soak' $(ARGS)
 
+# Types beside the tests: each uses one core.
 check: .venv/.dev ## lint, types, arrows between the rooms, fast tests: under a minute
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/lint-imports --no-logo --no-cache
-	@$(BIN)/pyright --warnings
-	@$(BIN)/pytest -q -m '$(FAST)' $(ARGS)
+	@$(BIN)/pyright --warnings > .venv/pyright.txt 2>&1 & types=$$!; \
+	$(BIN)/pytest -q -m '$(FAST)' $(ARGS); tests=$$?; \
+	wait $$types; found=$$?; cat .venv/pyright.txt; exit $$((tests | found))
 
 soak: .venv/.dev ## crash, load and size tests, which take long (ARGS= for pytest)
 	@exec $(BIN)/pytest -m soak $(ARGS)

@@ -30,7 +30,6 @@ COMMANDS = (
     Command("serve", "felles.app:serve", "Serve pages and FHIR; sets the database up first."),
     Command("demo", "felles.demo.cli:demo", "Fill an empty database with a synthetic region."),
     Command("import", "felles.exchange.bulk.cli:import_", "Take FHIR files into the record."),
-    Command("export", "felles.exchange.bulk.export_cli:export", "Write records out as FHIR files."),
     Command("token", "felles.access.token_cli:token", "Print a short-lived access token."),
     Command("client", "felles.access.client_cli:app", "Register systems that may ask for tokens."),
     Command("org", "felles.access.org_cli:app", "Register organisations."),
