@@ -1,0 +1,22 @@
+"""Search: what a resource is found by, and what a query asks for."""
+
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from felles.fhir.search.dates import OSLO
+from felles.fhir.search.extract_r4 import EXTRACT
+from felles.fhir.search.index import Index
+from felles.fhir.search.params import Param
+from felles.fhir.search.params_r4 import PARAMS
+
+__all__ = ["PARAMS", "Index", "Param", "extract"]
+
+
+def extract(resource: Struct, zone: ZoneInfo = OSLO) -> Index:
+    """The index of a resource: its marks, terms, references, main code and clinical period.
+
+    `resource` is one of the resource structs of `felles.fhir.r4`, checked (its dates exist); it is not changed.
+    Dates without a zone are in `zone`. `_id` and `_lastUpdated` are not in the index: the row has them.
+    """
+    return EXTRACT[type(resource)](resource, zone)
