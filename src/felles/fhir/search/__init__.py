@@ -9,8 +9,39 @@ from felles.fhir.search.extract_r4 import EXTRACT
 from felles.fhir.search.index import Index
 from felles.fhir.search.params import Param
 from felles.fhir.search.params_r4 import PARAMS
+from felles.fhir.search.prefixes import Prefix, compare, compare_numbers
+from felles.fhir.search.query import (
+    Context,
+    Criterion,
+    Dates,
+    Mark,
+    Numbers,
+    SearchValueError,
+    Text,
+    escape,
+    parse_value,
+    split_values,
+)
 
-__all__ = ["PARAMS", "Index", "Param", "extract"]
+__all__ = [
+    "PARAMS",
+    "Context",
+    "Criterion",
+    "Dates",
+    "Index",
+    "Mark",
+    "Numbers",
+    "Param",
+    "Prefix",
+    "SearchValueError",
+    "Text",
+    "compare",
+    "compare_numbers",
+    "escape",
+    "extract",
+    "parse_value",
+    "split_values",
+]
 
 
 def extract(resource: Struct, zone: ZoneInfo = OSLO) -> Index:

@@ -180,8 +180,8 @@ class _Function:
             if step.primitive:
                 self.add(depth + 1, f"if {inner} is not None:")
                 depth += 1
-        elif step.index is not None:
-            self.add(depth, f"for {inner} in ({source} or ())[{step.index} : {step.index + 1}]:")
+        elif step.at is not None:
+            self.add(depth, f"for {inner} in ({source} or ())[{step.at} : {step.at + 1}]:")
         elif step.number:
             self.add(depth, f"if ({inner} := {source}) is not UNSET:")
         else:
@@ -309,9 +309,9 @@ def extraction(types: dict[str, list[Source]]) -> str:
 def selection(types: dict[str, list[Source]]) -> str:
     """The text of a module whose SELECT[type](resource) gives {parameter: [selected elements]}, for tests."""
     lines = ["from msgspec import UNSET", "from felles.fhir.search.values import resolved_type", ""]
-    for name in types:
+    for name, params in types.items():
         if name != BASE:
-            every = [*types[BASE], *types[name]]
+            every = [*types[BASE], *params]
             lines += [f"def s_{name}(r):", "    out = {}", *_Function(name, every, raw=True).body(), "    return out"]
     lines += ["SELECT = {", *(f"    {name!r}: s_{name}," for name in types if name != BASE), "}"]
     return "\n".join(lines) + "\n"

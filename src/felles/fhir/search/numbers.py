@@ -59,7 +59,7 @@ def span(low: Any, high: Any) -> Bounds | None:
 
 
 def samples(sampled: Any) -> Bounds | None:
-    """The least and the greatest of SampledData: origin + factor x number; E (error) is left out, L and U are the limits."""
+    """Least and greatest of SampledData: origin + factor x number; L and U are the limits, E (error) is nothing."""
     limits = {"L": sampled.lowerLimit, "U": sampled.upperLimit}
     factor = sampled.factor if isinstance(sampled.factor, Decimal) else Decimal(1)
     origin = sampled.origin.value if isinstance(sampled.origin.value, Decimal) else Decimal(0)
@@ -95,7 +95,7 @@ def compared(number: Decimal, comparator: Any) -> Bounds | None:
 
 
 def amounts(bounds: Bounds | None, system: Any, code: Any, unit: Any) -> list[Amount]:
-    """A range with its unit. Where code and unit differ there are two amounts, so that `||mg` and `||milligram` both hit."""
+    """A range with its unit: one amount, or two where code and unit differ, so that `||mg` and `||milligram` both hit."""
     if bounds is None:
         return []
     low, high = bounds
@@ -119,7 +119,7 @@ def implied(number: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def around(number: Decimal) -> tuple[Decimal, Decimal]:
-    """The range that `ap` asks for: the number and a tenth of it to each side, or its implied range if that is wider."""
+    """The range that `ap` asks for: a tenth of the number to each side, or its implied range if that is wider."""
     low, high = implied(number)
     with localcontext(prec=2 * MOST_DIGITS):
         tenth = abs(number) / 10

@@ -16,13 +16,13 @@ class UnsupportedError(ValueError):
 
 
 class Get(NamedTuple):
-    """The step to an attribute; `index` picks one of a list."""
+    """The step to an attribute; `at` picks one of a list."""
 
     attribute: str
     many: bool
     number: bool
     primitive: bool
-    index: int | None = None
+    at: int | None = None
 
 
 class Where(NamedTuple):
@@ -63,7 +63,7 @@ class Path(NamedTuple):
         last = self.steps[-1] if len(self.steps) == 1 else None
         if not isinstance(last, Get) or not last.many:
             raise UnsupportedError("an index into a list within a list")
-        return self._replace(steps=(last._replace(many=False, index=index),))
+        return self._replace(steps=(last._replace(many=False, at=index),))
 
 
 def _complex(kind: str) -> bool:
@@ -83,7 +83,7 @@ class Branch(msgspec.Struct):
     """A node of the merged tree: what selects here, and where it goes on."""
 
     leaves: list[Leaf] = msgspec.field(default_factory=list)
-    steps: dict[Step, "Branch"] = msgspec.field(default_factory=dict)
+    steps: dict[Step, Branch] = msgspec.field(default_factory=dict)
 
     def add(self, path: Path, param: str, kind: str) -> None:
         """Hang a parameter at the end of `path`."""
@@ -122,7 +122,7 @@ def _of_type(found: list[Path], name: str) -> list[Path]:
     return [path for path in found if path.type == name]
 
 
-def paths(node: x.Node, root: str) -> list[Path]:
+def paths(node: x.Node, root: str) -> list[Path]:  # noqa: PLR0911 - one return a shape
     """The paths by which `node` selects elements of the resource type `root`; none when it is about others.
 
     Raises UnsupportedError for what is no plain path or filter.

@@ -105,7 +105,7 @@ def _literal(group: Filtered, text: str) -> tuple[tuple[int, ...], tuple[tuple[s
 
 
 def resolved_type(reference: Any, resource: Any) -> str:
-    """What `resolve() is` can know without a look-up: the type in the reference, the contained resource, or `Reference.type`."""
+    """What `resolve() is` can know without a look-up: from the text, the contained resource, or `Reference.type`."""
     text = reference.reference
     if text and text[0] == "#":
         for contained in resource.contained or ():
