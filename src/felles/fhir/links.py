@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from felles.fhir import r4
+from felles.fhir.codec import encode
 from felles.fhir.links_r4 import FULL, URIS
 
 Found = tuple[Any, frozenset[str]]
@@ -34,15 +35,24 @@ def links(resource: Any) -> list[str]:
     return found + [getattr(node, name) for node, name in _uris(resource)]
 
 
-def rewrite(resource: Any, mapping: Callable[[str], str | None]) -> None:
+def rewrite(resource: Any, mapping: Callable[[str], str | None], *, oids: bool = False) -> None:
     """Put what `mapping` gives in place of references and URIs; None leaves them as they are.
+
+    `oids` says that `mapping` knows `urn:oid:` too; otherwise only `urn:uuid:` is looked for in URIs, which
+    spares most resources the search.
 
     References everywhere (also with `/_history/…` and fragments as they stand), elements of type uri, url,
     canonical, oid and uuid that hold a `urn:`, and href and src in narratives (R4 http.html, transactions).
     """
+    urns = 0
     for reference in references(resource):
-        if reference.reference and (target := mapping(reference.reference)) is not None:
-            reference.reference = target
+        if reference.reference:
+            urns += reference.reference.startswith("urn:uuid:")
+            if (target := mapping(reference.reference)) is not None:
+                urns -= reference.reference.startswith("urn:uuid:") and not target.startswith("urn:uuid:")
+                reference.reference = target
+    if not oids and encode(resource).count(b'"urn:uuid:') <= urns:
+        return
     for node, name in _uris(resource):
         if (target := mapping(getattr(node, name))) is not None:
             setattr(node, name, target)

@@ -13,7 +13,6 @@ import msgspec
 
 from felles.fhir import encode, r4
 from felles.fhir.search import extract
-from felles.fhir.search.marks import bare_mark, code_mark, reference_mark, system_code_mark
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.ids import mark_of
 from felles.record.kinds import kind_of
@@ -116,22 +115,13 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
         low=index.low,
         high=index.high,
         forms=forms,
-        pointers=_pointers(index, own),
+        pointers=index.pointers(own),
         names=names,
         national=national,
         born=born,
         municipality=municipality,
         resource=resource,
     )
-
-
-def _pointers(index: Index, own: frozenset[str]) -> list[int]:
-    """Marks by which the entry is found when no person is named: identifiers, and references out of her record."""
-    marks = {reference_mark(param, ref) for param, ref in index.refs if ref not in own}
-    for system, value in index.identifiers:
-        marks.add(code_mark("identifier", value))
-        marks.add(system_code_mark("identifier", system, value) if system else bare_mark("identifier", value))
-    return list(marks)
 
 
 def row(

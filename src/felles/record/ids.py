@@ -52,9 +52,8 @@ def bucket_of(resource_id: str) -> int | None:
 
 
 def derived_id(source: str, key: str) -> str:
-    """The id of what was imported from `source` under `key`: `x` and 26 characters (130 bits) of a hash."""
-    digest = hashlib.blake2b(f"{source}\n{key}".encode(), digest_size=17).digest()
-    return "x" + _base32(int.from_bytes(digest, "big") >> 6, 26)
+    """The id of what was imported from `source` under `key`: `x` and 32 hexadecimal digits of a hash."""
+    return "x" + hashlib.blake2b(f"{source}\n{key}".encode(), digest_size=16).hexdigest()
 
 
 mark_of = reference_hash

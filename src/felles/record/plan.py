@@ -74,6 +74,7 @@ class Planner:
         self._fresh: dict[PersonKey, bool] = {}
         self._reserved: list[tuple[str, PersonKey]] = []
         self._steps: list[Step] = []
+        self._rewrites = self._oids = False
 
     async def plan(self, changes: list[Change], found: dict[int, Result], act: str) -> Plan:
         """The plan of all changes; `found` holds, by position, what conditional creates met.
@@ -81,6 +82,8 @@ class Planner:
         Raises `Forbidden`, `Absent`, `Conflict`, `PreconditionFailed`, `Unprocessable`.
         """
         self._check_verbs(changes, found)
+        self._rewrites = any(c.full_url for c in changes)
+        self._oids = any((c.full_url or "").startswith("urn:oid:") for c in changes)
         await self._locate(changes)
         steps: list[Step | None] = [None] * len(changes)
         for position, change in self._in_order(changes):
@@ -232,7 +235,7 @@ class Planner:
             resource = step.change.resource
             if resource is None or step.found is not None:
                 continue
-            if self._urls:
-                rewrite(resource, self._urls.get)
+            if self._rewrites:
+                rewrite(resource, self._urls.get, oids=self._oids)
             own = frozenset(by_person.get(step.key, ()))
             step.made = draft(resource, step.change.type, step.id, step.key, own)

@@ -58,7 +58,7 @@ GIVEN = (
 )
 NOTE = (
     "Kontroll som avtalt. Har det stort sett bra, sover noe urolig. Ingen brystsmerter eller tung pust. "
-    "Undersøkelse uten nye funn. Fortsetter behandlingen, ny kontroll om tre måneder, tar kontakt før ved behov."
+    "Undersøkelse uten nye funn. Fortsetter behandlingen, ny kontroll om tre måneder, ringer før ved behov."
 )
 PER_PERSON = 300
 
@@ -69,7 +69,7 @@ def person(number: int, seed: int = 1, entries: int = PER_PERSON) -> list[dict[s
     The same `number` and `seed` give the same life. The identifier is under a system of its own, so that no
     national number is made up.
     """
-    dice = random.Random(f"{seed}/{number}")  # noqa: S311 - made-up people need reproducible dice
+    dice = random.Random(f"{seed}/{number}")
     patient = _patient(number, seed, dice)
     subject = {"reference": f"urn:uuid:{patient['id']}"}
     life = [patient]

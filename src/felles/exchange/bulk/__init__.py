@@ -1,0 +1,1 @@
+"""Whole records in and out: `felles import`."""

@@ -1,0 +1,119 @@
+"""What PostgreSQL alone does with the same rows: the limit each figure is held against.
+
+pgbench of the same build, prepared statements, as many connections as the figure has, in the same run and on
+the same database. Nothing is decided, logged, validated or sent over HTTP here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from felles.fhir.search.marks import code_mark
+from felles.ops.bench.lives import CODES
+from felles.record.migrate import SCHEMA
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from felles.record.embedded import Embedded
+
+_PREPARE = f"""
+drop table if exists {SCHEMA}.limit_target, {SCHEMA}.limit_entry;
+create table {SCHEMA}.limit_target
+    (n integer primary key, bucket smallint, person bigint, type smallint, id text collate "C");
+insert into {SCHEMA}.limit_target
+select row_number() over (), bucket, person, type, id from (
+    select bucket, person, type, id from {SCHEMA}.entry
+     where state = 0 and form = 0 and person <> 0 order by md5(id) limit 100000) x;
+create table {SCHEMA}.limit_entry (like {SCHEMA}.entry including all);
+analyze {SCHEMA}.limit_target;
+"""
+_COLUMNS = """person, type, form, version, state, deleted, kind, org, author, behalf, self, code, many, low, high,
+    updated, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs, body"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A figure's limit: its pgbench script, connections, and how many rows a transaction counts for."""
+
+    script: str
+    connections: int = 32
+    rows: int = 1
+
+
+def _limits(targets: int, entries: int) -> dict[str, Limit]:
+    one = f"\\set n random(1, {targets})\n"
+    observation = TYPES["Observation"]
+    codes = ", ".join(str(code_mark("code", code[0])) for code in CODES)
+    copied = f"insert into limit_entry (bucket, id, {_COLUMNS})"
+    read = """select e.body from limit_target t join entry e on e.bucket = t.bucket and e.type = t.type
+        and e.id = t.id and e.form = 0 where t.n = :n and e.state = 0;"""
+    search = f"""select e.body from limit_target t join entry e on e.bucket = t.bucket and e.person = t.person
+        and e.type = {observation} and e.code = (array[{codes}])[:c] and e.state < 2
+        where t.n = :n order by e.low desc limit 20;"""
+    whole = """select e.body from limit_target t join entry e on e.bucket = t.bucket and e.person = t.person
+        and e.state < 2 where t.n = :n;"""
+    create = f"""{copied} select t.bucket, md5(random()::text || :n), {_qualified()} from limit_target t
+        join entry e on e.bucket = t.bucket and e.type = t.type and e.id = t.id and e.form = 0 where t.n = :n;"""
+    copy = f"""{copied} select t.bucket, md5(random()::text || e.id), {_qualified()} from limit_target t
+        join entry e on e.bucket = t.bucket and e.person = t.person and e.state < 2 where t.n = :n;"""
+    return {
+        "read": Limit(one + _joined(read)),
+        "create": Limit(one + _joined(create)),
+        "search": Limit(one + f"\\set c random(1, {len(CODES)})\n" + _joined(search)),
+        "everything": Limit(one + _joined(whole)),
+        "bundles": Limit(one + _joined(copy), connections=4, rows=entries),
+    }
+
+
+def _qualified() -> str:
+    return ", ".join(f"e.{name.strip()}" for name in _COLUMNS.split(","))
+
+
+def _joined(sql: str) -> str:
+    """Pgbench ends a statement at the semicolon; newlines inside it are fine only without comments."""
+    return " ".join(sql.split()) + "\n"
+
+
+class Limits:
+    """Measures limits on one database. `owner` makes tables of its own beside the record."""
+
+    def __init__(self, embedded: Embedded, database: str, entries: int) -> None:
+        self._embedded = embedded
+        self._database = database
+        self._entries = entries
+        self._limits: dict[str, Limit] = {}
+
+    async def prepare(self, owner: asyncpg.Connection) -> None:
+        """Make the tables that pgbench reads and writes, from the rows that are there now."""
+        await owner.execute(_PREPARE)
+        targets = await owner.fetchval(f"select count(*) from {SCHEMA}.limit_target") or 1 or 1
+        self._limits = _limits(targets, self._entries)
+
+    async def measure(self, figure: str, seconds: int) -> float:
+        """Transactions (for bundles: rows) per second of PostgreSQL alone. Raises `RuntimeError` if pgbench fails."""
+        limit = self._limits[figure]
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "limit.sql"
+            script.write_text(limit.script)
+            clients = str(limit.connections)
+            command = ["-n", "-M", "prepared", "-c", clients, "-j", "2", "-T", str(seconds), "-f", str(script)]
+            url = self._embedded.url("owner", self._database) + f"&options=-csearch_path%3D{SCHEMA}"
+            process = await asyncio.create_subprocess_exec(
+                str(self._embedded.binary("pgbench")),
+                *command,
+                url,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            out, err = await process.communicate()
+        match = re.search(r"tps = ([0-9.]+)", out.decode())
+        if process.returncode or match is None:
+            raise RuntimeError(f"pgbench failed: {err.decode()[-400:]}")
+        return float(match[1]) * limit.rows
