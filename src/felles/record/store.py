@@ -12,26 +12,33 @@ from typing import TYPE_CHECKING, Self
 from felles.record import everything as _everything
 from felles.record import history as _history
 from felles.record import read as _read
-from felles.record.clock import Clock
+from felles.record.clock import FOREVER, Clock
 from felles.record.commit import Committer
 from felles.record.derive import Registry
 from felles.record.era import open_era
 from felles.record.errors import Absent, TooCostly
 from felles.record.find import Links, search
+from felles.record.find_person import by_name, by_number
 from felles.record.keys import Keys
 from felles.record.lane import Lane
 from felles.record.locate import Locator
 from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
+from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from felles.record.changes import Change, Result
     from felles.record.everything import Everything
     from felles.record.find import Page, Query
-    from felles.record.grants import Grant, PersonGrant, PersonKey
-    from felles.record.read_person import Course, PersonPage, Want
+    from felles.record.find.limits import Limits
+    from felles.record.find_person import Hit
+    from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
+    from felles.record.read_people import Mine
+    from felles.record.read_person import AnyWant, PersonPage
     from felles.record.rows import Row
     from felles.settings import Settings
 
@@ -107,6 +114,11 @@ class Store:
             raise Absent(f"{type_name}/{resource_id[:64]} is not here")
         return rows
 
+    @property
+    def search_limits(self) -> Limits:
+        """What one search may cost; whoever parses a query for `search` gives it these."""
+        return self._links.limits
+
     async def search(self, grant: Grant, query: Query, page: str | None = None) -> Page:
         """A page of a search. Raises `BadQuery`, `TooCostly`, `Expired` (the link), `Busy`."""
         return await search(self._searches, self.clock, grant, query, page, self._links)
@@ -133,11 +145,23 @@ class Store:
             raise TooCostly("the record is larger than one answer may be: narrow it by _type or _since")
         return answer
 
-    async def page(
-        self, grant: PersonGrant, wants: tuple[Want | Course, ...], name: str, what: str
-    ) -> PersonPage:
+    async def page(self, grant: PersonGrant, wants: tuple[AnyWant, ...], name: str, what: str) -> PersonPage:
         """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`."""
         return await read_page(self._pages, self.clock, grant, wants, name, what)
+
+    async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
+        """The persons the reader has a relation to, most recently changed first; logged. Raises `Busy`."""
+        return await read_mine(self._pages, self.clock, grant, many, after)
+
+    async def look_up_number(self, grant: LookupGrant, number: str) -> list[Hit]:
+        """The person with this national number, in the look-up form; logged. Raises `Busy`."""
+        return await by_number(self._pages, self.clock, grant, number)
+
+    async def look_up_name(
+        self, grant: LookupGrant, name: str, *, born: date | None, municipality: str | None
+    ) -> list[Hit]:
+        """Persons of this name, born that day or living there; logged. Raises `BadQuery`, `TooCostly`, `Busy`."""
+        return await by_name(self._pages, self.clock, grant, name, born, municipality)
 
     async def place(self, reference: str) -> PersonKey | None:
         """Where an entry lies. Decides nothing and shows nothing: it is for making a Grant or a statement."""

@@ -51,7 +51,7 @@ class FhirApp:
     """`FhirApp(store, doorkeeper, settings)` serves what is below /fhir."""
 
     def __init__(self, store: Store, doorkeeper: Doorkeeper, settings: Settings) -> None:
-        self._door = Door(store, Limits.of(settings), ANSWERS)
+        self._door = Door(store, Limits.of(settings), store.search_limits, ANSWERS)
         self._doorkeeper = doorkeeper
         self._base = None if settings.public_url is None else f"{settings.public_url}{MOUNT}/"
         self._seed = secrets.token_hex(4)

@@ -12,7 +12,7 @@ import msgspec
 from felles.exchange.rest.outcomes import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
 
 _CHUNK = 64 * 1024
@@ -55,23 +55,34 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
         return body
     if encoding not in ("gzip", "x-gzip"):
         raise refuse(415, "not-supported", "Content-Encoding may be gzip or none")
-    machine = zlib.decompressobj(wbits=31)
     parts: list[bytes] = []
     size = 0
-    rest = body
     try:
-        while rest and not machine.eof:
-            part = machine.decompress(rest, _CHUNK)
+        for part in _unpacked(body):
             size += len(part)
             if size > limit:
                 raise refuse(413, "too-long", f"the body unpacks to more than {limit} bytes")
             parts.append(part)
-            rest = machine.unconsumed_tail
     except zlib.error:
         raise refuse(400, "structure", "the body is not gzip, as Content-Encoding says") from None
-    if not machine.eof or machine.unused_data:
-        raise refuse(400, "structure", "the gzip stream is incomplete, or something follows it")
+    except EOFError:
+        raise refuse(400, "structure", "the gzip stream is incomplete, or something follows it") from None
     return b"".join(parts)
+
+
+def _unpacked(body: bytes) -> Iterator[bytes]:
+    """The unpacked body, a chunk at a time. Raises `zlib.error`, and `EOFError` when it does not end where it should."""
+    machine = zlib.decompressobj(wbits=31)
+    for start in range(0, len(body), _CHUNK):
+        # In slices: what is not consumed yet is copied each time, which would be quadratic for the whole.
+        rest = body[start : start + _CHUNK]
+        while rest and not machine.eof:
+            yield machine.decompress(rest, _CHUNK)
+            rest = machine.unconsumed_tail
+        if machine.eof and (machine.unused_data or start + _CHUNK < len(body)):
+            raise EOFError
+    if not machine.eof:
+        raise EOFError
 
 
 def pretty(body: bytes) -> bytes:

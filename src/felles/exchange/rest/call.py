@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from felles.exchange.rest.limits import Limits
     from felles.exchange.rest.reply import Reply
     from felles.exchange.rest.routing import Route
+    from felles.record.find.limits import Limits as SearchLimits
     from felles.record.grants import Grant
     from felles.record.store import Store
 
@@ -57,6 +58,7 @@ class Door:
 
     store: Store
     limits: Limits
+    search_limits: SearchLimits
     answers: Mapping[str, Callable[[Call], Awaitable[Reply]]]
     """Every interaction's `answer`, by its name in the routes."""
 

@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 INTERACTION = Interaction("What is served here, and nothing else.")
 RELEASED = "2026-11-24"
 """The day this form of the statement was first served; `software.version` says the rest."""
-SPECIAL = (
-    ("_id", "token"),
-    ("_lastUpdated", "date"),
-    ("_tag", "token"),
-    ("_security", "token"),
-    ("_profile", "uri"),
-)
-SEARCHED = frozenset({"number", "date", "string", "token", "reference", "quantity", "uri"})
 
 
 async def answer(call: Call) -> Reply:
@@ -75,7 +67,7 @@ def statement(base: str, declared: tuple[Interaction, ...]) -> bytes:
 
 
 def _type(name: str, declared: tuple[Interaction, ...]) -> dict[str, Any]:
-    parameters = {code: kind for code, kind in _parameters(name).items() if kind in SEARCHED}
+    parameters = {param.name: param.type for param in PARAMS.get(name, {}).values() if param.supported}
     references = sorted(code for code, kind in parameters.items() if kind == "reference")
     said: dict[str, Any] = {
         "type": name,
@@ -99,7 +91,3 @@ def _type(name: str, declared: tuple[Interaction, ...]) -> dict[str, Any]:
             for operation, doc in operations
         ]
     return said
-
-
-def _parameters(name: str) -> dict[str, str]:
-    return {**dict(SPECIAL), **{code: parameter.kind for code, parameter in PARAMS.get(name, {}).items()}}

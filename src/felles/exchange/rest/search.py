@@ -27,7 +27,9 @@ async def answer(call: Call) -> Reply:
     parameters = call.parameters()
     page = next((value for name, value in parameters if name == "_page"), None)
     asked = [(name, value) for name, value in parameters if name != "_page"]
-    query = parse(call.route.type, asked, lenient=call.prefer.lenient)
+    query = parse(
+        call.route.type, asked, lenient=call.prefer.lenient, base_url=call.base, limits=call.door.search_limits
+    )
     answered = await call.door.store.search(call.grant(), query, page)
     own = f"{call.base}{call.route.type}"
     used = urlencode(query.used, quote_via=quote, safe=":,|/")
