@@ -75,11 +75,18 @@ def system(actor: Actor, reason: str | None = None) -> SystemGrant:
 
 
 def maintenance(
-    job: str, *, until: int, organization: str = "", organization_name: str = "", reason: str | None = None
+    job: str,
+    *,
+    until: int,
+    organization: str = "",
+    organization_name: str = "",
+    behalf: str | None = None,
+    reason: str | None = None,
 ) -> SystemGrant:
     """The Grant of a job of ours (`felles import`, the demo's fill): sees and writes everything.
 
-    `organization` is whose entries it writes (`Organization/x`); `until` real microseconds.
+    `organization` is whose entries it writes (`Organization/x`), `behalf` for whom (`Practitioner/x`); `until` real
+    microseconds.
     """
     worker = Actor(
         sort=Sort.MAINTENANCE,
@@ -90,6 +97,7 @@ def maintenance(
         organization_name=organization_name,
         purpose=MAINTENANCE,
         client=job,
+        behalf=behalf,
         until=until,
     )
     return system(worker, reason)

@@ -125,8 +125,11 @@ def synthetic_number(born: date, series: int, *, d_number: bool = False) -> str 
 
 
 def valid_organisation_number(number: str) -> bool:
-    """Whether nine digits are an organisation number (Enhetsregisteret: modulus 11, first digit 8 or 9)."""
-    if len(number) != 9 or not (number.isascii() and number.isdigit()) or number[0] not in "89":
+    """Whether nine digits are an organisation number: modulus 11, first digit 8 or 9 (Enhetsregisteret).
+
+    Those of Skatteetaten's synthetic organisations begin with 2 or 3.
+    """
+    if len(number) != 9 or not (number.isascii() and number.isdigit()) or number[0] not in "8923":
         return False
     return _weighted(number, _ORGANISATION) == 0
 
