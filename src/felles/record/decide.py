@@ -103,9 +103,7 @@ ROW_OPEN = f"""(case
         else (q.kinds >> e.kind) & 1 = 1 and not {BLOCKED} end)"""
 """Whether row `e` of a person whose record is open is seen whole."""
 
-NOBODYS_OPEN = (
-    f"""(e.person = 0 and (q.mode = {Mode.ALL:d} or (q.mode = {Mode.ORG_SYSTEM:d} and e.org = q.org)))"""
-)
+NOBODYS_OPEN = f"""(e.person = 0 and (q.mode = {Mode.ALL:d} or (q.mode = {Mode.ORG_SYSTEM:d} and e.org = q.org)))"""
 """Whether row `e`, which has no person, is seen: by its organisation's system clients alone."""
 
 VISIBLE = f"""(case when e.person = 0 then {NOBODYS_OPEN} else {PERSON_OPEN} and {ROW_OPEN} end)"""

@@ -31,7 +31,6 @@ from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
-
     from felles.record.clock import Clock
     from felles.record.grants import PersonGrant
     from felles.record.lane import Lane
@@ -63,6 +62,14 @@ class Course:
     codes: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class One:
+    """The one entry that the request names (`item` of `read_page`); body "" when it was deleted."""
+
+
+AnyWant = Want | Course | One
+
+
 @dataclass(slots=True, frozen=True)
 class Seen:
     """One entry of the page: `low` clinical micros, `org` hash of the responsible organisation, `author` a reference."""
@@ -88,7 +95,15 @@ class PersonPage:
     rows: tuple[list[Seen], ...]
 
 
-_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("act", "text"), ("what", "text"), *ASK)
+_COLUMNS: Final = (
+    ("bucket", "smallint"),
+    ("person", "bigint"),
+    ("act", "text"),
+    ("what", "text"),
+    ("item_type", "smallint"),
+    ("item", "text"),
+    *ASK,
+)
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
 _LIVE: Final = f"e.state = 0 and e.form = 0 and not e.deleted and {ROW_OPEN}"
 _GIVEN: Final = "e.id, e.low, e.org, e.author, e.body"
@@ -109,6 +124,12 @@ def _want(number: int, want: Want) -> str:
     order = "e.low, e.id" if want.coming else "e.low desc, e.id desc"  # as the index lies, read backwards
     return f"""(select {number}::smallint as want, {_GIVEN} from entry e
         where {" and ".join(tests)} order by {order} limit {want.newest})"""
+
+
+def _one(number: int) -> str:
+    return f"""(select {number}::smallint, {_GIVEN} from entry e
+        where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and e.form = 0
+          and e.person = q.person and e.state = 0 and {ROW_OPEN} limit 1)"""
 
 
 def _course(number: int, course: Course) -> str:
@@ -132,10 +153,16 @@ def _course(number: int, course: Course) -> str:
          where n.place <= case n.kind {share} else 0 end)"""
 
 
+def _part(number: int, want: AnyWant) -> str:
+    if isinstance(want, One):
+        return _one(number)
+    return _course(number, want) if isinstance(want, Course) else _want(number, want)
+
+
 @lru_cache(maxsize=64)
-def page_shape(wants: tuple[Want | Course, ...]) -> Shape:
+def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
     """The statement for a page's wants."""
-    parts = [_course(i, w) if isinstance(w, Course) else _want(i, w) for i, w in enumerate(wants)]
+    parts = [_part(i, want) for i, want in enumerate(wants)]
     sql = f"""
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
@@ -169,18 +196,19 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")
 
 
 async def read_page(
-    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[Want | Course, ...], page: str, what: str
+    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[AnyWant, ...], page: str, what: str
 ) -> PersonPage:
     """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
 
-    Raises `Absent` when the person is not here or not open to this reader (then a refused look is
-    logged), `Busy`.
+    `what` is a reference; it is also the entry that `One` means. Raises `Absent` when the person is not
+    here or not open to this reader (then a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
-        raise ValueError("page and what stand in the log as they are: letters, digits, : / . - alone")
-    shape = page_shape(wants)
-    asked = ask_values(grant, clock)
-    pages = [await lane.submit(shape, (*key, f"page:{page}", what, *asked)) for key in grant.keys]
+        raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there
+    type_name, _, resource_id = what.partition("/")
+    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id)
+    shape, asked = page_shape(wants), ask_values(grant, clock)
+    pages = [await lane.submit(shape, (*key, *head, *asked)) for key in grant.keys]
     found = [_page(records, len(wants)) for records in pages if records]
     if not found:
         raise Absent("there is no record here that you may see")
@@ -198,7 +226,7 @@ def _page(records: list[Any], wants: int) -> PersonPage:
     return PersonPage(*head, rows)
 
 
-def _merged(pages: list[PersonPage], wants: tuple[Want | Course, ...]) -> PersonPage:
+def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
     """The pages of a person with several keys as one; each want keeps its own limit for each key."""
     rows: list[list[Seen]] = []
     for index, want in enumerate(wants):

@@ -25,6 +25,7 @@ from felles.record.locate import Locator
 from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
+from felles.record.read_log import read_own_log
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from felles.record.find.limits import Limits
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
+    from felles.record.read_log import Leaf
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
     from felles.record.rows import Row
@@ -162,6 +164,10 @@ class Store:
     ) -> list[Hit]:
         """Persons of this name, born that day or living there; logged. Raises `BadQuery`, `TooCostly`, `Busy`."""
         return await by_name(self._pages, self.clock, grant, name, born, municipality)
+
+    async def own_log(self, grant: PersonGrant, many: int, before: int = FOREVER) -> list[Leaf]:
+        """A person's own access log, newest first; reading it is logged too. Raises `Absent`, `Busy`."""
+        return await read_own_log(self._pages, self.clock, grant, many, before)
 
     async def place(self, reference: str) -> PersonKey | None:
         """Where an entry lies. Decides nothing and shows nothing: it is for making a Grant or a statement."""

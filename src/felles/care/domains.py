@@ -1,0 +1,46 @@
+"""The domains of the product. A new one is a folder of `felles.care` and one line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from felles.care.doors.domain import DOMAIN as DOORS
+from felles.care.entries.domain import DOMAIN as ENTRIES
+from felles.care.find.domain import DOMAIN as FIND
+from felles.care.overview.domain import DOMAIN as OVERVIEW
+from felles.care.start.domain import DOMAIN as START
+from felles.ui.assets import assets
+from felles.ui.problems import HANDLERS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.access.doorkeeper import Doorkeeper
+    from felles.record.store import Store
+
+DOMAINS: Final = (
+    OVERVIEW,
+    ENTRIES,
+    START,
+    FIND,
+    DOORS,
+)
+
+
+async def _static(request: Request) -> Response:
+    return assets().respond(request)
+
+
+def pages(store: Store, doorkeeper: Doorkeeper) -> Starlette:
+    """All pages as one application over a store and its doorkeeper."""
+    routes = [route for domain in DOMAINS for route in domain.routes()]
+    routes.append(Route("/static/{name}", _static))
+    handlers: dict[Any, Any] = HANDLERS
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.state.store = store
+    app.state.doorkeeper = doorkeeper
+    return app

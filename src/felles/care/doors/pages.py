@@ -1,0 +1,29 @@
+"""`/meg/innsyn`: who has looked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from felles.care.doors import present, rules, views
+from felles.care.people import open_own, store_of
+from felles.ui.web import page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def show(request: Request) -> Response:
+    """The citizen's access log. Raises `SignInFirst`, `Forbidden`, `BadQuery`, `Busy`."""
+    found = await visit(request)
+    grant = open_own(found)
+    place = request.query_params.get("etter", "")
+    read = await views.log(store_of(found), grant, place)
+    t = found.t
+    context = {
+        "title": t("Hvem har sett journalen din"),
+        "days": present.days(t, rules.looks(read.lines, grant.actor)),
+        "more": f"/meg/innsyn?etter={read.more}" if read.more else "",
+        "later": bool(place),
+    }
+    return page(found, "doors/innsyn.html", context)

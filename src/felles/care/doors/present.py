@@ -1,0 +1,85 @@
+"""Looks in plain words. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from felles.access.roles import ROLES
+from felles.care import grounds
+from felles.care.doors.rules import Look
+from felles.care.entries import labels
+
+if TYPE_CHECKING:
+    from felles.ui.i18n import Language
+
+
+def days(t: Language, found: list[Look]) -> list[dict[str, Any]]:
+    """The looks by day, newest first."""
+    listed: list[dict[str, Any]] = []
+    for look in found:
+        day = t.day(look.last)
+        if not listed or listed[-1]["day"] != day:
+            listed.append({"day": day, "looks": []})
+        listed[-1]["looks"].append(_look(t, look))
+    return listed
+
+
+def _look(t: Language, look: Look) -> dict[str, Any]:
+    who = look.line.who
+    role = ROLES.get(who.role)
+    first, last = t.clock(look.first), t.clock(look.last)
+    return {
+        "kind": look.kind,
+        "title": _title(t, look),
+        "role": "" if role is None or look.kind == "own" else (role.en if t.code == "en" else role.nb),
+        "place": who.organization,
+        "when": t("kl. {time}").format(time=first if first == last else f"{first}–{last}"),
+        "why": grounds.about(t, look.line.basis) if look.line.basis and look.kind not in ("own", "system") else "",
+        "reason": who.reason,
+        "what": _what(t, look),
+    }
+
+
+def _title(t: Language, look: Look) -> str:
+    name = look.line.who.name or t("Ukjent")
+    return {
+        "look": t("{name} åpnet journalen din"),
+        "write": t("{name} skrev i journalen din"),
+        "refused": t("{name} prøvde å åpne journalen din, men fikk ikke"),
+        "list": t("{name} så navnet ditt på listen over pasienter"),
+        "system": t("Et datasystem hentet eller skrev opplysninger: {name}"),
+        "own": t("Du åpnet journalen din"),
+        "erased": t("En linje er slettet etter loven"),
+    }[look.kind].format(name=name)
+
+
+def _what(t: Language, look: Look) -> list[str]:
+    said: dict[str, int] = {}
+    for (act, type_name), count in look.opened.items():
+        text = _part(t, act, type_name)
+        said[text] = said.get(text, 0) + count
+    return [text if count == 1 else f"{text} ({t.many('%d gang', '%d ganger', count)})" for text, count in said.items()]
+
+
+def _part(t: Language, act: str, type_name: str) -> str:
+    kind = labels.types(t).get(type_name, type_name)
+    acts = {
+        "page:overview": t("Så oversikten over journalen"),
+        "page:list": t("Så en liste der du står"),
+        "everything": t("Hentet hele journalen"),
+        "lookup": t("Slo opp hvem du er"),
+        "page:log": t("Leste innsynsloggen"),
+    }
+    if act in acts:
+        return acts[act]
+    verbs = {
+        "create": t("Skrev: {what}"),
+        "update": t("Endret: {what}"),
+        "delete": t("Slettet: {what}"),
+        "write": t("Skrev: {what}"),
+        "search": t("Søkte i: {what}"),
+        "history": t("Leste tidligere versjoner av: {what}"),
+        "refused": t("Ba om: {what}"),
+        "import": t("Overførte: {what}"),
+    }
+    return verbs.get(act, t("Leste: {what}")).format(what=kind)

@@ -1,0 +1,102 @@
+"""Log lines to looks: what one person did on one day for one reason is one look. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.json import Decoder
+
+from felles.access.bases import ground_of
+from felles.ui.dates import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Who(Struct, gc=False):
+    """Who a line says it was, as a Grant carries it."""
+
+    actor: str = ""
+    name: str = ""
+    role: str = ""
+    organization: str = ""
+    purpose: str = ""
+    reason: str = ""
+    client: str = ""
+
+
+class Line(Struct, gc=False):
+    """What a log line says. `n`: how many entries went out, where the line counts them."""
+
+    who: Who
+    act: str = ""
+    what: str = ""
+    basis: str | None = None
+    outcome: str = ""
+    n: int = 1
+
+
+_line: Final = Decoder(Line).decode
+UNREADABLE: Final = "erased"
+"""The `act` of a line whose text was lawfully erased: the proof that it was there stays."""
+
+
+def read_line(text: str | None) -> Line:
+    """A line from its text; one whose text was erased says only that."""
+    return Line(Who(), act=UNREADABLE) if text is None else _line(text)
+
+
+@dataclass(slots=True)
+class Look:
+    """One contact: who, for whom, on what basis, from when to when, and what was opened.
+
+    `kind` is look, write, refused, list, system, own or erased; `opened` counts each (act, type) once for
+    each entry, in the order first seen.
+    """
+
+    kind: str
+    line: Line
+    first: int
+    last: int
+    opened: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def _kind(line: Line, own: str) -> str:
+    if line.act == UNREADABLE:
+        return "erased"
+    if line.outcome == "refused":
+        return "refused"
+    if line.who.actor == own:
+        return "own"
+    if line.who.client or line.who.actor.startswith("Device/"):
+        return "system"
+    if line.act == "page:list":
+        return "list"
+    return "write" if line.outcome == "written" else "look"
+
+
+def looks(lines: Iterable[tuple[int, Line]], own: str) -> list[Look]:
+    """Group (moment, line), newest first. `own` is the citizen's own reference."""
+    found: dict[tuple[str, ...], Look] = {}
+    for at, line in lines:
+        kind = _kind(line, own)
+        basis = ground_of(line.basis).code if line.basis else ""
+        day = local(at).date().isoformat()
+        key = (day, kind, line.who.actor, line.who.role, line.who.organization, line.who.reason, basis)
+        look = found.get(key)
+        if look is None:
+            look = found[key] = Look(kind, line, at, at)
+        look.first, look.last = min(look.first, at), max(look.last, at)
+        part = (line.act, type_of(line.what))
+        look.opened[part] = look.opened.get(part, 0) + 1
+    return list(found.values())
+
+
+def type_of(what: str) -> str:
+    """The resource type that a line's `what` begins with: `Observation?code=…`, `Patient/x`."""
+    for position, letter in enumerate(what):
+        if letter in "/?":
+            return what[:position]
+    return what

@@ -1,0 +1,110 @@
+"""One entry as it is read: a heading that says what it is, the facts that matter most, then all the rest. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import convert
+
+from felles.care import shapes, words
+from felles.care.entries import labels
+from felles.care.entries.narrative import clean
+from felles.care.entries.tree import Node, Reader
+
+if TYPE_CHECKING:
+    from felles.care.entries.views import Entry
+    from felles.ui.i18n import Language
+
+# Type → (elements that name it, elements shown first). A type not here is named by its own heading alone.
+_KNOWN: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "Observation": (("code",), ("value", "component", "interpretation", "referenceRange", "effective", "status", "note")),
+    "Condition": (("code",), ("clinicalStatus", "verificationStatus", "onset", "abatement", "severity", "bodySite", "note")),
+    "MedicationRequest": (("medication",), ("dosageInstruction", "status", "authoredOn", "requester", "reasonCode", "note")),
+    "MedicationStatement": (("medication",), ("dosage", "status", "effective", "reasonCode", "note")),
+    "AllergyIntolerance": (("code",), ("criticality", "clinicalStatus", "verificationStatus", "reaction", "onset", "note")),
+    "Encounter": (("reasonCode", "type", "class"), ("class", "status", "period", "serviceProvider", "participant", "reasonCode")),
+    "Procedure": (("code",), ("status", "performed", "performer", "reasonCode", "reasonReference", "note")),
+    "Immunization": (("vaccineCode",), ("status", "occurrence", "doseQuantity", "lotNumber", "performer", "note")),
+    "DiagnosticReport": (("code",), ("conclusion", "result", "status", "effective", "performer")),
+    "DocumentReference": (("description", "type"), ("content", "type", "date", "author", "status")),
+    "Composition": (("title", "type"), ("section", "date", "author", "status")),
+    "CarePlan": (("title", "category"), ("status", "period", "addresses", "goal", "activity", "note")),
+    "Goal": (("description",), ("lifecycleStatus", "achievementStatus", "start", "target", "note")),
+    "Appointment": (("description", "serviceType", "appointmentType"), ("status", "start", "end", "participant", "comment")),
+    "ServiceRequest": (("code",), ("status", "priority", "authoredOn", "requester", "performer", "reasonCode", "note")),
+    "Task": (("code", "description"), ("status", "owner", "priority", "authoredOn", "note")),
+    "EpisodeOfCare": (("type",), ("status", "period", "managingOrganization", "careManager")),
+    "Patient": (("name",), ("birthDate", "gender", "address", "telecom", "generalPractitioner", "contact")),
+    "Flag": (("code",), ("status", "period", "author")),
+}  # fmt: skip
+_VALUES: Final = ("Observation",)
+
+
+def wanted_names(entry: Entry) -> set[str | int]:
+    """The references of the entry that carry no name of their own, its author and its organisation."""
+    wanted: set[str | int] = {entry.author, entry.org}
+    stack: list[Any] = [entry.resource]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("reference"), str) and not value.get("display"):
+                wanted.add(value["reference"])
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return wanted
+
+
+def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]) -> dict[str, Any]:
+    """The template's context for the entry itself."""
+    resource = entry.resource
+    type_name = str(resource.get("resourceType", ""))
+    reader = Reader(t, base, names)
+    naming, first = _KNOWN.get(type_name, ((), ()))
+    kind = labels.types(t).get(type_name)
+    lead = _lead(t, reader, resource, naming)
+    meta = resource.get("meta", {})
+    narrative = resource.get("text", {}).get("div") if isinstance(resource.get("text"), dict) else None
+    return {
+        "kind": kind or labels.plain(type_name).capitalize(),
+        "kind_english": kind is None,
+        "lead": lead,
+        "first": reader.tree(resource, first) if first else [],
+        "rest": reader.tree(resource, without=tuple(first)),
+        "narrative": clean(narrative) if narrative else "",
+        "by": names.get(entry.author) or t("navn ikke registrert"),
+        "at": names.get(entry.org) or t("virksomhet ikke registrert"),
+        "updated": t.fhir_moment(str(meta.get("lastUpdated", ""))),
+        "version": str(meta.get("versionId", "")),
+        "wrong": resource.get("status") == "entered-in-error" or _refuted(resource),
+    }
+
+
+def _refuted(resource: dict[str, Any]) -> bool:
+    status = resource.get("verificationStatus")
+    codings = status.get("coding", []) if isinstance(status, dict) else []
+    return any(coding.get("code") == "entered-in-error" for coding in codings)
+
+
+def _lead(t: Language, reader: Reader, resource: dict[str, Any], naming: tuple[str, ...]) -> str:
+    name = ""
+    for element in naming:
+        nodes = reader.tree(resource, (element,))
+        name = next((node.text for node in nodes if node.text), "")
+        if name:
+            break
+    if resource.get("resourceType") in _VALUES:
+        value = _value(t, resource)
+        return ": ".join(part for part in (name, value) if part)
+    return name
+
+
+def _value(t: Language, resource: dict[str, Any]) -> str:
+    observation = convert(resource, shapes.Observation, strict=False)
+    quantity = observation.value_quantity
+    if quantity is not None:
+        return words.amount(t, quantity, exact=True)
+    return words.spoken(t, observation)
+
+
+__all__ = ["Node", "entry_page", "wanted_names"]

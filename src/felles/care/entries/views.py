@@ -1,0 +1,58 @@
+"""One entry and whom it is about, read by one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.json import Decoder
+
+from felles.care import shapes
+from felles.record.errors import Absent, Gone
+from felles.record.numbers import TYPES
+from felles.record.read_person import One, Want
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonGrant
+    from felles.record.store import Store
+
+WANTS: Final = (One(), Want("Patient", 1), Want("AllergyIntolerance", 40), Want("Flag", 40))
+_patient: Final = Decoder(shapes.Patient).decode
+_allergy: Final = Decoder(shapes.AllergyIntolerance).decode
+_flag: Final = Decoder(shapes.Flag).decode
+_any: Final = Decoder(Any, float_hook=Decimal).decode
+
+
+@dataclass(slots=True)
+class Entry:
+    """The entry as JSON, with its responsible organisation (hash), author (reference) and the person's strip."""
+
+    resource: dict[str, Any]
+    org: int
+    author: str
+    basis: str
+    patient: shapes.Patient
+    allergies: list[shapes.AllergyIntolerance]
+    flags: list[shapes.Flag]
+
+
+async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: str) -> Entry:
+    """The entry `type_name/resource_id` of this person. Raises `Absent`, `Gone`, `Busy`."""
+    if type_name not in TYPES:
+        raise Absent("there is no such type")
+    page = await store.page(grant, WANTS, "entry", f"{type_name}/{resource_id}")
+    found, patients, allergies, flags = page.rows
+    if not found:
+        raise Absent("there is no such entry here that you may see")
+    if not found[0].body:
+        raise Gone("the entry was deleted")
+    return Entry(
+        _any(found[0].body),
+        found[0].org,
+        found[0].author,
+        page.basis,
+        _patient(patients[0].body) if patients else shapes.Patient(),
+        [_allergy(row.body) for row in allergies],
+        [_flag(row.body) for row in flags],
+    )

@@ -1,0 +1,1 @@
+"""Finding a person: by national number, or by name with birth date or municipality."""

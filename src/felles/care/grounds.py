@@ -1,0 +1,78 @@
+"""Why a record is open, in words: the basis that the decision named, as a sentence for whoever asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from felles.access.bases import Basis, ground_of
+
+if TYPE_CHECKING:
+    from felles.ui.i18n import Language
+
+
+def short(t: Language, text: str) -> str:
+    """The basis in a word or two, for lists: Fastlegeliste."""
+    ground = ground_of(text)
+    if ground.basis is None:
+        return t("Egen journal") if ground.code == "own" else t("Drift")
+    return {
+        Basis.GP_LIST: t("Fastlegeliste"),
+        Basis.MUNICIPAL_SERVICE: t("Kommunal tjeneste"),
+        Basis.PREGNANCY: t("Svangerskapsomsorg"),
+        Basis.EPISODE: t("Behandlingsforløp"),
+        Basis.ADMISSION: t("Innleggelse"),
+        Basis.CONTACT: t("Kontakt"),
+        Basis.REFERRAL: t("Henvisning mottatt"),
+        Basis.ORDER: t("Rekvisisjon mottatt"),
+        Basis.APPOINTMENT: t("Timeavtale"),
+        Basis.TASK: t("Oppgave"),
+    }[ground.basis]
+
+
+def sentence(t: Language, text: str) -> str:
+    """The basis as an answer to "why can I see this?"."""
+    ground = ground_of(text)
+    if ground.basis is None:
+        own = t("Dette er din egen journal.")
+        return own if ground.code == "own" else t("Du har drifts- og vedlikeholdstilgang.")
+    said = {
+        Basis.GP_LIST: t("Pasienten står på fastlegelisten hos dere."),
+        Basis.MUNICIPAL_SERVICE: t("Pasienten har en kommunal tjeneste hos dere."),
+        Basis.PREGNANCY: t("Dere følger opp svangerskapet."),
+        Basis.EPISODE: t("Dere følger opp pasienten over tid (behandlingsforløp)."),
+        Basis.ADMISSION: t("Pasienten er eller var nylig innlagt hos dere."),
+        Basis.CONTACT: t("Pasienten har hatt kontakt med dere."),
+        Basis.REFERRAL: t("Dere har mottatt en henvisning for pasienten."),
+        Basis.ORDER: t("Dere har mottatt en rekvisisjon for pasienten."),
+        Basis.APPOINTMENT: t("Pasienten har time hos dere."),
+        Basis.TASK: t("Dere har en oppgave for pasienten."),
+    }[ground.basis]
+    return f"{said} {t('Grunnlaget er registrert av dere selv.')}" if ground.self_made else said
+
+
+def source(text: str) -> tuple[str, str] | None:
+    """The entry the basis follows from, as (type, id); None for one's own record and maintenance."""
+    ground = ground_of(text)
+    if ground.source is None:
+        return None
+    type_name, _, resource_id = ground.source.partition("/")
+    return (type_name, resource_id) if resource_id else None
+
+
+def about(t: Language, text: str) -> str:
+    """The basis as it is told to the person it is about."""
+    ground = ground_of(text)
+    if ground.basis is None:
+        return ""
+    return {
+        Basis.GP_LIST: t("Du står på fastlegelisten deres."),
+        Basis.MUNICIPAL_SERVICE: t("Du har en kommunal tjeneste der."),
+        Basis.PREGNANCY: t("De følger opp svangerskapet ditt."),
+        Basis.EPISODE: t("De følger deg opp over tid."),
+        Basis.ADMISSION: t("Du er eller var nylig innlagt der."),
+        Basis.CONTACT: t("Du har hatt kontakt med dem."),
+        Basis.REFERRAL: t("De har mottatt en henvisning for deg."),
+        Basis.ORDER: t("De har mottatt en bestilling for deg, for eksempel en prøve."),
+        Basis.APPOINTMENT: t("Du har time der."),
+        Basis.TASK: t("De har en oppgave for deg."),
+    }[ground.basis]

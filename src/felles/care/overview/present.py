@@ -1,0 +1,348 @@
+"""The overview as it is read: facts to words, in one language. Pure; templates only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.care import words
+from felles.care.overview import rules
+from felles.ui.charts import Point, sparkline
+from felles.ui.dates import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from felles.care.overview.views import Overview, Read
+    from felles.care.shapes import AllergyIntolerance, Concept, Flag, Observation, Patient, Reference
+    from felles.ui.i18n import Language
+
+Names = dict["str | int", str]
+"""Names by reference and by an organisation's hash, as `record.names` gives them."""
+
+SHOWN: Final = 12
+"""Lines of the time line."""
+YEAR: Final = 366 * DAY
+"""How far back a contact makes somebody one of those who treat the person."""
+
+
+@dataclass(slots=True)
+class View:
+    """Who reads, where links lead, and when now is (clinical microseconds)."""
+
+    t: Language
+    base: str
+    now: int
+    names: Names
+    citizen: bool = False
+
+    def entry(self, type_name: str, resource_id: str) -> str:
+        """The address of one entry's page."""
+        return f"{self.base}/e/{type_name}/{resource_id}"
+
+    def name(self, reference: Reference | None) -> str:
+        """What is referred to, by the name its writer gave it, else by its own."""
+        if reference is None:
+            return ""
+        return reference.display or self.names.get(reference.reference or "") or ""
+
+
+def line(  # noqa: PLR0913 - the parts of a line
+    text: str,
+    href: str = "",
+    when: str = "",
+    more: str = "",
+    icon: str = "",
+    *,
+    paused: bool = False,
+    grave: bool = False,
+) -> dict[str, Any]:
+    """One line of a box, complete for the strict templates."""
+    return {"text": text, "href": href, "when": when, "more": more, "icon": icon, "paused": paused, "grave": grave}
+
+
+def wanted_names(found: Overview) -> set[str | int]:
+    """What the page must know the names of: responsible organisations, providers, those who follow the person."""
+    wanted: set[str | int] = set()
+    documents = (found.references, found.compositions, found.reports, found.procedures)
+    for group in (found.contacts, *documents, found.episodes):
+        wanted.update(read.org for read in group if read.org)
+    references: list[Reference | None] = [*found.patient.general_practitioner]
+    for read in found.contacts:
+        references.append(read.entry.service_provider)
+        references += [p.individual for p in read.entry.participant]
+    for read in found.episodes:
+        references += [read.entry.managing_organization, read.entry.care_manager]
+    for read in found.teams:
+        references += [m.member for m in read.entry.participant] + read.entry.managing_organization
+    for reference in references:
+        if reference and reference.reference and not reference.display:
+            wanted.add(reference.reference)
+    return wanted
+
+
+def person(view: View, patient: Patient) -> dict[str, Any]:
+    """The patient's strip: who this is."""
+    t = view.t
+    name = patient.shown_name
+    return {
+        "name": words.name(t, name),
+        "initials": words.initials(name),
+        "sex": words.sex(t, patient.gender),
+        "age": words.age(t, patient.birth_date, view.now),
+        "born": t.fhir(patient.birth_date),
+        "dead": words.death(t, patient),
+    }
+
+
+def critical(view: View, allergies: Iterable[AllergyIntolerance], flags: Iterable[Flag]) -> dict[str, Any]:
+    """Critical information, or which kind of none."""
+    t = view.t
+    known = rules.critical(allergies, flags)
+    items = [
+        line(
+            allergy.code.words or t("Allergi uten navn"),
+            view.entry("AllergyIntolerance", allergy.id),
+            grave=rules.grave(allergy),
+        )
+        for allergy in known.allergies
+    ]
+    items += [
+        line(flag.code.words or t("Varsel uten tekst"), view.entry("Flag", flag.id), grave=True) for flag in known.flags
+    ]
+    if items:
+        return {"state": "some", "items": items}
+    if known.asked_none:
+        when = t.fhir(known.asked_none.recorded_date, brief=True)
+        text = t("Ingen kjente allergier")
+        return {"state": "none", "text": f"{text} ({t('bekreftet')} {when})" if when else text}
+    return {"state": "unrecorded", "text": t("Ikke registrert. Det betyr ikke at det ikke finnes noe.")}
+
+
+def problems(view: View, found: Overview) -> list[dict[str, Any]]:
+    """Active problems, newest first."""
+    t = view.t
+    lines: list[dict[str, Any]] = []
+    for problem in rules.active_problems(read.entry for read in found.problems):
+        onset = problem.onset_date_time or (problem.onset_period and problem.onset_period.start)
+        since = onset or problem.recorded_date
+        unsure = problem.verification_status is not None and problem.verification_status.has(
+            "unconfirmed", "provisional", "differential"
+        )
+        more = t("Ikke bekreftet") if unsure else ""
+        href = view.entry("Condition", problem.id)
+        lines.append(line(problem.code.words or t("Uten navn"), href, t.fhir(since, brief=True), more))
+    return lines
+
+
+def medicines(view: View, found: Overview) -> list[dict[str, Any]]:
+    """Medicines in use, newest first; what stands both as an order and a statement, once."""
+    t = view.t
+    reads = sorted([*found.orders, *found.statements], key=lambda read: -read.at)
+    lines: list[dict[str, Any]] = []
+    for medicine in rules.current_medicines(read.entry for read in reads):
+        statement = medicine.resource_type == "MedicationStatement"
+        since = medicine.authored_on or medicine.effective_date_time or medicine.date_asserted
+        dose = words.dose(t, medicine.dosage if statement else medicine.dosage_instruction)
+        lines.append(
+            line(
+                rules.name_of(medicine) or view.name(medicine.medication_reference) or t("Uten navn"),
+                view.entry(medicine.resource_type or "MedicationRequest", medicine.id),
+                t.fhir(since, brief=True),
+                dose or t("Dosering ikke registrert"),
+                paused=medicine.status == "on-hold",
+            )
+        )
+    return lines
+
+
+def results(view: View, found: Overview) -> list[dict[str, Any]]:
+    """Last results with their course, the most recent first."""
+    courses = rules.courses([(read.at, read.entry) for read in found.results])
+    return [_result(view, course) for course in courses]
+
+
+def _result(view: View, course: rules.Course) -> dict[str, Any]:
+    t, last = view.t, course.last
+    said = _value(t, last)
+    found = rules.mark(course)
+    flag = None
+    if found is not None:
+        sign = {"high": t("↑ Høy"), "low": t("↓ Lav"), "odd": t("Avvik")}[found.way]
+        flag = {"text": f"{sign}!" if found.grave else sign, "grave": found.grave}
+    history = [{"when": t.brief(value.at), "value": " ".join(_value(t, value)).strip()} for value in course.values]
+    return {
+        "name": course.name or t("Uten navn"),
+        "href": view.entry("Observation", last.entry.id),
+        "value": said[0] or t("Ingen verdi"),
+        "unit": said[1],
+        "text": last.number is None,
+        "flag": flag,
+        "when": t.brief(last.at),
+        "spark": _spark(view, course),
+        "history": history,
+    }
+
+
+def _value(t: Language, value: rules.Value) -> tuple[str, str]:
+    entry: Observation = value.entry
+    if value.number is None:
+        return _in_words(t, entry), ""
+    shown = words.rounded(value.number)
+    if value.second is not None:
+        shown = f"{shown}/{words.rounded(value.second)}"
+    quantity = entry.value_quantity
+    name = (quantity.unit or quantity.code or "") if quantity else value.unit
+    return t.number(shown), words.unit(name)
+
+
+def _in_words(t: Language, entry: Observation) -> str:
+    own = words.spoken(t, entry)
+    if own:
+        return own
+    parts = [f"{part.code.words}: {said}" for part in entry.component if (said := words.spoken(t, part))]
+    return "; ".join(parts)
+
+
+def _spark(view: View, course: rules.Course) -> str:
+    drawn = course.drawn()
+    if len(drawn) < 2:
+        return ""
+    t, first, last = view.t, drawn[0], drawn[-1]
+    points = [Point(v.at, float(v.number)) for v in drawn if v.number is not None]
+    description = t("Fra {first} ({since}) til {last} ({until}), {count} verdier.").format(
+        first=" ".join(_value(t, first)).strip(),
+        since=t.brief(first.at),
+        last=" ".join(_value(t, last)).strip(),
+        until=t.brief(last.at),
+        count=len(points),
+    )
+    pressure = last.second is not None
+    low, high = (None, None) if pressure else (course.low, course.high)
+    label = f"{course.name}, {t('overtrykk')}" if pressure else course.name
+    return sparkline(
+        points, label, description, None if low is None else float(low), None if high is None else float(high)
+    )
+
+
+def class_texts(t: Language) -> dict[str, str]:
+    """The sort of contact in words, by code."""
+    return {
+        "AMB": t("Poliklinisk kontakt"),
+        "IMP": t("Innleggelse"),
+        "ACUTE": t("Innleggelse"),
+        "NONAC": t("Innleggelse"),
+        "EMER": t("Øyeblikkelig hjelp"),
+        "HH": t("Hjemmebesøk"),
+        "VR": t("Kontakt uten oppmøte"),
+        "SS": t("Dagbehandling"),
+        "OBSENC": t("Observasjon"),
+        "FLD": t("Kontakt utenfor institusjon"),
+        "PRENC": t("Før innleggelse"),
+    }
+
+
+_DEAD_DOCUMENTS: Final = ("entered-in-error", "cancelled", "not-done")
+
+
+def timeline(view: View, found: Overview) -> list[dict[str, Any]]:
+    """Recent contacts and documents, newest first; nothing that lies ahead."""
+    groups = (found.contacts, found.references, found.compositions, found.reports, found.procedures)
+    reads = [read for group in groups for read in group if read.at <= view.now]
+    reads = [read for read in reads if read.entry.status not in _DEAD_DOCUMENTS]
+    reads.sort(key=lambda read: -read.at)
+    return [_line(view, read) for read in reads[:SHOWN]]
+
+
+def _line(view: View, read: Read) -> dict[str, Any]:
+    t, entry = view.t, read.entry
+    place = view.names.get(read.org, "")
+    if hasattr(entry, "class_"):
+        kind, icon, type_name = (
+            class_texts(t).get(entry.class_.code if entry.class_ else "", t("Kontakt")),
+            "Hospital",
+            "Encounter",
+        )
+        text = _first(entry.reason_code) or _first(entry.type) or kind
+        place = view.name(entry.service_provider) or place
+        ended = entry.period.end if entry.period else None
+        if entry.status == "in-progress" or (kind == t("Innleggelse") and not ended):
+            kind = f"{kind}, {t('pågår')}"
+    else:
+        type_name = entry.resource_type
+        icon = "Bandage" if type_name == "Procedure" else "FileText"
+        kind = {
+            "DiagnosticReport": t("Svarrapport"),
+            "Procedure": t("Prosedyre"),
+            "Composition": t("Journalnotat"),
+        }.get(type_name, t("Dokument"))
+        text = entry.title or entry.description or _words(entry.code) or _words(entry.type) or kind
+    more = [part for part in (kind if kind != text else "", place) if part]
+    return line(text, view.entry(type_name, entry.id), t.brief(read.at), ", ".join(more), icon)
+
+
+def _words(concept: Concept | None) -> str:
+    return concept.words if concept else ""
+
+
+def _first(concepts: Iterable[Concept]) -> str:
+    return next((concept.words for concept in concepts if concept.words), "")
+
+
+def coming(view: View, found: Overview) -> list[dict[str, Any]]:
+    """What comes next: appointments, nearest first; then what is requested and who owes it; then plans."""
+    t = view.t
+    lines: list[dict[str, Any]] = []
+    for read in found.appointments:
+        entry = read.entry
+        if entry.status in ("cancelled", "noshow", "entered-in-error"):
+            continue
+        text = entry.description or _first(entry.service_type) or _words(entry.appointment_type) or t("Timeavtale")
+        href = view.entry("Appointment", entry.id)
+        lines.append(line(text, href, t.moment(read.at), t("Timeavtale"), "Calendar"))
+    for read in (*found.requests, *found.tasks):
+        entry = read.entry
+        request = entry.resource_type == "ServiceRequest"
+        kind = t("Henvisning eller rekvisisjon") if request else t("Oppgave")
+        owner = view.name(entry.owner) or ", ".join(filter(None, map(view.name, entry.performer)))
+        more = f"{kind}, {owner}" if owner else f"{kind}, {t('uten oppgitt mottaker')}"
+        text = _words(entry.code) or entry.description or kind
+        href = view.entry(entry.resource_type, entry.id)
+        lines.append(line(text, href, t("bestilt {day}").format(day=t.brief(read.at)), more, "ArrowRight"))
+    for read in found.plans:
+        entry = read.entry
+        text = entry.title or _first(entry.category) or entry.description or t("Plan")
+        when = t.fhir(entry.period.start, brief=True) if entry.period and entry.period.start else ""
+        lines.append(line(text, view.entry("CarePlan", entry.id), when, t("Plan som følges"), "FileText"))
+    return lines
+
+
+def team(view: View, found: Overview) -> list[dict[str, Any]]:
+    """Who else treats: episodes of care, care teams, the GP, and who has had contact within a year."""
+    t = view.t
+    seen: dict[str, dict[str, Any]] = {}
+
+    def add(who: str, more: str, href: str = "") -> None:
+        if who and who not in seen:
+            seen[who] = line(who, href, "", more)
+
+    for reference in found.patient.general_practitioner:
+        add(view.name(reference), t("Fastlege"))
+    for read in found.episodes:
+        entry = read.entry
+        place = view.name(entry.managing_organization) or view.names.get(read.org, "")
+        what = _first(entry.type) or t("Følger opp over tid")
+        href = view.entry("EpisodeOfCare", entry.id)
+        manager = view.name(entry.care_manager)
+        add(manager or place, f"{what}, {place}" if manager and place else what, href)
+    for read in found.teams:
+        for member in read.entry.participant:
+            add(view.name(member.member), _first(member.role) or read.entry.name or t("Behandlingsteam"))
+    for read in found.contacts:
+        if read.at < view.now - YEAR or read.at > view.now:
+            continue
+        place = view.name(read.entry.service_provider) or view.names.get(read.org, "")
+        people = [name for part in read.entry.participant if (name := view.name(part.individual))]
+        last = t("Sist kontakt {day}").format(day=t.brief(read.at))
+        add(people[0] if people else place, f"{place}, {last}" if people and place else last)
+    return list(seen.values())

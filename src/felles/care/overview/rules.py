@@ -1,0 +1,193 @@
+"""What counts as current, and what a course of values says. Pure: rows of the record in, facts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
+
+    from felles.care.shapes import AllergyIntolerance, Concept, Condition, Flag, Medicine, Observation, Span
+
+NO_KNOWN: Final = ("716186003", "716220001", "716184000", "1003774007")
+"""SNOMED CT: no known allergy (any, animal, latex …, environment); asked, and the answer was none."""
+NO_KNOWN_ANY: Final = "716186003"
+OVER: Final = ("inactive", "remission", "resolved")
+"""condition-clinical: codes of problems that are over (FHIR R4, ValueSet condition-clinical)."""
+NOT_SO: Final = ("refuted", "entered-in-error")
+"""condition-ver-status, allergyintolerance-verification: what never was."""
+IN_USE: Final = ("active", "on-hold", "intended")
+"""MedicationRequest and MedicationStatement status of what the person is meant to take."""
+NOT_A_VALUE: Final = ("entered-in-error", "cancelled", "registered")
+"""Observation status of what is no result, or not yet."""
+_SYSTOLIC: Final = "8480-6"
+_DIASTOLIC: Final = "8462-4"
+
+
+@dataclass(slots=True)
+class Critical:
+    """Critical information. `asked_none`: the record says that there is no known allergy."""
+
+    allergies: list[AllergyIntolerance] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    asked_none: AllergyIntolerance | None = None
+
+
+def critical(allergies: Iterable[AllergyIntolerance], flags: Iterable[Flag]) -> Critical:
+    """What can harm the person: active allergies, the gravest first, and active flags."""
+    found = Critical(flags=[flag for flag in flags if flag.status == "active"])
+    for allergy in allergies:
+        if _is(allergy.verification_status, *NOT_SO) or _is(allergy.clinical_status, "inactive", "resolved"):
+            continue
+        if allergy.code.has(*NO_KNOWN):
+            if allergy.code.has(NO_KNOWN_ANY):
+                found.asked_none = found.asked_none or allergy
+            continue
+        found.allergies.append(allergy)
+    found.allergies.sort(key=lambda allergy: (not grave(allergy), allergy.code.words.casefold()))
+    if found.allergies:
+        found.asked_none = None
+    return found
+
+
+def grave(allergy: AllergyIntolerance) -> bool:
+    """Whether it may threaten life: high criticality, or a severe reaction before."""
+    return allergy.criticality == "high" or any(reaction.severity == "severe" for reaction in allergy.reaction)
+
+
+def _is(concept: Concept | None, *codes: str) -> bool:
+    return concept is not None and concept.has(*codes)
+
+
+def active_problems(conditions: Iterable[Condition]) -> list[Condition]:
+    """Problems that are not over, each once (same words), the one recorded last standing for the others."""
+    found: dict[str, Condition] = {}
+    for condition in conditions:
+        if not _is(condition.clinical_status, *OVER) and not _is(condition.verification_status, *NOT_SO):
+            found.setdefault(condition.code.words.casefold(), condition)
+    return list(found.values())
+
+
+def current_medicines(medicines: Iterable[Medicine]) -> list[Medicine]:
+    """Medicines in use, each once (same words), the newest order standing for the others."""
+    found: dict[str, Medicine] = {}
+    for medicine in medicines:
+        if medicine.status in IN_USE and medicine.intent not in ("proposal", "plan", "option"):
+            found.setdefault(name_of(medicine).casefold(), medicine)
+    return list(found.values())
+
+
+def name_of(medicine: Medicine) -> str:
+    """What the medicine is called; "" when the entry only refers to a Medication without naming it."""
+    if medicine.medication_codeable_concept:
+        return medicine.medication_codeable_concept.words
+    return (medicine.medication_reference and medicine.medication_reference.display) or ""
+
+
+@dataclass(slots=True)
+class Value:
+    """One value of a course: `number` is None for what is said in words; `second` the lower of a blood pressure."""
+
+    at: int
+    entry: Observation
+    number: Decimal | None = None
+    second: Decimal | None = None
+    unit: str = ""
+
+
+@dataclass(slots=True)
+class Course:
+    """What was measured, newest first, and the reference range of the newest."""
+
+    name: str
+    values: list[Value]
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    @property
+    def last(self) -> Value:
+        """The newest value."""
+        return self.values[0]
+
+    def drawn(self) -> list[Value]:
+        """Oldest first: the numbers in the newest one's unit, for that is what one scale can show."""
+        unit = self.last.unit
+        return [v for v in reversed(self.values) if v.number is not None and v.unit == unit]
+
+
+def courses(rows: Sequence[tuple[int, Observation]]) -> list[Course]:
+    """Group (moment, observation), newest first, by what was measured; order: the newest group first."""
+    groups: dict[str, list[Value]] = {}
+    names: dict[str, str] = {}
+    for at, entry in rows:
+        if entry.status in NOT_A_VALUE:
+            continue
+        key = entry.code.code or entry.code.words
+        names.setdefault(key, entry.code.words)
+        groups.setdefault(key, []).append(_value(at, entry))
+    found = [Course(names[key], values) for key, values in groups.items()]
+    for course in found:
+        course.low, course.high = _bounds(course.last.entry.reference_range, course.last.unit)
+    found.sort(key=lambda course: (-course.last.at, course.name.casefold()))
+    return found
+
+
+def _value(at: int, entry: Observation) -> Value:
+    quantity = entry.value_quantity
+    if quantity is not None:
+        number = None if quantity.comparator else quantity.value
+        return Value(at, entry, number, None, quantity.code or quantity.unit or "")
+    pressures = {c.code.code: c.value_quantity for c in entry.component if c.value_quantity}
+    upper, lower = pressures.get(_SYSTOLIC), pressures.get(_DIASTOLIC)
+    if upper and lower and upper.value is not None and lower.value is not None:
+        return Value(at, entry, upper.value, lower.value, upper.code or upper.unit or "")
+    return Value(at, entry)
+
+
+def _bounds(ranges: list[Span], unit: str) -> tuple[Decimal | None, Decimal | None]:
+    """The bounds of the one numeric range, in the value's own unit; several ranges have none that counts."""
+    numeric = [r for r in ranges if r.low or r.high]
+    if len(numeric) != 1:
+        return None, None
+    low, high = numeric[0].low, numeric[0].high
+    for bound in (low, high):
+        if bound and unit and (bound.code or bound.unit or unit) != unit:
+            return None, None
+    return (low.value if low else None), (high.value if high else None)
+
+
+_HIGH: Final = frozenset({"H", "HU", "HH", "HX", ">"})
+_LOW: Final = frozenset({"L", "LU", "LL", "LX", "<"})
+_GRAVE: Final = frozenset({"HH", "LL", "AA", "HU", "LU"})
+
+
+@dataclass(slots=True, frozen=True)
+class Mark:
+    """Whether a value is outside: `way` is high, low or odd; `grave`: critically so."""
+
+    way: str
+    grave: bool
+
+
+def mark(course: Course) -> Mark | None:
+    """What the laboratory said (v3-ObservationInterpretation), else what its reference range says, else nothing."""
+    for concept in course.last.entry.interpretation:
+        for code in (coding.code for coding in concept.coding):
+            if code in _HIGH:
+                return Mark("high", code in _GRAVE)
+            if code in _LOW:
+                return Mark("low", code in _GRAVE)
+            if code in ("A", "AA"):
+                return Mark("odd", code in _GRAVE)
+            if code == "N":
+                return None
+    number = course.last.number
+    if number is None or course.last.second is not None:
+        return None
+    if course.high is not None and number > course.high:
+        return Mark("high", grave=False)
+    if course.low is not None and number < course.low:
+        return Mark("low", grave=False)
+    return None

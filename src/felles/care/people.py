@@ -1,0 +1,47 @@
+"""Opening a person for a page: from the address's id to a Grant. No page finds its own way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from felles import access
+from felles.access import Sort
+from felles.record.errors import Absent, Forbidden
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonGrant
+    from felles.record.store import Store
+    from felles.ui.web import Visit
+
+
+def store_of(found: Visit) -> Store:
+    """The store of this process."""
+    return found.request.app.state.store
+
+
+async def open_person(found: Visit, patient_id: str) -> PersonGrant:
+    """A Grant for the person whose Patient this is. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`.
+
+    Whether it opens is decided by the statement that reads.
+    """
+    actor = found.signed_in
+    if not actor.may("read"):
+        raise Forbidden("this role reads no records")
+    key = await store_of(found).place(f"Patient/{patient_id}")
+    if key is None:
+        raise Absent("there is no record here that you may see")
+    return access.person(actor, (key,))
+
+
+def open_own(found: Visit) -> PersonGrant:
+    """A citizen's Grant for her own record. Raises `SignInFirst`, `Forbidden` (for staff)."""
+    actor = found.signed_in
+    if actor.sort is not Sort.CITIZEN:
+        raise Forbidden("these pages are for citizens")
+    return access.person(actor, actor.keys)
+
+
+def staff_only(found: Visit) -> None:
+    """Raise `SignInFirst` or, for a citizen, `Forbidden`."""
+    if found.signed_in.sort is Sort.CITIZEN:
+        raise Forbidden("these pages are for staff")

@@ -1,0 +1,116 @@
+"""Dates as they are read: "24. november 2026", "24.11.2026", "kl. 10.15", and ages in years.
+
+Times inside Felles are microseconds since 1970 UTC; people read them in Norwegian time.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_month_names
+
+ZONE: Final = ZoneInfo("Europe/Oslo")
+DAY: Final = 86_400_000_000
+"""Microseconds of a day."""
+_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?")
+
+
+@lru_cache(maxsize=16384)
+def local(micros: int) -> datetime:
+    """The Norwegian wall time of a moment."""
+    return datetime.fromtimestamp(micros / 1_000_000, UTC).astimezone(ZONE)
+
+
+class Dates:
+    """Dates in one language; the forms are those of Språkrådet, and the English of Norwegian health texts."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._months = get_month_names("wide", locale=code)
+        self._short = get_month_names("abbreviated", locale=code)
+
+    def long(self, day: date) -> str:
+        """24. november 2026."""
+        dot = "" if self.code == "en" else "."
+        return f"{day.day}{dot} {self._months[day.month]} {day.year}"
+
+    def short(self, day: date) -> str:
+        """24.11.2026; in English 24 Nov 2026, which nobody can read as a month first."""
+        if self.code == "en":
+            return f"{day.day} {self._short[day.month]} {day.year}"
+        return f"{day.day:02}.{day.month:02}.{day.year}"
+
+    def day(self, micros: int) -> str:
+        """The long date of a moment."""
+        return self.long(local(micros))
+
+    def brief(self, micros: int) -> str:
+        """The short date of a moment."""
+        return self.short(local(micros))
+
+    def clock(self, micros: int) -> str:
+        """10.15 (in English 10:15)."""
+        moment = local(micros)
+        return f"{moment.hour:02}{':' if self.code == 'en' else '.'}{moment.minute:02}"
+
+    def moment(self, micros: int) -> str:
+        """24. november 2026 kl. 10.15."""
+        word = "at" if self.code == "en" else "kl."
+        return f"{self.day(micros)} {word} {self.clock(micros)}"
+
+    def fhir(self, text: str | None, *, brief: bool = False) -> str:
+        """A FHIR date or dateTime at the precision it has: 2026, november 2026, 24. november 2026.
+
+        An instant is turned into the Norwegian day first. What is no date comes back as it stands.
+        """
+        found = _FHIR.fullmatch(text or "")
+        if not found:
+            return text or ""
+        year, month, day, time = found.groups()
+        if month is None:
+            return year
+        if day is None:
+            return f"{month}.{year}" if brief and self.code != "en" else f"{self._months[int(month)]} {year}"
+        try:
+            when = date(int(year), int(month), int(day)) if time is None else _local_day(found.string)
+        except ValueError:
+            return found.string
+        return self.short(when) if brief else self.long(when)
+
+    def fhir_moment(self, text: str) -> str:
+        """A FHIR dateTime with its time of day where it has one."""
+        if "T" not in text:
+            return self.fhir(text)
+        try:
+            moment = datetime.fromisoformat(text).astimezone(ZONE)
+        except ValueError:
+            return text
+        return self.moment(int(moment.timestamp() * 1_000_000))
+
+
+def _local_day(text: str) -> date:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        return moment.date()
+    return moment.astimezone(ZONE).date()
+
+
+def born_on(text: str | None) -> date | None:
+    """The birth date when it is known to the day or at least to the year (then the middle of it)."""
+    found = _FHIR.fullmatch(text or "")
+    if not found:
+        return None
+    year, month, day, _ = found.groups()
+    try:
+        return date(int(year), int(month or 7), int(day or 1))
+    except ValueError:
+        return None
+
+
+def whole_months(born: date, today: date) -> int:
+    """Months lived, for ages below two years."""
+    return (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)

@@ -1,0 +1,182 @@
+"""Pages for what went wrong. Each kind looks different and says what to do; none says more than its reader may know."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
+from felles.ui.web import SignInFirst, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from felles.ui.i18n import Language
+
+_log = structlog.get_logger("felles.ui")
+
+
+@dataclass(slots=True)
+class Problem:
+    """A page-filling message. `ways` are buttons (`href`, `text`), the first being what most will want."""
+
+    state: str
+    sign: str
+    color: str
+    title: str
+    text: str
+    steps: list[str] = field(default_factory=list)
+    ways: list[dict[str, str]] = field(default_factory=list)
+    reference: str = ""
+
+
+def absent(t: Language) -> Problem:
+    """Not here, or not for this reader: both are told in the same words."""
+    return Problem(
+        "absent", "MagnifyingGlass", "neutral",
+        t("Vi fant ingen side her for deg"),
+        t("Enten finnes den ikke, eller så har du ikke et grunnlag for å se den. Felles sier ikke hvilket, for at ingen skal kunne finne ut hvem som har en journal."),
+        [
+            t("Har du fulgt en lenke? Den kan være gammel eller skrevet feil."),
+            t("Skal du behandle personen? Du får tilgang når det er registrert en kontakt, henvisning eller time hos dere."),
+        ],
+        [{"href": "/", "text": t("Til startsiden")}, {"href": "/finn", "text": t("Finn person")}],
+    )  # fmt: skip
+
+
+def gone(t: Language) -> Problem:
+    """Deleted, and the reader could see it."""
+    return Problem(
+        "gone", "ClockDashed", "neutral",
+        t("Denne oppføringen er slettet"),
+        t("Den har stått i journalen, og noen har slettet den. Tidligere versjoner kan leses av dem som har lov til det."),
+        ways=[{"href": "/", "text": t("Til startsiden")}],
+    )  # fmt: skip
+
+
+def refused(t: Language) -> Problem:
+    """The role lacks what the page needs."""
+    return Problem(
+        "refused", "PadlockLocked", "warning",
+        t("Du har ikke tilgang til denne siden"),
+        t("Rollen du er logget inn med, gir ikke lov til dette. Forsøket er ført i loggen."),
+        [t("Har du flere roller, logg ut og velg en annen."), t("Mener du at rollen din skulle gi tilgang, snakk med lederen din.")],
+        [{"href": "/", "text": t("Til startsiden")}],
+    )  # fmt: skip
+
+
+def narrow(t: Language) -> Problem:
+    """Would read more than the budget allows."""
+    return Problem(
+        "narrow", "MagnifyingGlass", "info",
+        t("Søket er for vidt"),
+        t("Det ville lest mer enn det er lov til å lese på én gang. Skriv mer av navnet, eller legg til fødselsdato."),
+        ways=[{"href": "/finn", "text": t("Søk på nytt")}],
+    )  # fmt: skip
+
+
+def expired(t: Language) -> Problem:
+    """A paging link that is no longer kept."""
+    return Problem(
+        "expired", "ClockDashed", "info",
+        t("Denne listen er for gammel"),
+        t("Sider i en liste holder i en time. Hent listen på nytt."),
+        ways=[{"href": "/", "text": t("Hent listen på nytt")}],
+    )  # fmt: skip
+
+
+def mistaken(t: Language) -> Problem:
+    """A request that is not understood."""
+    return Problem(
+        "mistaken", "InformationSquare", "info",
+        t("Adressen eller skjemaet ble ikke forstått"),
+        t("Noe i det som ble sendt, er ikke slik Felles venter det. Ingenting er lagret."),
+        ways=[{"href": "/", "text": t("Til startsiden")}],
+    )  # fmt: skip
+
+
+def busy(t: Language) -> Problem:
+    """The database is away or too slow."""
+    return Problem(
+        "unreachable", "LinkBroken", "warning",
+        t("Felles får ikke kontakt med journalen akkurat nå"),
+        t("Ingenting er lagret eller vist. Dette går ofte over i løpet av et minutt."),
+        [t("Vent litt og last siden på nytt."), t("Haster det? Bruk nødrutinene der du arbeider.")],
+        [{"href": "/", "text": t("Prøv igjen")}],
+    )  # fmt: skip
+
+
+def broken(t: Language, reference: str) -> Problem:
+    """A fault of ours."""
+    return Problem(
+        "broken", "XMarkOctagon", "danger",
+        t("Noe gikk galt hos oss"),
+        t("Feilen er ført i driftsloggen, uten noe fra journalen. Ingenting er lagret."),
+        [t("Last siden på nytt."), t("Skjer det igjen, meld fra og oppgi referansen under.")],
+        [{"href": "/", "text": t("Til startsiden")}],
+        reference,
+    )  # fmt: skip
+
+
+_BY_ERROR = (
+    (Gone, gone),
+    (Absent, absent),
+    (Expired, expired),
+    (Forbidden, refused),
+    (TooCostly, narrow),
+    (BadQuery, mistaken),
+    (Busy, busy),
+)
+
+
+async def _answer(request: Request, problem: Any, status: int) -> Response:
+    found = await visit(request)
+    told: Problem = problem(found.t)
+    return page(found, "ui/problem.html", {"problem": asdict(told), "title": told.title}, status)
+
+
+async def record_error(request: Request, error: Exception) -> Response:
+    """A `RecordError` as a page with its status."""
+    status = error.status if isinstance(error, RecordError) else 500
+    for kind, problem in _BY_ERROR:
+        if isinstance(error, kind):
+            return await _answer(request, problem, status)
+    return await _answer(request, mistaken, status)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (404, 405) as pages."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return await _answer(request, {403: refused, 404: absent}.get(status, mistaken), status)
+
+
+async def sign_in_first(request: Request, error: Exception) -> Response:
+    """To the front page; signing in leads on to where the visitor wanted to go."""
+    path = request.url.path
+    return go("/" if path == "/" or request.method != "GET" else f"/?videre={path}")
+
+
+async def server_error(request: Request, error: Exception) -> Response:
+    """A fault of ours: a reference to find it by in the operations log, and nothing else."""
+    reference = secrets.token_hex(6)
+    _log.error("page failed", reference=reference, route=_route(request), error=type(error).__name__, exc_info=error)
+    return await _answer(request, lambda t: broken(t, reference), 500)
+
+
+def _route(request: Request) -> str:
+    """The route's pattern, which holds no id."""
+    return str(getattr(request.scope.get("route"), "path", ""))
+
+
+HANDLERS: dict[Any, Any] = {
+    RecordError: record_error,
+    HTTPException: http_error,
+    SignInFirst: sign_in_first,
+    Exception: server_error,
+}
+"""For Starlette's `exception_handlers`."""

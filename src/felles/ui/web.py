@@ -1,0 +1,138 @@
+"""From a request to a page: who visits, in which language, and the answer with its headers."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.responses import RedirectResponse, Response
+
+from felles.access.actor import Actor, Sort
+from felles.record.errors import BadQuery
+from felles.ui.i18n import COOKIE, NAMES, choose, language
+from felles.ui.render import render
+from felles.ui.security import PAGE_HEADERS, sent_from_here
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from felles.ui.i18n import Language
+
+PACK_FROM: Final = 1400
+"""Bytes from which a page is compressed: below it fits one packet anyway."""
+FORM: Final = 64 * 1024
+"""Bytes of the largest form of these pages."""
+_RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]
+_LANGUAGES: Final = [{"code": code, "name": name} for code, name in NAMES.items()]
+
+
+class SignInFirst(Exception):  # noqa: N818 - it is a turn of the road, not an error
+    """The page is for those who have signed in; the answer is the way to the front page."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request of a person: her language, who she is (None: not signed in), what she asked for."""
+
+    request: Request
+    t: Language
+    actor: Actor | None
+    demo: bool
+
+    @property
+    def signed_in(self) -> Actor:
+        """Who has signed in. Raises `SignInFirst`."""
+        if self.actor is None:
+            raise SignInFirst
+        return self.actor
+
+
+async def visit(request: Request) -> Visit:
+    """Who visits: the session's actor, if there is one that holds, and the language."""
+    state = request.app.state
+    cookies = request.cookies
+    chosen = choose(request.headers.get("accept-language", ""), cookies.get(COOKIE))
+    actor = await state.doorkeeper.cookie(cookies) if cookies else None
+    return Visit(request, language(chosen), actor, state.store.settings.demo)
+
+
+async def form_of(found: Visit) -> dict[str, str]:
+    """The fields of a form sent from one of our pages. Raises `BadQuery` for any other, or one too large."""
+    request = found.request
+    if not sent_from_here(request):
+        raise BadQuery("the form was not sent from a page of ours")
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise BadQuery("the form has a form that we do not take")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > FORM:
+            raise BadQuery("the form is too large")
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
+    except ValueError as error:
+        raise BadQuery("the form could not be read") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One way of the main menu. `find`: the one that Ctrl+K goes to."""
+
+    href: str
+    text: str
+    icon: str
+    current: bool = False
+    find: bool = False
+
+
+def _menu(t: Language, actor: Actor, path: str) -> list[MenuItem]:
+    if actor.sort is Sort.CITIZEN:
+        return [
+            MenuItem("/meg", t("Min journal"), "House", path == "/meg"),
+            MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
+        ]
+    return [
+        MenuItem("/", t("Mine personer"), "PersonGroup", path == "/"),
+        MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=True),
+    ]
+
+
+def frame(found: Visit, path: str) -> dict[str, Any]:
+    """What the layout fills in on every page."""
+    actor, t = found.actor, found.t
+    me = None
+    if actor is not None:
+        role = actor.role.en if t.code == "en" else actor.role.nb
+        citizen = actor.sort is Sort.CITIZEN
+        place = t("Innbygger") if citizen else ", ".join(filter(None, (role, actor.organization_name)))
+        me = {"name": actor.name, "place": place, "citizen": citizen, "menu": _menu(t, actor, path)}
+    return {"me": me, "demo": found.demo, "path": path, "languages": _LANGUAGES, "strip": False, "title": "Felles"}
+
+
+def page(found: Visit, template: str, context: dict[str, Any], status: int = 200) -> Response:
+    """The page `template` for this visit. Its strict templates raise on anything `context` lacks."""
+    path = found.request.url.path
+    body = render(found.t.code, template, frame(found, path) | context).encode()
+    headers = [
+        *_RAW_HEADERS,
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-language", found.t.code.encode()),
+    ]
+    if len(body) > PACK_FROM and "gzip" in found.request.headers.get("accept-encoding", ""):
+        packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+        body = packer.compress(body) + packer.flush()
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    answer = Response(status_code=status)
+    answer.body = body
+    answer.raw_headers = headers
+    return answer
+
+
+def go(to: str, status: int = 303) -> Response:
+    """A redirect to one of our own pages (303: after a form, by GET)."""
+    if not to.startswith("/") or to.startswith("//") or "\\" in to:
+        to = "/"
+    return RedirectResponse(to, status, headers=PAGE_HEADERS)
