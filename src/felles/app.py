@@ -31,6 +31,7 @@ from granian.server.mp import MPServer
 
 from felles.access.derive import register
 from felles.access.doorkeeper import Doorkeeper
+from felles.care.domains import pages
 from felles.exchange.rest.app import MOUNT, FhirApp
 from felles.ops import metrics as _metrics
 from felles.ops.health import health
@@ -117,6 +118,7 @@ class App:
         self._stack.push_async_callback(store.close)
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
+        self._pages = pages(store, doorkeeper)
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         told = await health(self._store) if self._store else {"ready": False}
