@@ -27,6 +27,16 @@ SESSION = {
     "plan_cache_mode": "force_custom_plan",
 }
 
+AWAY = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # What the driver raises when the server ended a connection that was idle.
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""What a job that outlives the database's restarts waits out."""
+
 
 async def connect(url: str) -> asyncpg.Connection:
     """A connection for a job. Raises what the driver raises when the database is away."""

@@ -97,7 +97,7 @@ async def _writer(log, seed):
 async def test_sixteen_writers_with_late_commits_are_sealed_each_line_once(log):
     writers = asyncio.gather(*(_writer(log, seed) for seed in range(16)))
     sealed = 0
-    while not writers.done():  # noqa: ASYNC110 - it seals meanwhile
+    while not writers.done():
         if made := await log.sealer.seal():
             sealed += made.leaves
         await asyncio.sleep(0.005)
@@ -111,7 +111,7 @@ async def test_sixteen_writers_with_late_commits_are_sealed_each_line_once(log):
 
 async def _until(log, condition):
     async with asyncio.timeout(20):
-        while not await log.owner.fetchval(f"select {condition}"):
+        while not await log.owner.fetchval(f"select {condition}"):  # noqa: ASYNC110 - it waits for another
             await asyncio.sleep(0.02)
 
 

@@ -19,7 +19,7 @@ import structlog
 
 from felles.record.era import open_era
 from felles.record.log.seal import CHUNK, NOTHING, Tick, tick_hash
-from felles.record.maintenance import connect
+from felles.record.maintenance import AWAY, connect
 
 if TYPE_CHECKING:
     from felles.record.log.keys import SigningKey
@@ -125,7 +125,7 @@ async def run(url: str, key: SigningKey, *, copy: Path | None = None, every: flo
     while True:
         try:
             await _hold(url, key, copy, every)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except AWAY as error:
             _log.warning("sealing interrupted; trying again", error=str(error))
             await asyncio.sleep(every)
 
@@ -141,5 +141,5 @@ async def _hold(url: str, key: SigningKey, copy: Path | None, every: float) -> N
             await sealer.seal()
             await asyncio.sleep(every)
     finally:
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        with suppress(*AWAY):
             await conn.close(timeout=1)

@@ -1,0 +1,74 @@
+"""`felles log`: proving the access log whole."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from felles import settings as settings_module
+from felles.record.log import keys
+from felles.record.log.tick import COPY
+from felles.record.log.verify import Report, read_copies, verify
+from felles.record.maintenance import opened
+from felles.record.migrate import check
+from felles.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The access log.")
+
+
+@app.callback()
+def log() -> None:
+    """Prove the access log whole."""
+
+
+@app.command("verify")
+def verify_command(
+    copy: Annotated[
+        Path | None, typer.Option(help="Also compare with the copy of the seals kept outside (file or folder).")
+    ] = None,
+    known: Annotated[
+        Path | None, typer.Option("--keys", help="The list of public keys; default: log.keys in FELLES_HOME.")
+    ] = None,
+) -> None:
+    """Recompute every seal of the log and find every line in exactly one; names the first that is broken."""
+    settings = settings_module.load()
+    report = asyncio.run(_verify(settings, known or settings.home / keys.PUBLIC, copy))
+    for line in said(report):
+        print(line)
+
+
+async def _verify(settings: Settings, known: Path, copy: Path | None) -> Report:
+    copies = None if copy is None else read_copies(copy / COPY if copy.is_dir() else copy)
+    async with opened(settings) as conn:
+        await check(conn)
+        columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("lines", total=None)
+            return await verify(
+                conn,
+                keys.known(known),
+                copies=copies,
+                progress=lambda read, about: bar.update(task, completed=read, total=max(read, about)),
+            )
+
+
+def said(report: Report) -> list[str]:
+    """The report as lines for a person."""
+    lines = [
+        f"whole: {report.ticks} ticks seal {report.sealed} lines, each exactly once",
+        f"{report.sealed + report.unsealed} lines in {report.seconds:.1f} s ({report.rate:.0f}/s)",
+    ]
+    if report.erased:
+        lines.append(f"{report.erased} lines lawfully erased; their proof stands")
+    if report.copied:
+        lines.append(f"{report.copied} ticks equal their copies kept outside")
+    if report.oldest_unsealed is not None:
+        oldest = datetime.fromtimestamp(report.oldest_unsealed / 1_000_000, UTC).isoformat(timespec="seconds")
+        lines.append(f"{report.unsealed} lines not yet sealed, the oldest of {oldest}")
+    return lines
