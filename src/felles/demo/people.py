@@ -10,18 +10,22 @@ from felles.demo.world import Person
 from felles.fhir.norway.identity import synthetic_number
 
 _WOMEN = (
-    "Anne Berit Eva Gunn Hilde Ida Ingeborg Jorunn Kari Lena Liv Marit Mona Nora Randi Sigrid Silje Solveig Tone Turid "
-    "Unni Vigdis Astrid Emma Frida Amina Zahra Daria Lan Maryam"
-).split()
+    "Anne", "Berit", "Eva", "Gunn", "Hilde", "Ida", "Ingeborg", "Jorunn", "Kari", "Lena", "Liv", "Marit", "Mona",
+    "Nora", "Randi", "Sigrid", "Silje", "Solveig", "Tone", "Turid", "Unni", "Vigdis", "Astrid", "Emma", "Frida",
+    "Amina", "Zahra", "Daria", "Lan", "Maryam",
+)  # fmt: skip
 _MEN = (
-    "Arne Bjørn Egil Einar Geir Håkon Ivar Jan Kjell Lars Magnus Odd Per Rolf Sindre Stian Svein Terje Tor Trond Vidar "
-    "Øyvind Jakob Emil Noah Ali Tomasz Minh Yusuf Samuel"
-).split()
+    "Arne", "Bjørn", "Egil", "Einar", "Geir", "Håkon", "Ivar", "Jan", "Kjell", "Lars", "Magnus", "Odd", "Per",
+    "Rolf", "Sindre", "Stian", "Svein", "Terje", "Tor", "Trond", "Vidar", "Øyvind", "Jakob", "Emil", "Noah", "Ali",
+    "Tomasz", "Minh", "Yusuf", "Samuel",
+)  # fmt: skip
 _FAMILIES = (
-    "Aune Berg Bjerkan Bolme Brekken Dahlen Eidem Engan Fagerli Flaten Forbord Garberg Grande Halset Hammer Hjelde Hofstad "
-    "Holte Kjelstad Kolstad Krogstad Kvaløy Lium Lund Myhre Nesset Okkenhaug Overvik Reitan Rostad Ryan Sandvik Skaget "
-    "Skjerve Solem Stavrum Storli Svorkmo Tiller Torgård Trøan Ulset Viken Vollan Wold Øyen Ahmed Nowak Nguyen Haddad"
-).split()
+    "Aune", "Berg", "Bjerkan", "Bolme", "Brekken", "Dahlen", "Eidem", "Engan", "Fagerli", "Flaten", "Forbord",
+    "Garberg", "Grande", "Halset", "Hammer", "Hjelde", "Hofstad", "Holte", "Kjelstad", "Kolstad", "Krogstad",
+    "Kvaløy", "Lium", "Lund", "Myhre", "Nesset", "Okkenhaug", "Overvik", "Reitan", "Rostad", "Ryan", "Sandvik",
+    "Skaget", "Skjerve", "Solem", "Stavrum", "Storli", "Svorkmo", "Tiller", "Torgård", "Trøan", "Ulset", "Viken",
+    "Vollan", "Wold", "Øyen", "Ahmed", "Nowak", "Nguyen", "Haddad",
+)  # fmt: skip
 
 PREGNANT = "ida"
 OLD_MAN = "olav"
