@@ -41,7 +41,7 @@ ORGANISATIONS = {
         Organisation(GP_OFFICE, "Fjordgløtt legekontor", "5001", 31000011),
         Organisation(OTHER_OFFICE, "Elvebakken legesenter", "5059", 31000020),
         Organisation(HOME_CARE, "Lia hjemmetjeneste", "5001", 31000031),
-        Organisation(HEALTH_STATION, "Bjørkelia helsestasjon", "5001", 31000040),
+        Organisation(HEALTH_STATION, "Bjørkelia helsestasjon", "5001", 31000041),
         Organisation(PHARMACY, "Fjordapoteket", "5001", 31000050),
         Organisation(OPERATOR, "Midtregionens journaldrift", "5001", 31000061),
     )
