@@ -21,16 +21,22 @@ help: ## say what there is
 .venv/.dev: pyproject.toml uv.lock scripts/setup.sh
 	@sh scripts/setup.sh dev && touch $@ .venv/.run
 
+# The generated types are large: without their bytecode every process that starts would compile them, for seconds.
+BYTECODE = @$(BIN)/python -m compileall -q src/felles
+
 # exec: Ctrl+C and kill reach the server itself, which stops its workers and the database before it ends.
 run: .venv/.run ## set up and serve the synthetic region (PORT=8000, FELLES_HOME=./.felles)
+	$(BYTECODE)
 	@FELLES_HOME='$(FELLES_HOME)' FELLES_PORT='$(PORT)' exec $(BIN)/felles serve --demo
 
 test: .venv/.dev ## set up and run every test but the soak (ARGS= for pytest)
 	@sh scripts/chromium.sh
+	$(BYTECODE)
 	@exec $(BIN)/pytest -m 'not soak' $(ARGS)
 
 # Types beside the tests: each uses one core.
 check: .venv/.dev ## lint, types, arrows between the rooms, fast tests: under a minute
+	$(BYTECODE)
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/lint-imports --no-logo --no-cache
@@ -39,6 +45,7 @@ check: .venv/.dev ## lint, types, arrows between the rooms, fast tests: under a 
 	wait $$types; found=$$?; cat .venv/pyright.txt; exit $$((tests | found))
 
 soak: .venv/.dev ## crash, load and size tests, which take long (ARGS= for pytest)
+	$(BYTECODE)
 	@exec $(BIN)/pytest -m soak $(ARGS)
 
 lock: .venv/.dev ## take newer versions of the dependencies into the lock (ARGS= for uv lock)
