@@ -7,6 +7,7 @@ from msgspec import Struct
 from felles.fhir.search.dates import OSLO
 from felles.fhir.search.extract_r4 import EXTRACT
 from felles.fhir.search.index import Index
+from felles.fhir.search.match import matches
 from felles.fhir.search.params import Param
 from felles.fhir.search.params_r4 import PARAMS
 from felles.fhir.search.prefixes import Prefix, compare, compare_numbers
@@ -39,6 +40,7 @@ __all__ = [
     "compare_numbers",
     "escape",
     "extract",
+    "matches",
     "parse_value",
     "split_values",
 ]

@@ -1332,13 +1332,13 @@ def x_ConceptMap(r, zone):
     if v1 := r.publisher:
         text(('publisher',), v1, marks, terms)
     if v1 := r.sourceCanonical:
-        marks += canonical(('source',), v1)
+        marks += canonical(('source', 'source-uri'), v1)
     if v1 := r.sourceUri:
         marks += canonical(('source-uri',), v1)
     if v1 := r.status:
         marks += token(('status',), None, v1)
     if v1 := r.targetCanonical:
-        marks += canonical(('target',), v1)
+        marks += canonical(('target', 'target-uri'), v1)
     if v1 := r.targetUri:
         marks += canonical(('target-uri',), v1)
     if v1 := r.title:

@@ -193,8 +193,6 @@ class _Function:
             line = f"out.setdefault({leaf.param!r}, []).append({value})"
             if leaf.wanted:
                 line = f"if resolved_type({value}, r) == {leaf.wanted!r}: {line}"
-            elif leaf.type == shapes.RESOURCE:
-                line = f"if type({value}).__name__ in {self.params[leaf.param].targets!r}: {line}"
             self.add(depth, line)
 
     def index(self, kind: str, type_: str, leaves: list[plan.Leaf], value: str, depth: int) -> None:

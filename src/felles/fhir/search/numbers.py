@@ -95,7 +95,7 @@ def compared(number: Decimal, comparator: Any) -> Bounds | None:
 
 
 def amounts(bounds: Bounds | None, system: Any, code: Any, unit: Any) -> list[Amount]:
-    """A range with its unit: one amount, or two where code and unit differ, so that `||mg` and `||milligram` both hit."""
+    """A range with its unit: one amount, or two where code and unit differ, so that `||mg` and `||milligram` hit."""
     if bounds is None:
         return []
     low, high = bounds

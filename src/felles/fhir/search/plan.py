@@ -15,6 +15,15 @@ class UnsupportedError(ValueError):
     """An expression beyond the paths and filters that extraction is generated for."""
 
 
+_PARENT = {
+    **dict.fromkeys(("canonical", "oid", "url", "uuid"), "uri"),
+    **dict.fromkeys(("code", "id", "markdown"), "string"),
+    **dict.fromkeys(("positiveInt", "unsignedInt"), "integer"),
+    **dict.fromkeys(("Age", "Count", "Distance", "Duration"), "Quantity"),
+}
+"""Types that are also of another type (https://hl7.org/fhir/R4/datatypes.html): what `as uri` takes too."""
+
+
 class Get(NamedTuple):
     """The step to an attribute; `at` picks one of a list."""
 
@@ -119,7 +128,7 @@ def _filtered(found: list[Path], condition: x.Node) -> list[Path]:
 
 def _of_type(found: list[Path], name: str) -> list[Path]:
     name = name.removeprefix("FHIR.")
-    return [path for path in found if path.type == name]
+    return [path for path in found if name in {path.type, _PARENT.get(path.type)}]
 
 
 def paths(node: x.Node, root: str) -> list[Path]:  # noqa: PLR0911 - one return a shape
