@@ -33,7 +33,7 @@ _COLUMNS = (
     ("told", "bigint[]"),  # persons whose line the page has written
     ("what", "text"),
     ("many", "integer"),
-    ("only", "bigint[]"),
+    ("bound", "bigint[]"),
     *ASK,
 )
 _SHARED = ", ".join(str(TYPES[name]) for name in sorted(SHARED_TYPES))
@@ -64,7 +64,7 @@ _SHAPE = Shape(
           join entry e on e.bucket = w.bucket and e.type = w.type and e.id = w.id and {_LIVE}
            and (w.mark is null or w.mark = any(e.marks))
           {person_of()} {basis_of()}
-         where (q.only is null or e.person = any(q.only)) and {VISIBLE}
+         where (q.bound is null or e.person = any(q.bound)) and {VISIBLE}
         union all
         select {_ROW}, 'shared'
           from wanted w join q on q.n = w.n

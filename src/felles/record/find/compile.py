@@ -24,6 +24,7 @@ from felles.record.decide import (
     leaves,
     person_of,
 )
+from felles.record.era import alive_at
 from felles.record.find.ast import Arg, Form
 from felles.record.find.forms import Scope, render
 from felles.record.find.order import Key, after, keys_text, order_by
@@ -33,12 +34,10 @@ from felles.record.lane import Shape
 from felles.record.numbers import TYPES
 
 _NOW = "e.state = 0 and e.form = 0 and not e.deleted"
-_THEN = """e.state < 2 and e.form = 0 and not e.deleted
-    and (e.era < q.snap_era or (e.era = q.snap_era and pg_visible_in_snapshot(e.xid, q.snap)))
-    and (e.end_xid is null or (e.end_era = q.snap_era and not pg_visible_in_snapshot(e.end_xid, q.snap)))"""
+_THEN = f"e.state < 2 and e.form = 0 and not e.deleted and {alive_at('e', 'q.snap_era', 'q.snap')}"
 """A row as it was in the snapshot of a paging link; the link's era is the database's own (checked beside)."""
 
-_FIXED = (("what", "text"), ("many", "integer"), ("budget", "integer"), ("only", "bigint[]"), *ASK)
+_FIXED = (("what", "text"), ("many", "integer"), ("budget", "integer"), ("bound", "bigint[]"), *ASK)
 _AS_TEXT = frozenset({"numeric", "pg_snapshot"})
 """Types that are sent as text and cast once for each request, as arrays are."""
 
@@ -151,14 +150,14 @@ class _Maker:
             f"with q as materialized ({request_rows(columns)}),{sql}".replace("$era", era), sent_columns(columns)
         )
 
-    def _rows(self, place: str, code: list[str], tests: list[str], limited: str) -> str:
+    def _rows(self, place: str, code: list[str], tests: list[str], limited: str = "", joins: str = "") -> str:
         """The rows of one person or of the region; by main code, those with several codes come beside."""
         tested = " and ".join([place, self.scope.live, *tests])
         if not code:
-            return f"select e.* from {self.table} e {{joins}} where {tested} {limited}"
-        return f"""(select e.* from {self.table} e {{joins}} where {tested} and e.code = {code[0]} {limited})
+            return f"select e.* from {self.table} e {joins} where {tested} {limited}"
+        return f"""(select e.* from {self.table} e {joins} where {tested} and e.code = {code[0]} {limited})
             union all
-            (select e.* from {self.table} e {{joins}} where {tested} and e.many
+            (select e.* from {self.table} e {joins} where {tested} and e.many
                 and e.code is distinct from {code[0]} {limited})"""
 
     def _columns(self, basis: str) -> str:
@@ -183,17 +182,17 @@ class _Maker:
         doors = f"""
         door as materialized (
             select q.*, p.bucket as at_bucket, p.person as at_person, p.blocked, {BASIS_TEXT} as basis,
-                   {PERSON_OPEN} and (q.only is null or p.person = any(q.only)) as open
+                   {PERSON_OPEN} and (q.bound is null or p.person = any(q.bound)) as open
               from q {door} {basis_of("p")})"""
         alone = start == "person"
         door = "q" if alone else "k"
         place = f"e.bucket = {door}.at_bucket and e.person = {door}.at_person and e.type = {TYPES[self.plan.type]}"
         blocked = f", (select {door}.blocked) p"
         if self.plan.counting:
-            rows = self._rows(place, code, [*tests, ROW_OPEN], "").format(joins=blocked)
+            rows = self._rows(place, code, [*tests, ROW_OPEN], joins=blocked)
             return doors + self._count(self._person_count(start, rows, code, tests), named=start != "list")
         limited = f"order by {order_by(self.plan.order)} limit q.many + 1"
-        rows = self._rows(place, code, [*tests, ROW_OPEN], limited).format(joins=blocked)
+        rows = self._rows(place, code, [*tests, ROW_OPEN], limited, blocked)
         each = f"select {self._columns(f'{door}.basis')} from ({rows}) e"
         if alone:
             source = self._ordered(f"{each} {limited}")
@@ -210,7 +209,7 @@ class _Maker:
     def _nobody(self, code: list[str], tests: list[str], limited: str) -> str:
         """Entries of the organisation that have no person yet, for its own system clients."""
         place = f"e.person = 0 and e.org = q.org and e.type = {TYPES[self.plan.type]} and {NOBODYS_OPEN}"
-        rows = self._rows(place, code, tests, limited).format(joins="")
+        rows = self._rows(place, code, tests, limited)
         return f"""select {self._columns("'organisation'")} from ({rows}) e where q.mode = 2"""
 
     def _person_count(self, start: str, rows: str, code: list[str], tests: list[str]) -> str:
@@ -225,7 +224,7 @@ class _Maker:
     def _candidates(self, begin: str, code: list[str], tests: list[str]) -> str:
         plan = self.plan
         joins = "" if self.shared else f"{person_of()} {basis_of()}"
-        decided = [] if self.shared else [f"(q.only is null or e.person = any(q.only)) and {VISIBLE}"]
+        decided = [] if self.shared else [f"(q.bound is null or e.person = any(q.bound)) and {VISIBLE}"]
         basis = "'shared'" if self.shared else BASIS_TEXT
         limited = "" if plan.counting else f"order by {order_by(plan.order)} limit q.many + 1"
         number = TYPES[plan.type]
@@ -240,11 +239,11 @@ class _Maker:
             counted = f"select count(*) {rows}"
         else:
             place = f"e.type = {number}"
-            inner = self._rows(place, code, [*tests, *decided], limited)
+            inner = self._rows(place, code, [*tests, *decided], limited, joins)
             # The basis is asked for once more for the few rows that go out: `e.*` alone leaves the branches.
-            each = f"""select {self._columns(basis)} from ({inner.format(joins=joins)}) e {joins}
+            each = f"""select {self._columns(basis)} from ({inner}) e {joins}
                 order by {order_by(plan.order)} limit q.many + 1"""
-            counted = f"select count(*) from ({inner.format(joins=joins)}) e"
+            counted = f"select count(*) from ({inner}) e"
         if plan.counting:
             return (
                 over[1:]

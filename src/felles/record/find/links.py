@@ -28,7 +28,7 @@ def bucket_sql(type_name: str, resource_id: str) -> str:
         else (select y.bucket from directory y where y.type = {TYPES[type_name]} and y.id = {resource_id}) end)"""
 
 
-DECIDED = f"(q.only is null or e.person = any(q.only)) and {VISIBLE}"
+DECIDED = f"(q.bound is null or e.person = any(q.bound)) and {VISIBLE}"
 """The decision over the far entry; a Grant for one person reaches no other's."""
 
 
