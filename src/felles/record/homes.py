@@ -155,9 +155,7 @@ def _tiers(type_name: str, text: str) -> tuple[_Tier, ...]:
         paths = part.strip()
         if paths != "-":
             names = tuple(paths.removeprefix("~").split(","))
-            tiers.append(
-                _Tier(names, paths.startswith("~"), " | ".join(f"{type_name}.{name}" for name in names))
-            )
+            tiers.append(_Tier(names, paths.startswith("~"), " | ".join(f"{type_name}.{name}" for name in names)))
     return tuple(tiers)
 
 
@@ -309,10 +307,7 @@ def _is_person(reference: Any) -> bool:
         if parsed is not None and parsed[0] in _PEOPLE:
             return True
     identifier = reference.identifier
-    return (
-        isinstance(identifier, msgspec.Struct)
-        and getattr(identifier, "system", None) in NATIONAL_NUMBER_SYSTEMS
-    )
+    return isinstance(identifier, msgspec.Struct) and getattr(identifier, "system", None) in NATIONAL_NUMBER_SYSTEMS
 
 
 def _references(node: Any, path: str) -> Iterator[tuple[str, Any]]:

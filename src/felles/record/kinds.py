@@ -53,8 +53,7 @@ _BY_TYPE: dict[Kind, str] = {
     Kind.PERSON: "Patient RelatedPerson Person",
     Kind.NOTE: "ClinicalImpression Composition",
     Kind.RESULT: "Observation DiagnosticReport Specimen MolecularSequence BodyStructure",
-    Kind.MEDICINE: "MedicationAdministration MedicationDispense MedicationRequest MedicationStatement "
-    "DetectedIssue",
+    Kind.MEDICINE: "MedicationAdministration MedicationDispense MedicationRequest MedicationStatement DetectedIssue",
     Kind.PROBLEM: "Condition AdverseEvent Flag RiskAssessment",
     Kind.ALLERGY: "AllergyIntolerance",
     Kind.APPOINTMENT: "Appointment AppointmentResponse",
