@@ -1,12 +1,11 @@
 """Write docs/bad-input.md from the table that the tests run (tests/exchange/rest/bad_input.py).
 
-    .venv/bin/python scripts/bad_input_docs.py
+.venv/bin/python scripts/bad_input_docs.py
 """
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +24,6 @@ A rejected body gets all its errors at once. Limits are settings (docs/settings.
 """
 
 
-def _table() -> Any:
-    spec = importlib.util.spec_from_file_location("bad_input", TABLE)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{TABLE} is missing")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["bad_input"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def _shown(text: str) -> str:
     short = text if len(text) <= 60 else text[:57] + "…"
     return short.replace("|", "\\|") or "the base"
@@ -50,7 +39,7 @@ def _line(case: Any) -> str:
 def page() -> str:
     """The whole page."""
     parts = [HEAD]
-    for heading, cases in _table().GROUPS:
+    for heading, cases in runpy.run_path(str(TABLE))["GROUPS"]:
         lines = "\n".join(_line(case) for case in cases)
         parts.append(f"## {heading}\n\n| what is wrong | request | status | issues |\n|---|---|---|---|\n{lines}\n")
     return "\n".join(parts)

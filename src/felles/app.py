@@ -13,6 +13,7 @@ import ctypes
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from contextlib import AsyncExitStack, contextmanager
@@ -171,7 +172,27 @@ def registry() -> Registry:
 def load_app(settings: Settings, url: str) -> App:
     """What each worker runs; called in the worker. It ends when the main process is gone, however that went."""
     _end_with_parent()
+    configure_log(settings.log_level)
     return App(settings, url)
+
+
+def configure_log(level: str) -> None:
+    """What the program says of itself: one JSON line for each event on stderr.
+
+    Tracebacks go without the values of variables: those may hold what only the record's log may tell.
+    """
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
 
 
 def _end_with_parent() -> None:

@@ -22,7 +22,8 @@ def test_an_instant_is_read(text, moment):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1970", "1970-01-01", "1970-01-01T00:00:00", "1970-02-30T00:00:00Z", "now", "1970-01-01T25:00:00Z", "٢٠٢٦"]
+    "text",
+    ["", "1970", "1970-01-01", "1970-01-01T00:00:00", "1970-02-30T00:00:00Z", "now", "1970-01-01T25:00:00Z", "٢٠٢٦"],
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(Refusal) as caught:

@@ -85,7 +85,7 @@ class FhirApp:
             call.actor = self._doorkeeper.known(token) or await self._doorkeeper.bearer(token)
         if method in _WITH_BODY:
             await self._take_body(call, receive)
-        indented = _check_format(call)
+        indented = _check_wishes(call)
         reply = await ANSWERS[target.interaction](call)
         if reply.location is not None:
             reply.location = base + reply.location
@@ -141,8 +141,13 @@ def _token(headers: Mapping[str, str]) -> str:
     return token.strip()
 
 
-def _check_format(call: Call) -> bool:
-    """Whether the answer is to be indented. Raises a Refusal (406) when the client takes no JSON."""
+def _check_wishes(call: Call) -> bool:
+    """Whether the answer is to be indented.
+
+    Raises a Refusal: 406 when the client takes no JSON, 400 for a preference that means nothing. Before anything is
+    done: what was written cannot be refused afterwards.
+    """
+    _ = call.prefer
     asked, indented = "", False
     if "_format" in call.query or "_pretty" in call.query:
         wishes = dict(pairs(call.query))

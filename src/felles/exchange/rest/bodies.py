@@ -71,7 +71,7 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
 
 
 def _unpacked(body: bytes) -> Iterator[bytes]:
-    """The unpacked body, a chunk at a time. Raises `zlib.error`, and `EOFError` when it does not end where it should."""
+    """The unpacked body, in chunks. Raises `zlib.error`, and `EOFError` when it does not end where it should."""
     machine = zlib.decompressobj(wbits=31)
     for start in range(0, len(body), _CHUNK):
         # In slices: what is not consumed yet is copied each time, which would be quadratic for the whole.

@@ -43,7 +43,7 @@ class Entry(msgspec.Struct):
     """One entry as it was sent; the resource is still text."""
 
     fullUrl: str | None = None  # noqa: N815 - FHIR's name
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
     request: _Request | None = None
 
 
@@ -102,13 +102,10 @@ def asked(call: Call, position: int, entry: Entry, resource: Any = None) -> Aske
         target, query = _target(call, request.method, request.url)
     except Refusal as error:
         raise _placed(error, f"{where}.request.url") from None
-    if (
-        request.method in ("POST", "PUT")
-        and entry.resource is None
-        and not target.interaction.startswith(("search", "every"))
-    ):
+    sent = bytes(entry.resource)
+    if not sent and request.method in ("POST", "PUT") and target.interaction in ("create", "update"):
         raise refuse(400, "required", f"a {request.method} needs a resource", f"{where}.resource")
-    body = bytes(entry.resource) if entry.resource is not None and resource is None else b""
+    body = sent if resource is None else b""
     return Asked(
         position,
         call.elsewhere(target, query=query, headers=_headers(call, request), body=body, resource=resource, inside=True),

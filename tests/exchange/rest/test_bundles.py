@@ -1,0 +1,193 @@
+"""batch and transaction over HTTP, on a real store."""
+
+import uuid
+
+import pytest
+
+
+def bundle(kind, *entries):
+    return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
+
+
+def entry(method, url, resource=None, **more):
+    made = {"request": {"method": method, "url": url, **{k: v for k, v in more.items() if k != "fullUrl"}}}
+    if "fullUrl" in more:
+        made["fullUrl"] = more["fullUrl"]
+    return made | ({"resource": resource} if resource else {})
+
+
+def statuses(answer):
+    return [e["response"]["status"][:3] for e in answer.json["entry"]]
+
+
+async def test_entries_of_a_transaction_refer_to_each_other(world):
+    person, visit = f"urn:uuid:{uuid.uuid4()}", f"urn:uuid:{uuid.uuid4()}"
+    seen = world.observation("x", subject={"reference": person}, encounter={"reference": visit})
+    encounter = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        "subject": {"reference": person},
+    }
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry("POST", "Observation", seen, fullUrl=f"urn:uuid:{uuid.uuid4()}"),
+            entry("POST", "Encounter", encounter, fullUrl=visit),
+            entry("POST", "Patient", {"resourceType": "Patient"}, fullUrl=person),
+        ),
+        prefer="return=representation",
+    )
+    assert answer.status == 200, answer.json
+    assert answer.json["type"] == "transaction-response"
+    observation, encounter, patient = (e["resource"] for e in answer.json["entry"])
+    assert [r["resourceType"] for r in (observation, encounter, patient)] == ["Observation", "Encounter", "Patient"]
+    assert observation["subject"]["reference"] == encounter["subject"]["reference"] == f"Patient/{patient['id']}"
+    assert observation["encounter"]["reference"] == f"Encounter/{encounter['id']}"
+    assert answer.json["entry"][2]["response"]["location"].endswith(f"/fhir/Patient/{patient['id']}/_history/1")
+    assert answer.json["entry"][2]["response"]["etag"] == 'W/"1"'
+    assert (await world.system.get(f"Observation/{observation['id']}")).status == 200
+
+
+async def test_relative_references_mean_the_entry_whose_full_url_ends_so(world):
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry("POST", "Patient", {"resourceType": "Patient"}, fullUrl="http://a.example/fhir/Patient/17"),
+            entry("POST", "Observation", world.observation("17"), fullUrl="http://a.example/fhir/Observation/18"),
+        ),
+        prefer="return=representation",
+    )
+    assert answer.status == 200, answer.json
+    patient, observation = (e["resource"] for e in answer.json["entry"])
+    assert observation["subject"]["reference"] == f"Patient/{patient['id']}"
+
+
+async def test_a_transaction_is_all_or_nothing(world):
+    patient = await world.patient()
+    before = await _count(world)
+    good = entry("POST", "Observation", world.observation(patient["id"]))
+    refused = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            good,
+            entry("PUT", f"Patient/{patient['id']}", {**patient, "gender": "male"}, ifMatch='W/"9"'),
+        ),
+    )
+    assert (refused.status, refused.issues[0][0]) == (412, "conflict")
+    assert await _count(world) == before
+    assert (await world.system.post("", bundle("transaction", good))).status == 200
+    assert await _count(world) == before + 1
+
+
+async def test_all_errors_of_a_transaction_are_told_at_once(world):
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry("POST", "Patient", {"resourceType": "Patient", "gender": "x"}),
+            entry("POST", "Patient", {"resourceType": "Patient", "birthDate": "x"}),
+        ),
+    )
+    assert answer.status == 400
+    assert [where for _, where in answer.issues] == [
+        "Bundle.entry[0].resource.gender",
+        "Bundle.entry[1].resource.birthDate",
+    ]
+
+
+async def test_reads_of_a_transaction_see_what_it_wrote(world):
+    patient = await world.patient(gender="female")
+    path = f"Patient/{patient['id']}"
+    answer = await world.system.post(
+        "", bundle("transaction", entry("GET", path), entry("PUT", path, {**patient, "gender": "other"}))
+    )
+    assert statuses(answer) == ["200", "200"]
+    assert answer.json["entry"][0]["resource"]["gender"] == "other"
+    assert "resource" not in answer.json["entry"][1]
+
+
+async def test_entries_of_a_batch_stand_alone(world):
+    patient = await world.patient()
+    answer = await world.system.post(
+        "",
+        bundle(
+            "batch",
+            entry("POST", "Patient", {"resourceType": "Patient", "gender": "x"}),
+            entry("GET", f"Patient/{patient['id']}"),
+            entry("GET", "Patient/not-here"),
+            entry("POST", "Observation", world.observation(patient["id"])),
+            entry("GET", f"Patient/{patient['id']}", ifNoneMatch='W/"1"'),
+            entry("DELETE", f"Patient/{patient['id']}", ifMatch='W/"9"'),
+        ),
+    )
+    assert (answer.status, answer.json["type"]) == (200, "batch-response")
+    assert statuses(answer) == ["400", "200", "404", "201", "304", "412"]
+    told = answer.json["entry"]
+    assert told[0]["response"]["outcome"]["issue"][0]["expression"] == ["Patient.gender"]
+    assert told[1]["resource"] == patient
+    assert told[2]["response"]["outcome"]["issue"][0]["code"] == "not-found"
+    assert told[3]["response"]["etag"] == 'W/"1"'
+
+
+async def test_a_stranger_gets_nothing_out_of_a_bundle(world):
+    patient = await world.patient()
+    read = entry("GET", f"Patient/{patient['id']}")
+    assert statuses(await world.stranger.post("", bundle("batch", read))) == ["404"]
+    assert statuses(await world.system.post("", bundle("batch", read))) == ["200"]
+    assert (await world.stranger.post("", bundle("transaction", read))).status == 404
+    write = entry("POST", "Observation", world.observation(patient["id"]))
+    assert (await world.stranger.post("", bundle("transaction", write))).status == 403
+    assert (await world.nobody.post("", bundle("batch", read))).status == 401
+
+
+async def test_conditional_references_are_resolved(world):
+    value = uuid.uuid4().hex
+    patient = await world.patient(identifier=[{"system": "http://a.example/id", "value": value}])
+    sent = world.observation("x", subject={"reference": f"Patient?identifier=http://a.example/id|{value}"})
+    answer = await world.system.post(
+        "", bundle("transaction", entry("POST", "Observation", sent)), prefer="return=representation"
+    )
+    assert answer.status == 200, answer.json
+    assert answer.json["entry"][0]["resource"]["subject"]["reference"] == f"Patient/{patient['id']}"
+
+
+async def test_conditional_create_meets_what_is_there(world):
+    value = uuid.uuid4().hex
+    body = {"resourceType": "Patient", "identifier": [{"system": "http://a.example/id", "value": value}]}
+    wanted = f"identifier=http://a.example/id|{value}"
+    first = await world.system.post("Patient", body, if_none_exist=wanted)
+    again = await world.system.post("Patient", body, if_none_exist=wanted)
+    assert (first.status, again.status) == (201, 200)
+    assert again.json == first.json
+    inside = await world.system.post("", bundle("transaction", entry("POST", "Patient", body, ifNoneExist=wanted)))
+    assert statuses(inside) == ["200"]
+
+
+async def test_conditional_update_and_delete_act_on_the_one_that_matches(world):
+    value = uuid.uuid4().hex
+    identifier = [{"system": "http://a.example/id", "value": value}]
+    patient = await world.patient(identifier=identifier)
+    query = f"Patient?identifier=http://a.example/id|{value}"
+    body = {"resourceType": "Patient", "identifier": identifier, "gender": "female"}
+    updated = await world.system.put(query, body)
+    assert (updated.status, updated.json["id"], updated.json["gender"]) == (200, patient["id"], "female")
+    await world.patient(identifier=identifier)
+    assert (await world.system.put(query, body)).status == 412
+    assert (await world.system.delete(query)).status == 412
+    assert (await world.system.delete(f"Patient?_id={patient['id']}")).status == 204
+    assert (await world.system.get(f"Patient/{patient['id']}")).status == 410
+
+
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+async def test_an_empty_bundle_is_answered_by_one(world, kind):
+    answer = await world.system.post("", {"resourceType": "Bundle", "type": kind})
+    assert (answer.status, answer.json) == (200, {"resourceType": "Bundle", "type": f"{kind}-response"})
+
+
+async def _count(world):
+    (row,) = await world.store.pool.fetch("select count(*) as n from entry")
+    return row["n"]
