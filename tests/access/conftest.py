@@ -10,21 +10,22 @@ from felles.access.doorkeeper import Doorkeeper
 from felles.access.region import Place, bring_up_to_date, open_store
 from felles.access.signing import Signer
 from felles.demo.fill import fill
+from felles.record.clock import Clock
 from felles.settings import Settings
 
 PEOPLE = 8
 
 
-class SetClock:
-    """Both clocks, moved by hand: `ahead` microseconds before real time."""
+class SetClock(Clock):
+    """Both clocks, moved by hand: `ahead` microseconds before real time, `clinically` more for the clinical one."""
 
-    def __init__(self, real):
-        self._real = real
+    def __init__(self):
+        super().__init__()
         self.ahead = 0
         self.clinically = 0
 
     def real(self):
-        return self._real() + self.ahead
+        return super().real() + self.ahead
 
     def clinical(self):
         return self.real() + self.clinically
@@ -68,10 +69,8 @@ def region_database(pg_server, region_home):
 @pytest.fixture
 async def store(region_database, region_home):
     """The region's store in demo mode, on clocks of its own (`store.clock.move`)."""
-    from felles.record.clock import Clock
-
     settings = settings_for(region_home, region_database, demo=True)
-    made = await open_store(settings, region_database.url, clock=SetClock(Clock().real))
+    made = await open_store(settings, region_database.url, clock=SetClock())
     yield made
     await made.close()
 

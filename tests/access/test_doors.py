@@ -21,6 +21,7 @@ PERSON_TYPES = ("Patient", "Composition", "Appointment", "MedicationRequest", "O
 async def lives(store):
     """The lives in the database, by the key of their person."""
     state = await state_of(store)
+    assert state is not None
     made = region.lives(state.seed, date.fromisoformat(state.day), state.people)
     return {life.person.key: life for life in made}
 

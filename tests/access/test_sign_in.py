@@ -111,6 +111,7 @@ async def test_ended_sessions_are_swept_away(store, door):
 
 async def test_a_role_that_is_not_held_signs_nobody_in(store, door):
     gp = await accounts.find(store, "fastlege")
+    assert gp is not None
     (held,) = await accounts.roles_held(store, gp.actor)
     assert await door.sessions.start(gp, held)
     for wrong in (replace(held, role="administrator"), Held("PractitionerRole/x", "gp", ORGANISATION, "", 1), None):

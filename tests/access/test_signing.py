@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+from typing import Any
 
 import pytest
 from joserfc import jwt
@@ -24,7 +25,8 @@ def signer(tmp_path):
 
 
 def claims(**more):
-    return Claims(**{"sub": "Device/x", "iat": NOW, "exp": NOW + 60, "jti": "1", "scope": "system/*.read", **more})
+    said: dict[str, Any] = {"sub": "Device/x", "iat": NOW, "exp": NOW + 60, "jti": "1", "scope": "system/*.read"}
+    return Claims(**said | more)
 
 
 def test_a_token_says_what_was_signed(signer):

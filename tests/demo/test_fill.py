@@ -50,6 +50,7 @@ async def test_a_run_that_was_cut_off_goes_on(store, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         await fill(store, count=COUNT, tell=break_off)
     state = await state_of(store)
+    assert state is not None
     assert (state.done, state.whole) == (2, False)
     assert (await fill(store, count=COUNT)).lives == COUNT - 2
     persons = await store.pool.fetch("select count(distinct (bucket, person)) as n from entry where type = 103")
