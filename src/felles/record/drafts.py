@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 INDEXER = 1
 """Version of the extraction and of the tables for home and kind; a change makes old rows wait for a reindex."""
 
-_PARTS = {"family": 0, "given": 1, "text": 2, "prefix": 3, "suffix": 4}
+PARTS = {"family": 0, "given": 1, "text": 2, "prefix": 3, "suffix": 4}
+"""Part of a name → its number in `name.part`."""
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
     number = TYPES[type_name]
     index = extract(resource)
     forms = [_form(0, resource, index)]
-    names = [(word, _PARTS[part]) for part, word in index.names]
+    names = [(word, PARTS[part]) for part, word in index.names]
     national: list[str] = []
     born = municipality = None
     if type_name == "Patient":
