@@ -199,6 +199,20 @@ def record_database(pg_server: Server) -> Generator[Database]:
     pg_server.drop(made)
 
 
+@pytest.fixture
+def more_records(pg_server: Server) -> Generator[Callable[[], Database]]:
+    """Gives a further database with the record's schema, as often as it is called; for one test."""
+    made: list[Database] = []
+
+    def more() -> Database:
+        made.append(pg_server.fresh("record", _migrated))
+        return made[-1]
+
+    yield more
+    for database in made:
+        pg_server.drop(database)
+
+
 def _migrated(database: Database) -> None:
     """Bring a database to the newest migration, in a thread: the caller may have an event loop."""
 

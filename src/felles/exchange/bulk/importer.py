@@ -139,17 +139,19 @@ class Importer:
     def _peek(self, file: Path) -> bool:
         """Learn the types behind a file's keys, and whether it can be taken at all."""
         found: dict[Key, str] = {}
+        early: list[Piece] = []
         try:
             for piece in read(file, self._orders.source):
                 found[_known(piece)] = piece.type
-                if _is_early(piece) and len(self._early) <= HELD:
-                    self._early.append(piece)
+                if _is_early(piece) and len(self._early) + len(early) <= HELD:
+                    early.append(piece)
                 if self._orders.strict and (reason := _first_error(piece)):
                     self._refuse_file(file, piece.position, reason)
                     return False
         except Unreadable as error:
             self._refuse_file(file, 0, str(error))
             return False
+        self._early += early
         self._types.update(found)
         return True
 
