@@ -1,6 +1,6 @@
-"""The FHIR door as one ASGI callable: limits, negotiation, who asks, the interaction, the answer.
+"""The FHIR door as one callable: limits, negotiation, who asks, the interaction, the answer.
 
-Plain ASGI, no framework: on the hot path each layer would cost more than the read itself. The order is
+No framework: on the hot path each layer would cost more than the read itself. The order is
 fixed: what can be refused by looking at the head alone is refused before a byte of the body is read.
 """
 
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +26,7 @@ from felles.exchange.rest.reply import Reply, http_date
 from felles.exchange.rest.routing import route
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from felles.access.doorkeeper import Doorkeeper
     from felles.record.store import Store
@@ -39,16 +42,31 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _OPEN = frozenset({"metadata"})
 """What is answered without a sign-in."""
 _ALWAYS = [
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"vary", b"accept, accept-encoding, authorization"),
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+    ("vary", "accept, accept-encoding, authorization"),
 ]
 
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(slots=True)
+class Head:
+    """The head of a request, whatever server interface it came by, and how to read its body.
+
+    `headers` has lower-case names; `read(limit)` gives the whole body or raises a Refusal (413).
+    """
+
+    method: str
+    scheme: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    read: Callable[[int], Awaitable[bytes]]
+
+
 class FhirApp:
-    """`FhirApp(store, doorkeeper, settings)` serves what is below /fhir."""
+    """`FhirApp(store, doorkeeper, settings)` serves what is below /fhir, by RSGI and by ASGI."""
 
     def __init__(self, store: Store, doorkeeper: Doorkeeper, settings: Settings) -> None:
         self._door = Door(store, Limits.of(settings), store.search_limits, ANSWERS)
@@ -58,33 +76,66 @@ class FhirApp:
         self._numbers = count(1)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Answer one HTTP request by ASGI."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        read = partial(bodies.read_asgi, receive)
+        status, answered, body = await self.answer(
+            Head(scope["method"], scope["scheme"], scope["path"], query, headers, read)
+        )
+        raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answered]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+    async def rsgi(self, scope: Any, protocol: Any) -> int:
+        """Answer one HTTP request by RSGI, which is cheaper; gives the status."""
+        read = partial(bodies.read_rsgi, protocol)
+        status, headers, body = await self.answer(
+            Head(scope.method, scope.scheme, scope.path, scope.query_string, dict(scope.headers.items()), read)
+        )
+        if body:
+            protocol.response_bytes(status, headers, body)
+        else:
+            protocol.response_empty(status, headers)
+        return status
+
+    async def answer(self, head: Head) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Status, headers and body that answer a request; never raises."""
+        headers = head.headers
         asked = headers.get("x-request-id", "")
         request_id = asked if _REQUEST_ID.fullmatch(asked) else f"{self._seed}-{next(self._numbers):x}"
         try:
-            reply = await self._reply(scope, headers, receive)
+            reply = await self._reply(head)
         except Exception as error:  # noqa: BLE001 - every error has its answer
             refusal = refusal_of(error)
             if refusal is None:
-                _log.exception("a request failed", request=request_id, method=scope["method"])
+                _log.exception("a request failed", request=request_id, method=head.method)
                 refusal = unforeseen(request_id)
             reply = reply_of(refusal)
-        await _send(scope, headers, reply, request_id, send)
+        body = reply.body
+        answered = _headers(reply, request_id)
+        if "origin" in headers:
+            answered += cors.HEADERS
+        if len(body) >= bodies.WORTH_PACKING and takes_gzip(headers.get("accept-encoding", "")):
+            body = await bodies.pack(body)
+            answered.append(("content-encoding", "gzip"))
+        if reply.status not in (204, 304):
+            answered.append(("content-length", str(len(body))))
+        return reply.status, answered, b"" if head.method == "HEAD" else body
 
-    async def _reply(self, scope: MutableMapping[str, Any], headers: dict[str, str], receive: Receive) -> Reply:
-        method: str = scope["method"]
-        _check_head(scope, self._door.limits)
+    async def _reply(self, head: Head) -> Reply:
+        method, headers = head.method, head.headers
+        _check_size(head, self._door.limits)
         if method == "OPTIONS":
             return cors.preflight(headers)
-        target = route(method, _below(scope["path"]))
-        base = self._base or _base_of(scope, headers)
-        call = Call(self._door, target, base, scope["query_string"].decode("latin-1"), headers)
+        target = route(method, _below(head.path))
+        base = self._base or _base_of(head)
+        call = Call(self._door, target, base, head.query, headers)
         if target.interaction not in _OPEN:
             token = _token(headers)
             call.actor = self._doorkeeper.known(token) or await self._doorkeeper.bearer(token)
         if method in _WITH_BODY:
-            await self._take_body(call, receive)
+            await _take_body(call, head, self._door.limits)
         indented = _check_wishes(call)
         reply = await ANSWERS[target.interaction](call)
         if reply.location is not None:
@@ -93,43 +144,45 @@ class FhirApp:
             reply.body = bodies.pretty(reply.body)
         return reply
 
-    async def _take_body(self, call: Call, receive: Receive) -> None:
-        """Read the body, and the parameters of a form."""
-        headers, limits = call.headers, self._door.limits
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > limits.body:
-            raise bodies.too_large(limits.body)
-        raw = await bodies.read(receive, limits.body)  # pyright: ignore[reportArgumentType]
-        body = bodies.unpack(raw, headers.get("content-encoding", "").strip().lower(), limits.unpacked)
-        content_type = headers.get("content-type", "")
-        if call.route.interaction == "search":
-            if body and not body_is_form(content_type):
-                raise refuse(415, "not-supported", "_search takes application/x-www-form-urlencoded")
-            call.query = "&".join(part for part in (call.query, body.decode("latin-1")) if part)
-        elif body:
-            if not body_is_json(content_type):
-                raise refuse(415, "not-supported", "Content-Type must be application/fhir+json, in UTF-8")
-            call.body = body
+
+async def _take_body(call: Call, head: Head, limits: Limits) -> None:
+    """Read the body, and the parameters of a form."""
+    headers = call.headers
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) > limits.body:
+        raise bodies.too_large(limits.body)
+    body = bodies.unpack(
+        await head.read(limits.body), headers.get("content-encoding", "").strip().lower(), limits.unpacked
+    )
+    content_type = headers.get("content-type", "")
+    if call.route.interaction == "search":
+        if body and not body_is_form(content_type):
+            raise refuse(415, "not-supported", "_search takes application/x-www-form-urlencoded")
+        call.query = "&".join(part for part in (call.query, body.decode("latin-1")) if part)
+    elif body:
+        if not body_is_json(content_type):
+            raise refuse(415, "not-supported", "Content-Type must be application/fhir+json, in UTF-8")
+        call.body = body
 
 
 def _below(path: str) -> str:
     return path[len(MOUNT) :].removeprefix("/")
 
 
-def _check_head(scope: MutableMapping[str, Any], limits: Limits) -> None:
+def _check_size(head: Head, limits: Limits) -> None:
     """Raise a Refusal (414, 431) for a request target or headers above the limits."""
-    if len(scope["path"]) + len(scope["query_string"]) > limits.url:
+    if len(head.path) + len(head.query) > limits.url:
         raise refuse(414, "too-long", f"the URL is longer than {limits.url} bytes; search by POST _search")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > limits.header:
+    if sum(map(len, head.headers.values())) + sum(map(len, head.headers)) > limits.header:
         raise refuse(431, "too-long", f"the headers are larger than {limits.header} bytes")
 
 
-def _base_of(scope: MutableMapping[str, Any], headers: Mapping[str, str]) -> str:
+def _base_of(head: Head) -> str:
     """The base as the client sees it, from its own Host header, which is checked: it ends up inside answers."""
-    host = headers.get("host", "")
+    host = head.headers.get("host", "")
     if not _HOST.fullmatch(host):
         raise refuse(400, "value", "the Host header is missing or no host name")
-    return f"{scope['scheme']}://{host}{MOUNT}/"
+    return f"{head.scheme}://{host}{MOUNT}/"
 
 
 def _token(headers: Mapping[str, str]) -> str:
@@ -158,26 +211,14 @@ def _check_wishes(call: Call) -> bool:
     return indented
 
 
-async def _send(
-    scope: MutableMapping[str, Any], asked: Mapping[str, str], reply: Reply, request_id: str, send: Send
-) -> None:
-    body = reply.body
-    headers = [*_ALWAYS, (b"x-request-id", request_id.encode())]
-    if "origin" in asked:
-        headers += [cors.ORIGIN, cors.EXPOSED]
+def _headers(reply: Reply, request_id: str) -> list[tuple[str, str]]:
+    headers = [*_ALWAYS, ("x-request-id", request_id), *reply.headers]
     if reply.version is not None:
-        headers.append((b"etag", f'W/"{reply.version}"'.encode()))
+        headers.append(("etag", f'W/"{reply.version}"'))
     if reply.updated is not None:
-        headers.append((b"last-modified", http_date(reply.updated).encode()))
+        headers.append(("last-modified", http_date(reply.updated)))
     if reply.location is not None:
-        headers.append((b"location", reply.location.encode()))
-    headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in reply.headers]
-    if body:
-        headers.append((b"content-type", reply.content_type.encode()))
-        if len(body) >= bodies.WORTH_PACKING and takes_gzip(asked.get("accept-encoding", "")):
-            body = await bodies.pack(body)
-            headers.append((b"content-encoding", b"gzip"))
-    if reply.status not in (204, 304):
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        headers.append(("location", reply.location))
+    if reply.body:
+        headers.append(("content-type", reply.content_type))
+    return headers

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from felles.exchange.rest.outcomes import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, MutableMapping
 
 
 _CHUNK = 64 * 1024
@@ -25,7 +25,7 @@ def too_large(limit: int) -> Exception:
     return refuse(413, "too-long", f"the body is larger than {limit} bytes")
 
 
-async def read(receive: Callable[[], Awaitable[dict[str, object]]], limit: int) -> bytes:
+async def read_asgi(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int) -> bytes:
     """The whole request body over ASGI.
 
     Raises a Refusal: 413 as soon as it is larger than `limit` bytes, 400 when the client went away in the middle.
@@ -36,14 +36,25 @@ async def read(receive: Callable[[], Awaitable[dict[str, object]]], limit: int) 
         message = await receive()
         if message["type"] == "http.disconnect":
             raise refuse(400, "incomplete", "the body was broken off")
-        chunk = message.get("body", b"")
-        if isinstance(chunk, bytes) and chunk:
-            size += len(chunk)
-            if size > limit:
-                raise too_large(limit)
-            chunks.append(chunk)
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def read_rsgi(protocol: AsyncIterable[bytes], limit: int) -> bytes:
+    """The whole request body over RSGI. Raises a Refusal (413) as soon as it is larger than `limit` bytes."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in protocol:
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:

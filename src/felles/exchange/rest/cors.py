@@ -9,11 +9,14 @@ from felles.exchange.rest.reply import Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ORIGIN = (b"access-control-allow-origin", b"*")
-EXPOSED = (
-    b"access-control-expose-headers",
-    b"content-location, etag, last-modified, location, retry-after, www-authenticate, x-request-id",
-)
+HEADERS = [
+    ("access-control-allow-origin", "*"),
+    (
+        "access-control-expose-headers",
+        "content-location, etag, last-modified, location, retry-after, www-authenticate, x-request-id",
+    ),
+]
+"""What goes out with every answer to a browser on another origin."""
 _METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 _HEADERS = (
     "accept, authorization, content-encoding, content-type, if-match, if-modified-since, if-none-exist,"
