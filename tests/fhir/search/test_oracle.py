@@ -115,7 +115,7 @@ def test_selects_what_fhirpath_selects(examples: list[tuple[dict[str, Any], Any]
     assert len(seen) > 900, len(seen)
 
 
-def _token_queries(node: Any) -> list[tuple[str, bool]]:
+def _token_queries(node: Any) -> list[tuple[str, bool]]:  # noqa: PLR0911 - one return a form
     """(query, must it match) for a selected element of a token parameter, in every form."""
     if isinstance(node, bool):
         return [(str(node).lower(), True)]
@@ -135,7 +135,7 @@ def _token_queries(node: Any) -> list[tuple[str, bool]]:
     return [(code, True), (f"{system}|{code}", True), (f"{system}|", True), (f"{system}|{code}-x", False)]
 
 
-def _queries(param: Param, node: Any) -> list[tuple[str, bool]]:
+def _queries(param: Param, node: Any) -> list[tuple[str, bool]]:  # noqa: PLR0911 - one return a kind
     """(query, must it match) for a selected element."""
     text = node if isinstance(node, str) else None
     match param.type:
@@ -146,12 +146,16 @@ def _queries(param: Param, node: Any) -> list[tuple[str, bool]]:
             local = target is not None and re.fullmatch(r"[A-Z]\w+/[^/#]+|\w+:.*", target) is not None
             return [(escape(target), True), (escape(target) + "x", False)] if local and target else []
         case "string":
-            parts = [text] if text else [node.get("family"), node.get("city"), *node.get("given", ())]
+            if isinstance(node, str):
+                return [(escape(node.upper()), True)]
+            parts = [node.get("family"), node.get("city"), *node.get("given", ())]
             return [(escape(part.upper()), True) for part in parts if part]
         case "uri":
             return [(escape(text), True), (escape(text) + "x", False)] if text else []
         case "date":
-            return [(text, True), (f"sa{text}", False)] if text else []
+            # A text that looks like a date (CarePlan's scheduledString) is none.
+            date = text if "string" not in param.kinds else None
+            return [(date, True), (f"sa{date}", False)] if date else []
         case "number" | "quantity":
             return _number_queries(node)
         case _:

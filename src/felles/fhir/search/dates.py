@@ -100,7 +100,7 @@ def _fast(text: str) -> Range:
     if text[10] + text[4] + text[7] + text[13] + text[16] != "T--::":
         raise ValueError(text)
     end = -1 if text[-1] == "Z" else -6
-    if end == -6 and (text[-6] not in "+-" or text[-3] != ":" or text[-5:-3] > "14"):
+    if end == -6 and (text[-6] not in "+-" or text[-3] != ":" or text[-5:] > "14:00" or text[-2:] > "59"):
         raise ValueError(text)
     digits = len(text) + end - 20
     if digits == 0 or (digits > 0 and text[19] != "."):

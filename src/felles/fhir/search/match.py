@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from felles.fhir.search.index import Index
 from felles.fhir.search.prefixes import compare, compare_numbers
@@ -29,7 +30,7 @@ def matches(criterion: Criterion, param: str, index: Index) -> bool:
             return any(text in term for term in terms)
 
 
-def _number(criterion: Numbers, term: tuple[str, ...]) -> bool:
+def _number(criterion: Numbers, term: tuple[Any, ...]) -> bool:
     if criterion.unit is not None and criterion.unit != term[2 if criterion.system else 3]:
         return False
     value = Decimal(term[0]), Decimal(term[1])

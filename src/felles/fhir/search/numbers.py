@@ -8,9 +8,10 @@ a range with both ends in it. Only the number in a query is as wide as its digit
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 from typing import Any
 
-from felles.fhir.search.marks import unit_mark as _unit_mark
+from felles.fhir.search.marks import unit_mark
 
 LOWEST = "-Infinity"
 HIGHEST = "Infinity"
@@ -31,11 +32,14 @@ Amount = tuple[str, str, int | None, int | None]
 
 def plain(number: Decimal | int) -> str | None:
     """The number as text, or None when it is too long or too large to compare."""
+    text = str(number)
+    if len(text) <= MOST_DIGITS and "E" not in text and text[-1].isdigit():
+        return text
     exact = Decimal(number)
     _, digits, exponent = exact.as_tuple()
     if not isinstance(exponent, int) or len(digits) > MOST_DIGITS or abs(exact.adjusted()) > MOST_EXPONENT:
         return None
-    return str(exact)
+    return text
 
 
 def point(number: Decimal | int) -> Bounds | None:
@@ -94,16 +98,19 @@ def compared(number: Decimal, comparator: Any) -> Bounds | None:
     return text, text
 
 
+@lru_cache(maxsize=4096)
+def _units(system: Any, code: Any, unit: Any) -> tuple[tuple[int | None, int | None], ...]:
+    """(mark of system and code, mark of the bare word) of a unit, for its code and for its text where that differs."""
+    both = unit_mark(system, code) if system and code else None
+    words = dict.fromkeys(word for word in (code, unit) if word)
+    return tuple((both, unit_mark(None, word)) for word in words) or ((both, None),)
+
+
 def amounts(bounds: Bounds | None, system: Any, code: Any, unit: Any) -> list[Amount]:
     """A range with its unit: one amount, or two where code and unit differ, so that `||mg` and `||milligram` hit."""
     if bounds is None:
         return []
-    low, high = bounds
-    both = _unit_mark(system, code) if system and code else None
-    words = dict.fromkeys(word for word in (code, unit) if word)
-    if not words:
-        return [(low, high, both, None)]
-    return [(low, high, both, _unit_mark(None, word)) for word in words]
+    return [(*bounds, *marks) for marks in _units(system, code, unit)]
 
 
 def implied(number: Decimal) -> tuple[Decimal, Decimal]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
-PREFIXES: frozenset[str] = frozenset(get_args(Prefix))
+PREFIXES: dict[str, Prefix] = {prefix: prefix for prefix in get_args(Prefix)}
+"""Each prefix by its text."""
 
 
 def compare(  # noqa: PLR0911 - one return a prefix

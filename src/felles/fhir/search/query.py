@@ -18,6 +18,7 @@ from felles.fhir.search.dates import OPEN_HIGH, OPEN_LOW, OSLO, date_range
 from felles.fhir.search.fold import exact, fold
 from felles.fhir.search.numbers import around, implied, plain
 from felles.fhir.search.params import Param
+from felles.fhir.search.params_r4 import PARAMS
 from felles.fhir.search.prefixes import PREFIXES, Prefix
 from felles.fhir.search.values import contact_text, literal, target_type
 
@@ -192,11 +193,9 @@ def _check_modifier(param: Param, modifier: str | None) -> None:
     if modifier in _OF_R4:
         raise SearchValueError(named, None, f"this modifier is not supported on a {param.type}", unsupported=True)
     if param.type == "reference" and modifier[:1].isupper():
-        if not param.targets or modifier in param.targets:
+        if modifier in (param.targets or PARAMS):
             return
-        raise SearchValueError(
-            named, None, f"{param.name} never refers to {modifier}, only to {', '.join(param.targets)}"
-        )
+        raise SearchValueError(named, None, f"{param.name} never refers to {modifier}")
     raise SearchValueError(named, None, "there is no such modifier")
 
 
@@ -260,10 +259,8 @@ def _string(param: Param, text: str, modifier: str | None) -> Criterion:
 
 def _prefix(text: str) -> tuple[Prefix, str]:
     """The prefix (eq when there is none) and the rest."""
-    word = text[:2]
-    if word in PREFIXES and text[2:]:
-        return word, text[2:]  # type: ignore[return-value] - a member of PREFIXES is one
-    return "eq", text
+    prefix = PREFIXES.get(text[:2])
+    return ("eq", text) if prefix is None or not text[2:] else (prefix, text[2:])
 
 
 def _date(param: Param, text: str, context: Context) -> Dates:

@@ -245,13 +245,20 @@ def sampled(group: Group, node: Any, marks: list[int], terms: Terms) -> None:
     _put_all(group, amounts(samples(node), unit.system, unit.code, unit.unit), marks, terms)
 
 
-def text(group: Group, value: str, marks: list[int], terms: Terms) -> None:
-    """A string: whole for `:exact`, folded for the rest."""
-    marks += presence(group)
+def _text(group: Group, value: str) -> tuple[tuple[int, ...], str]:
+    """Marks of a string, and the string folded."""
     whole = exact(value)
-    folded = fold(value)
+    return presence(group) + tuple(m.exact_mark(param, whole) for param in group), fold(value)
+
+
+_short_text = lru_cache(maxsize=m.CACHED)(_text)
+
+
+def text(group: Group, value: str, marks: list[int], terms: Terms) -> None:
+    """A string: whole for `:exact`, folded for the rest. Names of people and places repeat and are remembered."""
+    found, folded = (_short_text if len(value) < 64 else _text)(group, value)
+    marks += found
     for param in group:
-        marks.append(m.exact_mark(param, whole))
         terms.setdefault(param, []).append(folded)
 
 
