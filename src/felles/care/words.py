@@ -97,12 +97,12 @@ def sex(t: Language, gender: str | None) -> str:
     )
 
 
-def age(t: Language, born: str | None, now: int) -> str:
-    """34 år; 15 måneder; 12 dager. At `now` (clinical microseconds), or at death."""
-    day = born_on(born)
+def age(t: Language, patient: Patient, now: int) -> str:
+    """34 år; 15 måneder; 12 dager. At `now` (clinical microseconds), or at death when that day is known."""
+    day = born_on(patient.birth_date)
     if day is None:
         return t("alder ikke registrert")
-    today = local(now).date()
+    today = born_on((patient.deceased_date_time or "")[:10]) or local(now).date()
     months = whole_months(day, today)
     if months >= 24:
         return t.many("%d år", "%d år", months // 12)

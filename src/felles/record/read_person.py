@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from felles.fhir.search.marks import code_mark
 from felles.record.decide import (
     ASK,
@@ -41,6 +43,7 @@ class Want:
     """The newest `newest` entries of `type`, by their clinical time; `coming`: the nearest ones ahead instead.
 
     `having` keeps those with at least one of these (search parameter, code), `lacking` those with none.
+    `by_code`: found code by code, for types of which a person has hundreds with few different codes.
     """
 
     type: str
@@ -48,6 +51,7 @@ class Want:
     having: tuple[tuple[str, str], ...] = ()
     lacking: tuple[tuple[str, str], ...] = ()
     coming: bool = False
+    by_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,7 @@ class One:
 AnyWant = Want | Course | One
 
 
-@dataclass(slots=True, frozen=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """One entry of the page: `low` clinical micros, `org` hash of the responsible organisation, `author` a reference."""
 
     id: str
@@ -87,12 +90,16 @@ class PersonPage:
 
     `basis` is why it was open, as the log line has it; `closed` whether the person has closed something
     for this reader (never what or how much); `version` the record's version, which stays in the server.
+    `same`: the record is as the caller held it, and no rows were read; `blocked`: it holds blocks, so that
+    what one reader saw says nothing of what another may.
     """
 
     basis: str
     closed: bool
     version: int
     rows: tuple[list[Seen], ...]
+    same: bool = False
+    blocked: bool = False
 
 
 _COLUMNS: Final = (
@@ -102,6 +109,7 @@ _COLUMNS: Final = (
     ("what", "text"),
     ("item_type", "smallint"),
     ("item", "text"),
+    ("held", "bigint"),
     *ASK,
 )
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
@@ -126,8 +134,30 @@ def _want(number: int, want: Want) -> str:
         where {" and ".join(tests)} order by {order} limit {want.newest})"""
 
 
+_CODES: Final = """with recursive code(code) as (
+            (select e.code from entry e where {mine} and e.code is not null order by e.code limit 1)
+            union all
+            select (select e.code from entry e where {mine} and e.code > c.code order by e.code limit 1)
+              from code c where c.code is not null)"""
+"""The different codes of a type, each found by one step into the index (a loose index scan)."""
+
+
+def _by_code(number: int, want: Want) -> str:
+    mine = _MINE.format(type=TYPES[want.type])
+    order = f"order by e.low desc, e.id desc limit {want.newest}"
+    return f"""({_CODES.format(mine=mine)}
+        select {number}::smallint as want, e.* from (
+            select v.* from code c
+             cross join lateral (select {_GIVEN} from entry e
+                                  where {mine} and e.code = c.code and {_LIVE} {order}) v
+             where c.code is not null
+            union all
+            (select {_GIVEN} from entry e where {mine} and e.code is null and {_LIVE} {order})) e
+        {order})"""
+
+
 def _one(number: int) -> str:
-    return f"""(select {number}::smallint, {_GIVEN} from entry e
+    return f"""(select {number}::smallint as want, {_GIVEN} from entry e
         where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and e.form = 0
           and e.person = q.person and e.state = 0 and {ROW_OPEN} limit 1)"""
 
@@ -135,18 +165,14 @@ def _one(number: int) -> str:
 def _course(number: int, course: Course) -> str:
     mine = _MINE.format(type=TYPES[course.type])
     share = " ".join(f"when {kind} then {count}" for kind, count in course.codes)
-    return f"""(with recursive code(code) as (
-            (select e.code from entry e where {mine} and e.code is not null order by e.code limit 1)
-            union all
-            select (select e.code from entry e where {mine} and e.code > c.code order by e.code limit 1)
-              from code c where c.code is not null),
+    return f"""({_CODES.format(mine=mine)},
         newest as (
             select c.code, l.kind, l.low, row_number() over (partition by l.kind order by l.low desc, c.code) as place
               from code c
              cross join lateral (select e.kind, e.low from entry e
                                   where {mine} and e.code = c.code and {_LIVE} order by e.low desc limit 1) l
              where c.code is not null)
-        select {number}::smallint, v.* from newest n
+        select {number}::smallint as want, v.* from newest n
          cross join lateral (select {_GIVEN} from entry e
                               where {mine} and e.code = n.code and {_LIVE}
                               order by e.low desc, e.id desc limit {course.newest}) v
@@ -156,7 +182,9 @@ def _course(number: int, course: Course) -> str:
 def _part(number: int, want: AnyWant) -> str:
     if isinstance(want, One):
         return _one(number)
-    return _course(number, want) if isinstance(want, Course) else _want(number, want)
+    if isinstance(want, Course):
+        return _course(number, want)
+    return _by_code(number, want) if want.by_code else _want(number, want)
 
 
 @lru_cache(maxsize=64)
@@ -181,12 +209,13 @@ def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
           from door f
     ),
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-    select q.n, -1::smallint as want, q.basis as id, q.record as low, q.closed::int::bigint as org,
+    select q.n, -1::smallint as want, q.basis as id, q.record as low,
+           q.closed::int + 2 * q.blocked::int + 4 * (q.held = q.record and not q.blocked)::int::bigint as org,
            null as author, null as body
       from door q where q.open
     union all
     select q.n, x.want, x.id, x.low, x.org, x.author, x.body
-      from (select * from door where open) q
+      from (select * from door where open and (held <> record or blocked)) q
      cross join lateral (select q.blocked) p
      cross join lateral ({" union all ".join(parts)}) x"""
     return Shape(sql, _COLUMNS)
@@ -196,17 +225,18 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")
 
 
 async def read_page(
-    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[AnyWant, ...], page: str, what: str
+    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[AnyWant, ...], page: str, what: str, held: int = -1
 ) -> PersonPage:
     """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
 
-    `what` is a reference; it is also the entry that `One` means. Raises `Absent` when the person is not
+    `what` is a reference; it is also the entry that `One` means. `held` is the record's version that the
+    caller kept from before: where it still holds, the look is decided and logged, and no rows come. Raises `Absent` when the person is not
     here or not open to this reader (then a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
         raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there
     type_name, _, resource_id = what.partition("/")
-    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id)
+    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, held if len(grant.keys) == 1 else -1)
     shape, asked = page_shape(wants), ask_values(grant, clock)
     pages = [await lane.submit(shape, (*key, *head, *asked)) for key in grant.keys]
     found = [_page(records, len(wants)) for records in pages if records]
@@ -217,13 +247,14 @@ async def read_page(
 
 def _page(records: list[Any], wants: int) -> PersonPage:
     rows: tuple[list[Seen], ...] = tuple([] for _ in range(wants))
-    head = ("", False, 0)
+    head, flags = ("", False, 0), 0
     for _, want, resource_id, low, org, author, body in records:
         if want < 0:
-            head = (resource_id or "", bool(org), low)
+            flags = org
+            head = (resource_id or "", bool(flags & 1), low)
         else:
             rows[want].append(Seen(resource_id, low, org, author, body))
-    return PersonPage(*head, rows)
+    return PersonPage(*head, rows, same=bool(flags & 4), blocked=bool(flags & 2))
 
 
 def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
@@ -234,4 +265,4 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
         coming = isinstance(want, Want) and want.coming
         rows.append(sorted(together, key=lambda row: row.low, reverse=not coming))
     first = pages[0]
-    return PersonPage(first.basis, any(p.closed for p in pages), max(p.version for p in pages), tuple(rows))
+    return PersonPage(first.basis, any(p.closed for p in pages), -1, tuple(rows), blocked=True)

@@ -147,9 +147,9 @@ class Store:
             raise TooCostly("the record is larger than one answer may be: narrow it by _type or _since")
         return answer
 
-    async def page(self, grant: PersonGrant, wants: tuple[AnyWant, ...], name: str, what: str) -> PersonPage:
+    async def page(self, grant: PersonGrant, wants: tuple[AnyWant, ...], name: str, what: str, held: int = -1) -> PersonPage:
         """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`."""
-        return await read_page(self._pages, self.clock, grant, wants, name, what)
+        return await read_page(self._pages, self.clock, grant, wants, name, what, held)
 
     async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
         """The persons the reader has a relation to, most recently changed first; logged. Raises `Busy`."""

@@ -1,17 +1,17 @@
 """Courses of values as inline SVG: true time scale, oldest left, reference band, last value marked.
 
 The value, unit and flag always stand beside it as text; the drawing has a title and a description, and
-the page a table of the same values. Gaps of more than a year are not joined, and a course is drawn for
+the page a table of the same values. Gaps of more than a year and a half are not joined, and a course is drawn for
 one unit only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
 from minijinja import Markup
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 WIDTH: Final = 112.0
 HEIGHT: Final = 28.0
 _EDGE: Final = 3.0
-GAP: Final = 366 * 86_400_000_000
-"""Microseconds without a value after which the line is broken."""
+GAP: Final = 550 * 86_400_000_000
+"""Microseconds without a value after which the line is broken: yearly controls that slip are still joined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True, gc=False):
     """One value at one moment (microseconds)."""
 
     at: int

@@ -64,7 +64,7 @@ def refused(t: Language) -> Problem:
     return Problem(
         "refused", "PadlockLocked", "warning",
         t("Du har ikke tilgang til denne siden"),
-        t("Rollen du er logget inn med, gir ikke lov til dette. Forsøket er ført i loggen."),
+        t("Rollen du er logget inn med, gir ikke lov til dette."),
         [t("Har du flere roller, logg ut og velg en annen."), t("Mener du at rollen din skulle gi tilgang, snakk med lederen din.")],
         [{"href": "/", "text": t("Til startsiden")}],
     )  # fmt: skip
@@ -116,7 +116,7 @@ def broken(t: Language, reference: str) -> Problem:
     return Problem(
         "broken", "XMarkOctagon", "danger",
         t("Noe gikk galt hos oss"),
-        t("Feilen er ført i driftsloggen, uten noe fra journalen. Ingenting er lagret."),
+        t("Feilen er ført i driftsloggen, uten noe fra journalen."),
         [t("Last siden på nytt."), t("Skjer det igjen, meld fra og oppgi referansen under.")],
         [{"href": "/", "text": t("Til startsiden")}],
         reference,

@@ -84,5 +84,10 @@ def render(code: str, template: str, context: Mapping[str, Any]) -> str:
     return _environment(code).render_template(template, **context)
 
 
+def fragment(code: str, template: str, context: Mapping[str, Any]) -> Markup:
+    """A part of a page, to be put into another template as it is."""
+    return Markup(render(code, template, context))
+
+
 TEMPLATES: Final = _PACKAGES
 """name → package, for the tests that go through all templates."""

@@ -56,6 +56,9 @@ def _title(t: Language, look: Look) -> str:
 def _what(t: Language, look: Look) -> list[str]:
     said: dict[str, int] = {}
     for (act, type_name), count in look.opened.items():
+        if not type_name:
+            said[t.many("Skrev én oppføring", "Skrev %d oppføringer", count)] = 1
+            continue
         text = _part(t, act, type_name)
         said[text] = said.get(text, 0) + count
     return [text if count == 1 else f"{text} ({t.many('%d gang', '%d ganger', count)})" for text, count in said.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,8 @@ class Line(Struct, gc=False):
 
 
 _line: Final = Decoder(Line).decode
+_SEVERAL: Final = re.compile(r"(\d+) entries")
+"""How the line of a commit names what it wrote, when that is more than one entry."""
 UNREADABLE: Final = "erased"
 """The `act` of a line whose text was lawfully erased: the proof that it was there stays."""
 
@@ -52,8 +55,8 @@ def read_line(text: str | None) -> Line:
 class Look:
     """One contact: who, for whom, on what basis, from when to when, and what was opened.
 
-    `kind` is look, write, refused, list, system, own or erased; `opened` counts each (act, type) once for
-    each entry, in the order first seen.
+    `kind` is look, write, refused, list, system, own or erased; `opened` counts each (act, type) in
+    the order first seen; type "" is for commits of several entries, counted by entry.
     """
 
     kind: str
@@ -89,8 +92,11 @@ def looks(lines: Iterable[tuple[int, Line]], own: str) -> list[Look]:
         if look is None:
             look = found[key] = Look(kind, line, at, at)
         look.first, look.last = min(look.first, at), max(look.last, at)
-        part = (line.act, type_of(line.what))
-        look.opened[part] = look.opened.get(part, 0) + 1
+        part, count = (line.act, type_of(line.what)), 1
+        several = _SEVERAL.fullmatch(line.what)
+        if several:
+            part, count = (line.act, ""), int(several[1])
+        look.opened[part] = look.opened.get(part, 0) + count
     return list(found.values())
 
 

@@ -49,7 +49,7 @@ def _strip(view: overview.View, entry: Entry) -> dict[str, Any]:
     return {
         "person": overview.person(view, entry.patient),
         "critical": overview.critical(view, entry.allergies, entry.flags),
-        "why": why(view, entry.basis),
+        "why": why(view.t, view.base, entry.basis),
         "strip": True,
         "back": view.base,
     }

@@ -10,6 +10,7 @@ from felles.care import shapes, words
 from felles.care.entries import labels
 from felles.care.entries.narrative import clean
 from felles.care.entries.tree import Node, Reader
+from felles.care.overview import rules
 
 if TYPE_CHECKING:
     from felles.care.entries.views import Entry
@@ -104,6 +105,10 @@ def _value(t: Language, resource: dict[str, Any]) -> str:
     quantity = observation.value_quantity
     if quantity is not None:
         return words.amount(t, quantity, exact=True)
+    value = rules.value(0, observation)
+    if value.number is not None and value.second is not None:
+        both = f"{words.rounded(value.number)}/{words.rounded(value.second)}"
+        return f"{t.number(both)} {words.unit(value.unit)}"
     return words.spoken(t, observation)
 
 

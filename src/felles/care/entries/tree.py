@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 DEPTH: Final = 12
 """Levels shown; FHIR allows no cycles, only very deep questionnaires reach this."""
-_HIDDEN: Final = frozenset({"resourceType", "id", "meta", "text", "implicitRules"})
+_HIDDEN: Final = frozenset({"resourceType", "id", "meta", "text", "implicitRules", "subject", "patient"})
+"""Not content; and the person herself, whose strip stands above."""
 _DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d.*)?)?)?")
 _REFERENCE: Final = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})")
 _CODE: Final = re.compile(r"[a-z][a-z\-]*")
@@ -105,6 +106,8 @@ class Reader:
     def _node(self, element: str, value: Any, depth: int) -> Node:
         label, english = self._label(element)
         node = self.value(value)
+        if node is None and element == "component":
+            return self._component(value, depth)
         if node is None:
             inner = self._children(value, depth + 1) if depth < DEPTH else []
             node = Node(children=inner)
@@ -113,6 +116,14 @@ class Reader:
                 node.text = labels.types(self.t).get(kind, labels.plain(kind))
         node.label, node.english = label, english
         return node
+
+    def _component(self, value: dict[str, Any], depth: int) -> Node:
+        """A part of an observation: what it is as the label, its value beside it."""
+        code = self._concept(value.get("code", {}))
+        inner = self._children({k: v for k, v in value.items() if k != "code"}, depth + 1)
+        if len(inner) == 1 and not inner[0].children:
+            return Node(code.text, text=inner[0].text, more=code.more)
+        return Node(code.text, more=code.more, children=inner)
 
     def value(self, value: Any) -> Node | None:
         """A primitive or a known data type as one line; None for what has parts of its own."""

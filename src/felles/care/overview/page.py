@@ -1,17 +1,61 @@
-"""The overview's template context: each part with its lines, or with the kind of none that it is."""
+"""The overview's parts: read, or taken as they were kept; each with its lines, or with the kind of none it is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.overview import present
+from felles.care.overview import present, views
+from felles.care.overview.kept import Kept, Shelf
+from felles.care.overview.present import View
+from felles.care.people import store_of
+from felles.record.grants import ALL_KINDS, Mode
 from felles.record.kinds import Kind
+from felles.ui.render import fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from felles.care.overview.present import View
     from felles.care.overview.views import Overview
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+_shelf: Final = Shelf()
+
+
+async def made(found: Visit, grant: PersonGrant, patient_id: str, base: str, template: str) -> tuple[Kept, PersonPage]:
+    """The parts of the overview, and what this look was told. Raises `Absent`, `Busy`.
+
+    Every look goes to the database, is decided and logged there; only the rows stay away when nothing changed.
+    """
+    store, t = store_of(found), found.t
+    kinds = grant.kinds if grant.mode is Mode.STAFF else ALL_KINDS
+    key, now = (grant.keys, kinds, t.code, base), store.clock.clinical()
+    kept = _shelf.find(key, now)
+    read = await views.overview(store, grant, patient_id, kept.version if kept else -1)
+    if read.same and kept is not None:
+        return kept, read
+    record = views.decoded(read)
+    names = await store.names.of(present.wanted_names(record))
+    view = View(t, base, now, names, citizen=grant.mode is Mode.SELF)
+    kept = parts(view, record, kinds, template, read.version)
+    if not read.blocked:
+        _shelf.keep(key, kept)
+    return kept, read
+
+
+def parts(view: View, record: Overview, kinds: int, template: str, version: int) -> Kept:
+    """The overview in words and markup. Pure."""
+    filled = context(view, record, kinds)
+    person = filled["person"]
+    return Kept(
+        version,
+        view.now,
+        f"{view.t('Oversikt')} – {person['initials']} {person['age']}",
+        person["name"],
+        fragment(view.t.code, "overview/head.html", filled),
+        fragment(view.t.code, template, filled),
+    )
 
 
 def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
@@ -37,7 +81,6 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
             "text": t("Ingen behandlere er registrert det siste året."),
             "note": "",
         },
-        "closed": found.closed,
     }  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care import words
 from felles.care.overview import rules
+from felles.care.shapes import Encounter
 from felles.ui.charts import Point, sparkline
 from felles.ui.dates import DAY
 
@@ -89,7 +91,7 @@ def person(view: View, patient: Patient) -> dict[str, Any]:
         "name": words.name(t, name),
         "initials": words.initials(name),
         "sex": words.sex(t, patient.gender),
-        "age": words.age(t, patient.birth_date, view.now),
+        "age": words.age(t, patient, view.now),
         "born": t.fhir(patient.birth_date),
         "dead": words.death(t, patient),
     }
@@ -225,6 +227,7 @@ def _spark(view: View, course: rules.Course) -> str:
     )
 
 
+@lru_cache(maxsize=8)
 def class_texts(t: Language) -> dict[str, str]:
     """The sort of contact in words, by code."""
     return {
@@ -246,39 +249,59 @@ _DEAD_DOCUMENTS: Final = ("entered-in-error", "cancelled", "not-done")
 
 
 def timeline(view: View, found: Overview) -> list[dict[str, Any]]:
-    """Recent contacts and documents, newest first; nothing that lies ahead."""
-    groups = (found.contacts, found.references, found.compositions, found.reports, found.procedures)
+    """Recent contacts and documents, newest first; nothing that lies ahead.
+
+    A document that says what its contact says, on the same day, stands for both.
+    """
+    groups = (found.references, found.compositions, found.reports, found.procedures, found.contacts)
     reads = [read for group in groups for read in group if read.at <= view.now]
     reads = [read for read in reads if read.entry.status not in _DEAD_DOCUMENTS]
     reads.sort(key=lambda read: -read.at)
-    return [_line(view, read) for read in reads[:SHOWN]]
+    classes = class_texts(view.t)
+    lines: list[dict[str, Any]] = []
+    said: set[tuple[str, str]] = set()
+    for read in reads:
+        if isinstance(read.entry, Encounter):
+            made = _contact(view, read, classes)
+            if (made["text"], made["when"]) in said:
+                continue
+        else:
+            made = _document(view, read)
+        said.add((made["text"], made["when"]))
+        lines.append(made)
+        if len(lines) == SHOWN:
+            break
+    return lines
 
 
-def _line(view: View, read: Read) -> dict[str, Any]:
+def _contact(view: View, read: Read, classes: dict[str, str]) -> dict[str, Any]:
     t, entry = view.t, read.entry
-    place = view.names.get(read.org, "")
-    if hasattr(entry, "class_"):
-        kind, icon, type_name = (
-            class_texts(t).get(entry.class_.code if entry.class_ else "", t("Kontakt")),
-            "Hospital",
-            "Encounter",
-        )
-        text = _first(entry.reason_code) or _first(entry.type) or kind
-        place = view.name(entry.service_provider) or place
-        ended = entry.period.end if entry.period else None
-        if entry.status == "in-progress" or (kind == t("Innleggelse") and not ended):
-            kind = f"{kind}, {t('pågår')}"
-    else:
-        type_name = entry.resource_type
-        icon = "Bandage" if type_name == "Procedure" else "FileText"
-        kind = {
-            "DiagnosticReport": t("Svarrapport"),
-            "Procedure": t("Prosedyre"),
-            "Composition": t("Journalnotat"),
-        }.get(type_name, t("Dokument"))
-        text = entry.title or entry.description or _words(entry.code) or _words(entry.type) or kind
-    more = [part for part in (kind if kind != text else "", place) if part]
-    return line(text, view.entry(type_name, entry.id), t.brief(read.at), ", ".join(more), icon)
+    code = entry.class_.code if entry.class_ else ""
+    kind = classes.get(code, t("Kontakt"))
+    text = _first(entry.reason_code) or _first(entry.type) or kind
+    place = view.name(entry.service_provider) or view.names.get(read.org, "")
+    under_way = entry.status == "in-progress" or (code in _STAYS and not (entry.period and entry.period.end))
+    sort = "" if kind == text else kind
+    more = ", ".join(part for part in (sort, t("pågår") if under_way else "", place) if part)
+    return line(text, view.entry("Encounter", entry.id), t.brief(read.at), more, "Hospital")
+
+
+_STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC"})
+"""Encounter classes of admissions, which go on until they have an end."""
+
+
+def _document(view: View, read: Read) -> dict[str, Any]:
+    t, entry = view.t, read.entry
+    type_name = entry.resource_type
+    kind = {
+        "DiagnosticReport": t("Svarrapport"),
+        "Procedure": t("Prosedyre"),
+        "Composition": t("Journalnotat"),
+    }.get(type_name, t("Dokument"))
+    text = entry.title or entry.description or _words(entry.code) or _words(entry.type) or kind
+    more = ", ".join(part for part in (kind if kind != text else "", view.names.get(read.org, "")) if part)
+    icon = "Bandage" if type_name == "Procedure" else "FileText"
+    return line(text, view.entry(type_name, entry.id), t.brief(read.at), more, icon)
 
 
 def _words(concept: Concept | None) -> str:

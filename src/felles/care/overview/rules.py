@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,14 +88,13 @@ def name_of(medicine: Medicine) -> str:
     return (medicine.medication_reference and medicine.medication_reference.display) or ""
 
 
-@dataclass(slots=True)
-class Value:
+class Value(Struct, gc=False):
     """One value of a course: `number` is None for what is said in words; `second` the lower of a blood pressure."""
 
     at: int
-    entry: Observation
-    number: Decimal | None = None
-    second: Decimal | None = None
+    entry: Any  # the Observation
+    number: Any = None
+    second: Any = None
     unit: str = ""
 
 
@@ -126,7 +127,7 @@ def courses(rows: Sequence[tuple[int, Observation]]) -> list[Course]:
             continue
         key = entry.code.code or entry.code.words
         names.setdefault(key, entry.code.words)
-        groups.setdefault(key, []).append(_value(at, entry))
+        groups.setdefault(key, []).append(value(at, entry))
     found = [Course(names[key], values) for key, values in groups.items()]
     for course in found:
         course.low, course.high = _bounds(course.last.entry.reference_range, course.last.unit)
@@ -134,7 +135,8 @@ def courses(rows: Sequence[tuple[int, Observation]]) -> list[Course]:
     return found
 
 
-def _value(at: int, entry: Observation) -> Value:
+def value(at: int, entry: Observation) -> Value:
+    """What an observation says as a number: its quantity, or the two pressures of its components."""
     quantity = entry.value_quantity
     if quantity is not None:
         number = None if quantity.comparator else quantity.value

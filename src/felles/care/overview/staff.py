@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from felles.care import grounds
-from felles.care.overview import page as parts
-from felles.care.overview import present, views
-from felles.care.people import open_person, staff_only, store_of
+from felles.care.overview import views
+from felles.care.overview.page import made
+from felles.care.people import open_person, staff_only
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.care.overview.present import View
+    from felles.ui.i18n import Language
 
 
 async def show(request: Request) -> Response:
@@ -22,18 +22,21 @@ async def show(request: Request) -> Response:
     found = await visit(request)
     staff_only(found)
     patient_id: str = request.path_params["id"]
-    store = store_of(found)
     grant = await open_person(found, patient_id)
-    record = await views.overview(store, grant, patient_id)
-    names = await store.names.of(present.wanted_names(record))
-    view = present.View(found.t, f"/p/{patient_id}", store.clock.clinical(), names)
-    context = parts.context(view, record, grant.kinds)
-    context["strip"] = True
-    context["why"] = why(view, record.basis)
+    base = f"/p/{patient_id}"
+    parts, read = await made(found, grant, patient_id, base, views.STAFF)
+    context: dict[str, Any] = {
+        "title": parts.title,
+        "strip": True,
+        "head": parts.strip,
+        "board": parts.board,
+        "closed": read.closed,
+        "why": why(found.t, base, read.basis),
+    }
     return page(found, "overview/staff.html", context)
 
 
-def why(view: View, basis: str) -> dict[str, Any]:
+def why(t: Language, base: str, basis: str) -> dict[str, Any]:
     """Why this reader may see the record, with the way to the entry that it rests on."""
     source = grounds.source(basis)
-    return {"text": grounds.sentence(view.t, basis), "href": view.entry(*source) if source else ""}
+    return {"text": grounds.sentence(t, basis), "href": f"{base}/e/{source[0]}/{source[1]}" if source else ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from msgspec.json import Decoder
 
 from felles.care import shapes
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LISTED: Final = 60
 """At most so many problems or medicines; the page says so when there are more."""
+STAFF: Final = "overview/board.html"
+CITIZEN: Final = "overview/own.html"
+"""The templates of what can be kept."""
 RECENT: Final = 10
 """Contacts and documents on the time line, together."""
 
@@ -36,12 +40,12 @@ _PARTS: Final[tuple[tuple[str, Want | Course, type[Any]], ...]] = (
         Want("MedicationStatement", LISTED, having=(("status", "active"), ("status", "on-hold"), ("status", "intended"))),
         shapes.Medicine,
     ),
-    ("results", Course("Observation", 8, ((Kind.RESULT, 12), (Kind.VITAL, 7), (Kind.OTHER, 3))), shapes.Observation),
-    ("contacts", Want("Encounter", RECENT), shapes.Encounter),
+    ("results", Course("Observation", 8, ((Kind.RESULT, 12), (Kind.VITAL, 7))), shapes.Observation),
+    ("contacts", Want("Encounter", RECENT, by_code=True), shapes.Encounter),
     ("references", Want("DocumentReference", RECENT), shapes.Document),
     ("compositions", Want("Composition", RECENT), shapes.Document),
-    ("reports", Want("DiagnosticReport", RECENT), shapes.Document),
-    ("procedures", Want("Procedure", RECENT), shapes.Document),
+    ("reports", Want("DiagnosticReport", RECENT, by_code=True), shapes.Document),
+    ("procedures", Want("Procedure", RECENT, by_code=True), shapes.Document),
     ("appointments", Want("Appointment", 6, coming=True), shapes.Appointment),
     ("requests", Want("ServiceRequest", 8, having=(("status", "active"), ("status", "on-hold"))), shapes.Planned),
     (
@@ -56,8 +60,7 @@ _PARTS: Final[tuple[tuple[str, Want | Course, type[Any]], ...]] = (
 WANTS: Final = tuple(want for _, want, _ in _PARTS)
 
 
-@dataclass(slots=True)
-class Read:
+class Read(Struct, gc=False):
     """One entry as the page shows it: when, whose, by whom, what."""
 
     at: int
@@ -70,8 +73,6 @@ class Read:
 class Overview:
     """All that the overview shows. Lists are newest first; `appointments` nearest first."""
 
-    basis: str
-    closed: bool
     patient: shapes.Patient
     allergies: list[Read]
     flags: list[Read]
@@ -95,10 +96,9 @@ class Overview:
 _DECODE: Final = tuple((name, Decoder(shape).decode) for name, _, shape in _PARTS)
 
 
-async def overview(store: Store, grant: PersonGrant, patient_id: str) -> Overview:
-    """The overview of the person of `grant`. Raises `Absent`, `Busy`."""
-    page = await store.page(grant, WANTS, "overview", f"Patient/{patient_id}")
-    return decoded(page)
+async def overview(store: Store, grant: PersonGrant, patient_id: str, held: int = -1) -> PersonPage:
+    """The rows of the overview of the person of `grant`; none when the record is as `held`. Raises `Absent`, `Busy`."""
+    return await store.page(grant, WANTS, "overview", f"Patient/{patient_id}", held)
 
 
 def decoded(page: PersonPage) -> Overview:
@@ -108,7 +108,7 @@ def decoded(page: PersonPage) -> Overview:
         parts[name] = [_read(row, decode) for row in rows]
     patients = parts.pop("patient")
     patient = patients[0].entry if patients else shapes.Patient()
-    return Overview(page.basis, page.closed, patient, **parts)
+    return Overview(patient, **parts)
 
 
 def _read(row: Seen, decode: Any) -> Read:

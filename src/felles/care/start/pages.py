@@ -68,7 +68,7 @@ async def people(found: Visit) -> Response:
     now = store.clock.clinical()
     rows: list[dict[str, Any]] = []
     for row, patient in listed.rows:
-        about = [words.sex(t, patient.gender), words.age(t, patient.birth_date, now)]
+        about = [words.sex(t, patient.gender), words.age(t, patient, now)]
         rows.append(
             {
                 "href": f"/p/{row.id}",
