@@ -36,6 +36,7 @@ from felles.care.domains import pages
 from felles.exchange.rest.app import MOUNT, FhirApp
 from felles.ops import metrics as _metrics
 from felles.ops.health import health
+from felles.record import background
 from felles.record.derive import Registry
 from felles.record.embedded import Embedded, EmbeddedError
 from felles.record.errors import Busy
@@ -117,6 +118,7 @@ class App:
         """Open the store and put the doors in front of it."""
         store = self._store = await _store(self._settings, self._url)
         self._stack.push_async_callback(store.close)
+        await self._stack.enter_async_context(background.running(self._settings, self._url))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
         self._pages = pages(store, doorkeeper)

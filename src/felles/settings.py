@@ -121,6 +121,7 @@ class Settings:
     timezone: ZoneInfo = _setting(_zone, lambda: ZoneInfo("Europe/Oslo"))
     log_level: str = _setting(_level, "info")
     metrics_token: str | None = _setting(str, None)
+    seal_copy: Path | None = _setting(_folder, None)
 
     # Limits. Each refusal names its setting.
     max_body_bytes: int = _setting(_positive, 16 * MIB)

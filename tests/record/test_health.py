@@ -1,0 +1,97 @@
+"""Health: plain facts, each of which moves when what it tells of does."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from felles.record.background import running
+from felles.record.health import facts
+from felles.record.log.keys import SigningKey, known
+from felles.record.log.tick import Sealer
+from felles.record.log.verify import verify
+from felles.record.maintenance import connect
+from felles.record.migrate import Behind, migrations
+from felles.settings import load
+
+pytestmark = pytest.mark.store
+
+LEAF = """insert into leaf (era, xid, bucket, person, at, digest)
+          values ($1, pg_current_xact_id(), 0, 0, (extract(epoch from clock_timestamp()) * 1000000)::bigint, '')"""
+
+
+async def test_an_empty_record_has_nothing_to_tell(rows):
+    found = await facts(rows.conn)
+    assert (found.migration, found.drift, found.era) == (migrations()[-1].number, None, 1)
+    assert (found.ticks, found.sealed, found.unsealed, found.oldest_unsealed) == (0, None, 0, None)
+    assert (found.nobodys, found.outbox, found.unsealed_for) == (0, 0, 0.0)
+    assert found.bytes > 0
+    assert found.version.split(".")[0] in {"17", "18"}
+
+
+async def test_lines_wait_until_they_are_sealed(rows):
+    for _ in range(3):
+        await rows.conn.execute(LEAF, rows.era)
+    before = await facts(rows.conn)
+    assert before.unsealed == 3
+    assert (before.oldest_unsealed or 0) <= before.now
+    assert before.unsealed_for > 0
+    await Sealer(rows.conn, rows.era, SigningKey.of(Ed25519PrivateKey.generate())).seal()
+    await rows.conn.execute(LEAF, rows.era)
+    after = await facts(rows.conn)
+    assert (after.ticks, after.unsealed) == (1, 1)
+    assert 0 < (after.sealed or 0) <= after.now
+
+
+async def test_entries_of_nobody_and_what_is_to_be_sent_are_counted(rows):
+    await rows.entry("a", key=(5, 0))
+    await rows.entry("b", key=(5, 0), deleted=True)
+    await rows.entry("c")
+    await rows.conn.execute(
+        "insert into outbox (bucket, person, version, receiver, event, about, made) values (1, 1, 1, 'r', 'e', 'a', 1)"
+    )
+    found = await facts(rows.conn)
+    assert (found.nobodys, found.outbox) == (1, 1)
+
+
+async def test_the_oldest_transaction_is_somebody_elses(rows):
+    other = await connect(rows.database.url)
+    try:
+        async with other.transaction():
+            await other.fetchval("select 1")
+            assert (await facts(rows.conn)).oldest_transaction > 0
+    finally:
+        await other.close()
+    assert (await facts(rows.conn)).oldest_transaction >= 0
+
+
+async def test_drift_is_told_and_not_raised(rows, owner):
+    await owner.execute("alter table felles.run add column extra integer")
+    try:
+        assert "column run.extra" in ((await facts(rows.conn)).drift or "")
+    finally:
+        await owner.execute("alter table felles.run drop column extra")
+    assert (await facts(rows.conn)).drift is None
+
+
+async def test_without_a_record_there_is_nothing_to_tell(database):
+    conn = await connect(database.url)
+    try:
+        with pytest.raises(Behind):
+            await facts(conn)
+    finally:
+        await conn.close()
+
+
+async def test_the_jobs_of_a_worker_seal_what_is_written(rows, owner, tmp_path):
+    settings = load({}, home=tmp_path, seal_copy=tmp_path / "seals")
+    async with running(settings, rows.database.url), asyncio.timeout(30):
+        await rows.conn.execute("insert into leaf (era, xid, bucket, person, at, digest) values ($1, "
+                                "pg_current_xact_id(), 0, 0, 1, sha256('x'))", rows.era)  # fmt: skip
+        while not await owner.fetchval("select count(*) from tick"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    report = await verify(rows.conn, known(tmp_path / "log.keys"))
+    assert (report.sealed, report.unsealed) == (1, 0)
+    assert (tmp_path / "seals").read_bytes().count(b"\n") == 1
