@@ -121,7 +121,8 @@ def test_a_reference_by_identifier() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "modifier"), [("a b", None), ("a/b", None), ("1", "Medication"), ("Group/1", "Patient"), ("1", "patient")]
+    ("text", "modifier"),
+    [("a b", None), ("a/b", None), ("1", "Medication"), ("Group/1", "Patient"), ("Person7/1", None), ("1", "patient")],
 )
 def test_no_reference(text: str, modifier: str | None) -> None:
     refused("Observation", "subject", text, modifier)

@@ -231,7 +231,7 @@ def _reference(param: Param, text: str, modifier: str | None, context: Context) 
     kind = target_type(target)
     if modifier is not None and modifier != kind:
         raise SearchValueError(f"{param.name}:{modifier}", text, f"does not name a {modifier}")
-    if not (":" in target or kind):
+    if ":" not in target and kind not in PARAMS:
         raise SearchValueError(param.name, text, "a reference is id, Type/id or a URL")
     target = literal(target)
     local = bool(kind) and target.count("/") == 1
