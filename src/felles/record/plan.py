@@ -184,10 +184,13 @@ class Planner:
             return here or self._referring(change) or (new_bucket(), 0)
         if home.nobody:
             return here if here is not None and here[1] == 0 else (new_bucket(), 0)
-        keys = {await self._place(ref, home) for ref in home.refs}
-        if len(keys) > 1:
+        keys = [await self._place(ref, home) for ref in home.refs]
+        persons = {key for key in keys if key[1]}
+        if len(persons) > 1:
             raise Unprocessable(f"{change.type} leads to several persons: write one for each")
-        return keys.pop()
+        if not persons:  # each way leads to nobody, to buckets of their own
+            return here if here is not None and here[1] == 0 else keys[0]
+        return persons.pop()
 
     async def _place(self, ref: str, home: Home) -> PersonKey:
         ref = self._urls.get(ref, ref)
