@@ -264,7 +264,7 @@ def x_AllergyIntolerance(r, zone):
                 marks += token(('verification-status',), c.system, c.code)
         else:
             marks += presence(('verification-status',))
-    low, high = period_of(('onset', 'date'), terms)
+    low, high = period_of(('date',), terms)
     codes = [c for c in codes if c]
     code = one_code('code', codes[0]) if codes else None
     many = len(codes) > 1 and len(set(codes)) > 1

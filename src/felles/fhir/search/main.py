@@ -65,7 +65,7 @@ MAIN_CODE: dict[str, str] = {
 MAIN_DATE: dict[str, tuple[str, ...]] = {
     "Account": ("period",),
     "AdverseEvent": ("date",),
-    "AllergyIntolerance": ("onset", "date"),
+    "AllergyIntolerance": ("date",),
     "Appointment": ("date",),
     "AuditEvent": ("date",),
     "Basic": ("created",),
