@@ -52,8 +52,10 @@ def sparkline(
         return HEIGHT - _EDGE - (value - bottom) * (HEIGHT - 2 * _EDGE) / height
 
     parts = [
-        f'<svg class="spark" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img">'
-        f"<title>{escape(label)}</title><desc>{escape(description)}</desc>"
+        (
+            f'<svg class="spark" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img">'
+            f"<title>{escape(label)}</title><desc>{escape(description)}</desc>"
+        )
     ]
     if low is not None or high is not None:
         upper = y(top if high is None else high)
@@ -68,8 +70,7 @@ def sparkline(
         parts.append(f"{move}{x(point.at):.1f} {y(point.value):.1f}")
         before = point.at
     parts.append('"/>')
-    for point in points[:-1]:
-        parts.append(f'<circle class="dot" cx="{x(point.at):.1f}" cy="{y(point.value):.1f}" r="1.4"/>')
+    parts += [f'<circle class="dot" cx="{x(p.at):.1f}" cy="{y(p.value):.1f}" r="1.4"/>' for p in points[:-1]]
     last = points[-1]
     out = (low is not None and last.value < low) or (high is not None and last.value > high)
     shape = "last out" if out else "last"

@@ -38,89 +38,117 @@ class Problem:
 def absent(t: Language) -> Problem:
     """Not here, or not for this reader: both are told in the same words."""
     return Problem(
-        "absent", "MagnifyingGlass", "neutral",
+        "absent",
+        "MagnifyingGlass",
+        "neutral",
         t("Vi fant ingen side her for deg"),
-        t("Enten finnes den ikke, eller så har du ikke et grunnlag for å se den. Felles sier ikke hvilket, for at ingen skal kunne finne ut hvem som har en journal."),
+        t(
+            "Enten finnes den ikke, eller så har du ikke et grunnlag for å se den. Felles sier ikke "
+            "hvilket, for at ingen skal kunne finne ut hvem som har en journal."
+        ),
         [
             t("Har du fulgt en lenke? Den kan være gammel eller skrevet feil."),
-            t("Skal du behandle personen? Du får tilgang når det er registrert en kontakt, henvisning eller time hos dere."),
+            t(
+                "Skal du behandle personen? Du får tilgang når det er registrert en kontakt, henvisning "
+                "eller time hos dere."
+            ),
         ],
         [{"href": "/", "text": t("Til startsiden")}, {"href": "/finn", "text": t("Finn person")}],
-    )  # fmt: skip
+    )
 
 
 def gone(t: Language) -> Problem:
     """Deleted, and the reader could see it."""
     return Problem(
-        "gone", "ClockDashed", "neutral",
+        "gone",
+        "ClockDashed",
+        "neutral",
         t("Denne oppføringen er slettet"),
-        t("Den har stått i journalen, og noen har slettet den. Tidligere versjoner kan leses av dem som har lov til det."),
+        t(
+            "Den har stått i journalen, og noen har slettet den. Tidligere versjoner kan leses av dem "
+            "som har lov til det."
+        ),
         ways=[{"href": "/", "text": t("Til startsiden")}],
-    )  # fmt: skip
+    )
 
 
 def refused(t: Language) -> Problem:
     """The role lacks what the page needs."""
     return Problem(
-        "refused", "PadlockLocked", "warning",
+        "refused",
+        "PadlockLocked",
+        "warning",
         t("Du har ikke tilgang til denne siden"),
         t("Rollen du er logget inn med, gir ikke lov til dette."),
-        [t("Har du flere roller, logg ut og velg en annen."), t("Mener du at rollen din skulle gi tilgang, snakk med lederen din.")],
+        [
+            t("Har du flere roller, logg ut og velg en annen."),
+            t("Mener du at rollen din skulle gi tilgang, snakk med lederen din."),
+        ],
         [{"href": "/", "text": t("Til startsiden")}],
-    )  # fmt: skip
+    )
 
 
 def narrow(t: Language) -> Problem:
     """Would read more than the budget allows."""
     return Problem(
-        "narrow", "MagnifyingGlass", "info",
+        "narrow",
+        "MagnifyingGlass",
+        "info",
         t("Søket er for vidt"),
         t("Det ville lest mer enn det er lov til å lese på én gang. Skriv mer av navnet, eller legg til fødselsdato."),
         ways=[{"href": "/finn", "text": t("Søk på nytt")}],
-    )  # fmt: skip
+    )
 
 
 def expired(t: Language) -> Problem:
     """A paging link that is no longer kept."""
     return Problem(
-        "expired", "ClockDashed", "info",
+        "expired",
+        "ClockDashed",
+        "info",
         t("Denne listen er for gammel"),
         t("Sider i en liste holder i en time. Hent listen på nytt."),
         ways=[{"href": "/", "text": t("Hent listen på nytt")}],
-    )  # fmt: skip
+    )
 
 
 def mistaken(t: Language) -> Problem:
     """A request that is not understood."""
     return Problem(
-        "mistaken", "InformationSquare", "info",
+        "mistaken",
+        "InformationSquare",
+        "info",
         t("Adressen eller skjemaet ble ikke forstått"),
         t("Noe i det som ble sendt, er ikke slik Felles venter det. Ingenting er lagret."),
         ways=[{"href": "/", "text": t("Til startsiden")}],
-    )  # fmt: skip
+    )
 
 
 def busy(t: Language) -> Problem:
     """The database is away or too slow."""
     return Problem(
-        "unreachable", "LinkBroken", "warning",
+        "unreachable",
+        "LinkBroken",
+        "warning",
         t("Felles får ikke kontakt med journalen akkurat nå"),
         t("Ingenting er lagret eller vist. Dette går ofte over i løpet av et minutt."),
         [t("Vent litt og last siden på nytt."), t("Haster det? Bruk nødrutinene der du arbeider.")],
         [{"href": "/", "text": t("Prøv igjen")}],
-    )  # fmt: skip
+    )
 
 
 def broken(t: Language, reference: str) -> Problem:
     """A fault of ours."""
     return Problem(
-        "broken", "XMarkOctagon", "danger",
+        "broken",
+        "XMarkOctagon",
+        "danger",
         t("Noe gikk galt hos oss"),
         t("Feilen er ført i driftsloggen, uten noe fra journalen."),
         [t("Last siden på nytt."), t("Skjer det igjen, meld fra og oppgi referansen under.")],
         [{"href": "/", "text": t("Til startsiden")}],
         reference,
-    )  # fmt: skip
+    )
 
 
 _BY_ERROR = (
@@ -155,7 +183,7 @@ async def http_error(request: Request, error: Exception) -> Response:
     return await _answer(request, {403: refused, 404: absent}.get(status, mistaken), status)
 
 
-async def sign_in_first(request: Request, error: Exception) -> Response:
+async def sign_in_first(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
     """To the front page; signing in leads on to where the visitor wanted to go."""
     path = request.url.path
     return go("/" if path == "/" or request.method != "GET" else f"/?videre={path}")

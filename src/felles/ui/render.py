@@ -64,7 +64,7 @@ def _environment(code: str) -> Environment:
         debug=False,  # an error message would carry the values, and they are somebody's record
     )
     environment.add_filter("put", _put)
-    environment.add_function("icon_of", _icon_of)
+    environment.add_global("icon_of", _icon_of)
     environment.add_global("lang", code)
     return environment
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-POLICY: Final = "; ".join((
+POLICY: Final = "; ".join(  # noqa: FLY002 - one line for each directive
+    (
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",

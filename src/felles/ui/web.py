@@ -28,7 +28,7 @@ _RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in PAGE_H
 _LANGUAGES: Final = [{"code": code, "name": name} for code, name in NAMES.items()]
 
 
-class SignInFirst(Exception):  # noqa: N818 - it is a turn of the road, not an error
+class SignInFirst(Exception):
     """The page is for those who have signed in; the answer is the way to the front page."""
 
 
@@ -63,7 +63,8 @@ async def form_of(found: Visit) -> dict[str, str]:
     request = found.request
     if not sent_from_here(request):
         raise BadQuery("the form was not sent from a page of ours")
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    kind = request.headers.get("content-type")
+    if kind is not None and not kind.startswith("application/x-www-form-urlencoded"):
         raise BadQuery("the form has a form that we do not take")
     body = bytearray()
     async for part in request.stream():
@@ -93,10 +94,10 @@ def _menu(t: Language, actor: Actor, path: str) -> list[MenuItem]:
             MenuItem("/meg", t("Min journal"), "House", path == "/meg"),
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
         ]
-    return [
-        MenuItem("/", t("Mine personer"), "PersonGroup", path == "/"),
-        MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=True),
-    ]
+    items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/")]
+    if actor.may("lookup"):
+        items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=True))
+    return items
 
 
 def frame(found: Visit, path: str) -> dict[str, Any]:

@@ -13,7 +13,34 @@ from typing import Final
 from minijinja import Markup
 
 _KEPT: Final = frozenset(
-    "p br ul ol li dl dt dd table thead tbody tfoot tr td th caption b strong i em u sub sup pre blockquote hr".split()
+    [
+        "p",
+        "br",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "b",
+        "strong",
+        "i",
+        "em",
+        "u",
+        "sub",
+        "sup",
+        "pre",
+        "blockquote",
+        "hr",
+    ]
 )
 _AS: Final = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4", "div": "p"}
 """Headings go below those of the page."""

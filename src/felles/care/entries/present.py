@@ -18,12 +18,27 @@ if TYPE_CHECKING:
 
 # Type → (elements that name it, elements shown first). A type not here is named by its own heading alone.
 _KNOWN: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "Observation": (("code",), ("value", "component", "interpretation", "referenceRange", "effective", "status", "note")),
-    "Condition": (("code",), ("clinicalStatus", "verificationStatus", "onset", "abatement", "severity", "bodySite", "note")),
-    "MedicationRequest": (("medication",), ("dosageInstruction", "status", "authoredOn", "requester", "reasonCode", "note")),
+    "Observation": (
+        ("code",),
+        ("value", "component", "interpretation", "referenceRange", "effective", "status", "note"),
+    ),
+    "Condition": (
+        ("code",),
+        ("clinicalStatus", "verificationStatus", "onset", "abatement", "severity", "bodySite", "note"),
+    ),
+    "MedicationRequest": (
+        ("medication",),
+        ("dosageInstruction", "status", "authoredOn", "requester", "reasonCode", "note"),
+    ),
     "MedicationStatement": (("medication",), ("dosage", "status", "effective", "reasonCode", "note")),
-    "AllergyIntolerance": (("code",), ("criticality", "clinicalStatus", "verificationStatus", "reaction", "onset", "note")),
-    "Encounter": (("reasonCode", "type", "class"), ("class", "status", "period", "serviceProvider", "participant", "reasonCode")),
+    "AllergyIntolerance": (
+        ("code",),
+        ("criticality", "clinicalStatus", "verificationStatus", "reaction", "onset", "note"),
+    ),
+    "Encounter": (
+        ("reasonCode", "type", "class"),
+        ("class", "status", "period", "serviceProvider", "participant", "reasonCode"),
+    ),
     "Procedure": (("code",), ("status", "performed", "performer", "reasonCode", "reasonReference", "note")),
     "Immunization": (("vaccineCode",), ("status", "occurrence", "doseQuantity", "lotNumber", "performer", "note")),
     "DiagnosticReport": (("code",), ("conclusion", "result", "status", "effective", "performer")),
@@ -31,13 +46,16 @@ _KNOWN: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "Composition": (("title", "type"), ("section", "date", "author", "status")),
     "CarePlan": (("title", "category"), ("status", "period", "addresses", "goal", "activity", "note")),
     "Goal": (("description",), ("lifecycleStatus", "achievementStatus", "start", "target", "note")),
-    "Appointment": (("description", "serviceType", "appointmentType"), ("status", "start", "end", "participant", "comment")),
+    "Appointment": (
+        ("description", "serviceType", "appointmentType"),
+        ("status", "start", "end", "participant", "comment"),
+    ),
     "ServiceRequest": (("code",), ("status", "priority", "authoredOn", "requester", "performer", "reasonCode", "note")),
     "Task": (("code", "description"), ("status", "owner", "priority", "authoredOn", "note")),
     "EpisodeOfCare": (("type",), ("status", "period", "managingOrganization", "careManager")),
     "Patient": (("name",), ("birthDate", "gender", "address", "telecom", "generalPractitioner", "contact")),
     "Flag": (("code",), ("status", "period", "author")),
-}  # fmt: skip
+}
 _VALUES: Final = ("Observation",)
 
 

@@ -73,7 +73,7 @@ class Reader:
                 if element[1:] not in value:
                     nodes += self._nodes(element[1:], content, depth)
             elif element == "extension":
-                nodes += [self._extension(one, depth) for one in content]
+                nodes += [self._extension(one, depth) for one in content if isinstance(one, dict)]
             else:
                 nodes += self._nodes(element, content, depth)
         return nodes
@@ -199,7 +199,7 @@ class Reader:
     def _name(self, value: dict[str, Any]) -> Node:
         parts = [*value.get("prefix", ()), *value.get("given", ()), value.get("family", ""), *value.get("suffix", ())]
         use = value.get("use", "")
-        return Node(text=" ".join(filter(None, parts)) or value.get("text", ""), more=self._codes.get(use, use))
+        return Node(text=" ".join(filter(None, parts)) or value.get("text", ""), more=str(self._codes.get(use, use)))
 
     def _address(self, value: dict[str, Any]) -> Node:
         place = " ".join(filter(None, (value.get("postalCode"), value.get("city"))))
@@ -207,7 +207,7 @@ class Reader:
         return Node(text=", ".join(filter(None, parts)) or value.get("text", ""))
 
     def _contact(self, value: dict[str, Any]) -> Node:
-        kinds = filter(None, (value.get("system"), value.get("use")))
+        kinds = [str(value[k]) for k in ("system", "use") if value.get(k)]
         return Node(text=value.get("value", ""), more=", ".join(self._codes.get(kind, kind) for kind in kinds))
 
     def _identifier(self, value: dict[str, Any]) -> Node:
@@ -239,6 +239,8 @@ class Reader:
 
 def _coded(coding: dict[str, Any]) -> str:
     code, system = coding.get("code", ""), str(coding.get("system", ""))
+    if "terminology.hl7.org" in system:
+        return ""  # FHIR's own codes say nothing to a reader beyond their words
     name = _SYSTEMS.get(system) or system.rstrip("/").rpartition("/")[2].rpartition(":")[2]
     return f"{name} {code}".strip()
 

@@ -65,10 +65,30 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     return {
         "person": present.person(view, found.patient),
         "critical": _critical(view, found, kinds),
-        "problems": _part(view, kinds, Kind.PROBLEM, t("Ingen aktive problemer er registrert."), lambda: present.problems(view, found)),
-        "medicines": _part(view, kinds, Kind.MEDICINE, t("Ingen legemidler i bruk er registrert."), lambda: present.medicines(view, found)),
-        "values": _part(view, kinds, Kind.RESULT, t("Ingen prøvesvar eller målinger er registrert."), lambda: present.results(view, found)),
-        "timeline": _part(view, kinds, Kind.ENCOUNTER, t("Ingen kontakter eller dokumenter er registrert."), lambda: present.timeline(view, found)),
+        "problems": _part(
+            view, kinds, Kind.PROBLEM, t("Ingen aktive problemer er registrert."), lambda: present.problems(view, found)
+        ),
+        "medicines": _part(
+            view,
+            kinds,
+            Kind.MEDICINE,
+            t("Ingen legemidler i bruk er registrert."),
+            lambda: present.medicines(view, found),
+        ),
+        "values": _part(
+            view,
+            kinds,
+            Kind.RESULT,
+            t("Ingen prøvesvar eller målinger er registrert."),
+            lambda: present.results(view, found),
+        ),
+        "timeline": _part(
+            view,
+            kinds,
+            Kind.ENCOUNTER,
+            t("Ingen kontakter eller dokumenter er registrert."),
+            lambda: present.timeline(view, found),
+        ),
         "coming": {
             "items": coming,
             "state": "unrecorded",
@@ -81,7 +101,7 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
             "text": t("Ingen behandlere er registrert det siste året."),
             "note": "",
         },
-    }  # fmt: skip
+    }
 
 
 def _critical(view: View, found: Overview, kinds: int) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class View:
         return reference.display or self.names.get(reference.reference or "") or ""
 
 
-def line(  # noqa: PLR0913 - the parts of a line
+def line(
     text: str,
     href: str = "",
     when: str = "",

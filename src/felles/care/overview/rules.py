@@ -175,17 +175,12 @@ class Mark:
 
 def mark(course: Course) -> Mark | None:
     """What the laboratory said (v3-ObservationInterpretation), else what its reference range says, else nothing."""
-    for concept in course.last.entry.interpretation:
-        for code in (coding.code for coding in concept.coding):
-            if code in _HIGH:
-                return Mark("high", code in _GRAVE)
-            if code in _LOW:
-                return Mark("low", code in _GRAVE)
-            if code in ("A", "AA"):
-                return Mark("odd", code in _GRAVE)
-            if code == "N":
-                return None
-    number = course.last.number
+    said = [coding.code for concept in course.last.entry.interpretation for coding in concept.coding]
+    for code in said:
+        way = "high" if code in _HIGH else "low" if code in _LOW else "odd" if code in ("A", "AA") else ""
+        if way:
+            return Mark(way, code in _GRAVE)
+    number = None if "N" in said else course.last.number
     if number is None or course.last.second is not None:
         return None
     if course.high is not None and number > course.high:

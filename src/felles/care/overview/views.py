@@ -34,10 +34,16 @@ _PARTS: Final[tuple[tuple[str, Want | Course, type[Any]], ...]] = (
         Want("Condition", LISTED, lacking=tuple(("clinical-status", c) for c in ("inactive", "remission", "resolved"))),
         shapes.Condition,
     ),
-    ("orders", Want("MedicationRequest", LISTED, having=(("status", "active"), ("status", "on-hold"))), shapes.Medicine),
+    (
+        "orders",
+        Want("MedicationRequest", LISTED, having=(("status", "active"), ("status", "on-hold"))),
+        shapes.Medicine,
+    ),
     (
         "statements",
-        Want("MedicationStatement", LISTED, having=(("status", "active"), ("status", "on-hold"), ("status", "intended"))),
+        Want(
+            "MedicationStatement", LISTED, having=(("status", "active"), ("status", "on-hold"), ("status", "intended"))
+        ),
         shapes.Medicine,
     ),
     ("results", Course("Observation", 8, ((Kind.RESULT, 12), (Kind.VITAL, 7))), shapes.Observation),
@@ -50,13 +56,17 @@ _PARTS: Final[tuple[tuple[str, Want | Course, type[Any]], ...]] = (
     ("requests", Want("ServiceRequest", 8, having=(("status", "active"), ("status", "on-hold"))), shapes.Planned),
     (
         "tasks",
-        Want("Task", 8, lacking=tuple(("status", c) for c in ("completed", "cancelled", "rejected", "failed", "entered-in-error"))),
+        Want(
+            "Task",
+            8,
+            lacking=tuple(("status", c) for c in ("completed", "cancelled", "rejected", "failed", "entered-in-error")),
+        ),
         shapes.Planned,
     ),
-    ("plans", Want("CarePlan", 6, having=(("status", "active"), )), shapes.Planned),
-    ("episodes", Want("EpisodeOfCare", 10, having=(("status", "active"), )), shapes.Episode),
+    ("plans", Want("CarePlan", 6, having=(("status", "active"),)), shapes.Planned),
+    ("episodes", Want("EpisodeOfCare", 10, having=(("status", "active"),)), shapes.Episode),
     ("teams", Want("CareTeam", 3, lacking=(("status", "inactive"), ("status", "entered-in-error"))), shapes.CareTeam),
-)  # fmt: skip
+)
 WANTS: Final = tuple(want for _, want, _ in _PARTS)
 
 

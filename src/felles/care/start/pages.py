@@ -44,7 +44,6 @@ async def front(found: Visit, status: int = 200) -> Response:
             "attempt": _in(t.code, card.attempt),
         }
         for card in cards
-        if card.group != "system"
     ]
     context = {
         "staff": [card for card in shown if not card["citizen"]],
@@ -62,6 +61,9 @@ def _in(code: str, text: dict[str, str]) -> str:
 async def people(found: Visit) -> Response:
     """My people: those with a relation, the most recently changed first."""
     t, store = found.t, store_of(found)
+    title = t("Mine personer")
+    if not found.signed_in.may("find"):
+        return page(found, "start/people.html", {"people": [], "more": "", "later": False, "closed": True, "title": title})
     grant = access.everyone(found.signed_in)
     place = found.request.query_params.get("etter", "")
     listed = await views.mine(store, grant, place)
@@ -81,7 +83,7 @@ async def people(found: Visit) -> Response:
             }
         )
     more = f"/?etter={listed.more}" if listed.more else ""
-    context = {"people": rows, "more": more, "later": bool(place), "title": t("Mine personer")}
+    context = {"people": rows, "more": more, "later": bool(place), "closed": False, "title": title}
     return page(found, "start/people.html", context)  # fmt: skip
 
 

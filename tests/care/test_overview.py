@@ -1,0 +1,133 @@
+"""The overview's parts from rows to markup, without a database."""
+
+import re
+from html import unescape
+
+import pytest
+import sample
+
+from felles.care.overview import page, present
+from felles.care.overview.views import CITIZEN, STAFF, decoded
+from felles.record.grants import ALL_KINDS
+from felles.record.kinds import Kind
+from felles.ui.i18n import language
+from felles.ui.render import add_templates
+
+add_templates("overview", "felles.care.overview")
+
+
+def view(code="nb", base="/p/p1"):
+    return present.View(language(code), base, sample.NOW, {7: "Fjordheim sykehus"})
+
+
+def board(entries, *, kinds=ALL_KINDS, template=STAFF, code="nb"):
+    return page.parts(view(code), decoded(sample.rows(entries)), kinds, template, 1)
+
+
+def text(markup):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", markup)))
+
+
+@pytest.fixture(scope="module")
+def full():
+    return board(sample.record())
+
+
+def test_the_strip_says_who_it_is_and_what_can_harm(full):
+    said = text(full.strip)
+    assert "Marit Elise Nordlund" in said
+    assert "kvinne , 72 år" in said
+    assert said.index("Penicillin") < said.index("Jodholdig kontrast")
+    assert "data-grave" in full.strip
+
+
+def test_the_tab_holds_no_name(full):
+    assert full.title == "Oversikt – M.N. 72 år"
+
+
+def test_a_value_has_its_unit_its_flag_its_date_and_its_course(full):
+    row = re.search(r"<tr><th scope=\"row\"><a[^>]*>Kalium.*?</tr>", full.board, re.DOTALL)[0]
+    assert "6,1" in row
+    assert "mmol/L" in row
+    assert "↑ Høy!" in row
+    assert "23.11.2026" in row
+    assert "<title>Kalium</title>" in row
+    assert re.search(r"<desc>Fra 4,4 mmol/L \(02.06.2026\) til 6,1 mmol/L", row)
+
+
+def test_the_courses_stand_as_a_table_too(full):
+    table = full.board[full.board.index("<details") : full.board.index("</details>")]
+    assert "9,8 g/dL" in text(table)
+    assert "13,1 g/dL" in text(table)
+
+
+def test_what_is_coming_is_said_with_whoever_owes_it(full):
+    said = text(full.board)
+    assert "Kontroll ortopedisk poliklinikk" in said
+    assert "18. desember 2026 kl. 10.30" in said
+    assert "Tildelingskontoret Nordvåg" in said
+
+
+def test_a_paused_medicine_says_so(full):
+    assert re.search(r"Apiksaban tabletter 2,5 mg\s+Pauset", text(full.board))
+
+
+def test_every_kind_of_none_has_its_own_words():
+    empty = board({"Patient": [("2020-01-01", sample.PATIENT)]}, kinds=ALL_KINDS & ~(1 << Kind.PROBLEM))
+    assert 'data-state="unrecorded"' in empty.strip
+    assert "Det betyr ikke at det ikke finnes noe" in text(empty.strip)
+    problems = empty.board[empty.board.index('id="problemer"') : empty.board.index('id="legemidler"')]
+    assert 'data-state="refused"' in problems
+    assert "Rollen din gir ikke tilgang" in text(problems)
+    none = {
+        "resourceType": "AllergyIntolerance",
+        "id": "n",
+        "code": sample.concept("x", "716186003"),
+        "recordedDate": "2026-11-02",
+    }
+    asked = board({"Patient": [("2020-01-01", sample.PATIENT)], "AllergyIntolerance": [("2026-01-01", none)]})
+    assert 'data-state="none"' in asked.strip
+    assert "Ingen kjente allergier (bekreftet 02.11.2026)" in text(asked.strip)
+
+
+def test_a_role_that_does_not_reach_allergies_is_told_so_and_not_that_there_are_none():
+    closed = board(sample.record(), kinds=ALL_KINDS & ~(1 << Kind.ALLERGY))
+    assert "Penicillin" not in closed.strip
+    assert 'data-state="refused"' in closed.strip
+
+
+def test_a_note_stands_for_its_contact_on_the_same_day():
+    encounter = {
+        "resourceType": "Encounter",
+        "id": "e",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "type": [sample.concept("Årskontroll")],
+    }
+    note = {"resourceType": "Composition", "id": "c", "status": "final", "title": "Årskontroll"}
+    made = present.timeline(
+        view(), decoded(sample.rows({"Encounter": [("2026-06-02", encounter)], "Composition": [("2026-06-02", note)]}))
+    )
+    assert [line["href"] for line in made] == ["/p/p1/e/Composition/c"]
+    other = present.timeline(
+        view(), decoded(sample.rows({"Encounter": [("2026-06-02", encounter)], "Composition": [("2026-06-03", note)]}))
+    )
+    assert len(other) == 2
+
+
+def test_what_the_record_says_is_escaped():
+    evil = sample.PATIENT | {"name": [{"family": "<script>x</script>", "given": ["A"]}]}
+    problem = {"resourceType": "Condition", "id": "c", "code": sample.concept('"><img src=x onerror=y>')}
+    made = board({"Patient": [("2020-01-01", evil)], "Condition": [("2026-01-01", problem)]})
+    assert "<script>" not in made.strip
+    assert "<img" not in made.board
+    assert "&lt;img" in made.board
+
+
+@pytest.mark.parametrize("code", ["nn", "en"])
+@pytest.mark.parametrize("template", [STAFF, CITIZEN])
+def test_it_is_whole_in_every_language(code, template, full):
+    made = board(sample.record(), template=template, code=code)
+    assert made.board != full.board
+    assert "Hemoglobin" in made.board
+    assert {"nn": "kvinne", "en": "female"}[code] in made.strip

@@ -1,0 +1,75 @@
+"""The pages over a small synthetic region, and visitors who walk through them without a browser."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from felles.access.doorkeeper import Doorkeeper
+from felles.access.region import Place, bring_up_to_date, open_store
+from felles.access.signing import Signer
+from felles.care.domains import pages
+from felles.demo.fill import fill
+from felles.record.store import Store
+from felles.settings import Settings
+
+ADDRESS = "http://felles.test"
+PEOPLE = 12
+
+
+async def write_region(database: Any, home: Path) -> None:
+    """The schema and a small region into an empty database."""
+    await bring_up_to_date(Place(database.url, database.owner_url))
+    store = await open_store(settings_of(database, home), database.url)
+    try:
+        await fill(store, count=PEOPLE)
+    finally:
+        await store.close()
+
+
+def settings_of(database: Any, home: Path, *, demo: bool = True) -> Settings:
+    return Settings(home=home, database_url=database.url, database_owner_url=database.owner_url, demo=demo)
+
+
+def words(html: str) -> str:
+    """What a reader of the page reads."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+@dataclass
+class Site:
+    """The pages, their store, and visitors."""
+
+    store: Store
+    app: Any
+
+    @asynccontextmanager
+    async def visitor(self, persona: str | None = None, **headers: str):
+        """A browser without script; signed in as `persona`."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=headers) as client:
+            if persona is not None:
+                answer = await client.post("/logg-inn", data={"persona": persona}, headers=own())
+                assert answer.status_code == 303, answer.text
+            yield client
+
+
+def own() -> dict[str, str]:
+    """What a browser says of a form sent from our own page."""
+    return {"origin": ADDRESS, "sec-fetch-site": "same-origin"}
+
+
+@asynccontextmanager
+async def opened(database: Any, home: Path, *, demo: bool = True):
+    """The pages over `database`."""
+    store = await open_store(settings_of(database, home, demo=demo), database.url)
+    try:
+        yield Site(store, pages(store, Doorkeeper(store, Signer.of(home))))
+    finally:
+        await store.close()

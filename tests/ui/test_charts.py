@@ -1,0 +1,42 @@
+"""Courses as drawings that can also be read aloud."""
+
+import re
+
+from felles.ui.charts import GAP, WIDTH, Point, sparkline
+
+DAY = 86_400_000_000
+
+
+def circles(svg: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
+
+
+def test_one_value_is_no_course():
+    assert sparkline([Point(0, 1.0)], "Hb", "") == ""
+
+
+def test_it_has_a_title_and_a_description_and_escapes_both():
+    svg = sparkline([Point(0, 1.0), Point(DAY, 2.0)], "<Hb>", "Fra 1 & til 2")
+    assert "<title>&lt;Hb&gt;</title><desc>Fra 1 &amp; til 2</desc>" in svg
+    assert 'role="img"' in svg
+
+
+def test_time_is_true_and_goes_to_the_right_and_high_is_up():
+    (x0, y0), (x1, y1), (x2, y2) = circles(sparkline([Point(0, 1), Point(DAY, 3), Point(10 * DAY, 2)], "", ""))
+    assert x0 < x1 < x2 <= WIDTH
+    assert abs((x2 - x1) / (x1 - x0) - 9) < 0.2
+    assert y1 < y2 < y0
+
+
+def test_a_long_gap_is_not_joined():
+    joined = sparkline([Point(0, 1), Point(GAP, 2)], "", "")
+    broken = sparkline([Point(0, 1), Point(GAP + 1, 2)], "", "")
+    assert joined.count("L") == broken.count("L") + 1
+
+
+def test_only_a_last_value_outside_its_range_is_marked():
+    inside = sparkline([Point(0, 9), Point(DAY, 4)], "", "", low=3, high=5)
+    outside = sparkline([Point(0, 4), Point(DAY, 9)], "", "", low=3, high=5)
+    assert "range" in inside
+    assert "out" not in inside
+    assert "last out" in outside
