@@ -1,7 +1,7 @@
 """What sort of thing an entry is to those who work with it: the unit of a role's reach and of a block.
 
 A table over type, category and code; each row of `entry` carries the kind it had when it was indexed. A
-change here raises `VERSION`, and old rows wait for `felles reindex`. Numbers are never given a new meaning.
+change here raises `drafts.INDEXER`, and old rows wait for `felles reindex`. Numbers are never given a new meaning.
 """
 
 from __future__ import annotations
@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
-
-VERSION = 1
-"""Version of the table; part of what `indexer` of a row stands for."""
 
 
 class Kind(IntEnum):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -38,13 +40,15 @@ def verify_command(
 ) -> None:
     """Recompute every seal of the log and find every line in exactly one; names the first that is broken."""
     settings = settings_module.load()
-    report = asyncio.run(_verify(settings, known or settings.home / keys.PUBLIC, copy))
+    copies = None if copy is None else read_copies(copy / COPY if copy.is_dir() else copy)
+    report = asyncio.run(_verify(settings, keys.known(known or settings.home / keys.PUBLIC), copies))
     for line in said(report):
         print(line)
 
 
-async def _verify(settings: Settings, known: Path, copy: Path | None) -> Report:
-    copies = None if copy is None else read_copies(copy / COPY if copy.is_dir() else copy)
+async def _verify(
+    settings: Settings, known: Mapping[str, Ed25519PublicKey], copies: Mapping[int, bytes] | None
+) -> Report:
     async with opened(settings) as conn:
         await check(conn)
         columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -52,7 +56,7 @@ async def _verify(settings: Settings, known: Path, copy: Path | None) -> Report:
             task = bar.add_task("lines", total=None)
             return await verify(
                 conn,
-                keys.known(known),
+                known,
                 copies=copies,
                 progress=lambda read, about: bar.update(task, completed=read, total=max(read, about)),
             )

@@ -7,7 +7,6 @@ Nothing of it asks the database what is visible: snapshots are read here.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,6 +18,7 @@ import msgspec
 
 from felles.record.log import keys
 from felles.record.log.seal import NOTHING, Digest, Snapshot, Tick, tick_hash
+from felles.record.log.text import digest as leaf_digest
 
 if TYPE_CHECKING:
     import asyncpg
@@ -169,7 +169,7 @@ class _Run:
             if (text is None) != (salt is None):
                 raise Broken(f"line {number} (era {era}, transaction {xid}) is half erased: text and salt go together")
             self.report.erased += 1
-        elif hashlib.sha256(salt + text.encode()).digest() != digest:
+        elif leaf_digest(salt, text) != digest:
             raise Broken(f"line {number} (era {era}, transaction {xid}) was changed: its text has another digest")
         while self._open and self._open[0].snapshot.is_past(era, xid):
             self._close(self._open.popleft())
