@@ -33,9 +33,13 @@ from granian.server.mp import MPServer
 from felles.access.derive import register
 from felles.access.doorkeeper import Doorkeeper
 from felles.care.domains import pages
+from felles.care.domains import pages
+from felles.demo import region
+from felles.demo.cli import demo as fill_demo
 from felles.exchange.rest.app import MOUNT, FhirApp
 from felles.ops import metrics as _metrics
 from felles.ops.health import health
+from felles.record import background
 from felles.record import background
 from felles.record.derive import Registry
 from felles.record.embedded import Embedded, EmbeddedError
@@ -70,7 +74,7 @@ class App:
         self._stack = AsyncExitStack()
         self._metrics = _metrics.Metrics()
         self._fhir: Asgi = _not_ready
-        self._pages: Asgi = _nothing_here
+        self._pages: Asgi = _not_ready
         self._store: Store | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,6 +126,8 @@ class App:
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
         self._pages = pages(store, doorkeeper)
+        await self._stack.enter_async_context(background.running(self._settings, self._url))
+        self._pages = pages(store, doorkeeper)
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         told = await health(self._store) if self._store else {"ready": False}
@@ -148,10 +154,6 @@ async def _answer(send: Send, status: int, content_type: str, body: bytes) -> No
 
 async def _not_ready(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's signature
     await _answer(send, 503, "text/plain; charset=utf-8", b"starting\n")
-
-
-async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's signature
-    await _answer(send, 404, "text/plain; charset=utf-8", b"nothing is served here\n")
 
 
 async def _store(settings: Settings, url: str) -> Store:
@@ -321,5 +323,7 @@ def serve(
     settings = load(None, **{name: value for name, value in options.items() if value is not None})
     with database(settings) as (url, owner_url):
         asyncio.run(prepare(url, owner_url))
+        if settings.demo:
+            fill_demo(if_empty=True, people=region.PEOPLE, seed=region.SEED)
         print(f"Felles is at {settings.base_url} (FHIR: {settings.base_url}{MOUNT}); Ctrl+C stops it.", flush=True)  # noqa: T201
         run(settings, url)

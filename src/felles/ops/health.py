@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
+
 from felles.record.errors import Busy
 from felles.record.health import facts
-from felles.record.pool import GONE
+from felles.record.migrate import Behind
 from felles.record.stamps import instant
 
 if TYPE_CHECKING:
+    from felles.record.health import Facts
     from felles.record.store import Store
 
 LONG_TRANSACTION = 30.0
@@ -26,25 +29,28 @@ async def health(store: Store) -> dict[str, Any]:
     """How the parts are: `{"ready": bool, "parts": {name: {...}}}`."""
     try:
         async with store.pool.acquire() as conn:
-            found = await facts(conn.raw)
-    except GONE as error:
-        return {"ready": False, "parts": {"database": {"ok": False, "said": str(error) or "away"}}}
-    except Busy as error:
-        return {"ready": False, "parts": {"database": {"ok": False, "said": error.diagnostics}}}
-    late = found.unsealed_for > SEAL_BEHIND
+            told = await facts(conn.raw)
+    except (Busy, Behind, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        return {"ready": False, "parts": {"database": _part(False, " ".join(str(error).split()))}}
+    return {"ready": told.drift is None, "parts": parts(told)}
+
+
+def parts(told: Facts) -> dict[str, dict[str, Any]]:
+    """The parts of a database that answers, judged and worded. Pure."""
+    schema = told.drift or f"at migration {told.migration}"
+    behind = told.unsealed_for > SEAL_BEHIND
+    log = f"{told.unsealed} lines wait for their seal, the oldest for {told.unsealed_for:.0f} s"
     return {
-        "ready": True,
-        "parts": {
-            "database": {"ok": True, "said": "answers", "last": instant(found.now)},
-            "schema": {"ok": found.drift is None, "said": found.drift or f"migration {found.migration}"},
-            "transactions": {
-                "ok": found.oldest_transaction < LONG_TRANSACTION,
-                "said": f"the oldest is {found.oldest_transaction:.1f} s old",
-            },
-            "log": {
-                "ok": not late,
-                "said": "lines wait for their seal" if late else "sealed as it should be",
-                "last": None if found.sealed is None else instant(found.sealed),
-            },
-        },
+        "database": _part(True, f"PostgreSQL {told.version}, {told.bytes // 2**20} MiB", told.now),
+        "schema": _part(told.drift is None, schema),
+        "transactions": _part(
+            told.oldest_transaction < LONG_TRANSACTION, f"the oldest is {told.oldest_transaction:.1f} s old"
+        ),
+        "log": _part(not behind, log, told.sealed),
+        "entries": _part(True, f"{told.nobodys} have no person yet"),
+        "outbox": _part(True, f"{told.outbox} wait to be sent"),
     }
+
+
+def _part(ok: bool, said: str, last: int | None = None) -> dict[str, Any]:
+    return {"ok": ok, "said": said} | ({} if last is None else {"last": instant(last)})

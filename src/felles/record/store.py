@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
 from felles.record import everything as _everything
 from felles.record import history as _history
 from felles.record import read as _read
@@ -16,9 +18,11 @@ from felles.record.clock import FOREVER, Clock
 from felles.record.commit import Committer
 from felles.record.derive import Registry
 from felles.record.era import open_era
-from felles.record.errors import Absent, TooCostly
+from felles.record.errors import Absent, BadQuery, Forbidden, TooCostly
+from felles.record.feeds import Place, changed
 from felles.record.find import Links, search
 from felles.record.find_person import by_name, by_number
+from felles.record.grants import Mode
 from felles.record.keys import Keys
 from felles.record.lane import Lane
 from felles.record.locate import Locator
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
     from felles.record.changes import Change, Result
     from felles.record.everything import Everything
+    from felles.record.feeds import Feed
     from felles.record.find import Page, Query
     from felles.record.find.limits import Limits
     from felles.record.find_person import Hit
@@ -50,6 +55,14 @@ WRITE_LANES = 2
 PAGE_LANES = 2
 WHOLE_RECORD = 50_000
 """At most this many entries in one answer to `$everything`."""
+
+
+class FeedLink(msgspec.Struct, array_like=True):
+    """What the link to a feed's next page holds."""
+
+    types: list[int] | None
+    place: Place
+    made: int
 
 
 class Store:
@@ -115,6 +128,36 @@ class Store:
         if not rows and below == 2**31 - 1 and since == 0:
             raise Absent(f"{type_name}/{resource_id[:64]} is not here")
         return rows
+
+    async def feed(
+        self, grant: Grant, *, types: list[str] | None, since: int | None, page: str | None, many: int
+    ) -> tuple[Feed, str | None]:
+        """A page of what changed since a moment (None: all), newest first, and the token of the next page.
+
+        For system clients. The order is that of commits: `Feed.now` is what to ask from next time. Raises
+        `Forbidden`, `BadQuery`, `Expired` (the link), `Busy`.
+        """
+        if grant.mode not in (Mode.ORG_SYSTEM, Mode.ALL):
+            raise Forbidden("what changed in the whole record is for system clients; ask for one entry's history")
+        numbers = None if types is None else [TYPES[t] for t in types]
+        link = None if page is None else self._links.open(page, grant, self.clock, FeedLink)
+        if link is not None and link.types != numbers:
+            raise BadQuery("this link belongs to another feed")
+        what = f"{','.join(types)}/_history" if types else "_history"
+        feed = await changed(
+            self._searches,
+            self.clock,
+            grant,
+            since=since,
+            types=numbers,
+            place=link and link.place,
+            many=many,
+            what=what,
+        )
+        following = None
+        if feed.next is not None:
+            following = self._links.seal(FeedLink(numbers, feed.next, self.clock.real()), grant)
+        return feed, following
 
     @property
     def search_limits(self) -> Limits:

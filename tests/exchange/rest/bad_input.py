@@ -402,6 +402,7 @@ SEARCHES = (
     Bad("history with _count=0", "GET Patient/{patient}/_history?_count=0", 400, "value"),
     Bad("history since a day", "GET Patient/{patient}/_history?_since=2026-05-03", 400, "value"),
     Bad("history with an unknown parameter", "GET Patient/{patient}/_history?colour=red", 400, "not-supported"),
+    Bad("a feed with a page made up", "GET Patient/_history?_page=x", 400, "invalid"),
     Bad("history with a page made up", "GET Patient/{patient}/_history?_page=x", 400, "value"),
     Bad("$everything of a type that is none", "GET Patient/{patient}/$everything?_type=Nonsense", 400, "value"),
     Bad("$everything with an unknown parameter", "GET Patient/{patient}/$everything?colour=red", 400, "not-supported"),

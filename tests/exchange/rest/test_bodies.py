@@ -23,18 +23,18 @@ def part(body, *, more):
 
 
 async def test_a_body_in_parts_is_put_together():
-    assert await bodies.read_asgi(receiver(part(b"ab", more=True), part(b"c", more=False)), 3) == b"abc"
+    assert await bodies.read(receiver(part(b"ab", more=True), part(b"c", more=False)), 3) == b"abc"
 
 
 async def test_a_body_above_the_limit_is_refused_before_its_end():
     with pytest.raises(Refusal) as caught:
-        await bodies.read_asgi(receiver(part(b"ab", more=True), part(b"cd", more=True)), 3)
+        await bodies.read(receiver(part(b"ab", more=True), part(b"cd", more=True)), 3)
     assert caught.value.status == 413
 
 
 async def test_a_body_broken_off_is_refused():
     with pytest.raises(Refusal) as caught:
-        await bodies.read_asgi(receiver(part(b"ab", more=True), {"type": "http.disconnect"}), 3)
+        await bodies.read(receiver(part(b"ab", more=True), {"type": "http.disconnect"}), 3)
     assert (caught.value.status, caught.value.issues[0].code) == (400, "incomplete")
 
 

@@ -20,6 +20,8 @@ from felles.exchange.rest.routing import Route, route
         ("HEAD", "Patient/a", Route("read", "Patient", "a")),
         ("PUT", "Patient/a", Route("update", "Patient", "a")),
         ("DELETE", "Patient/a", Route("delete", "Patient", "a")),
+        ("GET", "_history", Route("history")),
+        ("GET", "Patient/_history", Route("history", "Patient")),
         ("GET", "Patient/a/_history", Route("history", "Patient", "a")),
         ("GET", "Patient/a/_history/7", Route("vread", "Patient", "a", "7")),
         ("GET", "Patient/a/$everything", Route("everything", "Patient", "a")),

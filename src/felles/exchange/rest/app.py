@@ -52,7 +52,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Head:
-    """The head of a request, whatever server interface it came by, and how to read its body.
+    """The head of a request, as text, and how to read its body.
 
     `headers` has lower-case names; `read(limit)` gives the whole body or raises a Refusal (413).
     """
@@ -66,7 +66,7 @@ class Head:
 
 
 class FhirApp:
-    """`FhirApp(store, doorkeeper, settings)` serves what is below /fhir, by RSGI and by ASGI."""
+    """`FhirApp(store, doorkeeper, settings)` serves what is below /fhir, as an ASGI callable."""
 
     def __init__(self, store: Store, doorkeeper: Doorkeeper, settings: Settings) -> None:
         self._door = Door(store, Limits.of(settings), store.search_limits, ANSWERS)
@@ -76,28 +76,16 @@ class FhirApp:
         self._numbers = count(1)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one HTTP request by ASGI."""
+        """Answer one HTTP request."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
-        read = partial(bodies.read_asgi, receive)
+        read = partial(bodies.read, receive)
         status, answered, body = await self.answer(
             Head(scope["method"], scope["scheme"], scope["path"], query, headers, read)
         )
         raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answered]
         await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": body})
-
-    async def rsgi(self, scope: Any, protocol: Any) -> int:
-        """Answer one HTTP request by RSGI, which is cheaper; gives the status."""
-        read = partial(bodies.read_rsgi, protocol)
-        status, headers, body = await self.answer(
-            Head(scope.method, scope.scheme, scope.path, scope.query_string, dict(scope.headers.items()), read)
-        )
-        if body:
-            protocol.response_bytes(status, headers, body)
-        else:
-            protocol.response_empty(status, headers)
-        return status
 
     async def answer(self, head: Head) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and body that answer a request; never raises."""

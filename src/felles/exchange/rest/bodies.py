@@ -12,7 +12,7 @@ import msgspec
 from felles.exchange.rest.outcomes import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, MutableMapping
+    from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 
 
 _CHUNK = 64 * 1024
@@ -25,8 +25,8 @@ def too_large(limit: int) -> Exception:
     return refuse(413, "too-long", f"the body is larger than {limit} bytes")
 
 
-async def read_asgi(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int) -> bytes:
-    """The whole request body over ASGI.
+async def read(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int) -> bytes:
+    """The whole request body.
 
     Raises a Refusal: 413 as soon as it is larger than `limit` bytes, 400 when the client went away in the middle.
     """
@@ -43,18 +43,6 @@ async def read_asgi(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], 
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-async def read_rsgi(protocol: AsyncIterable[bytes], limit: int) -> bytes:
-    """The whole request body over RSGI. Raises a Refusal (413) as soon as it is larger than `limit` bytes."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in protocol:
-        size += len(chunk)
-        if size > limit:
-            raise too_large(limit)
-        chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:

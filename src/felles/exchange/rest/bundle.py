@@ -21,9 +21,21 @@ def quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
-def bundle(kind: str, entries: str, *, total: int | None = None, links: Iterable[tuple[str, str]] = ()) -> bytes:
-    """A Bundle of type `kind`. `entries` is the inside of `entry` (joined by commas), `links` (relation, URL)."""
+def bundle(
+    kind: str,
+    entries: str,
+    *,
+    total: int | None = None,
+    links: Iterable[tuple[str, str]] = (),
+    moment: int | None = None,
+) -> bytes:
+    """A Bundle of type `kind`. `entries` is the inside of `entry` (joined by commas), `links` (relation, URL).
+
+    `moment` (microseconds) becomes `timestamp`: as of when it tells.
+    """
     pieces = ['{"resourceType":"Bundle","type":"', kind, '"']
+    if moment is not None:
+        pieces.append(f',"timestamp":"{instant(moment)}"')
     if total is not None:
         pieces.append(f',"total":{total}')
     shown = [f'{{"relation":"{relation}","url":{quoted(url)}}}' for relation, url in links]

@@ -31,8 +31,10 @@ _ROOT = {"POST": "batch"}
 _SHAPES: dict[str, dict[str, str]] = {
     "": _ROOT,
     "metadata": {"GET": "metadata"},
+    "_history": {"GET": "history"},
     "T": {"GET": "search", "POST": "create", "PUT": "update", "DELETE": "delete"},
     "T/_search": {"POST": "search"},
+    "T/_history": {"GET": "history"},
     "T/*": {"GET": "read", "PUT": "update", "DELETE": "delete"},
     "T/*/_history": {"GET": "history"},
     "T/*/_history/*": {"GET": "vread"},

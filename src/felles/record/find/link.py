@@ -12,7 +12,7 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from felles.settings import Settings
 
 _LONGEST = 16_384
+
+
+class Made(Protocol):
+    """What a token can hold. `made`: real microseconds."""
+
+    made: int
+
+
+M = TypeVar("M", bound=Made)
 
 
 class Place(msgspec.Struct, array_like=True):
@@ -65,19 +74,19 @@ class Links:
         )
         return cls(_key(settings.home), limits)
 
-    def seal(self, place: Place, grant: Grant) -> str:
+    def seal(self, place: Made, grant: Grant) -> str:
         """The token for `place`, good for this actor in this role alone."""
         nonce = secrets.token_bytes(12)
         sealed = AESGCM(self.key).encrypt(nonce, msgspec.msgpack.encode(place), _bound(grant))
         return base64.urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode()
 
-    def open(self, token: str, grant: Grant, clock: Clock) -> Place:
-        """The place of a token. Raises `Expired` when its time is over, `BadQuery` when it is not this reader's."""
+    def open(self, token: str, grant: Grant, clock: Clock, kind: type[M] = Place) -> M:
+        """The place of a token, of the kind that was sealed. Raises `Expired` when its time is over, `BadQuery` when it is not this reader's."""
         try:
             if len(token) > _LONGEST:
                 raise ValueError("too long")
             data = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-            place = msgspec.msgpack.decode(AESGCM(self.key).decrypt(data[:12], data[12:], _bound(grant)), type=Place)
+            place = msgspec.msgpack.decode(AESGCM(self.key).decrypt(data[:12], data[12:], _bound(grant)), type=kind)
         except (ValueError, InvalidTag, binascii.Error, msgspec.DecodeError) as error:
             raise BadQuery("this link was not made for you here: search again") from error
         if clock.real() - place.made > self.limits.life * MICROSECONDS:
