@@ -113,9 +113,10 @@ class Committer:
             if len(batch) > 1 and not isinstance(error, Busy):
                 for one in batch:
                     await self._carry_out([one])
-            elif not batch[0][1].done():
+            else:
                 for _, answer in batch:
-                    answer.set_exception(_named(error))
+                    if not answer.done():
+                        answer.set_exception(_named(error))
             return
         for (job, answer), error in zip(batch, errors, strict=True):
             if answer.done():
@@ -146,12 +147,17 @@ class Committer:
             async with self._pool.acquire() as conn:
                 try:
                     async with conn.transaction():
-                        return await self._conditional(conn, grant, changes, conditions, act=act, historic=historic)
+                        job, refused = await self._conditional(conn, grant, changes, conditions, act, historic=historic)
                 except _MET as error:
                     if attempt == TRIES - 1:
                         raise _named(error) from error
                 except asyncpg.PostgresError as error:
                     raise _named(error) from error
+                else:  # outside the transaction: what it says of a refusal stays
+                    if refused is not None:
+                        raise refused
+                    self._keep(job)
+                    return job.results
         raise AssertionError
 
     async def _conditional(
@@ -160,19 +166,16 @@ class Committer:
         grant: Grant,
         changes: list[Change],
         conditions: Conditions,
-        *,
         act: str,
+        *,
         historic: bool,
-    ) -> list[Result]:
+    ) -> tuple[Job, RecordError | None]:
         found = await conditions.resolve(conn)
         plan = await Planner(self._locator, self._keys, conn, grant).plan(changes, found, act)
         plan.historic = historic
         job = Job(plan, self._clock)
-        (error,) = await Session(conn, self._keys, self._registry).run([job])
-        if error is not None:
-            raise error
-        self._keep(job)
-        return job.results
+        (refused,) = await Session(conn, self._keys, self._registry).run([job])
+        return job, refused
 
     def _keep(self, job: Job) -> None:
         for step in job.plan.steps:

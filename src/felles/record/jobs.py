@@ -197,29 +197,48 @@ class Session:
 
     def _check(self, job: Job) -> None:
         grant = job.plan.grant
-        for key in job.plan.persons():
-            if key not in job.bases:
-                self._refuse(job, key)
         seen: set[tuple[str, str]] = set()
         for step in job.plan.steps:
             if step.found is not None:
                 continue
+            self._check_open(job, step)
             place = (step.change.type, step.id)
             if place in seen:
                 raise Conflict(f"{step.change.type}/{step.id} is written twice in one transaction")
             seen.add(place)
             if not step.new:
-                self._check_current(grant, step)
+                self._check_current(job, step)
+            if step.wrong is not None:
+                raise step.wrong
             if step.made is not None:
                 self._check_national(grant, step.made)
 
-    def _refuse(self, job: Job, key: PersonKey) -> None:
-        step = next(s for s in job.plan.steps if s.key == key)
-        if step.new or step.change.op == "create":
+    def _check_open(self, job: Job, step: Step) -> None:
+        """404 where the target lies with a person who is closed to the writer, 403 where the way home leads to one."""
+        if self._closed(job, step, step.here):
+            raise Absent(f"{step.change.type}/{step.id} is not here")
+        for reference, key in step.leads:
+            if self._closed(job, step, key):
+                raise Forbidden(f"no relation to {reference}", step.expression)
+        if self._closed(job, step, step.key):
             raise Forbidden(f"no relation to the person this {step.change.type} is about")
-        raise Absent(f"{step.change.type}/{step.id} is not here")
 
-    def _check_current(self, grant: Grant, step: Step) -> None:
+    def _closed(self, job: Job, step: Step, key: PersonKey | None) -> bool:
+        if key is None or not key[1] or key in job.bases or key in job.plan.fresh:
+            return False
+        self._tell_refused(job, step, key)
+        return True
+
+    def _tell_refused(self, job: Job, step: Step, key: PersonKey) -> None:
+        """A line in the log of the person whom the writer did not reach, if there is one."""
+        if key in self.locked:
+            what = step.change.type if step.new else f"{step.change.type}/{step.id}"
+            who = job.plan.grant.who
+            text = f'{{"who":{who},"act":"refused","what":"{what}","basis":null,"outcome":"refused"}}'
+            self.writes.add("leaf", (*key, job.clock.real(), text))
+
+    def _check_current(self, job: Job, step: Step) -> None:
+        grant = job.plan.grant
         reference = f"{step.change.type}/{step.id}"
         current = self.current.get((TYPES[step.change.type], step.id, 0))
         if current is None or not current.open:
@@ -227,6 +246,8 @@ class Session:
                 return
             if current is None and step.change.type in SHARED_TYPES and step.change.op == "update":
                 return
+            if current is not None:
+                self._tell_refused(job, step, step.key)
             raise Absent(f"{reference} is not here")
         if current.deleted and step.change.op == "delete":
             raise Gone(f"{reference} was deleted already")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from felles.fhir import links, rewrite
 from felles.record.drafts import Draft, draft
-from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed, Unprocessable
+from felles.record.errors import Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable
 from felles.record.grants import Grant, Mode, PersonKey
 from felles.record.homes import SHARED_TYPES, Home, home_of, refuse_person_references
 from felles.record.ids import SHARED_BUCKET, bucket_of, new_bucket, new_id
@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from felles.record.locate import Locator
     from felles.record.pool import Conn, Pool
 
+PHANTOM: PersonKey = (0, -1)
+"""Stands for whoever is not here, and is never open: what leads to nobody takes the way of what leads to a person
+who is hidden, so that both are answered by the same check, in the same order, with the same words."""
+
 VERBS = {"create": "write", "update": "write", "delete": "write"}
 
 
 @dataclass(slots=True)
 class Step:
-    """One change, planned. `new`: no version of it is here yet. `found`: its condition met this entry."""
+    """One change, planned. `new`: no version of it is here yet. `found`: its condition met this entry.
+
+    `here` is where the target of an update or delete lies, `leads` the references that lead to a person, at
+    `expression`, with where. `wrong` refuses the change, once all of these are known to be open to the writer.
+    """
 
     change: Change
     key: PersonKey
@@ -37,6 +45,14 @@ class Step:
     claims: bool = False
     """Whether the id is written to `directory`: it does not carry the bucket it lies in."""
     found: Result | None = None
+    here: PersonKey | None = None
+    leads: tuple[tuple[str, PersonKey], ...] = ()
+    expression: str | None = None
+    wrong: RecordError | None = None
+
+    def led_to(self) -> set[PersonKey]:
+        """All persons who must be open for this change."""
+        return {key for key in (self.key, self.here, *(key for _, key in self.leads)) if key is not None and key[1]}
 
 
 @dataclass(slots=True)
@@ -52,7 +68,7 @@ class Plan:
 
     def persons(self) -> list[PersonKey]:
         """The persons touched who are here already."""
-        return sorted({s.key for s in self.steps if s.key[1] and s.found is None} - self.fresh.keys())
+        return sorted({key for s in self.steps if s.found is None for key in s.led_to()} - self.fresh.keys())
 
     def changed(self) -> set[str]:
         """The entries here already that this commit would change, and the persons it reserves by name."""
@@ -137,9 +153,8 @@ class Planner:
         if change.type in SHARED_TYPES:
             step = self._shared(change)
         elif change.op == "delete":
-            if here is None:
-                raise Absent(f"{change.type}/{change.id} is not here")
-            step = Step(change, here, change.id or "", new=False)
+            place = here or PHANTOM
+            step = Step(change, place, change.id or "", new=False, here=place)
         else:
             step = await self._owned(position, change, here)
         reference = f"{change.type}/{step.id}"
@@ -158,49 +173,56 @@ class Planner:
 
     async def _owned(self, position: int, change: Change, here: PersonKey | None) -> Step:
         home = self._homes[position]
-        key = await self._home(change, home, here)
+        if here is None and change.id is not None and self._grant.mode != Mode.ALL:
+            here = PHANTOM
+        leads = tuple([(self._urls.get(ref, ref), await self._place(ref, home)) for ref in home.refs])
+        key, wrong = await self._home(change, home, here, [key for _, key in leads])
         if change.id is None:
-            return Step(change, key, new_id(key[0]), new=True)
-        if here is None:
-            return self._named(change, key)
-        if here != key and here[1] != 0:
-            raise Conflict(f"{change.type}/{change.id} belongs to another person, or would; it stays where it is")
-        return Step(change, key, change.id, new=False, claims=here != key or change.source is not None)
+            step = Step(change, key, new_id(key[0]), new=True)
+        elif here is None:
+            step = self._named(change, key)
+        else:
+            if here != key and here[1] != 0:
+                name = f"{change.type}/{change.id}"
+                key, wrong = here, Conflict(f"{name} belongs to another person, or would; it stays where it is")
+            claims = here != key or change.source is not None
+            step = Step(change, key, change.id, new=False, claims=claims, here=here)
+        step.leads, step.expression, step.wrong = leads, home.expression, wrong
+        return step
 
     def _named(self, change: Change, key: PersonKey) -> Step:
         """A PUT to an id that is not here: for those who see everything, and never with an id of our form."""
-        if self._grant.mode != Mode.ALL:
-            raise Absent(f"{change.type}/{change.id} is not here")
         if bucket_of(change.id or "") is not None:
             raise Unprocessable(f"{change.id} has the form of an id made here, but was not made here")
         if change.expected is not None:
             raise PreconditionFailed(f"{change.type}/{change.id} is not here, so no version of it matches")
         return Step(change, key, change.id or "", new=True, claims=True)
 
-    async def _home(self, change: Change, home: Home, here: PersonKey | None) -> PersonKey:
+    async def _home(
+        self, change: Change, home: Home, here: PersonKey | None, leads: list[PersonKey]
+    ) -> tuple[PersonKey, RecordError | None]:
+        """Where the entry is to lie, and what is wrong with that."""
         if change.type == "Patient":
-            return here or change.person or await self._new_person()
+            return here or change.person or await self._new_person(), None
         if home.follows:
-            return here or self._referring(change) or (new_bucket(), 0)
-        if home.nobody:
-            return here if here is not None and here[1] == 0 else (new_bucket(), 0)
-        keys = [await self._place(ref, home) for ref in home.refs]
-        persons = {key for key in keys if key[1]}
-        if len(persons) > 1:
-            raise Unprocessable(f"{change.type} leads to several persons: write one for each")
-        if not persons:  # each way leads to nobody, to buckets of their own
-            return here if here is not None and here[1] == 0 else keys[0]
-        return persons.pop()
+            return here or self._referring(change) or (new_bucket(), 0), None
+        persons = sorted({key for key in leads if key[1]})
+        if not persons:  # it leads to no person: nobody's, in a bucket of its own
+            return (here if here is not None and here[1] == 0 else (new_bucket(), 0)), None
+        several = Unprocessable(f"{change.type} leads to several persons: write one for each")
+        return persons[0], several if len(persons) > 1 else None
 
     async def _place(self, ref: str, home: Home) -> PersonKey:
         ref = self._urls.get(ref, ref)
         key = self._places.get(ref)
         if key is not None and key[0] != SHARED_BUCKET:
             return key
+        if self._grant.mode != Mode.ALL:
+            return PHANTOM
         if home.via:
             return (new_bucket(), 0)  # what it refers to is not here, or has no person: nobody's
-        if self._grant.mode != Mode.ALL or not ref.startswith("Patient/"):
-            raise Forbidden(f"no relation to {ref}", home.expression)
+        if not ref.startswith("Patient/"):
+            return PHANTOM
         if bucket_of(ref[8:]) is not None:
             raise Unprocessable(f"{ref} has the form of an id made here, but was not made here", home.expression)
         key = await self._new_person(reserved=True)
