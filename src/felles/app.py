@@ -13,6 +13,7 @@ import ctypes
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -33,20 +34,18 @@ from granian.server.mp import MPServer
 from felles.access.derive import register
 from felles.access.doorkeeper import Doorkeeper
 from felles.care.domains import pages
-from felles.care.domains import pages
 from felles.demo import region
 from felles.demo.cli import demo as fill_demo
 from felles.exchange.rest.app import MOUNT, FhirApp
 from felles.ops import metrics as _metrics
 from felles.ops.health import health
 from felles.record import background
-from felles.record import background
 from felles.record.derive import Registry
 from felles.record.embedded import Embedded, EmbeddedError
 from felles.record.errors import Busy
 from felles.record.migrate import migrate
 from felles.record.store import Store
-from felles.settings import Settings, load
+from felles.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, MutableMapping
@@ -125,8 +124,6 @@ class App:
         await self._stack.enter_async_context(background.running(self._settings, self._url))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
-        self._pages = pages(store, doorkeeper)
-        await self._stack.enter_async_context(background.running(self._settings, self._url))
         self._pages = pages(store, doorkeeper)
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
@@ -312,6 +309,19 @@ async def prepare(url: str, owner_url: str) -> None:
         await owner.close()
 
 
+def check_port(settings: Settings) -> None:
+    """Raise SettingsError when somebody listens where we are to: workers share the port and would not notice."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): FELLES_PORT sets another"
+            ) from None
+
+
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (FELLES_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (FELLES_PORT).")] = None,
@@ -321,6 +331,7 @@ def serve(
     """Serve pages and FHIR; sets the database up first. Ctrl+C stops all of it."""
     options: dict[str, Any] = {"host": host, "port": port, "workers": workers, "demo": demo or None}
     settings = load(None, **{name: value for name, value in options.items() if value is not None})
+    check_port(settings)
     with database(settings) as (url, owner_url):
         asyncio.run(prepare(url, owner_url))
         if settings.demo:
