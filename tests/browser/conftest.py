@@ -59,8 +59,7 @@ def address(pg18, tmp_path_factory):
             server = Server(lifeless(site.app), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
             running = asyncio.create_task(server.serve())
             ready.set()
-            while not over.is_set():
-                await asyncio.sleep(0.1)
+            await asyncio.to_thread(over.wait)
             server.stop()
             await running
 

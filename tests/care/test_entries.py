@@ -27,6 +27,13 @@ def shown(resource, names=None):
     return entry_page(NB, "/p/p1", entry(resource), {7: "Sykehuset", "Practitioner/l": "Kari Lege", **(names or {})})
 
 
+def read(value):
+    """A value as one line, its type being known."""
+    node = Reader(NB, "/p/p1", {"Organization/o": "Sykehuset"}).value(value)
+    assert node is not None
+    return node
+
+
 def line(nodes, label):
     return next(node for node in nodes if node.label == label)
 
@@ -47,12 +54,11 @@ def test_a_result_leads_with_what_it_is_and_its_exact_value():
 
 
 def test_references_lead_on_within_the_person_and_name_those_who_belong_to_nobody():
-    reader = Reader(NB, "/p/p1", {"Organization/o": "Sykehuset"})
-    encounter = reader.value({"reference": "Encounter/e1"})
-    organisation = reader.value({"reference": "Organization/o"})
+    encounter = read({"reference": "Encounter/e1"})
+    organisation = read({"reference": "Organization/o"})
     assert encounter.href == "/p/p1/e/Encounter/e1"
     assert (organisation.text, organisation.href) == ("Sykehuset", "")
-    assert reader.value({"reference": "https://other.example/Encounter/e1"}).href == ""
+    assert read({"reference": "https://other.example/Encounter/e1"}).href == ""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_references_lead_on_within_the_person_and_name_those_who_belong_to_nobod
     ],
 )
 def test_data_types_are_read_by_what_they_hold(value, text):
-    assert Reader(NB, "", {}).value(value).text == text
+    assert read(value).text == text
 
 
 def test_what_has_parts_of_its_own_is_opened_and_the_person_is_not_repeated():
@@ -92,6 +98,20 @@ def test_what_has_parts_of_its_own_is_opened_and_the_person_is_not_repeated():
     assert [child.text for child in target.children] == ["Vekt", "2027"]
     assert line(nodes, "my thing").text == "ja"
     assert line(nodes, "Fra").children[0].text == "ukjent"
+
+
+def test_a_note_shows_the_text_of_its_sections():
+    note = shown({
+        "resourceType": "Composition",
+        "title": "Innkomstjournal",
+        "section": [
+            {"title": "Status", "text": {"div": "<div><p>Rolig og <i>våken</i></p></div>"}},
+            {"title": "Plan", "section": [{"title": "Videre", "text": {"div": "x"}}]},
+        ],
+    })  # fmt: skip
+    assert [node.label for node in note["first"]] == ["Status", "Plan"]
+    assert "Rolig og <i>våken</i>" in note["first"][0].markup
+    assert note["first"][1].children[0].markup == "x"
 
 
 def test_an_entry_made_in_error_says_so_and_others_do_not():

@@ -46,7 +46,7 @@ def test_the_tab_holds_no_name(full):
 
 
 def test_a_value_has_its_unit_its_flag_its_date_and_its_course(full):
-    row = re.search(r"<tr><th scope=\"row\"><a[^>]*>Kalium.*?</tr>", full.board, re.DOTALL)[0]
+    (row,) = re.findall(r"<tr><th scope=\"row\"><a[^>]*>Kalium.*?</tr>", full.board, re.DOTALL)
     assert "6,1" in row
     assert "mmol/L" in row
     assert "↑ Høy!" in row

@@ -9,11 +9,11 @@ from felles.access.doorkeeper import Doorkeeper
 from felles.access.signing import Signer
 from felles.care.overview.views import WANTS
 from felles.record.changes import Change
-from felles.record.clock import FOREVER
+from felles.record.clock import BEGINNING, FOREVER
 from felles.record.errors import Absent
 from felles.record.ids import mark_of
 from felles.record.kinds import Kind
-from felles.record.read_person import Course, One, Want
+from felles.record.read_person import Course, One, PersonPage, Want
 
 pytestmark = pytest.mark.store
 
@@ -187,8 +187,9 @@ async def close(site, key, actor, **scope):
     async with site.store.pool.acquire() as conn:
         await conn.fetch(
             """insert into block (bucket, person, id, against, party, kind, item, low, high, since, until)
-               values ($1, $2, 'test', $3, $4, $5, $6, -9223372036854775808, 9223372036854775807, 0, 9223372036854775807)""",
+               values ($1, $2, 'test', $3, $4, $5, $6, $7, $8, 0, $8)""",
             *key, columns["against"], columns["party"], columns["kind"], columns["item"],
+            BEGINNING, FOREVER,
         )  # fmt: skip
         await conn.fetch("update person set blocked = true where bucket = $1 and person = $2", *key)
 
@@ -242,6 +243,7 @@ async def test_pages_asked_for_together_are_answered_apart(site, gp, olav, pages
         if number % 3 == 2:
             assert isinstance(answer, Absent)
         else:
+            assert isinstance(answer, PersonPage)
             assert msgspec.json.decode(answer.rows[0][0].body)["id"] == whats[number].removeprefix("Patient/")
 
 

@@ -115,7 +115,9 @@ def test_a_course_draws_numbers_of_one_unit_and_leaves_out_what_was_cancelled():
 
 
 def test_two_pressures_are_one_value():
-    part = lambda code, value: {"code": state(code), "valueQuantity": {"value": value, "code": "mm[Hg]"}}
+    def part(code, value):
+        return {"code": state(code), "valueQuantity": {"value": value, "code": "mm[Hg]"}}
+
     entry = made(shapes.Observation, component=[part("8480-6", 135), part("8462-4", 80)])
     value = rules.value(1, entry)
     assert (value.number, value.second, value.unit) == (135, 80, "mm[Hg]")

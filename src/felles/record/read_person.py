@@ -75,7 +75,7 @@ AnyWant = Want | Course | One
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """One entry of the page: `low` clinical micros, `org` hash of the responsible organisation, `author` a reference."""
+    """One entry: `low` clinical micros, `org` the responsible organisation's hash, `author` who wrote or had it written."""
 
     id: str
     low: int
@@ -114,7 +114,7 @@ _COLUMNS: Final = (
 )
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
 _LIVE: Final = f"e.state = 0 and e.form = 0 and not e.deleted and {ROW_OPEN}"
-_GIVEN: Final = "e.id, e.low, e.org, e.author, e.body"
+_GIVEN: Final = "e.id, e.low, e.org, coalesce(e.behalf, e.author) as author, e.body"
 
 
 def _array(marks: tuple[tuple[str, str], ...]) -> str:
@@ -129,7 +129,8 @@ def _want(number: int, want: Want) -> str:
         tests.append(f"not e.marks && {_array(want.lacking)}")
     if want.coming:
         tests.append("e.high > q.clinical")
-    order = "e.low, e.id" if want.coming else "e.low desc, e.id desc"  # as the index lies, read backwards
+    # Backwards as the index lies, so that a code's newest are a few steps.
+    order = "e.low, e.id" if want.coming else "e.low desc, e.id desc"
     return f"""(select {number}::smallint as want, {_GIVEN} from entry e
         where {" and ".join(tests)} order by {order} limit {want.newest})"""
 
@@ -195,8 +196,9 @@ def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
         select q.*, p.blocked, p.version as record, {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
-               p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and exists (select 1 from block b where b.bucket = q.bucket and b.person = q.person
-                                        and {BLOCKS_AGAINST}) as closed
+               p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
+               and exists (select 1 from block b where b.bucket = q.bucket and b.person = q.person
+                              and {BLOCKS_AGAINST}) as closed
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
           {basis_of("p")}
@@ -230,8 +232,8 @@ async def read_page(
     """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
 
     `what` is a reference; it is also the entry that `One` means. `held` is the record's version that the
-    caller kept from before: where it still holds, the look is decided and logged, and no rows come. Raises `Absent` when the person is not
-    here or not open to this reader (then a refused look is logged), `Busy`.
+    caller kept from before: where it still holds, the look is decided and logged, and no rows come.
+    Raises `Absent` when the person is not here or not open to this reader (a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
         raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there

@@ -91,12 +91,17 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
         "first": reader.tree(resource, first) if first else [],
         "rest": reader.tree(resource, without=tuple(first)),
         "narrative": clean(narrative) if narrative else "",
-        "by": names.get(entry.author) or t("navn ikke registrert"),
+        "by": names.get(entry.author) or _unnamed(t, entry.author),
         "at": names.get(entry.org) or t("virksomhet ikke registrert"),
         "updated": t.fhir_moment(str(meta.get("lastUpdated", ""))),
         "version": str(meta.get("versionId", "")),
         "wrong": resource.get("status") == "entered-in-error" or _refuted(resource),
     }
+
+
+def _unnamed(t: Language, author: str) -> str:
+    kinds = {"Device": t("et datasystem"), "Patient": t("pasienten selv")}
+    return kinds.get(author.partition("/")[0]) or t("navn ikke registrert")
 
 
 def _refuted(resource: dict[str, Any]) -> bool:

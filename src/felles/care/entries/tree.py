@@ -67,6 +67,9 @@ class Reader:
     def _children(self, value: dict[str, Any], depth: int) -> list[Node]:
         nodes: list[Node] = []
         for element, content in value.items():
+            if element == "text" and depth and isinstance(content, dict):
+                nodes.append(Node(self.t("Tekst"), markup=clean(str(content.get("div", "")))))
+                continue
             if element in _HIDDEN and not (element == "text" and isinstance(content, str)):
                 continue
             if element.startswith("_"):
@@ -106,8 +109,8 @@ class Reader:
     def _node(self, element: str, value: Any, depth: int) -> Node:
         label, english = self._label(element)
         node = self.value(value)
-        if node is None and element == "component":
-            return self._component(value, depth)
+        if node is None and element in ("component", "section"):
+            return self._component(value, depth) if element == "component" else self._section(value, depth)
         if node is None:
             inner = self._children(value, depth + 1) if depth < DEPTH else []
             node = Node(children=inner)
@@ -124,6 +127,13 @@ class Reader:
         if len(inner) == 1 and not inner[0].children:
             return Node(code.text, text=inner[0].text, more=code.more)
         return Node(code.text, more=code.more, children=inner)
+
+    def _section(self, value: dict[str, Any], depth: int) -> Node:
+        """A part of a document: its title as the label, its text, and what belongs to it."""
+        text = value.get("text", {})
+        inner = {k: v for k, v in value.items() if k not in ("title", "text")}
+        title = value.get("title") or self._concept(value.get("code", {})).text or self.t("Avsnitt")
+        return Node(title, markup=clean(str(text.get("div", ""))), children=self._children(inner, depth + 1))
 
     def value(self, value: Any) -> Node | None:
         """A primitive or a known data type as one line; None for what has parts of its own."""

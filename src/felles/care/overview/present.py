@@ -109,9 +109,7 @@ def critical(view: View, allergies: Iterable[AllergyIntolerance], flags: Iterabl
         )
         for allergy in known.allergies
     ]
-    items += [
-        line(flag.code.words or t("Varsel uten tekst"), view.entry("Flag", flag.id), grave=True) for flag in known.flags
-    ]
+    items += [line(flag.code.words or t("Varsel uten tekst"), view.entry("Flag", flag.id)) for flag in known.flags]
     if items:
         return {"state": "some", "items": items}
     if known.asked_none:

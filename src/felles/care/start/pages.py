@@ -63,7 +63,9 @@ async def people(found: Visit) -> Response:
     t, store = found.t, store_of(found)
     title = t("Mine personer")
     if not found.signed_in.may("find"):
-        return page(found, "start/people.html", {"people": [], "more": "", "later": False, "closed": True, "title": title})
+        return page(
+            found, "start/people.html", {"people": [], "more": "", "later": False, "closed": True, "title": title}
+        )
     grant = access.everyone(found.signed_in)
     place = found.request.query_params.get("etter", "")
     listed = await views.mine(store, grant, place)
