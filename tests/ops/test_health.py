@@ -1,0 +1,75 @@
+"""How facts about the database are judged and worded, and who may see metrics."""
+
+from dataclasses import replace
+
+import pytest
+
+from felles.ops.health import parts
+from felles.ops.metrics import Metrics, may_see
+from felles.record.health import Facts
+
+WELL = Facts(
+    now=100_000_000,
+    version="18.6",
+    migration=3,
+    drift=None,
+    era=1,
+    ticks=7,
+    sealed=99_000_000,
+    unsealed=0,
+    oldest_unsealed=None,
+    oldest_transaction=0.1,
+    nobodys=2,
+    outbox=0,
+    bytes=50 * 2**20,
+)
+
+
+def test_all_is_well():
+    told = parts(WELL)
+    assert all(part["ok"] for part in told.values())
+    assert told["database"]["last"] == "1970-01-01T00:01:40.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("fact", "part"),
+    [
+        ({"drift": "a column is missing"}, "schema"),
+        ({"oldest_transaction": 31.0}, "transactions"),
+        ({"unsealed": 3, "oldest_unsealed": 30_000_000}, "log"),
+    ],
+)
+def test_a_part_that_is_not_well_says_so_alone(fact, part):
+    told = parts(replace(WELL, **fact))
+    assert [name for name, one in told.items() if not one["ok"]] == [part]
+
+
+def test_lines_that_wait_a_moment_are_no_fault():
+    assert parts(replace(WELL, unsealed=3, oldest_unsealed=99_500_000))["log"]["ok"]
+
+
+@pytest.mark.parametrize(
+    ("client", "sent", "token", "seen"),
+    [
+        ("127.0.0.1", "", None, True),
+        ("::1", "", None, True),
+        ("10.0.0.7", "", None, False),
+        (None, "", None, False),
+        ("somewhere", "", None, False),
+        ("10.0.0.7", "Bearer secret", "secret", True),
+        ("127.0.0.1", "", "secret", False),
+        ("127.0.0.1", "Bearer other", "secret", False),
+    ],
+)
+def test_metrics_are_for_this_machine_or_by_token(client, sent, token, seen):
+    assert may_see(client, sent, token) is seen
+
+
+def test_methods_from_outside_make_no_lines_of_their_own():
+    metrics = Metrics()
+    for method in ("GET", "BREW", "X" * 50):
+        metrics.count("fhir", method, 200, 0.003)
+    text = metrics.text().decode()
+    assert 'method="other",status="200"} 2.0' in text
+    assert "BREW" not in text
+    assert 'felles_http_seconds_bucket{door="fhir",le="0.005"} 3.0' in text
