@@ -39,16 +39,65 @@ THEME = {
 }
 # Only what our pages use: a component more is a name more here.
 BASE = ("base", "data-size-workaround")
-COMPONENTS = (
-    "alert badge button card details divider error-summary field fieldset heading input label link list "
-    "pagination paragraph search skip-link table tag toggle-group validation-message"
-).split()
-ICONS = """
-    ArrowLeft ArrowRight ArrowUp ArrowDown Bandage Buildings3 Calendar CheckmarkCircle ChevronRight ClockDashed
-    ExclamationmarkTriangle Eye FileText House Hospital InformationSquare Leave LinkBroken MagnifyingGlass
-    MedicineBottle PadlockLocked Person PersonGroup PersonSuit PillCircleRectangle PrinterSmall Shield
-    Stethoscope TestFlask XMarkOctagon HeartFill ExclamationmarkTriangleFill Globe
-""".split()
+COMPONENTS = [
+    "alert",
+    "badge",
+    "button",
+    "card",
+    "details",
+    "divider",
+    "error-summary",
+    "field",
+    "fieldset",
+    "heading",
+    "input",
+    "label",
+    "link",
+    "list",
+    "pagination",
+    "paragraph",
+    "search",
+    "skip-link",
+    "table",
+    "tag",
+    "toggle-group",
+    "validation-message",
+]
+ICONS = [
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowUp",
+    "ArrowDown",
+    "Bandage",
+    "Buildings3",
+    "Calendar",
+    "CheckmarkCircle",
+    "ChevronRight",
+    "ClockDashed",
+    "ExclamationmarkTriangle",
+    "Eye",
+    "FileText",
+    "House",
+    "Hospital",
+    "InformationSquare",
+    "Leave",
+    "LinkBroken",
+    "MagnifyingGlass",
+    "MedicineBottle",
+    "PadlockLocked",
+    "Person",
+    "PersonGroup",
+    "PersonSuit",
+    "PillCircleRectangle",
+    "PrinterSmall",
+    "Shield",
+    "Stethoscope",
+    "TestFlask",
+    "XMarkOctagon",
+    "HeartFill",
+    "ExclamationmarkTriangleFill",
+    "Globe",
+]
 
 
 def main() -> None:
