@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,12 @@ class _One:
 
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
+        self._turn = asyncio.Lock()
 
     async def submit(self, shape: Any, args: tuple[Any, ...]) -> list[Any]:
         """The rows of this request."""
-        return await self._conn.fetch(shape.sql, *([arg] for arg in args), self._conn.era)
+        async with self._turn:
+            return await self._conn.fetch(shape.sql, *([arg] for arg in args), self._conn.era)
 
 
 class _PastBudget(Exception):  # noqa: N818 - a signal inside this module, no error
