@@ -44,6 +44,15 @@ async def test_a_form_searches_as_a_query_does(world):
     assert posted.body == got.body
 
 
+async def test_letters_that_nobody_escaped_are_read(world):
+    patient = await world.patient(name=[{"family": "Sæterbø"}])
+    raw = await world.system.get("Patient?family=Sæterbø".encode().decode("latin-1"))
+    assert [e["resource"]["id"] for e in raw.json["entry"]] == [patient["id"]]
+    assert link(raw.json, "self").endswith("Patient?family=S%C3%A6terb%C3%B8")
+    escaped = await world.system.get("Patient?family=S%C3%A6terb%C3%B8")
+    assert escaped.body == raw.body
+
+
 async def test_pages_follow_each_other_from_one_snapshot(world):
     patient = await world.patient()
     made = await _observations(world, patient, 5)

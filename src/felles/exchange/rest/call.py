@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from felles.access import everyone, lookup
 from felles.access.errors import NotSignedIn
@@ -143,9 +143,34 @@ def pairs(query: str) -> list[tuple[str, str]]:
     """The parameters of a query string or form. Raises a Refusal (400) for what is no UTF-8, or too many."""
     if not query:
         return []
+    if not query.isascii():
+        query = _utf8(query)
+    parts = query.split("&")
+    if len(parts) > MOST_PARAMETERS:
+        raise refuse(400, "too-costly", f"more than {MOST_PARAMETERS} parameters")
+    found: list[tuple[str, str]] = []
+    for part in parts:
+        if part:
+            name, _, value = part.partition("=")
+            found.append((_plain(name), _plain(value)))
+    return found
+
+
+def _utf8(query: str) -> str:
+    """A query with letters that nobody escaped; headers come as Latin-1, and browsers send UTF-8."""
     try:
-        return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+        return query.encode("latin-1").decode()
     except UnicodeDecodeError:
         raise refuse(400, "invalid", "a parameter is not UTF-8") from None
-    except ValueError:
-        raise refuse(400, "too-costly", f"more than {MOST_PARAMETERS} parameters") from None
+
+
+def _plain(text: str) -> str:
+    """Text of a query string, unescaped. `parse_qsl` of the library does the same in three times the time."""
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise refuse(400, "invalid", "a parameter is not UTF-8") from None

@@ -15,6 +15,8 @@ from felles.exchange.rest.reply import Reply
 from felles.record.find import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from felles.exchange.rest.call import Call
 
 INTERACTION = Interaction(
@@ -32,9 +34,16 @@ async def answer(call: Call) -> Reply:
     )
     answered = await call.door.store.search(call.grant(), query, page)
     own = f"{call.base}{call.route.type}"
-    used = urlencode(query.used, quote_via=quote, safe=":,|/")
+    used = _used(call, asked, query.used)
     links = [("self", f"{own}?{used}" if used else own)]
     if answered.next is not None:
         links.append(("next", f"{own}?_page={answered.next}"))
     entries = found(call.base, answered.rows, "match") + found(call.base, answered.included, "include")
     return Reply(200, bundle("searchset", ",".join(entries), total=answered.total, links=links))
+
+
+def _used(call: Call, asked: list[tuple[str, str]], used: Sequence[tuple[str, str]]) -> str:
+    """The query string of the self link: as it was sent, or without what was left out."""
+    if len(used) == len(asked) and call.query.isascii() and "_format" not in call.query and "_pretty" not in call.query:
+        return call.query if asked else ""
+    return urlencode(used, quote_via=quote, safe=":,|/")
