@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -125,6 +126,9 @@ class App:
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
         self._pages = pages(store, doorkeeper)
+        # What is there now stays: the collector need not walk it again at each full collection.
+        gc.collect()
+        gc.freeze()
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         told = await health(self._store) if self._store else {"ready": False}

@@ -7,8 +7,9 @@ from felles.ui.charts import GAP, WIDTH, Point, sparkline
 DAY = 86_400_000_000
 
 
-def circles(svg: str) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
+def places(svg: str) -> list[tuple[float, float]]:
+    (path,) = re.findall(r' d="([^"]+)"', svg)
+    return [(float(x), float(y)) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)]
 
 
 def test_one_value_is_no_course():
@@ -22,10 +23,16 @@ def test_it_has_a_title_and_a_description_and_escapes_both():
 
 
 def test_time_is_true_and_goes_to_the_right_and_high_is_up():
-    (x0, y0), (x1, y1), (x2, y2) = circles(sparkline([Point(0, 1), Point(DAY, 3), Point(10 * DAY, 2)], "", ""))
+    (x0, y0), (x1, y1), (x2, y2) = places(sparkline([Point(0, 1), Point(DAY, 3), Point(10 * DAY, 2)], "", ""))
     assert x0 < x1 < x2 <= WIDTH
     assert abs((x2 - x1) / (x1 - x0) - 9) < 0.2
     assert y1 < y2 < y0
+
+
+def test_the_last_value_is_where_the_line_ends():
+    svg = sparkline([Point(0, 1), Point(DAY, 3), Point(2 * DAY, 2)], "", "")
+    (dot,) = re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)
+    assert tuple(map(float, dot)) == places(svg)[-1]
 
 
 def test_a_long_gap_is_not_joined():

@@ -40,39 +40,32 @@ def sparkline(
     """
     if len(points) < 2:
         return Markup("")
-    values = [point.value for point in points] + [bound for bound in (low, high) if bound is not None]
-    bottom, top = min(values), max(values)
-    height = (top - bottom) or 1.0
-    first, span = points[0].at, (points[-1].at - points[0].at) or 1
-
-    def x(at: int) -> float:
-        return _EDGE + (at - first) * (WIDTH - 2 * _EDGE) / span
-
-    def y(value: float) -> float:
-        return HEIGHT - _EDGE - (value - bottom) * (HEIGHT - 2 * _EDGE) / height
-
-    parts = [
-        (
-            f'<svg class="spark" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img">'
-            f"<title>{escape(label)}</title><desc>{escape(description)}</desc>"
-        )
-    ]
+    values = [point.value for point in points]
+    bottom = min(values) if low is None else min(low, *values)
+    top = max(values) if high is None else max(high, *values)
+    first = points[0].at
+    across = (WIDTH - 2 * _EDGE) / ((points[-1].at - first) or 1)
+    up = (HEIGHT - 2 * _EDGE) / ((top - bottom) or 1.0)
+    floor = HEIGHT - _EDGE + bottom * up
+    band = ""
     if low is not None or high is not None:
-        upper = y(top if high is None else high)
-        lower = y(bottom if low is None else low)
-        parts.append(
-            f'<rect class="range" x="0" width="{WIDTH:.0f}" y="{upper:.1f}" height="{max(lower - upper, 0):.1f}"/>'
-        )
-    parts.append('<path class="line" d="')
-    before: int | None = None
+        upper = floor - (top if high is None else high) * up
+        lower = floor - (bottom if low is None else low) * up
+        band = f'<rect class="range" x="0" width="{WIDTH:.0f}" y="{upper:.1f}" height="{max(lower - upper, 0):.1f}"/>'
+    line: list[str] = []
+    before = first - GAP - 1
     for point in points:
-        move = "M" if before is None or point.at - before > GAP else "L"
-        parts.append(f"{move}{x(point.at):.1f} {y(point.value):.1f}")
+        # A move alone would draw nothing; with a step of nothing it is a dot, which a lone value needs.
+        step = "L" if point.at - before <= GAP else "M"
+        line.append(f"{step}{_EDGE + (point.at - first) * across:.1f} {floor - point.value * up:.1f}")
+        if step == "M":
+            line.append("h0")
         before = point.at
-    parts.append('"/>')
-    parts += [f'<circle class="dot" cx="{x(p.at):.1f}" cy="{y(p.value):.1f}" r="1.4"/>' for p in points[:-1]]
     last = points[-1]
     out = (low is not None and last.value < low) or (high is not None and last.value > high)
-    shape = "last out" if out else "last"
-    parts.append(f'<circle class="{shape}" cx="{x(last.at):.1f}" cy="{y(last.value):.1f}" r="3"/></svg>')
-    return Markup("".join(parts))
+    return Markup(
+        f'<svg class="spark" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img">'
+        f"<title>{escape(label)}</title><desc>{escape(description)}</desc>{band}"
+        f'<path class="line" d="{"".join(line)}"/><circle class="{"last out" if out else "last"}"'
+        f' cx="{WIDTH - _EDGE:.1f}" cy="{floor - last.value * up:.1f}" r="3"/></svg>'
+    )

@@ -50,7 +50,7 @@ class Dates:
 
     def brief(self, micros: int) -> str:
         """The short date of a moment."""
-        return self.short(local(micros))
+        return _brief(self, micros)
 
     def clock(self, micros: int) -> str:
         """10.15 (in English 10:15)."""
@@ -90,6 +90,11 @@ class Dates:
         except ValueError:
             return text
         return self.moment(int(moment.timestamp() * 1_000_000))
+
+
+@lru_cache(maxsize=65536)
+def _brief(dates: Dates, micros: int) -> str:
+    return dates.short(local(micros))
 
 
 def _local_day(text: str) -> date:

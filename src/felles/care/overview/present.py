@@ -14,6 +14,7 @@ from felles.ui.dates import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from felles.care.overview.views import Overview, Read
     from felles.care.shapes import AllergyIntolerance, Concept, Flag, Observation, Patient, Reference
@@ -185,15 +186,18 @@ def _result(view: View, course: rules.Course) -> dict[str, Any]:
 
 
 def _value(t: Language, value: rules.Value) -> tuple[str, str]:
-    entry: Observation = value.entry
+    """What was measured and its unit, as they are shown."""
     if value.number is None:
-        return _in_words(t, entry), ""
-    shown = words.rounded(value.number)
-    if value.second is not None:
-        shown = f"{shown}/{words.rounded(value.second)}"
-    quantity = entry.value_quantity
+        return _in_words(t, value.entry), ""
+    quantity = value.entry.value_quantity
     name = (quantity.unit or quantity.code or "") if quantity else value.unit
-    return t.number(shown), words.unit(name)
+    return _measured(t, value.number, value.second, name)
+
+
+@lru_cache(maxsize=32768)
+def _measured(t: Language, number: Decimal, second: Decimal | None, unit: str) -> tuple[str, str]:
+    shown = words.rounded(number) if second is None else f"{words.rounded(number)}/{words.rounded(second)}"
+    return t.number(shown), words.unit(unit)
 
 
 def _in_words(t: Language, entry: Observation) -> str:

@@ -50,8 +50,8 @@ _PARTS: Final[tuple[tuple[str, Want | Course, type[Any]], ...]] = (
     ("contacts", Want("Encounter", RECENT, by_code=True), shapes.Encounter),
     ("references", Want("DocumentReference", RECENT), shapes.Document),
     ("compositions", Want("Composition", RECENT), shapes.Document),
-    ("reports", Want("DiagnosticReport", RECENT, by_code=True), shapes.Document),
-    ("procedures", Want("Procedure", RECENT, by_code=True), shapes.Document),
+    ("reports", Want("DiagnosticReport", RECENT), shapes.Document),
+    ("procedures", Want("Procedure", RECENT), shapes.Document),
     ("appointments", Want("Appointment", 6, coming=True), shapes.Appointment),
     ("requests", Want("ServiceRequest", 8, having=(("status", "active"), ("status", "on-hold"))), shapes.Planned),
     (
