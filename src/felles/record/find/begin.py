@@ -138,12 +138,16 @@ def code_clause(query: Query) -> Clause | None:
 
 
 def order_of(query: Query, start: str) -> tuple[Key, ...]:
-    """The order of the rows: what `_sort` says, else the newest first, or by id where the start gives ids."""
+    """The order of the rows: what `_sort` says, else the newest first, or by id where the query names few by itself.
+
+    Starts among which sizes choose have one order: sizes count what the reader does not see.
+    """
     if query.sort:
         keys = [(key.kind, key.name, key.down) for key in query.sort]
         if keys[-1][0] != "id":
             keys.append(("id", "_id", keys[-1][2]))
         return tuple(keys)
-    if start in {"person", "persons", "list", "code", "scan"} and query.type not in SHARED_TYPES:
-        return ("low", "", True), ("id", "_id", True)
-    return (("id", "_id", False),)
+    named = start in {"ids", "name"} or (start == "pointer" and identifier_start(query) is not None)
+    if named or query.type in SHARED_TYPES:
+        return (("id", "_id", False),)
+    return ("low", "", True), ("id", "_id", True)
