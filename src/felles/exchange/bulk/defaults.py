@@ -24,7 +24,7 @@ _STAFFED = """select t.actor, t.org, p.id as practitioner, o.id as organization,
   join shared p on p.type = $1 and p.self = t.actor and p.state = 0 and not p.deleted
   join shared o on o.type = $2 and o.self = t.org and o.state = 0 and not o.deleted
  where t.role = $3 and t.since <= $4 and t.until > $4
- order by o.id, p.id limit 1"""
+ order by not exists (select 1 from account a where a.actor = 'Practitioner/' || p.id), o.id, p.id limit 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Chosen:
 async def chosen(
     store: Store, settings: Settings, organization: str | None, gp: str | None
 ) -> tuple[Chosen, str | None]:
-    """The organisation and GP that were named; in demo mode, those of the region's first GP when none were.
+    """The organisation and GP that were named; in demo mode, when none were, those of a GP one can sign in as.
 
     Raises `Unreadable` with one clear line when they are not here, or none was named outside demo mode.
     """

@@ -24,18 +24,25 @@ if TYPE_CHECKING:
     from felles.record.embedded import Embedded
 
 _PREPARE = f"""
-drop table if exists {SCHEMA}.limit_target, {SCHEMA}.limit_entry;
-create table {SCHEMA}.limit_target
+create schema if not exists bench;
+drop table if exists bench.target, bench.entry;
+create table bench.target
     (n integer primary key, bucket smallint, person bigint, type smallint, id text collate "C");
-insert into {SCHEMA}.limit_target
+insert into bench.target
 select row_number() over (), bucket, person, type, id from (
     select bucket, person, type, id from {SCHEMA}.entry
      where state = 0 and form = 0 and person <> 0 order by md5(id) limit 100000) x;
-create table {SCHEMA}.limit_entry (like {SCHEMA}.entry including all);
-analyze {SCHEMA}.limit_target;
+create table bench.entry (like {SCHEMA}.entry including all);
+analyze bench.target;
 """
 _COLUMNS = """person, type, form, version, state, deleted, kind, org, author, behalf, self, code, many, low, high,
     updated, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs, body"""
+
+
+# One Observation of the record as literals: the row that `create` inserts, without reading it first.
+_LITERAL = f"""
+select {" || ', ' || ".join(f"quote_nullable({name.strip()}::text)" for name in _COLUMNS.split(","))}
+  from {SCHEMA}.entry where type = {TYPES["Observation"]} and state = 0 limit 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +54,24 @@ class Limit:
     rows: int = 1
 
 
-def _limits(targets: int, entries: int) -> dict[str, Limit]:
+def _limits(targets: int, entries: int, literal: str) -> dict[str, Limit]:
     one = f"\\set n random(1, {targets})\n"
     observation = TYPES["Observation"]
     codes = ", ".join(str(code_mark("code", code[0])) for code in CODES)
-    copied = f"insert into limit_entry (bucket, id, {_COLUMNS})"
-    read = """select e.body from limit_target t join entry e on e.bucket = t.bucket and e.type = t.type
+    copied = f"insert into bench.entry (bucket, id, {_COLUMNS})"
+    read = """select e.body from bench.target t join entry e on e.bucket = t.bucket and e.type = t.type
         and e.id = t.id and e.form = 0 where t.n = :n and e.state = 0;"""
-    search = f"""select e.body from limit_target t join entry e on e.bucket = t.bucket and e.person = t.person
+    search = f"""select e.body from bench.target t join entry e on e.bucket = t.bucket and e.person = t.person
         and e.type = {observation} and e.code = (array[{codes}])[:c] and e.state < 2
         where t.n = :n order by e.low desc limit 20;"""
-    whole = """select e.body from limit_target t join entry e on e.bucket = t.bucket and e.person = t.person
+    whole = """select e.body from bench.target t join entry e on e.bucket = t.bucket and e.person = t.person
         and e.state < 2 where t.n = :n;"""
-    create = f"""{copied} select t.bucket, md5(random()::text || :n), {_qualified()} from limit_target t
-        join entry e on e.bucket = t.bucket and e.type = t.type and e.id = t.id and e.form = 0 where t.n = :n;"""
-    copy = f"""{copied} select t.bucket, md5(random()::text || e.id), {_qualified()} from limit_target t
+    create = f"{copied} values (:n % 4096, md5(random()::text || :n), {literal});"
+    copy = f"""{copied} select t.bucket, md5(random()::text || e.id), {_qualified()} from bench.target t
         join entry e on e.bucket = t.bucket and e.person = t.person and e.state < 2 where t.n = :n;"""
     return {
         "read": Limit(one + _joined(read)),
-        "create": Limit(one + _joined(create)),
+        "create": Limit("\\set n random(1, 1000000000)\n" + _joined(create)),
         "search": Limit(one + f"\\set c random(1, {len(CODES)})\n" + _joined(search)),
         "everything": Limit(one + _joined(whole)),
         "bundles": Limit(one + _joined(copy), connections=4, rows=entries),
@@ -91,10 +97,11 @@ class Limits:
         self._limits: dict[str, Limit] = {}
 
     async def prepare(self, owner: asyncpg.Connection) -> None:
-        """Make the tables that pgbench reads and writes, from the rows that are there now."""
+        """Make what pgbench reads and writes from the rows that are there now, in a schema beside the record's."""
         await owner.execute(_PREPARE)
-        targets = await owner.fetchval(f"select count(*) from {SCHEMA}.limit_target") or 1 or 1
-        self._limits = _limits(targets, self._entries)
+        targets = await owner.fetchval("select count(*) from bench.target") or 1
+        literal = await owner.fetchval(_LITERAL) or ""
+        self._limits = _limits(targets, self._entries, literal)
 
     async def measure(self, figure: str, seconds: int) -> float:
         """Transactions (for bundles: rows) per second of PostgreSQL alone. Raises `RuntimeError` if pgbench fails."""

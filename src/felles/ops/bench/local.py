@@ -130,7 +130,8 @@ async def _measure(
                     share = f", {run.rate / limit:.1%} of {limit:.0f}" if limit else ""
                     tell(f"{who}: {figure.title}: {run.rate:.0f}{figure.unit}, p95 {run.p95:.1f} ms{share}")
     finally:
-        server.terminate()
+        if server.returncode is None:
+            server.terminate()
         await server.wait()
         await owner.close()
 
@@ -147,15 +148,17 @@ async def _serve(environment: dict[str, str], port: int) -> asyncio.subprocess.P
         "serve",
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
     )
     async with httpx.AsyncClient(timeout=2) as client:
         for _ in range(300):
             await asyncio.sleep(0.1)
+            if server.returncode is not None:
+                break
             try:
                 if (await client.get(f"http://127.0.0.1:{port}/health")).status_code == 200:
                     return server
             except httpx.HTTPError:
                 continue
-    server.terminate()
+    if server.returncode is None:
+        server.terminate()
     raise RuntimeError("felles serve did not get ready within 30 s")
