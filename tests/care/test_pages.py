@@ -210,6 +210,31 @@ async def test_the_list_goes_on_page_by_page_and_repeats_nobody(site, monkeypatc
     assert len(seen) == len(set(seen)) > 4
 
 
+async def test_a_link_into_a_list_works_for_its_reader_alone(site, monkeypatch):
+    from felles.care.start import views
+
+    monkeypatch.setattr(views, "PAGE", 2)
+    async with site.visitor("fastlege") as gp, site.visitor("sykehuslege") as doctor:
+        html = unescaped((await gp.get("/")).text)
+        more = re.findall(r'href="(/\?etter=[^"]+)"', html)[0]
+        assert (await gp.get(more)).status_code == 200
+        assert (await doctor.get(more)).status_code == 400
+
+
+async def test_the_log_goes_on_page_by_page(site, monkeypatch):
+    from felles.care.doors import views
+
+    async with site.visitor("gravid") as citizen:
+        for _ in range(3):
+            await citizen.get("/meg")
+        monkeypatch.setattr(views, "PAGE", 2)
+        html = unescaped((await citizen.get("/meg/innsyn")).text)
+        more = re.findall(r'href="(/meg/innsyn\?etter=[^"]+)"', html)[0]
+        assert not re.search(r"etter=\d+$", more)
+        assert (await citizen.get(more)).status_code == 200
+        assert (await citizen.get("/meg/innsyn?etter=1")).status_code == 400
+
+
 async def test_an_administrator_opens_no_record(site):
     patient, _ = await patient_named(site, "saeterbo")
     async with site.visitor("administrator") as browser:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from felles.record.feeds import Feed
     from felles.record.find import Page, Query
     from felles.record.find.limits import Limits
+    from felles.record.find.link import M, Made
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
     from felles.record.read_log import Leaf
@@ -211,6 +212,14 @@ class Store:
     async def own_log(self, grant: PersonGrant, many: int, before: int = FOREVER) -> list[Leaf]:
         """A person's own access log, newest first; reading it is logged too. Raises `Absent`, `Busy`."""
         return await read_own_log(self._pages, self.clock, grant, many, before)
+
+    def seal(self, place: Made, grant: Grant) -> str:
+        """Where a list goes on, as one token that only this reader can use and nobody can read."""
+        return self._links.seal(place, grant)
+
+    def unseal(self, token: str, grant: Grant, kind: type[M]) -> M:
+        """What `seal` sealed. Raises `BadQuery` when it is not this reader's, `Expired` after its time."""
+        return self._links.open(token, grant, self.clock, kind)
 
     async def place(self, reference: str) -> PersonKey | None:
         """Where an entry lies. Decides nothing and shows nothing: it is for making a Grant or a statement."""

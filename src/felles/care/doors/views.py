@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from felles.care.doors.rules import Line, read_line
 from felles.record.clock import FOREVER
-from felles.record.errors import BadQuery
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 PAGE: Final = 400
 """Lines of one page; looks are fewer, for they join what was opened together."""
+
+
+class Place(Struct, array_like=True):
+    """Where a page of the log begins, sealed into its link; `made` real microseconds."""
+
+    number: int
+    made: int
 
 
 @dataclass(slots=True)
@@ -26,9 +34,8 @@ class Log:
 
 
 async def log(store: Store, grant: PersonGrant, place: str) -> Log:
-    """The page at `place` ("" for the first). Raises `BadQuery`, `Absent`, `Busy`."""
-    if place and not (place.isascii() and place.isdigit() and len(place) < 19):
-        raise BadQuery("the address names no place in the log")
-    found = await store.own_log(grant, PAGE + 1, int(place) if place else FOREVER)
-    more = str(found[PAGE - 1].number) if len(found) > PAGE else ""
+    """The page at `place` ("" for the first). Raises `BadQuery`, `Expired`, `Absent`, `Busy`."""
+    before = store.unseal(place, grant, Place).number if place else FOREVER
+    found = await store.own_log(grant, PAGE + 1, before)
+    more = store.seal(Place(found[PAGE - 1].number, store.clock.real()), grant) if len(found) > PAGE else ""
     return Log([(leaf.at, read_line(leaf.text)) for leaf in found[:PAGE]], more)
