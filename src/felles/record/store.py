@@ -191,7 +191,9 @@ class Store:
             raise TooCostly("the record is larger than one answer may be: narrow it by _type or _since")
         return answer
 
-    async def page(self, grant: PersonGrant, wants: tuple[AnyWant, ...], name: str, what: str, held: int = -1) -> PersonPage:
+    async def page(
+        self, grant: PersonGrant, wants: tuple[AnyWant, ...], name: str, what: str, held: int = -1
+    ) -> PersonPage:
         """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`."""
         return await read_page(self._pages, self.clock, grant, wants, name, what, held)
 
