@@ -114,7 +114,8 @@ class World:
 
     async def staff(self, actor: str = DOCTOR, org: str = HOSPITAL) -> None:
         writes = Writes()
-        writes.add("staffing", (mark_of(actor), mark_of(org), mark_of(org), "gp", "PractitionerRole/r", 0, FOREVER))
+        role = ("doctor", mark_of("doctor"))
+        writes.add("staffing", (mark_of(actor), mark_of(org), mark_of(org), *role, "PractitionerRole/r", 0, FOREVER))
         await self.write(writes)
 
     async def block(self, key: tuple[int, int], *, against: str | None = None, kind: int | None = None) -> None:
