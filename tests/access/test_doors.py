@@ -115,6 +115,15 @@ async def test_other_units_of_the_hospital_do_not_see_the_ward(store, act_as, li
     assert await sees(store, await opening(store, maternity, ida), ida, "Patient")
 
 
+async def test_one_role_at_a_time(store, act_as, lives):
+    """Jonas staffs the ward as a doctor: signed in for the hospital in another role, he does not reach it."""
+    doctor = await act_as("sykehuslege")
+    olav = lives["olav"]
+    assert await sees(store, await opening(store, doctor, olav), olav, "Patient")
+    otherwise = replace(doctor, role_code="nurse")
+    assert not await sees(store, await opening(store, otherwise, olav), olav, "Patient")
+
+
 async def test_one_organisation_at_a_time(store, act_as, lives):
     gp = await act_as("fastlege")
     elsewhere = replace(gp, organization=ORGANISATIONS[CLINIC].reference)

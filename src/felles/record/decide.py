@@ -4,7 +4,7 @@ Conventions: `q` is the row of the request (columns named in `ASK`), `e` a row o
 person's row (left-joined: entries of nobody have none), `d` the lateral row that names the basis.
 No other module writes these predicates a second time.
 
-    mode 0 staff        a relation joins the person to something the actor staffs for this organisation
+    mode 0 staff        a relation joins the person to something the actor staffs, in this role, for this organisation
     mode 1 own record   the row's person is the actor herself (`own` is the key that leads)
     mode 2 system       a relation joins the person to the client's organisation
     mode 3 everything   maintenance; in demo mode also a token with `system/*.*`
@@ -69,7 +69,7 @@ def basis_of(row: str = "e") -> str:
            and ((q.mode = {Mode.ORG_SYSTEM:d} and r.party = q.org)
                 or exists (select 1 from staffing s
                             where s.party = r.party and s.org = q.org
-                              and (s.actor = q.actor or q.mode = {Mode.ORG_SYSTEM:d})
+                              and (q.mode = {Mode.ORG_SYSTEM:d} or (s.actor = q.actor and s.role_mark = q.role))
                               and s.since <= q.real and s.until > q.real))
          order by r.basis
          limit 1) d on true"""

@@ -201,7 +201,8 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
         )
     for place in derived.staffing:
         parties = (mark_of(place.actor), mark_of(place.org), mark_of(place.party))
-        session.writes.add("staffing", (*parties, place.role, reference, place.since, place.until))
+        role = (place.role, mark_of(place.role))
+        session.writes.add("staffing", (*parties, *role, reference, place.since, place.until))
     if not job.plan.historic:
         for event in derived.events:
             about = f"{reference}/_history/{version}"

@@ -192,14 +192,16 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
             ("org", "bigint"),
             ("party", "bigint"),
             ("role", "text"),
+            ("role_mark", "bigint"),
             ("source", "text"),
             ("since", "bigint"),
             ("until", "bigint"),
         ),
-        """insert into staffing (actor, org, party, role, source, since, until)
-           select distinct on (actor, org, party, source) actor, org, party, role, source, since, until from {q} q
-           on conflict (actor, org, party, source) do update set role = excluded.role, since = excluded.since,
-              until = excluded.until""",
+        """insert into staffing (actor, org, party, role, role_mark, source, since, until)
+           select distinct on (actor, org, party, source) actor, org, party, role, role_mark, source, since, until
+             from {q} q
+           on conflict (actor, org, party, source) do update set role = excluded.role,
+              role_mark = excluded.role_mark, since = excluded.since, until = excluded.until""",
     ),
     "outbox": (
         (
