@@ -284,6 +284,46 @@ async def test_looking_up_by_name_needs_a_birth_date_or_a_municipality(site):
     assert "Skriv fødselsdato eller kommune" in words(alone.text)
 
 
+async def test_more_than_ten_are_nobody_and_the_search_is_to_be_narrowed(site):
+    from felles import access
+    from felles.record.changes import Change
+
+    grant = access.maintenance("a test", until=FOREVER, organization="Organization/o")
+    same = {"resourceType": "Patient", "name": [{"family": "Mange", "given": ["Kari"]}], "birthDate": "1970-01-01"}
+    changes = [Change(op="create", type="Patient", resource=_decoded(same)) for _ in range(11)]
+    for change in changes[:10]:
+        await site.store.commit(grant, [change])
+    asked = {"slag": "navn", "navn": "mange", "fodt": "01.01.1970"}
+    async with site.visitor("fastlege") as browser:
+        ten = await browser.post("/finn", data=asked, headers=own())
+        await site.store.commit(grant, changes[10:])
+        eleven = await browser.post("/finn", data=asked, headers=own())
+    assert "10 personer funnet" in words(ten.text)
+    assert "For mange treff" in words(eleven.text)
+    assert "Kari Mange" not in words(eleven.text)
+
+
+async def test_where_somebody_with_a_protected_address_lives_is_not_shown(site):
+    _, key = await patient_named(site, "saeterbo")
+    rows = await site.store.pool.fetch("select municipality from face where bucket = $1 and person = $2", *key)
+    asked = {"slag": "nummer", "nummer": await number_of(site, key)}
+    async with site.visitor("jordmor") as browser:
+        before = await browser.post("/finn", data=asked, headers=own())
+        await site.store.pool.fetch("update person set protected = true where bucket = $1 and person = $2", *key)
+        after = await browser.post("/finn", data=asked, headers=own())
+        tried = {"slag": "navn", "navn": "sæterbø olav", "kommune": rows[0]["municipality"]}
+        guessed = await browser.post("/finn", data=tried, headers=own())
+        async with site.visitor("fastlege") as gp:
+            known = await gp.post("/finn", data=tried, headers=own())
+        await site.store.pool.fetch("update person set protected = false where bucket = $1 and person = $2", *key)
+    place = rows[0]["municipality"]
+    assert place in words(before.text)
+    assert place not in words(after.text)
+    assert "Ingen treff" in words(guessed.text)
+    assert "Olav Sæterbø" in words(known.text)
+    assert "Olav Sæterbø" in words(after.text)
+
+
 @pytest.mark.parametrize("number", ["", "12345678901", "1234", "abc"])
 async def test_a_number_that_is_none_is_refused_before_it_is_looked_up(site, number):
     async with site.visitor("fastlege") as browser:

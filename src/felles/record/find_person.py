@@ -69,6 +69,8 @@ found as materialized (
      cross join lateral (select e.body from entry e
                           where e.bucket = p.bucket and e.type = {_PATIENT} and e.id = h.id and e.form = 1
                             and e.state = 0 and not e.deleted limit 1) e
+     -- A place may not be tried out to learn where somebody with a protected address lives.
+     where q.place is null or not p.protected or {PERSON_OPEN}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,

@@ -28,10 +28,6 @@ _ALIASES: Final = {"no": "nb", "nb": "nb", "nn": "nn", "en": "en", "da": "nb", "
 COOKIE: Final = "sprak"
 
 
-class MissingText(KeyError):
-    """A text stands in code or template and not in the catalogue."""
-
-
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """Bokmål text → text in `code`. Bokmål itself is empty: its texts are the keys."""
