@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
@@ -13,12 +14,16 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from felles.access.signing import Claims, Signer
+
 pytestmark = pytest.mark.slow
+BODY = 1_000_000  # the limit on bodies that the servers here have
 PATIENCE = 60  # seconds until something that must happen counts as not happening
 
 
@@ -48,6 +53,7 @@ class Served:
     def start(self) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("FELLES_")}
         environment |= {"FELLES_HOME": str(self.home), "FELLES_WORKERS": "1", "FELLES_PORT": str(self.port)}
+        environment |= {"FELLES_MAX_BODY_BYTES": str(BODY), "FELLES_MAX_UNPACKED_BYTES": str(BODY)}
         with (self.home / "out").open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", "from felles.cli import main; main()", "serve"],
@@ -56,6 +62,23 @@ class Served:
                 stderr=out,
             )
         until(self.ready, f"ready: {(self.home / 'out').read_text()[-2000:]}")
+
+    def token(self) -> str:
+        """An access token, by the home's own key, of a system client that sees everything."""
+        now = int(time.time())
+        names: dict[str, Any] = {"sub": "Device/test", "jti": "test", "name": "test", "purpose": "maintenance"}
+        return Signer.of(self.home).sign(Claims(iat=now, exp=now + 300, scope="system/*.*", **names))
+
+    def felles(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another command on this home."""
+        return subprocess.run(
+            [sys.executable, "-c", "from felles.cli import main; main()", *arguments],
+            env={**os.environ, "FELLES_HOME": str(self.home), "FELLES_PORT": str(self.port)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
 
     @property
     def main(self) -> psutil.Process:
@@ -158,15 +181,43 @@ def test_one_door_for_everything(served):
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(served):
-    environment = {**os.environ, "FELLES_HOME": str(served.home), "FELLES_PORT": str(served.port)}
-    done = subprocess.run(
-        [sys.executable, "-c", "from felles.cli import main; main()", "serve"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = served.felles("serve")
     assert done.returncode == 1
     assert done.stderr.startswith(f"felles: cannot listen on 127.0.0.1:{served.port}")
+    assert served.ready()
+
+
+def test_limits_hold_over_a_socket(served):
+    """What a client sends over the wire in ways that no scope made by a test can show."""
+    token = served.token()
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/fhir+json"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{served.port}/fhir", headers=headers, timeout=PATIENCE) as client:
+        body = b'{"resourceType":"Patient","name":[{"text":"%s"}]}'
+        made = client.post("/Patient", content=body % b"x")
+        assert made.status_code == 201
+        assert client.post("/Patient", content=body % (b"x" * BODY)).status_code == 413
+        chunks = (b"x" * 65536 for _ in range(BODY // 65536 + 1))
+        assert client.post("/Patient", content=chunks).status_code == 413
+        bomb = gzip.compress(bytes(100 * BODY))
+        assert client.post("/Patient", content=bomb, headers={"content-encoding": "gzip"}).status_code == 413
+        assert client.get("/Patient/x", headers={"x-long": "a" * 40_000}).status_code == 431
+        assert client.get("/Patient/%FF").status_code == 404
+        assert client.get("/Patient?name=%FF").status_code == 400
+        assert client.get("/Patient?name=" + "a" * 20_000).status_code == 414
+        assert client.head("/Patient/x").status_code == 404
+        packed = client.get("/metadata")
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.json()["resourceType"] == "CapabilityStatement"
+        assert client.get(made.headers["location"]).json() == made.json()
+    assert served.ready()
+
+
+def test_what_is_no_http_is_refused_and_harms_nobody(served):
+    for sent in (b"hello\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01" + bytes(100), b"GET " + b"a" * 1_000_000):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as raw:
+            with suppress(OSError):
+                raw.sendall(sent)
+                raw.shutdown(socket.SHUT_WR)
+            with suppress(OSError):
+                raw.recv(1000)
     assert served.ready()

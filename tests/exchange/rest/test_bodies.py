@@ -23,19 +23,45 @@ def part(body, *, more):
 
 
 async def test_a_body_in_parts_is_put_together():
-    assert await bodies.read(receiver(part(b"ab", more=True), part(b"c", more=False)), 3) == b"abc"
+    assert await bodies.Incoming(receiver(part(b"ab", more=True), part(b"c", more=False))).read(3) == b"abc"
 
 
 async def test_a_body_above_the_limit_is_refused_before_its_end():
     with pytest.raises(Refusal) as caught:
-        await bodies.read(receiver(part(b"ab", more=True), part(b"cd", more=True)), 3)
+        await bodies.Incoming(receiver(part(b"ab", more=True), part(b"cd", more=True))).read(3)
     assert caught.value.status == 413
 
 
 async def test_a_body_broken_off_is_refused():
     with pytest.raises(Refusal) as caught:
-        await bodies.read(receiver(part(b"ab", more=True), {"type": "http.disconnect"}), 3)
+        await bodies.Incoming(receiver(part(b"ab", more=True), {"type": "http.disconnect"})).read(3)
     assert (caught.value.status, caught.value.issues[0].code) == (400, "incomplete")
+
+
+async def test_what_is_left_of_a_refused_body_is_taken_in():
+    left = [part(b"ab", more=True), part(b"cd", more=True), part(b"e", more=False)]
+
+    async def receive():
+        return left.pop(0)
+
+    incoming = bodies.Incoming(receive)
+    with pytest.raises(Refusal):
+        await incoming.read(1)
+    await incoming.drain()
+    assert left == []
+    await incoming.drain()  # a body that is over is not waited for again
+
+
+async def test_an_endless_body_is_not_taken_in_for_ever(monkeypatch):
+    monkeypatch.setattr(bodies, "DRAINED_BYTES", 10)
+    taken = []
+
+    async def receive():
+        taken.append(1)
+        return part(b"1234", more=True)
+
+    await bodies.Incoming(receive).drain()
+    assert len(taken) == 3
 
 
 def test_gzip_is_unpacked():

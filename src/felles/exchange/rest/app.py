@@ -10,7 +10,6 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ _log = structlog.get_logger(__name__)
 class Head:
     """The head of a request, as text, and how to read its body.
 
-    `headers` has lower-case names; `read(limit)` gives the whole body or raises a Refusal (413).
+    `headers` has lower-case names.
     """
 
     method: str
@@ -62,7 +61,7 @@ class Head:
     path: str
     query: str
     headers: dict[str, str]
-    read: Callable[[int], Awaitable[bytes]]
+    body: bodies.Incoming
 
 
 class FhirApp:
@@ -79,9 +78,8 @@ class FhirApp:
         """Answer one HTTP request."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
-        read = partial(bodies.read, receive)
         status, answered, body = await self.answer(
-            Head(scope["method"], scope["scheme"], scope["path"], query, headers, read)
+            Head(scope["method"], scope["scheme"], scope["path"], query, headers, bodies.Incoming(receive))
         )
         raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answered]
         await send({"type": "http.response.start", "status": status, "headers": raw})
@@ -100,6 +98,8 @@ class FhirApp:
                 _log.exception("a request failed", request=request_id, method=head.method)
                 refusal = unforeseen(request_id)
             reply = reply_of(refusal)
+            if head.method in _WITH_BODY:
+                await head.body.drain()
         body = reply.body
         answered = _headers(reply, request_id)
         if "origin" in headers:
@@ -140,7 +140,7 @@ async def _take_body(call: Call, head: Head, limits: Limits) -> None:
     if length.isdigit() and int(length) > limits.body:
         raise bodies.too_large(limits.body)
     body = bodies.unpack(
-        await head.read(limits.body), headers.get("content-encoding", "").strip().lower(), limits.unpacked
+        await head.body.read(limits.body), headers.get("content-encoding", "").strip().lower(), limits.unpacked
     )
     content_type = headers.get("content-type", "")
     if call.route.interaction == "search":

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from felles.exchange.rest.outcomes import refuse
+from felles.exchange.rest.outcomes import Refusal, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 
 
 _CHUNK = 64 * 1024
+DRAINED_BYTES = 64 * 1024 * 1024
+DRAINED_SECONDS = 5.0
+"""How much of an unwanted body is taken in before the connection is closed on it."""
 WORTH_PACKING = 1400
 """Below this a packed body saves no packet."""
 
@@ -25,24 +28,50 @@ def too_large(limit: int) -> Exception:
     return refuse(413, "too-long", f"the body is larger than {limit} bytes")
 
 
-async def read(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int) -> bytes:
-    """The whole request body.
+class Incoming:
+    """The body of one request, read from the server's `receive`."""
 
-    Raises a Refusal: 413 as soon as it is larger than `limit` bytes, 400 when the client went away in the middle.
-    """
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
+    __slots__ = ("_over", "_receive")
+
+    def __init__(self, receive: Callable[[], Awaitable[MutableMapping[str, Any]]]) -> None:
+        self._receive = receive
+        self._over = False
+
+    async def _part(self) -> bytes:
+        message = await self._receive()
+        gone = message["type"] == "http.disconnect"
+        self._over = gone or not message.get("more_body", False)
+        if gone:
             raise refuse(400, "incomplete", "the body was broken off")
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise too_large(limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return message.get("body", b"")
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body.
+
+        Raises a Refusal: 413 as soon as it is larger than `limit` bytes, 400 when the client went away in the middle.
+        """
+        chunks: list[bytes] = []
+        size = 0
+        while not self._over:
+            chunk = await self._part()
+            size += len(chunk)
+            if size > limit:
+                raise too_large(limit)
+            chunks.append(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def drain(self) -> None:
+        """Take in what is left of a body that nobody wants, within bounds.
+
+        A client that is still sending when the connection closes may never see the refusal.
+        """
+        size = 0
+        try:
+            async with asyncio.timeout(DRAINED_SECONDS):
+                while not self._over and size < DRAINED_BYTES:
+                    size += len(await self._part())
+        except (TimeoutError, Refusal):
+            return
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
