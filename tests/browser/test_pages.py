@@ -12,6 +12,7 @@ WIDTHS = [1440, 390, 320]
 def open_olav(page):
     page.goto("/")
     page.get_by_role("link", name="Olav Sæterbø").click()
+    page.wait_for_url("**/p/*", wait_until="load")
 
 
 def pages_of_staff(page):
