@@ -75,7 +75,7 @@ AnyWant = Want | Course | One
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """One entry: `low` clinical micros, `org` the responsible organisation's hash, `author` who wrote or had it written."""
+    """One entry: `low` clinical micros, `org` its organisation's hash, `author` who wrote or had it written."""
 
     id: str
     low: int
