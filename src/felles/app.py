@@ -337,6 +337,7 @@ def serve(
     """Serve pages and FHIR; sets the database up first. Ctrl+C stops all of it."""
     options: dict[str, Any] = {"host": host, "port": port, "workers": workers, "demo": demo or None}
     settings = load(None, **{name: value for name, value in options.items() if value is not None})
+    configure_log(settings.log_level)
     check_port(settings)
     with database(settings) as (url, owner_url):
         asyncio.run(prepare(url, owner_url))

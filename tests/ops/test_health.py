@@ -1,5 +1,7 @@
 """How facts about the database are judged and worded, and who may see metrics."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -73,3 +75,22 @@ def test_methods_from_outside_make_no_lines_of_their_own():
     assert 'method="other",status="200"} 2.0' in text
     assert "BREW" not in text
     assert 'felles_http_seconds_bucket{door="fhir",le="0.005"} 3.0' in text
+
+
+WORKERS = """
+import os, sys
+from felles.ops.metrics import FOLDER, Metrics
+os.environ[FOLDER] = sys.argv[1]
+for _ in range(2):
+    if os.fork() == 0:
+        Metrics().count("fhir", "GET", 200, 0.003)
+        os._exit(0)
+for _ in range(2):
+    assert os.wait()[1] == 0
+print(Metrics().text().decode())
+"""
+
+
+def test_any_worker_answers_for_all(tmp_path):
+    done = subprocess.run([sys.executable, "-c", WORKERS, tmp_path], capture_output=True, text=True, check=True)
+    assert 'felles_http_requests_total{door="fhir",method="GET",status="200"} 2.0' in done.stdout

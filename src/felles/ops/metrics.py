@@ -10,7 +10,7 @@ import hmac
 import os
 from ipaddress import ip_address
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client import multiprocess as _multiprocess
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -23,6 +23,9 @@ class Metrics:
     """Requests of this worker: how many, by door, method and status, and how long they took."""
 
     def __init__(self) -> None:
+        if FOLDER in os.environ:
+            # The library looks at the variable when it is imported; `serve` sets it after that, and forks.
+            values.ValueClass = values.MultiProcessValue()
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "felles_http_requests", "Requests answered.", ["door", "method", "status"], registry=self._registry
