@@ -199,6 +199,12 @@ def record_database(pg_server: Server) -> Generator[Database]:
     pg_server.drop(made)
 
 
+@pytest.fixture(scope="session")
+def migrated() -> Callable[[Database], None]:
+    """Brings an empty database to the newest migration: for preparing one that is more than that."""
+    return _migrated
+
+
 @pytest.fixture
 def more_records(pg_server: Server) -> Generator[Callable[[], Database]]:
     """Gives a further database with the record's schema, as often as it is called; for one test."""

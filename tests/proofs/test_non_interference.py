@@ -1,0 +1,147 @@
+"""A person to whom the reader has no relation changes no answer: two regions that differ in her alone."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from requests_made import covered, requests, shown
+from twins import (
+    CLINIC,
+    ELSEWHERE,
+    HIDDEN,
+    LOOK_UP_FORM,
+    NATIONAL,
+    NUMBERS,
+    READERS,
+    SEEN,
+    SHARED,
+    Region,
+    SameIds,
+    comparable,
+    fill,
+    life,
+    unlike,
+    without_look_up,
+)
+from worlds import opened
+
+from felles.exchange.rest import batch
+from felles.exchange.rest.interactions import MODULES
+from felles.record import ids
+
+PAGES = 3
+
+
+@pytest.fixture(scope="module")
+async def twins(pg_server, migrated, tmp_path_factory):
+    """The region without her, and the one with her."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "secrets", SameIds)
+        patch.setattr(batch, "AT_ONCE", 1)  # several at once would draw their ids in any order
+        databases = [pg_server.fresh("twins", lambda database: _common(database, migrated)) for _ in range(2)]
+        home = tmp_path_factory.mktemp("home")
+        async with opened(databases[0].url, home) as without, opened(databases[1].url, home) as having:
+            await fill(having, life(HIDDEN, SEEN, ELSEWHERE))
+            regions = [Region(world) for world in (without, having)]
+            for region in regions:
+                await region.learn()
+            yield regions
+        for database in databases:
+            pg_server.drop(database)
+
+
+def _common(database, migrated):
+    """What both have: the places, the staff and one person whom the readers follow up."""
+    migrated(database)
+
+    async def filled():
+        with TemporaryDirectory() as home:
+            async with opened(database.url, Path(home)) as world:
+                await fill(world, SHARED, life(SEEN, HIDDEN, CLINIC))
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, filled()).result()
+
+
+async def _both(twins, reader, method, target, body=None, headers=None):
+    return [await region.ask(reader, method, target, body, headers or {}) for region in twins]
+
+
+def _next(answer):
+    if answer.status != 200 or b'"next"' not in answer.body:
+        return None
+    return next((e["url"].partition("/fhir/")[2] for e in answer.json.get("link", []) if e["relation"] == "next"), None)
+
+
+_FIRST: list[str] = []
+"""The first difference that was met. After it the two regions may differ in more: it is told, not what follows."""
+
+
+async def _same(twins, reader, request):
+    """Assert that both answer alike, and all pages that follow too; give whether something was written."""
+    assert not _FIRST, _FIRST[0]
+    without, having = await _both(twins, reader, request.method, request.target, request.body, request.headers)
+    for _ in range(PAGES):
+        one, other = comparable(without), comparable(having)
+        if request.look_up and reader != "citizen" and one[0] == other[0] == 200:
+            other = (*other[:2], without_look_up(other[2]))
+        if (different := unlike(one, other)) and not _FIRST:
+            _FIRST.append(f"{reader}: {shown(request)}\n{different}")
+        assert not _FIRST, _FIRST[0]
+        following = _next(without), _next(having)
+        if None in following:
+            break
+        without, having = [await r.ask(reader, "GET", page, None, {}) for r, page in zip(twins, following, strict=True)]
+    return request.method != "GET" and without.status < 300
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=400, phases=[Phase.generate], deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(asked=st.lists(st.tuples(st.sampled_from(sorted(READERS)), requests()), min_size=1, max_size=6))
+async def test_a_person_without_relation_changes_no_answer(twins, asked):
+    written = [await _same(twins, reader, request) for reader, request in asked]
+    if any(written):
+        for region in twins:
+            await region.restore(life(SEEN, HIDDEN, CLINIC))
+
+
+def test_every_interaction_is_asked_for():
+    assert covered() == set(MODULES)
+
+
+LOOK_UPS = [f"Patient?identifier={NATIONAL}|{NUMBERS[HIDDEN]}", "Patient?name=nordmann&birthdate=1969-11-13"]
+
+
+@pytest.mark.parametrize("reader", ["gp", "secretary", "system"])
+@pytest.mark.parametrize("target", LOOK_UPS)
+async def test_looking_her_up_shows_the_look_up_form_and_no_more(twins, reader, target):
+    without, having = await _both(twins, reader, "GET", target)
+    shown_only = {e["resource"]["id"]: e["resource"] for e in having.json.get("entry", [])}
+    assert HIDDEN not in {e["resource"]["id"] for e in without.json.get("entry", [])}
+    assert shown_only[HIDDEN].keys() == LOOK_UP_FORM
+    assert shown_only[HIDDEN]["address"] == [{"district": "Fjordbyen"}]
+    assert without_look_up(comparable(having)[2]) == comparable(without)[2]
+
+
+@pytest.mark.parametrize("target", LOOK_UPS)
+async def test_a_citizen_looks_nobody_up(twins, target):
+    without, having = await _both(twins, "citizen", "GET", target)
+    assert comparable(without) == comparable(having)
+
+
+async def test_her_number_is_taken_and_only_who_may_look_up_learns_it(twins):
+    new = {"resourceType": "Patient", "identifier": [{"system": NATIONAL, "value": NUMBERS[HIDDEN]}]}
+    without, having = await _both(twins, "citizen", "POST", "Patient", new)
+    assert comparable(without) == comparable(having)
+    assert having.status == 403
+    answer = await twins[1].ask("gp", "POST", "Patient", new, {})
+    assert (answer.status, answer.issues) == (409, [("conflict", None)])
