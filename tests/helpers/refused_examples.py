@@ -101,7 +101,6 @@ GROUPS: list[tuple[str, list[Refused]]] = [
             Refused("Bundle-b248b1b2-1686-4b94-9936-37d7a5f94b51.json", 422, "Bundle.entry"),
             Refused("Bundle-bundle-references.json", 422, "Bundle.entry"),
             Refused("Bundle-bundle-transaction.json", 422, "Bundle.entry"),
-            Refused("Linkage-example.json", 422),
             Refused("Person-pp.json", 422, "Person.link.target"),
         ],
     ),
