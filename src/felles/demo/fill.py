@@ -114,7 +114,8 @@ async def _go_on(store: Store, state: State, tell: Callable[[int, int], Any]) ->
         grant = _grant(store, None)
         await store.commit(grant, [_change(r) for r in shared], act="create", historic=True)
         entries += len(shared)
-    everyone = list(region.lives(state.seed, today, state.people))
+    # Backwards: those whose lives are told come first, so they are written last and head the lists of what changed.
+    everyone = list(region.lives(state.seed, today, state.people))[::-1]
     first = state.done
     for begin in range(first, len(everyone), TOGETHER):
         batch = everyone[begin : begin + TOGETHER]
