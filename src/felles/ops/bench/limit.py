@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PREPARE = f"""
 create schema if not exists bench;
-drop table if exists bench.target, bench.entry;
+drop table if exists bench.target, bench.entry, bench.one;
 create table bench.target
     (n integer primary key, bucket smallint, person bigint, type smallint, id text collate "C");
 insert into bench.target
@@ -33,16 +33,13 @@ select row_number() over (), bucket, person, type, id from (
     select bucket, person, type, id from {SCHEMA}.entry
      where state = 0 and form = 0 and person <> 0 order by md5(id) limit 100000) x;
 create table bench.entry (like {SCHEMA}.entry including all);
+-- The one row that `create` inserts again and again, under new ids.
+create table bench.one as
+select * from {SCHEMA}.entry where type = {TYPES["Observation"]} and state = 0 and form = 0 limit 1;
 analyze bench.target;
 """
 _COLUMNS = """person, type, form, version, state, deleted, kind, org, author, behalf, self, code, many, low, high,
     updated, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs, body"""
-
-
-# One Observation of the record as literals: the row that `create` inserts, without reading it first.
-_LITERAL = f"""
-select {" || ', ' || ".join(f"quote_nullable({name.strip()}::text)" for name in _COLUMNS.split(","))}
-  from {SCHEMA}.entry where type = {TYPES["Observation"]} and state = 0 limit 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Limit:
     rows: int = 1
 
 
-def _limits(targets: int, entries: int, literal: str) -> dict[str, Limit]:
+def _limits(targets: int, entries: int) -> dict[str, Limit]:
     one = f"\\set n random(1, {targets})\n"
     observation = TYPES["Observation"]
     codes = ", ".join(str(code_mark("code", code[0])) for code in CODES)
@@ -66,7 +63,7 @@ def _limits(targets: int, entries: int, literal: str) -> dict[str, Limit]:
         where t.n = :n order by e.low desc limit 20;"""
     whole = """select e.body from bench.target t join entry e on e.bucket = t.bucket and e.person = t.person
         and e.state < 2 where t.n = :n;"""
-    create = f"{copied} values (:n % 4096, md5(random()::text || :n), {literal});"
+    create = f"{copied} select :n % 4096, md5(random()::text || :n), {_qualified()} from bench.one e;"
     copy = f"""{copied} select t.bucket, md5(random()::text || e.id), {_qualified()} from bench.target t
         join entry e on e.bucket = t.bucket and e.person = t.person and e.state < 2 where t.n = :n;"""
     return {
@@ -100,8 +97,7 @@ class Limits:
         """Make what pgbench reads and writes from the rows that are there now, in a schema beside the record's."""
         await owner.execute(_PREPARE)
         targets = await owner.fetchval("select count(*) from bench.target") or 1
-        literal = await owner.fetchval(_LITERAL) or ""
-        self._limits = _limits(targets, self._entries, literal)
+        self._limits = _limits(targets, self._entries)
 
     async def measure(self, figure: str, seconds: int) -> float:
         """Transactions (for bundles: rows) per second of PostgreSQL alone. Raises `RuntimeError` if pgbench fails."""
