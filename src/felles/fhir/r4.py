@@ -10,13 +10,15 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec import Meta as M
 from msgspec.structs import astuple
 
-T_base64Binary = Annotated[str, M(pattern='\\A\\s*(?:[0-9a-zA-Z+/]\\s*)+(?:=\\s*){0,2}\\Z')]
+from felles.fhir.xhtml import cached_problem
+
+T_base64Binary = Annotated[str, M(pattern='\\A(?=\\s*\\S)(?:(?:[0-9a-zA-Z+/]{4})*+(?:[0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?|\\s*+(?:(?:[0-9a-zA-Z+/]\\s*+){4})*+(?:(?:[0-9a-zA-Z+/]\\s*+){2}=\\s*+=\\s*+|(?:[0-9a-zA-Z+/]\\s*+){3}=\\s*+)?)\\Z')]
 T_canonical = Annotated[str, M(pattern='\\A\\S+\\Z')]
 T_code = Annotated[str, M(pattern='\\A[^\\s]+(?: [^\\s]+)*\\Z')]
-T_date = Annotated[str, M(pattern='\\A(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)(?:-(?:0[1-9]|1[0-2]))?|(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29))\\Z')]
-T_dateTime = Annotated[str, M(pattern='\\A(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)(?:-(?:0[1-9]|1[0-2]))?|(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]{1,9})?(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)))?)\\Z')]
+T_date = Annotated[str, M(pattern='\\A(?:(?:(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)|(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?)\\Z')]
+T_dateTime = Annotated[str, M(pattern='\\A(?:(?:(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]{1,9})?(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)))?|(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?)\\Z')]
 T_id = Annotated[str, M(pattern='\\A[A-Za-z0-9\\-.]{1,64}\\Z')]
-T_instant = Annotated[str, M(pattern='\\A(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]{1,9})?(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))\\Z')]
+T_instant = Annotated[str, M(pattern='\\A(?:(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]{1,9})?(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))\\Z')]
 T_markdown = Annotated[str, M(pattern='\\S')]
 T_oid = Annotated[str, M(pattern='\\Aurn:oid:[0-2](?:\\.(?:0|[1-9][0-9]*))+\\Z')]
 T_string = Annotated[str, M(pattern='\\S')]
@@ -87,163 +89,169 @@ C_53 = Literal['author', 'editor', 'endorser', 'reviewer']
 C_54 = Literal['fri', 'mon', 'sat', 'sun', 'thu', 'tue', 'wed']
 C_55 = Literal['Account', 'ActivityDefinition', 'Address', 'AdverseEvent', 'Age', 'AllergyIntolerance', 'Annotation', 'Appointment', 'AppointmentResponse', 'Attachment', 'AuditEvent', 'BackboneElement', 'Basic', 'Binary', 'BiologicallyDerivedProduct', 'BodyStructure', 'Bundle', 'CapabilityStatement', 'CarePlan', 'CareTeam', 'CatalogEntry', 'ChargeItem', 'ChargeItemDefinition', 'Claim', 'ClaimResponse', 'ClinicalImpression', 'CodeSystem', 'CodeableConcept', 'Coding', 'Communication', 'CommunicationRequest', 'CompartmentDefinition', 'Composition', 'ConceptMap', 'Condition', 'Consent', 'ContactDetail', 'ContactPoint', 'Contract', 'Contributor', 'Count', 'Coverage', 'CoverageEligibilityRequest', 'CoverageEligibilityResponse', 'DataRequirement', 'DetectedIssue', 'Device', 'DeviceDefinition', 'DeviceMetric', 'DeviceRequest', 'DeviceUseStatement', 'DiagnosticReport', 'Distance', 'DocumentManifest', 'DocumentReference', 'DomainResource', 'Dosage', 'Duration', 'EffectEvidenceSynthesis', 'Element', 'ElementDefinition', 'Encounter', 'Endpoint', 'EnrollmentRequest', 'EnrollmentResponse', 'EpisodeOfCare', 'EventDefinition', 'Evidence', 'EvidenceVariable', 'ExampleScenario', 'ExplanationOfBenefit', 'Expression', 'Extension', 'FamilyMemberHistory', 'Flag', 'Goal', 'GraphDefinition', 'Group', 'GuidanceResponse', 'HealthcareService', 'HumanName', 'Identifier', 'ImagingStudy', 'Immunization', 'ImmunizationEvaluation', 'ImmunizationRecommendation', 'ImplementationGuide', 'InsurancePlan', 'Invoice', 'Library', 'Linkage', 'List', 'Location', 'MarketingStatus', 'Measure', 'MeasureReport', 'Media', 'Medication', 'MedicationAdministration', 'MedicationDispense', 'MedicationKnowledge', 'MedicationRequest', 'MedicationStatement', 'MedicinalProduct', 'MedicinalProductAuthorization', 'MedicinalProductContraindication', 'MedicinalProductIndication', 'MedicinalProductIngredient', 'MedicinalProductInteraction', 'MedicinalProductManufactured', 'MedicinalProductPackaged', 'MedicinalProductPharmaceutical', 'MedicinalProductUndesirableEffect', 'MessageDefinition', 'MessageHeader', 'Meta', 'MolecularSequence', 'Money', 'MoneyQuantity', 'NamingSystem', 'Narrative', 'NutritionOrder', 'Observation', 'ObservationDefinition', 'OperationDefinition', 'OperationOutcome', 'Organization', 'OrganizationAffiliation', 'ParameterDefinition', 'Parameters', 'Patient', 'PaymentNotice', 'PaymentReconciliation', 'Period', 'Person', 'PlanDefinition', 'Population', 'Practitioner', 'PractitionerRole', 'Procedure', 'ProdCharacteristic', 'ProductShelfLife', 'Provenance', 'Quantity', 'Questionnaire', 'QuestionnaireResponse', 'Range', 'Ratio', 'Reference', 'RelatedArtifact', 'RelatedPerson', 'RequestGroup', 'ResearchDefinition', 'ResearchElementDefinition', 'ResearchStudy', 'ResearchSubject', 'Resource', 'RiskAssessment', 'RiskEvidenceSynthesis', 'SampledData', 'Schedule', 'SearchParameter', 'ServiceRequest', 'Signature', 'SimpleQuantity', 'Slot', 'Specimen', 'SpecimenDefinition', 'StructureDefinition', 'StructureMap', 'Subscription', 'Substance', 'SubstanceAmount', 'SubstanceNucleicAcid', 'SubstancePolymer', 'SubstanceProtein', 'SubstanceReferenceInformation', 'SubstanceSourceMaterial', 'SubstanceSpecification', 'SupplyDelivery', 'SupplyRequest', 'Task', 'TerminologyCapabilities', 'TestReport', 'TestScript', 'Timing', 'TriggerDefinition', 'UsageContext', 'ValueSet', 'VerificationResult', 'VisionPrescription', 'base64Binary', 'boolean', 'canonical', 'code', 'date', 'dateTime', 'decimal', 'id', 'instant', 'integer', 'markdown', 'oid', 'positiveInt', 'string', 'time', 'unsignedInt', 'uri', 'url', 'uuid', 'xhtml']
 C_56 = Literal['high', 'low', 'moderate']
-C_57 = Literal['entered-in-error', 'final', 'mitigated', 'preliminary']
-C_58 = Literal['manufacturer-name', 'model-name', 'other', 'patient-reported-name', 'udi-label-name', 'user-friendly-name']
-C_59 = Literal['active', 'completed', 'entered-in-error', 'intended', 'on-hold', 'stopped']
-C_60 = Literal['active', 'entered-in-error', 'inactive', 'unknown']
-C_61 = Literal['amended', 'appended', 'cancelled', 'corrected', 'entered-in-error', 'final', 'partial', 'preliminary', 'registered', 'unknown']
-C_62 = Literal['exists', 'pattern', 'profile', 'type', 'value']
-C_63 = Literal['consumer', 'producer']
-C_64 = Literal['current', 'entered-in-error', 'superseded']
-C_65 = Literal['appends', 'replaces', 'signs', 'transforms']
+C_57 = Literal['manufacturer-name', 'model-name', 'other', 'patient-reported-name', 'udi-label-name', 'user-friendly-name']
+C_58 = Literal['active', 'completed', 'entered-in-error', 'intended', 'on-hold', 'stopped']
+C_59 = Literal['active', 'entered-in-error', 'inactive', 'unknown']
+C_60 = Literal['amended', 'appended', 'cancelled', 'corrected', 'entered-in-error', 'final', 'partial', 'preliminary', 'registered', 'unknown']
+C_61 = Literal['exists', 'pattern', 'profile', 'type', 'value']
+C_62 = Literal['consumer', 'producer']
+C_63 = Literal['current', 'entered-in-error', 'superseded']
+C_64 = Literal['appends', 'replaces', 'signs', 'transforms']
+C_65 = Literal['auth-requirements', 'benefits', 'discovery', 'validation']
 C_66 = Literal['auth-requirements', 'benefits', 'discovery', 'validation']
-C_67 = Literal['auth-requirements', 'benefits', 'discovery', 'validation']
-C_68 = Literal['active', 'completed', 'planned', 'reserved']
-C_69 = Literal['arrived', 'cancelled', 'entered-in-error', 'finished', 'in-progress', 'onleave', 'planned', 'triaged', 'unknown']
-C_70 = Literal['active', 'entered-in-error', 'error', 'off', 'suspended', 'test']
-C_71 = Literal['active', 'cancelled', 'entered-in-error', 'finished', 'onhold', 'planned', 'waitlist']
-C_72 = Literal['receiver', 'sender']
-C_73 = Literal['completed', 'entered-in-error', 'in-progress', 'not-done', 'on-hold', 'preparation', 'stopped', 'unknown']
-C_74 = Literal['AC', 'ACD', 'ACM', 'ACV', 'AFT', 'AFT.early', 'AFT.late', 'C', 'CD', 'CM', 'CV', 'EVE', 'EVE.early', 'EVE.late', 'HS', 'MORN', 'MORN.early', 'MORN.late', 'NIGHT', 'NOON', 'PC', 'PCD', 'PCM', 'PCV', 'PHS', 'WAKE']
-C_75 = Literal['entity', 'person']
-C_76 = Literal['active', 'cancelled', 'draft', 'entered-in-error']
-C_77 = Literal['exposure', 'exposure-alternative']
-C_78 = Literal['element', 'extension', 'fhirpath']
-C_79 = Literal['=', 'descendent-of', 'exists', 'generalizes', 'in', 'is-a', 'is-not-a', 'not-in', 'regex']
-C_80 = Literal['active', 'entered-in-error', 'inactive']
-C_81 = Literal['active', 'cancelled', 'draft', 'entered-in-error']
-C_82 = Literal['accepted', 'active', 'cancelled', 'completed', 'entered-in-error', 'on-hold', 'planned', 'proposed', 'rejected']
-C_83 = Literal['custom', 'different', 'identical', 'matching']
-C_84 = Literal['condition', 'requirement']
-C_85 = Literal['mean', 'mean-of-mean', 'mean-of-median', 'median', 'median-of-mean', 'median-of-median']
-C_86 = Literal['animal', 'device', 'medication', 'person', 'practitioner', 'substance']
-C_87 = Literal['data-requested', 'data-required', 'entered-in-error', 'failure', 'in-progress', 'success']
-C_88 = Literal['generated', 'html', 'markdown', 'xml']
-C_89 = Literal['apply', 'expansion-parameter', 'generate-json', 'generate-turtle', 'generate-xml', 'html-template', 'path-pages', 'path-resource', 'path-tx-cache', 'rule-broken-links']
-C_90 = Literal['completed', 'entered-in-error', 'health-unknown', 'partial']
-C_91 = Literal['delete', 'get', 'head', 'options', 'patch', 'post', 'put']
-C_92 = Literal['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']
-C_93 = Literal['official', 'old', 'secondary', 'temp', 'usual']
-C_94 = Literal['level1', 'level2', 'level3', 'level4']
-C_95 = Literal['available', 'cancelled', 'entered-in-error', 'registered', 'unknown']
-C_96 = Literal['completed', 'entered-in-error']
-C_97 = Literal['completed', 'entered-in-error', 'not-done']
-C_98 = Literal['base', 'deduction', 'discount', 'informational', 'surcharge', 'tax']
-C_99 = Literal['balanced', 'cancelled', 'draft', 'entered-in-error', 'issued']
-C_100 = Literal['error', 'fatal', 'information', 'warning']
-C_101 = Literal['business-rule', 'code-invalid', 'conflict', 'deleted', 'duplicate', 'exception', 'expired', 'extension', 'forbidden', 'incomplete', 'informational', 'invalid', 'invariant', 'lock-error', 'login', 'multiple-matches', 'no-store', 'not-found', 'not-supported', 'processing', 'required', 'security', 'structure', 'suppressed', 'throttled', 'timeout', 'too-costly', 'too-long', 'transient', 'unknown', 'value']
-C_102 = Literal['attachment', 'boolean', 'choice', 'date', 'dateTime', 'decimal', 'display', 'group', 'integer', 'open-choice', 'quantity', 'question', 'reference', 'string', 'text', 'time', 'url']
-C_103 = Literal['refer', 'replaced-by', 'replaces', 'seealso']
-C_104 = Literal['alternate', 'historical', 'source']
-C_105 = Literal['changes', 'snapshot', 'working']
-C_106 = Literal['current', 'entered-in-error', 'retired']
-C_107 = Literal['instance', 'kind']
-C_108 = Literal['active', 'inactive', 'suspended']
-C_109 = Literal['type', 'variable']
-C_110 = Literal['none', 'type-and-types', 'types']
-C_111 = Literal['source', 'target']
-C_112 = Literal['produced', 'queried', 'source', 'target']
-C_113 = Literal['first', 'last', 'not_first', 'not_last', 'only_one']
-C_114 = Literal['collate', 'first', 'last', 'share']
-C_115 = Literal['append', 'c', 'cast', 'cc', 'copy', 'cp', 'create', 'dateOp', 'escape', 'evaluate', 'id', 'pointer', 'qty', 'reference', 'translate', 'truncate', 'uuid']
-C_116 = Literal['complete', 'error', 'pending']
-C_117 = Literal['data-collection', 'individual', 'subject-list', 'summary']
-C_118 = Literal['completed', 'entered-in-error', 'in-progress', 'not-done', 'on-hold', 'stopped', 'unknown']
-C_119 = Literal['active', 'completed', 'entered-in-error', 'intended', 'not-taken', 'on-hold', 'stopped', 'unknown']
-C_120 = Literal['active', 'entered-in-error', 'inactive']
-C_121 = Literal['cancelled', 'completed', 'declined', 'entered-in-error', 'in-progress', 'on-hold', 'preparation', 'stopped', 'unknown']
-C_122 = Literal['active', 'entered-in-error', 'inactive']
-C_123 = Literal['filler-order', 'instance-order', 'option', 'order', 'original-order', 'plan', 'proposal', 'reflex-order']
-C_124 = Literal['active', 'cancelled', 'completed', 'draft', 'entered-in-error', 'on-hold', 'stopped', 'unknown']
-C_125 = Literal['consequence', 'currency', 'notification']
-C_126 = Literal['always', 'never', 'on-error', 'on-success']
-C_127 = Literal['calibrated', 'calibration-required', 'not-calibrated', 'unspecified']
-C_128 = Literal['gain', 'offset', 'two-point', 'unspecified']
-C_129 = Literal['calculation', 'measurement', 'setting', 'unspecified']
-C_130 = Literal['black', 'blue', 'cyan', 'green', 'magenta', 'red', 'white', 'yellow']
-C_131 = Literal['entered-in-error', 'off', 'on', 'standby']
-C_132 = Literal['anonymous', 'maiden', 'nickname', 'official', 'old', 'temp', 'usual']
-C_133 = Literal['oid', 'other', 'uri', 'uuid']
-C_134 = Literal['codesystem', 'identifier', 'root']
-C_135 = Literal['additional', 'empty', 'extensions', 'generated']
-C_136 = Literal['1', '2', '3', '4', '5']
-C_137 = Literal['display', 'print', 'printoper']
-C_138 = Literal['absolute', 'critical', 'reference']
-C_139 = Literal['amended', 'cancelled', 'corrected', 'entered-in-error', 'final', 'preliminary', 'registered', 'unknown']
-C_140 = Literal['operation', 'query']
-C_141 = Literal['in', 'out']
-C_142 = Literal['antisense', 'sense']
-C_143 = Literal['information-only', 'optional', 'required']
-C_144 = Literal['accepted', 'declined', 'needs-action', 'tentative']
-C_145 = Literal['CodeableConcept', 'Period', 'Quantity', 'Range', 'Ratio', 'SampledData', 'boolean', 'dateTime', 'integer', 'string', 'time']
-C_146 = Literal['biologicalAgent', 'cells', 'fluid', 'organ', 'tissue']
-C_147 = Literal['available', 'unavailable']
-C_148 = Literal['celsius', 'farenheit', 'kelvin']
-C_149 = Literal['cdaText', 'typeAttr', 'xhtml', 'xmlAttr', 'xmlText']
-C_150 = Literal['derivation', 'quotation', 'removal', 'revision', 'source']
-C_151 = Literal['active', 'draft', 'retired', 'unknown']
-C_152 = Literal['indel', 'snp', 'unknown']
-C_153 = Literal['<', '<=', '>', '>=']
-C_154 = Literal['amended', 'completed', 'entered-in-error', 'in-progress', 'stopped']
-C_155 = Literal['all', 'any']
-C_156 = Literal['!=', '<', '<=', '=', '>', '>=', 'exists']
-C_157 = Literal['mild', 'moderate', 'severe']
-C_158 = Literal['enforced', 'literal', 'local', 'logical', 'resolves']
-C_159 = Literal['either', 'independent', 'specific']
-C_160 = Literal['citation', 'composed-of', 'depends-on', 'derived-from', 'documentation', 'justification', 'predecessor', 'successor']
-C_161 = Literal['is-replaced-by', 'triggers']
-C_162 = Literal['complete', 'error', 'partial', 'queued']
-C_163 = Literal['error', 'fail', 'pass', 'skip', 'warning']
-C_164 = Literal['client', 'server', 'test-engine']
-C_165 = Literal['fail', 'pass', 'pending']
-C_166 = Literal['completed', 'entered-in-error', 'in-progress', 'stopped', 'waiting']
-C_167 = Literal['directlink', 'login', 'oauth', 'openapi', 'other']
-C_168 = Literal['directive', 'filler-order', 'instance-order', 'option', 'order', 'original-order', 'plan', 'proposal', 'reflex-order']
-C_169 = Literal['asap', 'routine', 'stat', 'urgent']
-C_170 = Literal['Appointment', 'AppointmentResponse', 'CarePlan', 'Claim', 'CommunicationRequest', 'Contract', 'DeviceRequest', 'EnrollmentRequest', 'ImmunizationRecommendation', 'MedicationRequest', 'NutritionOrder', 'ServiceRequest', 'SupplyRequest', 'Task', 'VisionPrescription']
-C_171 = Literal['active', 'completed', 'draft', 'entered-in-error', 'on-hold', 'revoked', 'unknown']
-C_172 = Literal['exposure', 'outcome', 'population']
-C_173 = Literal['active', 'administratively-completed', 'approved', 'closed-to-accrual', 'closed-to-accrual-and-intervention', 'completed', 'disapproved', 'in-review', 'temporarily-closed-to-accrual', 'temporarily-closed-to-accrual-and-intervention', 'withdrawn']
-C_174 = Literal['candidate', 'eligible', 'follow-up', 'ineligible', 'not-registered', 'off-study', 'on-study', 'on-study-intervention', 'on-study-observation', 'pending-on-study', 'potential-candidate', 'screening', 'withdrawn']
-C_175 = Literal['bundled', 'contained', 'referenced']
-C_176 = Literal['closed', 'open', 'openAtEnd']
-C_177 = Literal['Account', 'ActivityDefinition', 'AdverseEvent', 'AllergyIntolerance', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Basic', 'Binary', 'BiologicallyDerivedProduct', 'BodyStructure', 'Bundle', 'CapabilityStatement', 'CarePlan', 'CareTeam', 'CatalogEntry', 'ChargeItem', 'ChargeItemDefinition', 'Claim', 'ClaimResponse', 'ClinicalImpression', 'CodeSystem', 'Communication', 'CommunicationRequest', 'CompartmentDefinition', 'Composition', 'ConceptMap', 'Condition', 'Consent', 'Contract', 'Coverage', 'CoverageEligibilityRequest', 'CoverageEligibilityResponse', 'DetectedIssue', 'Device', 'DeviceDefinition', 'DeviceMetric', 'DeviceRequest', 'DeviceUseStatement', 'DiagnosticReport', 'DocumentManifest', 'DocumentReference', 'DomainResource', 'EffectEvidenceSynthesis', 'Encounter', 'Endpoint', 'EnrollmentRequest', 'EnrollmentResponse', 'EpisodeOfCare', 'EventDefinition', 'Evidence', 'EvidenceVariable', 'ExampleScenario', 'ExplanationOfBenefit', 'FamilyMemberHistory', 'Flag', 'Goal', 'GraphDefinition', 'Group', 'GuidanceResponse', 'HealthcareService', 'ImagingStudy', 'Immunization', 'ImmunizationEvaluation', 'ImmunizationRecommendation', 'ImplementationGuide', 'InsurancePlan', 'Invoice', 'Library', 'Linkage', 'List', 'Location', 'Measure', 'MeasureReport', 'Media', 'Medication', 'MedicationAdministration', 'MedicationDispense', 'MedicationKnowledge', 'MedicationRequest', 'MedicationStatement', 'MedicinalProduct', 'MedicinalProductAuthorization', 'MedicinalProductContraindication', 'MedicinalProductIndication', 'MedicinalProductIngredient', 'MedicinalProductInteraction', 'MedicinalProductManufactured', 'MedicinalProductPackaged', 'MedicinalProductPharmaceutical', 'MedicinalProductUndesirableEffect', 'MessageDefinition', 'MessageHeader', 'MolecularSequence', 'NamingSystem', 'NutritionOrder', 'Observation', 'ObservationDefinition', 'OperationDefinition', 'OperationOutcome', 'Organization', 'OrganizationAffiliation', 'Parameters', 'Patient', 'PaymentNotice', 'PaymentReconciliation', 'Person', 'PlanDefinition', 'Practitioner', 'PractitionerRole', 'Procedure', 'Provenance', 'Questionnaire', 'QuestionnaireResponse', 'RelatedPerson', 'RequestGroup', 'ResearchDefinition', 'ResearchElementDefinition', 'ResearchStudy', 'ResearchSubject', 'Resource', 'RiskAssessment', 'RiskEvidenceSynthesis', 'Schedule', 'SearchParameter', 'ServiceRequest', 'Slot', 'Specimen', 'SpecimenDefinition', 'StructureDefinition', 'StructureMap', 'Subscription', 'Substance', 'SubstanceNucleicAcid', 'SubstancePolymer', 'SubstanceProtein', 'SubstanceReferenceInformation', 'SubstanceSourceMaterial', 'SubstanceSpecification', 'SupplyDelivery', 'SupplyRequest', 'Task', 'TerminologyCapabilities', 'TestReport', 'TestScript', 'ValueSet', 'VerificationResult', 'VisionPrescription']
-C_178 = Literal['fatal-error', 'ok', 'transient-error']
-C_179 = Literal['client', 'server']
-C_180 = Literal['ap', 'eb', 'eq', 'ge', 'gt', 'le', 'lt', 'ne', 'sa']
-C_181 = Literal['include', 'match', 'outcome']
-C_182 = Literal['above', 'below', 'contains', 'exact', 'identifier', 'in', 'missing', 'not', 'not-in', 'ofType', 'text', 'type']
-C_183 = Literal['composite', 'date', 'number', 'quantity', 'reference', 'special', 'string', 'token', 'uri']
-C_184 = Literal['distance', 'nearby', 'normal', 'other', 'phonetic']
-C_185 = Literal['aa', 'dna', 'rna']
-C_186 = Literal['busy', 'busy-tentative', 'busy-unavailable', 'entered-in-error', 'free']
-C_187 = Literal['ascending', 'descending']
-C_188 = Literal['0BSD', 'AAL', 'ADSL', 'AFL-1.1', 'AFL-1.2', 'AFL-2.0', 'AFL-2.1', 'AFL-3.0', 'AGPL-1.0-only', 'AGPL-1.0-or-later', 'AGPL-3.0-only', 'AGPL-3.0-or-later', 'AMDPLPA', 'AML', 'AMPAS', 'ANTLR-PD', 'APAFML', 'APL-1.0', 'APSL-1.0', 'APSL-1.1', 'APSL-1.2', 'APSL-2.0', 'Abstyles', 'Adobe-2006', 'Adobe-Glyph', 'Afmparse', 'Aladdin', 'Apache-1.0', 'Apache-1.1', 'Apache-2.0', 'Artistic-1.0', 'Artistic-1.0-Perl', 'Artistic-1.0-cl8', 'Artistic-2.0', 'BSD-1-Clause', 'BSD-2-Clause', 'BSD-2-Clause-FreeBSD', 'BSD-2-Clause-NetBSD', 'BSD-2-Clause-Patent', 'BSD-3-Clause', 'BSD-3-Clause-Attribution', 'BSD-3-Clause-Clear', 'BSD-3-Clause-LBNL', 'BSD-3-Clause-No-Nuclear-License', 'BSD-3-Clause-No-Nuclear-License-2014', 'BSD-3-Clause-No-Nuclear-Warranty', 'BSD-4-Clause', 'BSD-4-Clause-UC', 'BSD-Protection', 'BSD-Source-Code', 'BSL-1.0', 'Bahyph', 'Barr', 'Beerware', 'BitTorrent-1.0', 'BitTorrent-1.1', 'Borceux', 'CATOSL-1.1', 'CC-BY-1.0', 'CC-BY-2.0', 'CC-BY-2.5', 'CC-BY-3.0', 'CC-BY-4.0', 'CC-BY-NC-1.0', 'CC-BY-NC-2.0', 'CC-BY-NC-2.5', 'CC-BY-NC-3.0', 'CC-BY-NC-4.0', 'CC-BY-NC-ND-1.0', 'CC-BY-NC-ND-2.0', 'CC-BY-NC-ND-2.5', 'CC-BY-NC-ND-3.0', 'CC-BY-NC-ND-4.0', 'CC-BY-NC-SA-1.0', 'CC-BY-NC-SA-2.0', 'CC-BY-NC-SA-2.5', 'CC-BY-NC-SA-3.0', 'CC-BY-NC-SA-4.0', 'CC-BY-ND-1.0', 'CC-BY-ND-2.0', 'CC-BY-ND-2.5', 'CC-BY-ND-3.0', 'CC-BY-ND-4.0', 'CC-BY-SA-1.0', 'CC-BY-SA-2.0', 'CC-BY-SA-2.5', 'CC-BY-SA-3.0', 'CC-BY-SA-4.0', 'CC0-1.0', 'CDDL-1.0', 'CDDL-1.1', 'CDLA-Permissive-1.0', 'CDLA-Sharing-1.0', 'CECILL-1.0', 'CECILL-1.1', 'CECILL-2.0', 'CECILL-2.1', 'CECILL-B', 'CECILL-C', 'CNRI-Jython', 'CNRI-Python', 'CNRI-Python-GPL-Compatible', 'CPAL-1.0', 'CPL-1.0', 'CPOL-1.02', 'CUA-OPL-1.0', 'Caldera', 'ClArtistic', 'Condor-1.1', 'Crossword', 'CrystalStacker', 'Cube', 'D-FSL-1.0', 'DOC', 'DSDP', 'Dotseqn', 'ECL-1.0', 'ECL-2.0', 'EFL-1.0', 'EFL-2.0', 'EPL-1.0', 'EPL-2.0', 'EUDatagrid', 'EUPL-1.0', 'EUPL-1.1', 'EUPL-1.2', 'Entessa', 'ErlPL-1.1', 'Eurosym', 'FSFAP', 'FSFUL', 'FSFULLR', 'FTL', 'Fair', 'Frameworx-1.0', 'FreeImage', 'GFDL-1.1-only', 'GFDL-1.1-or-later', 'GFDL-1.2-only', 'GFDL-1.2-or-later', 'GFDL-1.3-only', 'GFDL-1.3-or-later', 'GL2PS', 'GPL-1.0-only', 'GPL-1.0-or-later', 'GPL-2.0-only', 'GPL-2.0-or-later', 'GPL-3.0-only', 'GPL-3.0-or-later', 'Giftware', 'Glide', 'Glulxe', 'HPND', 'HaskellReport', 'IBM-pibs', 'ICU', 'IJG', 'IPA', 'IPL-1.0', 'ISC', 'ImageMagick', 'Imlib2', 'Info-ZIP', 'Intel', 'Intel-ACPI', 'Interbase-1.0', 'JSON', 'JasPer-2.0', 'LAL-1.2', 'LAL-1.3', 'LGPL-2.0-only', 'LGPL-2.0-or-later', 'LGPL-2.1-only', 'LGPL-2.1-or-later', 'LGPL-3.0-only', 'LGPL-3.0-or-later', 'LGPLLR', 'LPL-1.0', 'LPL-1.02', 'LPPL-1.0', 'LPPL-1.1', 'LPPL-1.2', 'LPPL-1.3a', 'LPPL-1.3c', 'Latex2e', 'Leptonica', 'LiLiQ-P-1.1', 'LiLiQ-R-1.1', 'LiLiQ-Rplus-1.1', 'Libpng', 'Linux-OpenIB', 'MIT', 'MIT-0', 'MIT-CMU', 'MIT-advertising', 'MIT-enna', 'MIT-feh', 'MITNFA', 'MPL-1.0', 'MPL-1.1', 'MPL-2.0', 'MPL-2.0-no-copyleft-exception', 'MS-PL', 'MS-RL', 'MTLL', 'MakeIndex', 'MirOS', 'Motosoto', 'Multics', 'Mup', 'NASA-1.3', 'NBPL-1.0', 'NCSA', 'NGPL', 'NLOD-1.0', 'NLPL', 'NOSL', 'NPL-1.0', 'NPL-1.1', 'NPOSL-3.0', 'NRL', 'NTP', 'Naumen', 'Net-SNMP', 'NetCDF', 'Newsletr', 'Nokia', 'Noweb', 'OCCT-PL', 'OCLC-2.0', 'ODbL-1.0', 'OFL-1.0', 'OFL-1.1', 'OGTSL', 'OLDAP-1.1', 'OLDAP-1.2', 'OLDAP-1.3', 'OLDAP-1.4', 'OLDAP-2.0', 'OLDAP-2.0.1', 'OLDAP-2.1', 'OLDAP-2.2', 'OLDAP-2.2.1', 'OLDAP-2.2.2', 'OLDAP-2.3', 'OLDAP-2.4', 'OLDAP-2.5', 'OLDAP-2.6', 'OLDAP-2.7', 'OLDAP-2.8', 'OML', 'OPL-1.0', 'OSET-PL-2.1', 'OSL-1.0', 'OSL-1.1', 'OSL-2.0', 'OSL-2.1', 'OSL-3.0', 'OpenSSL', 'PDDL-1.0', 'PHP-3.0', 'PHP-3.01', 'Plexus', 'PostgreSQL', 'Python-2.0', 'QPL-1.0', 'Qhull', 'RHeCos-1.1', 'RPL-1.1', 'RPL-1.5', 'RPSL-1.0', 'RSA-MD', 'RSCPL', 'Rdisc', 'Ruby', 'SAX-PD', 'SCEA', 'SGI-B-1.0', 'SGI-B-1.1', 'SGI-B-2.0', 'SISSL', 'SISSL-1.2', 'SMLNJ', 'SMPPL', 'SNIA', 'SPL-1.0', 'SWL', 'Saxpath', 'Sendmail', 'SimPL-2.0', 'Sleepycat', 'Spencer-86', 'Spencer-94', 'Spencer-99', 'SugarCRM-1.1.3', 'TCL', 'TCP-wrappers', 'TMate', 'TORQUE-1.1', 'TOSL', 'UPL-1.0', 'Unicode-DFS-2015', 'Unicode-DFS-2016', 'Unicode-TOU', 'Unlicense', 'VOSTROM', 'VSL-1.0', 'Vim', 'W3C', 'W3C-19980720', 'W3C-20150513', 'WTFPL', 'Watcom-1.0', 'Wsuipa', 'X11', 'XFree86-1.1', 'XSkat', 'Xerox', 'Xnet', 'YPL-1.0', 'YPL-1.1', 'ZPL-1.1', 'ZPL-2.0', 'ZPL-2.1', 'Zed', 'Zend-2.0', 'Zimbra-1.3', 'Zimbra-1.4', 'Zlib', 'bzip2-1.0.5', 'bzip2-1.0.6', 'curl', 'diffmark', 'dvipdfm', 'eGenix', 'gSOAP-1.3b', 'gnuplot', 'iMatix', 'libtiff', 'mpich2', 'not-open-source', 'psfrag', 'psutils', 'xinetd', 'xpp', 'zlib-acknowledgement']
-C_189 = Literal['alternate', 'preferred']
-C_190 = Literal['available', 'entered-in-error', 'unavailable', 'unsatisfactory']
-C_191 = Literal['crick', 'watson']
-C_192 = Literal['complex-type', 'logical', 'primitive-type', 'resource']
-C_193 = Literal['email', 'message', 'rest-hook', 'sms', 'websocket']
-C_194 = Literal['active', 'error', 'off', 'requested']
-C_195 = Literal['active', 'entered-in-error', 'inactive']
-C_196 = Literal['abandoned', 'completed', 'entered-in-error', 'in-progress']
-C_197 = Literal['active', 'cancelled', 'completed', 'draft', 'entered-in-error', 'suspended', 'unknown']
-C_198 = Literal['batch', 'history-system', 'search-system', 'transaction']
-C_199 = Literal['filler-order', 'instance-order', 'option', 'order', 'original-order', 'plan', 'proposal', 'reflex-order', 'unknown']
-C_200 = Literal['accepted', 'cancelled', 'completed', 'draft', 'entered-in-error', 'failed', 'in-progress', 'on-hold', 'ready', 'received', 'rejected', 'requested']
-C_201 = Literal['data-access-ended', 'data-accessed', 'data-added', 'data-changed', 'data-modified', 'data-removed', 'named-event', 'periodic']
-C_202 = Literal['constraint', 'specialization']
-C_203 = Literal['create', 'delete', 'history-instance', 'history-type', 'patch', 'read', 'search-type', 'update', 'vread']
-C_204 = Literal['barcode', 'card', 'manual', 'rfid', 'self-reported', 'unknown']
-C_205 = Literal['a', 'd', 'h', 'min', 'mo', 's', 'wk']
-C_206 = Literal['continuous', 'descriptive', 'dichotomous']
-C_207 = Literal['attested', 'in-process', 'req-revalid', 'reval-fail', 'val-fail', 'validated']
-C_208 = Literal['no-version', 'versioned', 'versioned-update']
-C_209 = Literal['down', 'in', 'out', 'up']
-C_210 = Literal['left', 'right']
-C_211 = Literal['L', 'M', 'N', 'R', 'U', 'V']
+C_67 = Literal['active', 'completed', 'planned', 'reserved']
+C_68 = Literal['arrived', 'cancelled', 'entered-in-error', 'finished', 'in-progress', 'onleave', 'planned', 'triaged', 'unknown']
+C_69 = Literal['active', 'entered-in-error', 'error', 'off', 'suspended', 'test']
+C_70 = Literal['active', 'cancelled', 'entered-in-error', 'finished', 'onhold', 'planned', 'waitlist']
+C_71 = Literal['receiver', 'sender']
+C_72 = Literal['completed', 'entered-in-error', 'in-progress', 'not-done', 'on-hold', 'preparation', 'stopped', 'unknown']
+C_73 = Literal['AC', 'ACD', 'ACM', 'ACV', 'AFT', 'AFT.early', 'AFT.late', 'C', 'CD', 'CM', 'CV', 'EVE', 'EVE.early', 'EVE.late', 'HS', 'MORN', 'MORN.early', 'MORN.late', 'NIGHT', 'NOON', 'PC', 'PCD', 'PCM', 'PCV', 'PHS', 'WAKE']
+C_74 = Literal['entity', 'person']
+C_75 = Literal['active', 'cancelled', 'draft', 'entered-in-error']
+C_76 = Literal['exposure', 'exposure-alternative']
+C_77 = Literal['element', 'extension', 'fhirpath']
+C_78 = Literal['=', 'descendent-of', 'exists', 'generalizes', 'in', 'is-a', 'is-not-a', 'not-in', 'regex']
+C_79 = Literal['active', 'entered-in-error', 'inactive']
+C_80 = Literal['active', 'cancelled', 'draft', 'entered-in-error']
+C_81 = Literal['accepted', 'active', 'cancelled', 'completed', 'entered-in-error', 'on-hold', 'planned', 'proposed', 'rejected']
+C_82 = Literal['custom', 'different', 'identical', 'matching']
+C_83 = Literal['condition', 'requirement']
+C_84 = Literal['mean', 'mean-of-mean', 'mean-of-median', 'median', 'median-of-mean', 'median-of-median']
+C_85 = Literal['animal', 'device', 'medication', 'person', 'practitioner', 'substance']
+C_86 = Literal['data-requested', 'data-required', 'entered-in-error', 'failure', 'in-progress', 'success']
+C_87 = Literal['generated', 'html', 'markdown', 'xml']
+C_88 = Literal['apply', 'expansion-parameter', 'generate-json', 'generate-turtle', 'generate-xml', 'html-template', 'path-pages', 'path-resource', 'path-tx-cache', 'rule-broken-links']
+C_89 = Literal['completed', 'entered-in-error', 'health-unknown', 'partial']
+C_90 = Literal['delete', 'get', 'head', 'options', 'patch', 'post', 'put']
+C_91 = Literal['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']
+C_92 = Literal['official', 'old', 'secondary', 'temp', 'usual']
+C_93 = Literal['level1', 'level2', 'level3', 'level4']
+C_94 = Literal['available', 'cancelled', 'entered-in-error', 'registered', 'unknown']
+C_95 = Literal['completed', 'entered-in-error']
+C_96 = Literal['completed', 'entered-in-error', 'not-done']
+C_97 = Literal['base', 'deduction', 'discount', 'informational', 'surcharge', 'tax']
+C_98 = Literal['balanced', 'cancelled', 'draft', 'entered-in-error', 'issued']
+C_99 = Literal['error', 'fatal', 'information', 'warning']
+C_100 = Literal['business-rule', 'code-invalid', 'conflict', 'deleted', 'duplicate', 'exception', 'expired', 'extension', 'forbidden', 'incomplete', 'informational', 'invalid', 'invariant', 'lock-error', 'login', 'multiple-matches', 'no-store', 'not-found', 'not-supported', 'processing', 'required', 'security', 'structure', 'suppressed', 'throttled', 'timeout', 'too-costly', 'too-long', 'transient', 'unknown', 'value']
+C_101 = Literal['attachment', 'boolean', 'choice', 'date', 'dateTime', 'decimal', 'display', 'group', 'integer', 'open-choice', 'quantity', 'question', 'reference', 'string', 'text', 'time', 'url']
+C_102 = Literal['refer', 'replaced-by', 'replaces', 'seealso']
+C_103 = Literal['alternate', 'historical', 'source']
+C_104 = Literal['changes', 'snapshot', 'working']
+C_105 = Literal['current', 'entered-in-error', 'retired']
+C_106 = Literal['instance', 'kind']
+C_107 = Literal['active', 'inactive', 'suspended']
+C_108 = Literal['type', 'variable']
+C_109 = Literal['none', 'type-and-types', 'types']
+C_110 = Literal['source', 'target']
+C_111 = Literal['produced', 'queried', 'source', 'target']
+C_112 = Literal['first', 'last', 'not_first', 'not_last', 'only_one']
+C_113 = Literal['collate', 'first', 'last', 'share']
+C_114 = Literal['append', 'c', 'cast', 'cc', 'copy', 'cp', 'create', 'dateOp', 'escape', 'evaluate', 'id', 'pointer', 'qty', 'reference', 'translate', 'truncate', 'uuid']
+C_115 = Literal['complete', 'error', 'pending']
+C_116 = Literal['data-collection', 'individual', 'subject-list', 'summary']
+C_117 = Literal['completed', 'entered-in-error', 'in-progress', 'not-done', 'on-hold', 'stopped', 'unknown']
+C_118 = Literal['active', 'completed', 'entered-in-error', 'intended', 'not-taken', 'on-hold', 'stopped', 'unknown']
+C_119 = Literal['active', 'entered-in-error', 'inactive']
+C_120 = Literal['cancelled', 'completed', 'declined', 'entered-in-error', 'in-progress', 'on-hold', 'preparation', 'stopped', 'unknown']
+C_121 = Literal['active', 'entered-in-error', 'inactive']
+C_122 = Literal['filler-order', 'instance-order', 'option', 'order', 'original-order', 'plan', 'proposal', 'reflex-order']
+C_123 = Literal['active', 'cancelled', 'completed', 'draft', 'entered-in-error', 'on-hold', 'stopped', 'unknown']
+C_124 = Literal['consequence', 'currency', 'notification']
+C_125 = Literal['always', 'never', 'on-error', 'on-success']
+C_126 = Literal['calibrated', 'calibration-required', 'not-calibrated', 'unspecified']
+C_127 = Literal['gain', 'offset', 'two-point', 'unspecified']
+C_128 = Literal['calculation', 'measurement', 'setting', 'unspecified']
+C_129 = Literal['black', 'blue', 'cyan', 'green', 'magenta', 'red', 'white', 'yellow']
+C_130 = Literal['entered-in-error', 'off', 'on', 'standby']
+C_131 = Literal['anonymous', 'maiden', 'nickname', 'official', 'old', 'temp', 'usual']
+C_132 = Literal['oid', 'other', 'uri', 'uuid']
+C_133 = Literal['codesystem', 'identifier', 'root']
+C_134 = Literal['additional', 'empty', 'extensions', 'generated']
+C_135 = Literal['1', '2', '3', '4', '5']
+C_136 = Literal['display', 'print', 'printoper']
+C_137 = Literal['absolute', 'critical', 'reference']
+C_138 = Literal['amended', 'cancelled', 'corrected', 'entered-in-error', 'final', 'preliminary', 'registered', 'unknown']
+C_139 = Literal['operation', 'query']
+C_140 = Literal['in', 'out']
+C_141 = Literal['antisense', 'sense']
+C_142 = Literal['information-only', 'optional', 'required']
+C_143 = Literal['accepted', 'declined', 'needs-action', 'tentative']
+C_144 = Literal['CodeableConcept', 'Period', 'Quantity', 'Range', 'Ratio', 'SampledData', 'boolean', 'dateTime', 'integer', 'string', 'time']
+C_145 = Literal['biologicalAgent', 'cells', 'fluid', 'organ', 'tissue']
+C_146 = Literal['available', 'unavailable']
+C_147 = Literal['celsius', 'farenheit', 'kelvin']
+C_148 = Literal['cdaText', 'typeAttr', 'xhtml', 'xmlAttr', 'xmlText']
+C_149 = Literal['derivation', 'quotation', 'removal', 'revision', 'source']
+C_150 = Literal['active', 'draft', 'retired', 'unknown']
+C_151 = Literal['indel', 'snp', 'unknown']
+C_152 = Literal['<', '<=', '>', '>=']
+C_153 = Literal['amended', 'completed', 'entered-in-error', 'in-progress', 'stopped']
+C_154 = Literal['all', 'any']
+C_155 = Literal['!=', '<', '<=', '=', '>', '>=', 'exists']
+C_156 = Literal['mild', 'moderate', 'severe']
+C_157 = Literal['enforced', 'literal', 'local', 'logical', 'resolves']
+C_158 = Literal['either', 'independent', 'specific']
+C_159 = Literal['citation', 'composed-of', 'depends-on', 'derived-from', 'documentation', 'justification', 'predecessor', 'successor']
+C_160 = Literal['is-replaced-by', 'triggers']
+C_161 = Literal['complete', 'error', 'partial', 'queued']
+C_162 = Literal['error', 'fail', 'pass', 'skip', 'warning']
+C_163 = Literal['client', 'server', 'test-engine']
+C_164 = Literal['fail', 'pass', 'pending']
+C_165 = Literal['completed', 'entered-in-error', 'in-progress', 'stopped', 'waiting']
+C_166 = Literal['directlink', 'login', 'oauth', 'openapi', 'other']
+C_167 = Literal['directive', 'filler-order', 'instance-order', 'option', 'order', 'original-order', 'plan', 'proposal', 'reflex-order']
+C_168 = Literal['asap', 'routine', 'stat', 'urgent']
+C_169 = Literal['Appointment', 'AppointmentResponse', 'CarePlan', 'Claim', 'CommunicationRequest', 'Contract', 'DeviceRequest', 'EnrollmentRequest', 'ImmunizationRecommendation', 'MedicationRequest', 'NutritionOrder', 'ServiceRequest', 'SupplyRequest', 'Task', 'VisionPrescription']
+C_170 = Literal['active', 'completed', 'draft', 'entered-in-error', 'on-hold', 'revoked', 'unknown']
+C_171 = Literal['exposure', 'outcome', 'population']
+C_172 = Literal['active', 'administratively-completed', 'approved', 'closed-to-accrual', 'closed-to-accrual-and-intervention', 'completed', 'disapproved', 'in-review', 'temporarily-closed-to-accrual', 'temporarily-closed-to-accrual-and-intervention', 'withdrawn']
+C_173 = Literal['candidate', 'eligible', 'follow-up', 'ineligible', 'not-registered', 'off-study', 'on-study', 'on-study-intervention', 'on-study-observation', 'pending-on-study', 'potential-candidate', 'screening', 'withdrawn']
+C_174 = Literal['bundled', 'contained', 'referenced']
+C_175 = Literal['closed', 'open', 'openAtEnd']
+C_176 = Literal['Account', 'ActivityDefinition', 'AdverseEvent', 'AllergyIntolerance', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Basic', 'Binary', 'BiologicallyDerivedProduct', 'BodyStructure', 'Bundle', 'CapabilityStatement', 'CarePlan', 'CareTeam', 'CatalogEntry', 'ChargeItem', 'ChargeItemDefinition', 'Claim', 'ClaimResponse', 'ClinicalImpression', 'CodeSystem', 'Communication', 'CommunicationRequest', 'CompartmentDefinition', 'Composition', 'ConceptMap', 'Condition', 'Consent', 'Contract', 'Coverage', 'CoverageEligibilityRequest', 'CoverageEligibilityResponse', 'DetectedIssue', 'Device', 'DeviceDefinition', 'DeviceMetric', 'DeviceRequest', 'DeviceUseStatement', 'DiagnosticReport', 'DocumentManifest', 'DocumentReference', 'DomainResource', 'EffectEvidenceSynthesis', 'Encounter', 'Endpoint', 'EnrollmentRequest', 'EnrollmentResponse', 'EpisodeOfCare', 'EventDefinition', 'Evidence', 'EvidenceVariable', 'ExampleScenario', 'ExplanationOfBenefit', 'FamilyMemberHistory', 'Flag', 'Goal', 'GraphDefinition', 'Group', 'GuidanceResponse', 'HealthcareService', 'ImagingStudy', 'Immunization', 'ImmunizationEvaluation', 'ImmunizationRecommendation', 'ImplementationGuide', 'InsurancePlan', 'Invoice', 'Library', 'Linkage', 'List', 'Location', 'Measure', 'MeasureReport', 'Media', 'Medication', 'MedicationAdministration', 'MedicationDispense', 'MedicationKnowledge', 'MedicationRequest', 'MedicationStatement', 'MedicinalProduct', 'MedicinalProductAuthorization', 'MedicinalProductContraindication', 'MedicinalProductIndication', 'MedicinalProductIngredient', 'MedicinalProductInteraction', 'MedicinalProductManufactured', 'MedicinalProductPackaged', 'MedicinalProductPharmaceutical', 'MedicinalProductUndesirableEffect', 'MessageDefinition', 'MessageHeader', 'MolecularSequence', 'NamingSystem', 'NutritionOrder', 'Observation', 'ObservationDefinition', 'OperationDefinition', 'OperationOutcome', 'Organization', 'OrganizationAffiliation', 'Parameters', 'Patient', 'PaymentNotice', 'PaymentReconciliation', 'Person', 'PlanDefinition', 'Practitioner', 'PractitionerRole', 'Procedure', 'Provenance', 'Questionnaire', 'QuestionnaireResponse', 'RelatedPerson', 'RequestGroup', 'ResearchDefinition', 'ResearchElementDefinition', 'ResearchStudy', 'ResearchSubject', 'Resource', 'RiskAssessment', 'RiskEvidenceSynthesis', 'Schedule', 'SearchParameter', 'ServiceRequest', 'Slot', 'Specimen', 'SpecimenDefinition', 'StructureDefinition', 'StructureMap', 'Subscription', 'Substance', 'SubstanceNucleicAcid', 'SubstancePolymer', 'SubstanceProtein', 'SubstanceReferenceInformation', 'SubstanceSourceMaterial', 'SubstanceSpecification', 'SupplyDelivery', 'SupplyRequest', 'Task', 'TerminologyCapabilities', 'TestReport', 'TestScript', 'ValueSet', 'VerificationResult', 'VisionPrescription']
+C_177 = Literal['fatal-error', 'ok', 'transient-error']
+C_178 = Literal['client', 'server']
+C_179 = Literal['ap', 'eb', 'eq', 'ge', 'gt', 'le', 'lt', 'ne', 'sa']
+C_180 = Literal['include', 'match', 'outcome']
+C_181 = Literal['above', 'below', 'contains', 'exact', 'identifier', 'in', 'missing', 'not', 'not-in', 'ofType', 'text', 'type']
+C_182 = Literal['composite', 'date', 'number', 'quantity', 'reference', 'special', 'string', 'token', 'uri']
+C_183 = Literal['distance', 'nearby', 'normal', 'other', 'phonetic']
+C_184 = Literal['aa', 'dna', 'rna']
+C_185 = Literal['busy', 'busy-tentative', 'busy-unavailable', 'entered-in-error', 'free']
+C_186 = Literal['ascending', 'descending']
+C_187 = Literal['0BSD', 'AAL', 'ADSL', 'AFL-1.1', 'AFL-1.2', 'AFL-2.0', 'AFL-2.1', 'AFL-3.0', 'AGPL-1.0-only', 'AGPL-1.0-or-later', 'AGPL-3.0-only', 'AGPL-3.0-or-later', 'AMDPLPA', 'AML', 'AMPAS', 'ANTLR-PD', 'APAFML', 'APL-1.0', 'APSL-1.0', 'APSL-1.1', 'APSL-1.2', 'APSL-2.0', 'Abstyles', 'Adobe-2006', 'Adobe-Glyph', 'Afmparse', 'Aladdin', 'Apache-1.0', 'Apache-1.1', 'Apache-2.0', 'Artistic-1.0', 'Artistic-1.0-Perl', 'Artistic-1.0-cl8', 'Artistic-2.0', 'BSD-1-Clause', 'BSD-2-Clause', 'BSD-2-Clause-FreeBSD', 'BSD-2-Clause-NetBSD', 'BSD-2-Clause-Patent', 'BSD-3-Clause', 'BSD-3-Clause-Attribution', 'BSD-3-Clause-Clear', 'BSD-3-Clause-LBNL', 'BSD-3-Clause-No-Nuclear-License', 'BSD-3-Clause-No-Nuclear-License-2014', 'BSD-3-Clause-No-Nuclear-Warranty', 'BSD-4-Clause', 'BSD-4-Clause-UC', 'BSD-Protection', 'BSD-Source-Code', 'BSL-1.0', 'Bahyph', 'Barr', 'Beerware', 'BitTorrent-1.0', 'BitTorrent-1.1', 'Borceux', 'CATOSL-1.1', 'CC-BY-1.0', 'CC-BY-2.0', 'CC-BY-2.5', 'CC-BY-3.0', 'CC-BY-4.0', 'CC-BY-NC-1.0', 'CC-BY-NC-2.0', 'CC-BY-NC-2.5', 'CC-BY-NC-3.0', 'CC-BY-NC-4.0', 'CC-BY-NC-ND-1.0', 'CC-BY-NC-ND-2.0', 'CC-BY-NC-ND-2.5', 'CC-BY-NC-ND-3.0', 'CC-BY-NC-ND-4.0', 'CC-BY-NC-SA-1.0', 'CC-BY-NC-SA-2.0', 'CC-BY-NC-SA-2.5', 'CC-BY-NC-SA-3.0', 'CC-BY-NC-SA-4.0', 'CC-BY-ND-1.0', 'CC-BY-ND-2.0', 'CC-BY-ND-2.5', 'CC-BY-ND-3.0', 'CC-BY-ND-4.0', 'CC-BY-SA-1.0', 'CC-BY-SA-2.0', 'CC-BY-SA-2.5', 'CC-BY-SA-3.0', 'CC-BY-SA-4.0', 'CC0-1.0', 'CDDL-1.0', 'CDDL-1.1', 'CDLA-Permissive-1.0', 'CDLA-Sharing-1.0', 'CECILL-1.0', 'CECILL-1.1', 'CECILL-2.0', 'CECILL-2.1', 'CECILL-B', 'CECILL-C', 'CNRI-Jython', 'CNRI-Python', 'CNRI-Python-GPL-Compatible', 'CPAL-1.0', 'CPL-1.0', 'CPOL-1.02', 'CUA-OPL-1.0', 'Caldera', 'ClArtistic', 'Condor-1.1', 'Crossword', 'CrystalStacker', 'Cube', 'D-FSL-1.0', 'DOC', 'DSDP', 'Dotseqn', 'ECL-1.0', 'ECL-2.0', 'EFL-1.0', 'EFL-2.0', 'EPL-1.0', 'EPL-2.0', 'EUDatagrid', 'EUPL-1.0', 'EUPL-1.1', 'EUPL-1.2', 'Entessa', 'ErlPL-1.1', 'Eurosym', 'FSFAP', 'FSFUL', 'FSFULLR', 'FTL', 'Fair', 'Frameworx-1.0', 'FreeImage', 'GFDL-1.1-only', 'GFDL-1.1-or-later', 'GFDL-1.2-only', 'GFDL-1.2-or-later', 'GFDL-1.3-only', 'GFDL-1.3-or-later', 'GL2PS', 'GPL-1.0-only', 'GPL-1.0-or-later', 'GPL-2.0-only', 'GPL-2.0-or-later', 'GPL-3.0-only', 'GPL-3.0-or-later', 'Giftware', 'Glide', 'Glulxe', 'HPND', 'HaskellReport', 'IBM-pibs', 'ICU', 'IJG', 'IPA', 'IPL-1.0', 'ISC', 'ImageMagick', 'Imlib2', 'Info-ZIP', 'Intel', 'Intel-ACPI', 'Interbase-1.0', 'JSON', 'JasPer-2.0', 'LAL-1.2', 'LAL-1.3', 'LGPL-2.0-only', 'LGPL-2.0-or-later', 'LGPL-2.1-only', 'LGPL-2.1-or-later', 'LGPL-3.0-only', 'LGPL-3.0-or-later', 'LGPLLR', 'LPL-1.0', 'LPL-1.02', 'LPPL-1.0', 'LPPL-1.1', 'LPPL-1.2', 'LPPL-1.3a', 'LPPL-1.3c', 'Latex2e', 'Leptonica', 'LiLiQ-P-1.1', 'LiLiQ-R-1.1', 'LiLiQ-Rplus-1.1', 'Libpng', 'Linux-OpenIB', 'MIT', 'MIT-0', 'MIT-CMU', 'MIT-advertising', 'MIT-enna', 'MIT-feh', 'MITNFA', 'MPL-1.0', 'MPL-1.1', 'MPL-2.0', 'MPL-2.0-no-copyleft-exception', 'MS-PL', 'MS-RL', 'MTLL', 'MakeIndex', 'MirOS', 'Motosoto', 'Multics', 'Mup', 'NASA-1.3', 'NBPL-1.0', 'NCSA', 'NGPL', 'NLOD-1.0', 'NLPL', 'NOSL', 'NPL-1.0', 'NPL-1.1', 'NPOSL-3.0', 'NRL', 'NTP', 'Naumen', 'Net-SNMP', 'NetCDF', 'Newsletr', 'Nokia', 'Noweb', 'OCCT-PL', 'OCLC-2.0', 'ODbL-1.0', 'OFL-1.0', 'OFL-1.1', 'OGTSL', 'OLDAP-1.1', 'OLDAP-1.2', 'OLDAP-1.3', 'OLDAP-1.4', 'OLDAP-2.0', 'OLDAP-2.0.1', 'OLDAP-2.1', 'OLDAP-2.2', 'OLDAP-2.2.1', 'OLDAP-2.2.2', 'OLDAP-2.3', 'OLDAP-2.4', 'OLDAP-2.5', 'OLDAP-2.6', 'OLDAP-2.7', 'OLDAP-2.8', 'OML', 'OPL-1.0', 'OSET-PL-2.1', 'OSL-1.0', 'OSL-1.1', 'OSL-2.0', 'OSL-2.1', 'OSL-3.0', 'OpenSSL', 'PDDL-1.0', 'PHP-3.0', 'PHP-3.01', 'Plexus', 'PostgreSQL', 'Python-2.0', 'QPL-1.0', 'Qhull', 'RHeCos-1.1', 'RPL-1.1', 'RPL-1.5', 'RPSL-1.0', 'RSA-MD', 'RSCPL', 'Rdisc', 'Ruby', 'SAX-PD', 'SCEA', 'SGI-B-1.0', 'SGI-B-1.1', 'SGI-B-2.0', 'SISSL', 'SISSL-1.2', 'SMLNJ', 'SMPPL', 'SNIA', 'SPL-1.0', 'SWL', 'Saxpath', 'Sendmail', 'SimPL-2.0', 'Sleepycat', 'Spencer-86', 'Spencer-94', 'Spencer-99', 'SugarCRM-1.1.3', 'TCL', 'TCP-wrappers', 'TMate', 'TORQUE-1.1', 'TOSL', 'UPL-1.0', 'Unicode-DFS-2015', 'Unicode-DFS-2016', 'Unicode-TOU', 'Unlicense', 'VOSTROM', 'VSL-1.0', 'Vim', 'W3C', 'W3C-19980720', 'W3C-20150513', 'WTFPL', 'Watcom-1.0', 'Wsuipa', 'X11', 'XFree86-1.1', 'XSkat', 'Xerox', 'Xnet', 'YPL-1.0', 'YPL-1.1', 'ZPL-1.1', 'ZPL-2.0', 'ZPL-2.1', 'Zed', 'Zend-2.0', 'Zimbra-1.3', 'Zimbra-1.4', 'Zlib', 'bzip2-1.0.5', 'bzip2-1.0.6', 'curl', 'diffmark', 'dvipdfm', 'eGenix', 'gSOAP-1.3b', 'gnuplot', 'iMatix', 'libtiff', 'mpich2', 'not-open-source', 'psfrag', 'psutils', 'xinetd', 'xpp', 'zlib-acknowledgement']
+C_188 = Literal['alternate', 'preferred']
+C_189 = Literal['available', 'entered-in-error', 'unavailable', 'unsatisfactory']
+C_190 = Literal['crick', 'watson']
+C_191 = Literal['complex-type', 'logical', 'primitive-type', 'resource']
+C_192 = Literal['email', 'message', 'rest-hook', 'sms', 'websocket']
+C_193 = Literal['active', 'error', 'off', 'requested']
+C_194 = Literal['active', 'entered-in-error', 'inactive']
+C_195 = Literal['abandoned', 'completed', 'entered-in-error', 'in-progress']
+C_196 = Literal['active', 'cancelled', 'completed', 'draft', 'entered-in-error', 'suspended', 'unknown']
+C_197 = Literal['batch', 'history-system', 'search-system', 'transaction']
+C_198 = Literal['filler-order', 'instance-order', 'option', 'order', 'original-order', 'plan', 'proposal', 'reflex-order', 'unknown']
+C_199 = Literal['accepted', 'cancelled', 'completed', 'draft', 'entered-in-error', 'failed', 'in-progress', 'on-hold', 'ready', 'received', 'rejected', 'requested']
+C_200 = Literal['data-access-ended', 'data-accessed', 'data-added', 'data-changed', 'data-modified', 'data-removed', 'named-event', 'periodic']
+C_201 = Literal['constraint', 'specialization']
+C_202 = Literal['create', 'delete', 'history-instance', 'history-type', 'patch', 'read', 'search-type', 'update', 'vread']
+C_203 = Literal['barcode', 'card', 'manual', 'rfid', 'self-reported', 'unknown']
+C_204 = Literal['a', 'd', 'h', 'min', 'mo', 's', 'wk']
+C_205 = Literal['continuous', 'descriptive', 'dichotomous']
+C_206 = Literal['attested', 'in-process', 'req-revalid', 'reval-fail', 'val-fail', 'validated']
+C_207 = Literal['no-version', 'versioned', 'versioned-update']
+C_208 = Literal['down', 'in', 'out', 'up']
+C_209 = Literal['left', 'right']
+C_210 = Literal['L', 'M', 'N', 'R', 'U', 'V']
 
-class Account(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Account", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'description_ext': '_description'}):
+def _one_of(pairs, name, required):
+    given = sum(pair.count(UNSET) < len(pair) for pair in pairs)
+    if given > 1:
+        raise ValueError(f'{name} has several values')
+    if required and not given:
+        raise ValueError(f'{name} needs exactly one value')
+
+class Account(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Account", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -273,7 +281,7 @@ class Account(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class AccountCoverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'priority_ext': '_priority'}):
+class AccountCoverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'priority_ext': '_priority'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -281,7 +289,7 @@ class AccountCoverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     priority: T_positiveInt | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
 
-class AccountGuarantor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'onHold_ext': '_onHold'}):
+class AccountGuarantor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'onHold_ext': '_onHold'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -290,7 +298,7 @@ class AccountGuarantor(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     onHold_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class ActivityDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ActivityDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library', 'kind_ext': '_kind', 'profile_ext': '_profile', 'intent_ext': '_intent', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'timingDateTime_ext': '_timingDateTime', 'transform_ext': '_transform'}):
+class ActivityDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ActivityDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library', 'kind_ext': '_kind', 'profile_ext': '_profile', 'intent_ext': '_intent', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'timingDateTime_ext': '_timingDateTime', 'transform_ext': '_transform'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -312,7 +320,7 @@ class ActivityDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     title_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -346,14 +354,14 @@ class ActivityDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     relatedArtifact: Annotated[list[RelatedArtifact], M(min_length=1)] | UnsetType = UNSET
     library: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     library_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    kind: C_170 | UnsetType = UNSET
+    kind: C_169 | UnsetType = UNSET
     kind_ext: Element | UnsetType = UNSET
     profile: T_canonical | UnsetType = UNSET
     profile_ext: Element | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
-    intent: C_168 | UnsetType = UNSET
+    intent: C_167 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     doNotPerform: T_boolean | UnsetType = UNSET
     doNotPerform_ext: Element | UnsetType = UNSET
@@ -381,14 +389,14 @@ class ActivityDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
-        if (self.timingTiming is not UNSET) + (self.timingDateTime is not UNSET or self.timingDateTime_ext is not UNSET) + (self.timingAge is not UNSET) + (self.timingPeriod is not UNSET) + (self.timingRange is not UNSET) + (self.timingDuration is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
-        if (self.productReference is not UNSET) + (self.productCodeableConcept is not UNSET) > 1:
-            raise ValueError('product[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
+        if not ((self.timingTiming, self.timingDateTime, self.timingAge, self.timingPeriod, self.timingRange, self.timingDuration,).count(UNSET) >= 5 and (self.timingDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timingTiming,), (self.timingDateTime, self.timingDateTime_ext), (self.timingAge,), (self.timingPeriod,), (self.timingRange,), (self.timingDuration,),), 'timing[x]', False)
+        if not ((self.productReference, self.productCodeableConcept,).count(UNSET) >= 1):
+            _one_of(((self.productReference,), (self.productCodeableConcept,),), 'product[x]', False)
 
-class ActivityDefinitionDynamicValue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path'}):
+class ActivityDefinitionDynamicValue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -400,7 +408,7 @@ class ActivityDefinitionDynamicValue(Struct, kw_only=True, forbid_unknown_fields
         if self.path is UNSET and self.path_ext is UNSET:
             raise ValueError('path is required')
 
-class ActivityDefinitionParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type'}):
+class ActivityDefinitionParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -412,7 +420,7 @@ class ActivityDefinitionParticipant(Struct, kw_only=True, forbid_unknown_fields=
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class Address(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'use_ext': '_use', 'type_ext': '_type', 'text_ext': '_text', 'line_ext': '_line', 'city_ext': '_city', 'district_ext': '_district', 'state_ext': '_state', 'postalCode_ext': '_postalCode', 'country_ext': '_country'}):
+class Address(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'use_ext': '_use', 'type_ext': '_type', 'text_ext': '_text', 'line_ext': '_line', 'city_ext': '_city', 'district_ext': '_district', 'state_ext': '_state', 'postalCode_ext': '_postalCode', 'country_ext': '_country'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     use: C_11 | UnsetType = UNSET
@@ -435,7 +443,7 @@ class Address(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     country_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class AdverseEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="AdverseEvent", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'actuality_ext': '_actuality', 'date_ext': '_date', 'detected_ext': '_detected', 'recordedDate_ext': '_recordedDate'}):
+class AdverseEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="AdverseEvent", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'actuality_ext': '_actuality', 'date_ext': '_date', 'detected_ext': '_detected', 'recordedDate_ext': '_recordedDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -475,14 +483,14 @@ class AdverseEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.actuality is UNSET and self.actuality_ext is UNSET:
             raise ValueError('actuality is required')
 
-class AdverseEventSuspectEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class AdverseEventSuspectEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     instance: Reference
     causality: Annotated[list[AdverseEventSuspectEntityCausality], M(min_length=1)] | UnsetType = UNSET
 
-class AdverseEventSuspectEntityCausality(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'productRelatedness_ext': '_productRelatedness'}):
+class AdverseEventSuspectEntityCausality(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'productRelatedness_ext': '_productRelatedness'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -492,12 +500,12 @@ class AdverseEventSuspectEntityCausality(Struct, kw_only=True, forbid_unknown_fi
     author: Reference | UnsetType = UNSET
     method: CodeableConcept | UnsetType = UNSET
 
-class Age(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
+class Age(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
-    comparator: C_153 | UnsetType = UNSET
+    comparator: C_152 | UnsetType = UNSET
     comparator_ext: Element | UnsetType = UNSET
     unit: T_string | UnsetType = UNSET
     unit_ext: Element | UnsetType = UNSET
@@ -506,7 +514,7 @@ class Age(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, 
     code: T_code | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
 
-class AllergyIntolerance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="AllergyIntolerance", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'type_ext': '_type', 'category_ext': '_category', 'criticality_ext': '_criticality', 'onsetDateTime_ext': '_onsetDateTime', 'onsetString_ext': '_onsetString', 'recordedDate_ext': '_recordedDate', 'lastOccurrence_ext': '_lastOccurrence'}):
+class AllergyIntolerance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="AllergyIntolerance", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'type_ext': '_type', 'category_ext': '_category', 'criticality_ext': '_criticality', 'onsetDateTime_ext': '_onsetDateTime', 'onsetString_ext': '_onsetString', 'recordedDate_ext': '_recordedDate', 'lastOccurrence_ext': '_lastOccurrence'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -546,10 +554,10 @@ class AllergyIntolerance(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     reaction: Annotated[list[AllergyIntoleranceReaction], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.onsetDateTime is not UNSET or self.onsetDateTime_ext is not UNSET) + (self.onsetAge is not UNSET) + (self.onsetPeriod is not UNSET) + (self.onsetRange is not UNSET) + (self.onsetString is not UNSET or self.onsetString_ext is not UNSET) > 1:
-            raise ValueError('onset[x] has several values')
+        if not ((self.onsetDateTime, self.onsetAge, self.onsetPeriod, self.onsetRange, self.onsetString,).count(UNSET) >= 4 and (self.onsetDateTime_ext, self.onsetString_ext,).count(UNSET) == 2):
+            _one_of(((self.onsetDateTime, self.onsetDateTime_ext), (self.onsetAge,), (self.onsetPeriod,), (self.onsetRange,), (self.onsetString, self.onsetString_ext),), 'onset[x]', False)
 
-class AllergyIntoleranceReaction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'onset_ext': '_onset', 'severity_ext': '_severity'}):
+class AllergyIntoleranceReaction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'onset_ext': '_onset', 'severity_ext': '_severity'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -559,12 +567,12 @@ class AllergyIntoleranceReaction(Struct, kw_only=True, forbid_unknown_fields=Tru
     description_ext: Element | UnsetType = UNSET
     onset: T_dateTime | UnsetType = UNSET
     onset_ext: Element | UnsetType = UNSET
-    severity: C_157 | UnsetType = UNSET
+    severity: C_156 | UnsetType = UNSET
     severity_ext: Element | UnsetType = UNSET
     exposureRoute: CodeableConcept | UnsetType = UNSET
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
-class Annotation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'authorString_ext': '_authorString', 'time_ext': '_time', 'text_ext': '_text'}):
+class Annotation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'authorString_ext': '_authorString', 'time_ext': '_time', 'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     authorReference: Reference | UnsetType = UNSET
@@ -576,12 +584,12 @@ class Annotation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     text_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.authorReference is not UNSET) + (self.authorString is not UNSET or self.authorString_ext is not UNSET) > 1:
-            raise ValueError('author[x] has several values')
+        if not ((self.authorReference, self.authorString,).count(UNSET) >= 1 and (self.authorString_ext,).count(UNSET) == 1):
+            _one_of(((self.authorReference,), (self.authorString, self.authorString_ext),), 'author[x]', False)
         if self.text is UNSET and self.text_ext is UNSET:
             raise ValueError('text is required')
 
-class Appointment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Appointment", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'priority_ext': '_priority', 'description_ext': '_description', 'start_ext': '_start', 'end_ext': '_end', 'minutesDuration_ext': '_minutesDuration', 'created_ext': '_created', 'comment_ext': '_comment', 'patientInstruction_ext': '_patientInstruction'}):
+class Appointment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Appointment", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'priority_ext': '_priority', 'description_ext': '_description', 'start_ext': '_start', 'end_ext': '_end', 'minutesDuration_ext': '_minutesDuration', 'created_ext': '_created', 'comment_ext': '_comment', 'patientInstruction_ext': '_patientInstruction'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -628,15 +636,15 @@ class Appointment(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class AppointmentParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'required_ext': '_required', 'status_ext': '_status'}):
+class AppointmentParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'required_ext': '_required', 'status_ext': '_status'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     actor: Reference | UnsetType = UNSET
-    required: C_143 | UnsetType = UNSET
+    required: C_142 | UnsetType = UNSET
     required_ext: Element | UnsetType = UNSET
-    status: C_144 | UnsetType = UNSET
+    status: C_143 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
@@ -644,7 +652,7 @@ class AppointmentParticipant(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class AppointmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="AppointmentResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'start_ext': '_start', 'end_ext': '_end', 'participantStatus_ext': '_participantStatus', 'comment_ext': '_comment'}):
+class AppointmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="AppointmentResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'start_ext': '_start', 'end_ext': '_end', 'participantStatus_ext': '_participantStatus', 'comment_ext': '_comment'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -663,7 +671,7 @@ class AppointmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit
     end_ext: Element | UnsetType = UNSET
     participantType: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     actor: Reference | UnsetType = UNSET
-    participantStatus: C_144 | UnsetType = UNSET
+    participantStatus: C_143 | UnsetType = UNSET
     participantStatus_ext: Element | UnsetType = UNSET
     comment: T_string | UnsetType = UNSET
     comment_ext: Element | UnsetType = UNSET
@@ -672,7 +680,7 @@ class AppointmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.participantStatus is UNSET and self.participantStatus_ext is UNSET:
             raise ValueError('participantStatus is required')
 
-class Attachment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'contentType_ext': '_contentType', 'language_ext': '_language', 'data_ext': '_data', 'url_ext': '_url', 'size_ext': '_size', 'hash_ext': '_hash', 'title_ext': '_title', 'creation_ext': '_creation'}):
+class Attachment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'contentType_ext': '_contentType', 'language_ext': '_language', 'data_ext': '_data', 'url_ext': '_url', 'size_ext': '_size', 'hash_ext': '_hash', 'title_ext': '_title', 'creation_ext': '_creation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     contentType: T_code | UnsetType = UNSET
@@ -692,7 +700,7 @@ class Attachment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     creation: T_dateTime | UnsetType = UNSET
     creation_ext: Element | UnsetType = UNSET
 
-class AuditEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="AuditEvent", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'action_ext': '_action', 'recorded_ext': '_recorded', 'outcome_ext': '_outcome', 'outcomeDesc_ext': '_outcomeDesc'}):
+class AuditEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="AuditEvent", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'action_ext': '_action', 'recorded_ext': '_recorded', 'outcome_ext': '_outcome', 'outcomeDesc_ext': '_outcomeDesc'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -723,7 +731,7 @@ class AuditEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
         if self.recorded is UNSET and self.recorded_ext is UNSET:
             raise ValueError('recorded is required')
 
-class AuditEventAgent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'altId_ext': '_altId', 'name_ext': '_name', 'requestor_ext': '_requestor', 'policy_ext': '_policy'}):
+class AuditEventAgent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'altId_ext': '_altId', 'name_ext': '_name', 'requestor_ext': '_requestor', 'policy_ext': '_policy'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -747,16 +755,16 @@ class AuditEventAgent(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.requestor is UNSET and self.requestor_ext is UNSET:
             raise ValueError('requestor is required')
 
-class AuditEventAgentNetwork(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'address_ext': '_address', 'type_ext': '_type'}):
+class AuditEventAgentNetwork(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'address_ext': '_address', 'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     address: T_string | UnsetType = UNSET
     address_ext: Element | UnsetType = UNSET
-    type: C_136 | UnsetType = UNSET
+    type: C_135 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
 
-class AuditEventEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description', 'query_ext': '_query'}):
+class AuditEventEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description', 'query_ext': '_query'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -773,7 +781,7 @@ class AuditEventEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     query_ext: Element | UnsetType = UNSET
     detail: Annotated[list[AuditEventEntityDetail], M(min_length=1)] | UnsetType = UNSET
 
-class AuditEventEntityDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'valueString_ext': '_valueString', 'valueBase64Binary_ext': '_valueBase64Binary'}):
+class AuditEventEntityDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'valueString_ext': '_valueString', 'valueBase64Binary_ext': '_valueBase64Binary'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -787,10 +795,10 @@ class AuditEventEntityDetail(Struct, kw_only=True, forbid_unknown_fields=True, o
     def __post_init__(self):
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
-        if (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueBase64Binary is not UNSET or self.valueBase64Binary_ext is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueString, self.valueBase64Binary,).count(UNSET) == 1 and (self.valueString_ext, self.valueBase64Binary_ext,).count(UNSET) == 2):
+            _one_of(((self.valueString, self.valueString_ext), (self.valueBase64Binary, self.valueBase64Binary_ext),), 'value[x]', True)
 
-class AuditEventSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'site_ext': '_site'}):
+class AuditEventSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'site_ext': '_site'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -799,12 +807,12 @@ class AuditEventSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     observer: Reference
     type: Annotated[list[Coding], M(min_length=1)] | UnsetType = UNSET
 
-class BackboneElement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class BackboneElement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
 
-class Basic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Basic", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'created_ext': '_created'}):
+class Basic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Basic", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'created_ext': '_created'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -822,7 +830,7 @@ class Basic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     created_ext: Element | UnsetType = UNSET
     author: Reference | UnsetType = UNSET
 
-class Binary(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Binary", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'contentType_ext': '_contentType', 'data_ext': '_data', 'url_ext': '_url'}):
+class Binary(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Binary", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'contentType_ext': '_contentType', 'data_ext': '_data', 'url_ext': '_url'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -841,7 +849,7 @@ class Binary(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
         if self.contentType is UNSET and self.contentType_ext is UNSET:
             raise ValueError('contentType is required')
 
-class BiologicallyDerivedProduct(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="BiologicallyDerivedProduct", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'productCategory_ext': '_productCategory', 'status_ext': '_status', 'quantity_ext': '_quantity'}):
+class BiologicallyDerivedProduct(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="BiologicallyDerivedProduct", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'productCategory_ext': '_productCategory', 'status_ext': '_status', 'quantity_ext': '_quantity'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -853,10 +861,10 @@ class BiologicallyDerivedProduct(Struct, kw_only=True, forbid_unknown_fields=Tru
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    productCategory: C_146 | UnsetType = UNSET
+    productCategory: C_145 | UnsetType = UNSET
     productCategory_ext: Element | UnsetType = UNSET
     productCode: CodeableConcept | UnsetType = UNSET
-    status: C_147 | UnsetType = UNSET
+    status: C_146 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     request: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     quantity: T_integer | UnsetType = UNSET
@@ -867,7 +875,7 @@ class BiologicallyDerivedProduct(Struct, kw_only=True, forbid_unknown_fields=Tru
     manipulation: BiologicallyDerivedProductManipulation | UnsetType = UNSET
     storage: Annotated[list[BiologicallyDerivedProductStorage], M(min_length=1)] | UnsetType = UNSET
 
-class BiologicallyDerivedProductCollection(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'collectedDateTime_ext': '_collectedDateTime'}):
+class BiologicallyDerivedProductCollection(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'collectedDateTime_ext': '_collectedDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -878,10 +886,10 @@ class BiologicallyDerivedProductCollection(Struct, kw_only=True, forbid_unknown_
     collectedPeriod: Period | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.collectedDateTime is not UNSET or self.collectedDateTime_ext is not UNSET) + (self.collectedPeriod is not UNSET) > 1:
-            raise ValueError('collected[x] has several values')
+        if not ((self.collectedDateTime, self.collectedPeriod,).count(UNSET) >= 1 and (self.collectedDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.collectedDateTime, self.collectedDateTime_ext), (self.collectedPeriod,),), 'collected[x]', False)
 
-class BiologicallyDerivedProductManipulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'timeDateTime_ext': '_timeDateTime'}):
+class BiologicallyDerivedProductManipulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'timeDateTime_ext': '_timeDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -892,10 +900,10 @@ class BiologicallyDerivedProductManipulation(Struct, kw_only=True, forbid_unknow
     timePeriod: Period | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.timeDateTime is not UNSET or self.timeDateTime_ext is not UNSET) + (self.timePeriod is not UNSET) > 1:
-            raise ValueError('time[x] has several values')
+        if not ((self.timeDateTime, self.timePeriod,).count(UNSET) >= 1 and (self.timeDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timeDateTime, self.timeDateTime_ext), (self.timePeriod,),), 'time[x]', False)
 
-class BiologicallyDerivedProductProcessing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'timeDateTime_ext': '_timeDateTime'}):
+class BiologicallyDerivedProductProcessing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'timeDateTime_ext': '_timeDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -908,10 +916,10 @@ class BiologicallyDerivedProductProcessing(Struct, kw_only=True, forbid_unknown_
     timePeriod: Period | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.timeDateTime is not UNSET or self.timeDateTime_ext is not UNSET) + (self.timePeriod is not UNSET) > 1:
-            raise ValueError('time[x] has several values')
+        if not ((self.timeDateTime, self.timePeriod,).count(UNSET) >= 1 and (self.timeDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timeDateTime, self.timeDateTime_ext), (self.timePeriod,),), 'time[x]', False)
 
-class BiologicallyDerivedProductStorage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'temperature_ext': '_temperature', 'scale_ext': '_scale'}):
+class BiologicallyDerivedProductStorage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'temperature_ext': '_temperature', 'scale_ext': '_scale'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -919,11 +927,11 @@ class BiologicallyDerivedProductStorage(Struct, kw_only=True, forbid_unknown_fie
     description_ext: Element | UnsetType = UNSET
     temperature: T_decimal | UnsetType = UNSET
     temperature_ext: Element | UnsetType = UNSET
-    scale: C_148 | UnsetType = UNSET
+    scale: C_147 | UnsetType = UNSET
     scale_ext: Element | UnsetType = UNSET
     duration: Period | UnsetType = UNSET
 
-class BodyStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="BodyStructure", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'description_ext': '_description'}):
+class BodyStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="BodyStructure", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -945,7 +953,7 @@ class BodyStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     image: Annotated[list[Attachment], M(min_length=1)] | UnsetType = UNSET
     patient: Reference
 
-class Bundle(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Bundle", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'type_ext': '_type', 'timestamp_ext': '_timestamp', 'total_ext': '_total'}):
+class Bundle(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Bundle", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'type_ext': '_type', 'timestamp_ext': '_timestamp', 'total_ext': '_total'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -967,7 +975,7 @@ class Bundle(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class BundleEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'fullUrl_ext': '_fullUrl'}):
+class BundleEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'fullUrl_ext': '_fullUrl'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -979,11 +987,11 @@ class BundleEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
     request: BundleEntryRequest | UnsetType = UNSET
     response: BundleEntryResponse | UnsetType = UNSET
 
-class BundleEntryRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'method_ext': '_method', 'url_ext': '_url', 'ifNoneMatch_ext': '_ifNoneMatch', 'ifModifiedSince_ext': '_ifModifiedSince', 'ifMatch_ext': '_ifMatch', 'ifNoneExist_ext': '_ifNoneExist'}):
+class BundleEntryRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'method_ext': '_method', 'url_ext': '_url', 'ifNoneMatch_ext': '_ifNoneMatch', 'ifModifiedSince_ext': '_ifModifiedSince', 'ifMatch_ext': '_ifMatch', 'ifNoneExist_ext': '_ifNoneExist'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    method: C_92 | UnsetType = UNSET
+    method: C_91 | UnsetType = UNSET
     method_ext: Element | UnsetType = UNSET
     url: T_uri | UnsetType = UNSET
     url_ext: Element | UnsetType = UNSET
@@ -1002,7 +1010,7 @@ class BundleEntryRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.url is UNSET and self.url_ext is UNSET:
             raise ValueError('url is required')
 
-class BundleEntryResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'status_ext': '_status', 'location_ext': '_location', 'etag_ext': '_etag', 'lastModified_ext': '_lastModified'}):
+class BundleEntryResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'status_ext': '_status', 'location_ext': '_location', 'etag_ext': '_etag', 'lastModified_ext': '_lastModified'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1014,22 +1022,22 @@ class BundleEntryResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit
     etag_ext: Element | UnsetType = UNSET
     lastModified: T_instant | UnsetType = UNSET
     lastModified_ext: Element | UnsetType = UNSET
-    outcome: OperationOutcome | UnsetType = UNSET
+    outcome: AnyResource | UnsetType = UNSET
 
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class BundleEntrySearch(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'mode_ext': '_mode', 'score_ext': '_score'}):
+class BundleEntrySearch(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'mode_ext': '_mode', 'score_ext': '_score'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    mode: C_181 | UnsetType = UNSET
+    mode: C_180 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     score: T_decimal | UnsetType = UNSET
     score_ext: Element | UnsetType = UNSET
 
-class BundleLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'relation_ext': '_relation', 'url_ext': '_url'}):
+class BundleLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'relation_ext': '_relation', 'url_ext': '_url'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1044,7 +1052,7 @@ class BundleLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
         if self.url is UNSET and self.url_ext is UNSET:
             raise ValueError('url is required')
 
-class CapabilityStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CapabilityStatement", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'kind_ext': '_kind', 'instantiates_ext': '_instantiates', 'imports_ext': '_imports', 'fhirVersion_ext': '_fhirVersion', 'format_ext': '_format', 'patchFormat_ext': '_patchFormat', 'implementationGuide_ext': '_implementationGuide'}):
+class CapabilityStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CapabilityStatement", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'kind_ext': '_kind', 'instantiates_ext': '_instantiates', 'imports_ext': '_imports', 'fhirVersion_ext': '_fhirVersion', 'format_ext': '_format', 'patchFormat_ext': '_patchFormat', 'implementationGuide_ext': '_implementationGuide'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1063,7 +1071,7 @@ class CapabilityStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -1112,11 +1120,11 @@ class CapabilityStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.format is UNSET and self.format_ext is UNSET:
             raise ValueError('format is required')
 
-class CapabilityStatementDocument(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'mode_ext': '_mode', 'documentation_ext': '_documentation', 'profile_ext': '_profile'}):
+class CapabilityStatementDocument(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'mode_ext': '_mode', 'documentation_ext': '_documentation', 'profile_ext': '_profile'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    mode: C_63 | UnsetType = UNSET
+    mode: C_62 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     documentation: T_markdown | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -1129,7 +1137,7 @@ class CapabilityStatementDocument(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.profile is UNSET and self.profile_ext is UNSET:
             raise ValueError('profile is required')
 
-class CapabilityStatementImplementation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'url_ext': '_url'}):
+class CapabilityStatementImplementation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'url_ext': '_url'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1143,7 +1151,7 @@ class CapabilityStatementImplementation(Struct, kw_only=True, forbid_unknown_fie
         if self.description is UNSET and self.description_ext is UNSET:
             raise ValueError('description is required')
 
-class CapabilityStatementMessaging(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'reliableCache_ext': '_reliableCache', 'documentation_ext': '_documentation'}):
+class CapabilityStatementMessaging(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'reliableCache_ext': '_reliableCache', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1154,7 +1162,7 @@ class CapabilityStatementMessaging(Struct, kw_only=True, forbid_unknown_fields=T
     documentation_ext: Element | UnsetType = UNSET
     supportedMessage: Annotated[list[CapabilityStatementMessagingSupportedMessage], M(min_length=1)] | UnsetType = UNSET
 
-class CapabilityStatementMessagingEndpoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'address_ext': '_address'}):
+class CapabilityStatementMessagingEndpoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'address_ext': '_address'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1166,11 +1174,11 @@ class CapabilityStatementMessagingEndpoint(Struct, kw_only=True, forbid_unknown_
         if self.address is UNSET and self.address_ext is UNSET:
             raise ValueError('address is required')
 
-class CapabilityStatementMessagingSupportedMessage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'mode_ext': '_mode', 'definition_ext': '_definition'}):
+class CapabilityStatementMessagingSupportedMessage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'mode_ext': '_mode', 'definition_ext': '_definition'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    mode: C_72 | UnsetType = UNSET
+    mode: C_71 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     definition: T_canonical | UnsetType = UNSET
     definition_ext: Element | UnsetType = UNSET
@@ -1181,11 +1189,11 @@ class CapabilityStatementMessagingSupportedMessage(Struct, kw_only=True, forbid_
         if self.definition is UNSET and self.definition_ext is UNSET:
             raise ValueError('definition is required')
 
-class CapabilityStatementRest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'mode_ext': '_mode', 'documentation_ext': '_documentation', 'compartment_ext': '_compartment'}):
+class CapabilityStatementRest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'mode_ext': '_mode', 'documentation_ext': '_documentation', 'compartment_ext': '_compartment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    mode: C_179 | UnsetType = UNSET
+    mode: C_178 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     documentation: T_markdown | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -1201,11 +1209,11 @@ class CapabilityStatementRest(Struct, kw_only=True, forbid_unknown_fields=True, 
         if self.mode is UNSET and self.mode_ext is UNSET:
             raise ValueError('mode is required')
 
-class CapabilityStatementRestInteraction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'documentation_ext': '_documentation'}):
+class CapabilityStatementRestInteraction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_198 | UnsetType = UNSET
+    code: C_197 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     documentation: T_markdown | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -1214,11 +1222,11 @@ class CapabilityStatementRestInteraction(Struct, kw_only=True, forbid_unknown_fi
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class CapabilityStatementRestResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'profile_ext': '_profile', 'supportedProfile_ext': '_supportedProfile', 'documentation_ext': '_documentation', 'versioning_ext': '_versioning', 'readHistory_ext': '_readHistory', 'updateCreate_ext': '_updateCreate', 'conditionalCreate_ext': '_conditionalCreate', 'conditionalRead_ext': '_conditionalRead', 'conditionalUpdate_ext': '_conditionalUpdate', 'conditionalDelete_ext': '_conditionalDelete', 'referencePolicy_ext': '_referencePolicy', 'searchInclude_ext': '_searchInclude', 'searchRevInclude_ext': '_searchRevInclude'}):
+class CapabilityStatementRestResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'profile_ext': '_profile', 'supportedProfile_ext': '_supportedProfile', 'documentation_ext': '_documentation', 'versioning_ext': '_versioning', 'readHistory_ext': '_readHistory', 'updateCreate_ext': '_updateCreate', 'conditionalCreate_ext': '_conditionalCreate', 'conditionalRead_ext': '_conditionalRead', 'conditionalUpdate_ext': '_conditionalUpdate', 'conditionalDelete_ext': '_conditionalDelete', 'referencePolicy_ext': '_referencePolicy', 'searchInclude_ext': '_searchInclude', 'searchRevInclude_ext': '_searchRevInclude'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_177 | UnsetType = UNSET
+    type: C_176 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     profile: T_canonical | UnsetType = UNSET
     profile_ext: Element | UnsetType = UNSET
@@ -1227,7 +1235,7 @@ class CapabilityStatementRestResource(Struct, kw_only=True, forbid_unknown_field
     documentation: T_markdown | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
     interaction: Annotated[list[CapabilityStatementRestResourceInteraction], M(min_length=1)] | UnsetType = UNSET
-    versioning: C_208 | UnsetType = UNSET
+    versioning: C_207 | UnsetType = UNSET
     versioning_ext: Element | UnsetType = UNSET
     readHistory: T_boolean | UnsetType = UNSET
     readHistory_ext: Element | UnsetType = UNSET
@@ -1241,7 +1249,7 @@ class CapabilityStatementRestResource(Struct, kw_only=True, forbid_unknown_field
     conditionalUpdate_ext: Element | UnsetType = UNSET
     conditionalDelete: C_43 | UnsetType = UNSET
     conditionalDelete_ext: Element | UnsetType = UNSET
-    referencePolicy: Annotated[list[C_158 | None], M(min_length=1)] | UnsetType = UNSET
+    referencePolicy: Annotated[list[C_157 | None], M(min_length=1)] | UnsetType = UNSET
     referencePolicy_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     searchInclude: Annotated[list[T_string | None], M(min_length=1)] | UnsetType = UNSET
     searchInclude_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
@@ -1254,11 +1262,11 @@ class CapabilityStatementRestResource(Struct, kw_only=True, forbid_unknown_field
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class CapabilityStatementRestResourceInteraction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'documentation_ext': '_documentation'}):
+class CapabilityStatementRestResourceInteraction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_203 | UnsetType = UNSET
+    code: C_202 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     documentation: T_markdown | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -1267,7 +1275,7 @@ class CapabilityStatementRestResourceInteraction(Struct, kw_only=True, forbid_un
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class CapabilityStatementRestResourceOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'definition_ext': '_definition', 'documentation_ext': '_documentation'}):
+class CapabilityStatementRestResourceOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'definition_ext': '_definition', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1284,7 +1292,7 @@ class CapabilityStatementRestResourceOperation(Struct, kw_only=True, forbid_unkn
         if self.definition is UNSET and self.definition_ext is UNSET:
             raise ValueError('definition is required')
 
-class CapabilityStatementRestResourceSearchParam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'definition_ext': '_definition', 'type_ext': '_type', 'documentation_ext': '_documentation'}):
+class CapabilityStatementRestResourceSearchParam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'definition_ext': '_definition', 'type_ext': '_type', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1292,7 +1300,7 @@ class CapabilityStatementRestResourceSearchParam(Struct, kw_only=True, forbid_un
     name_ext: Element | UnsetType = UNSET
     definition: T_canonical | UnsetType = UNSET
     definition_ext: Element | UnsetType = UNSET
-    type: C_183 | UnsetType = UNSET
+    type: C_182 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     documentation: T_markdown | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -1303,7 +1311,7 @@ class CapabilityStatementRestResourceSearchParam(Struct, kw_only=True, forbid_un
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class CapabilityStatementRestSecurity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'cors_ext': '_cors', 'description_ext': '_description'}):
+class CapabilityStatementRestSecurity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'cors_ext': '_cors', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1313,7 +1321,7 @@ class CapabilityStatementRestSecurity(Struct, kw_only=True, forbid_unknown_field
     description: T_markdown | UnsetType = UNSET
     description_ext: Element | UnsetType = UNSET
 
-class CapabilityStatementSoftware(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'version_ext': '_version', 'releaseDate_ext': '_releaseDate'}):
+class CapabilityStatementSoftware(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'version_ext': '_version', 'releaseDate_ext': '_releaseDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1328,7 +1336,7 @@ class CapabilityStatementSoftware(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class CarePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CarePlan", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'title_ext': '_title', 'description_ext': '_description', 'created_ext': '_created'}):
+class CarePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CarePlan", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'title_ext': '_title', 'description_ext': '_description', 'created_ext': '_created'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1347,7 +1355,7 @@ class CarePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     replaces: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_171 | UnsetType = UNSET
+    status: C_170 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     intent: C_29 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
@@ -1376,7 +1384,7 @@ class CarePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
         if self.intent is UNSET and self.intent_ext is UNSET:
             raise ValueError('intent is required')
 
-class CarePlanActivity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CarePlanActivity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1386,7 +1394,7 @@ class CarePlanActivity(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     reference: Reference | UnsetType = UNSET
     detail: CarePlanActivityDetail | UnsetType = UNSET
 
-class CarePlanActivityDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'kind_ext': '_kind', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'doNotPerform_ext': '_doNotPerform', 'scheduledString_ext': '_scheduledString', 'description_ext': '_description'}):
+class CarePlanActivityDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'kind_ext': '_kind', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'doNotPerform_ext': '_doNotPerform', 'scheduledString_ext': '_scheduledString', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1421,12 +1429,12 @@ class CarePlanActivityDetail(Struct, kw_only=True, forbid_unknown_fields=True, o
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.scheduledTiming is not UNSET) + (self.scheduledPeriod is not UNSET) + (self.scheduledString is not UNSET or self.scheduledString_ext is not UNSET) > 1:
-            raise ValueError('scheduled[x] has several values')
-        if (self.productCodeableConcept is not UNSET) + (self.productReference is not UNSET) > 1:
-            raise ValueError('product[x] has several values')
+        if not ((self.scheduledTiming, self.scheduledPeriod, self.scheduledString,).count(UNSET) >= 2 and (self.scheduledString_ext,).count(UNSET) == 1):
+            _one_of(((self.scheduledTiming,), (self.scheduledPeriod,), (self.scheduledString, self.scheduledString_ext),), 'scheduled[x]', False)
+        if not ((self.productCodeableConcept, self.productReference,).count(UNSET) >= 1):
+            _one_of(((self.productCodeableConcept,), (self.productReference,),), 'product[x]', False)
 
-class CareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CareTeam", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name'}):
+class CareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CareTeam", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1453,7 +1461,7 @@ class CareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     telecom: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
-class CareTeamParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CareTeamParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1462,7 +1470,7 @@ class CareTeamParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit
     onBehalfOf: Reference | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class CatalogEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CatalogEntry", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'orderable_ext': '_orderable', 'status_ext': '_status', 'validTo_ext': '_validTo', 'lastUpdated_ext': '_lastUpdated'}):
+class CatalogEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CatalogEntry", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'orderable_ext': '_orderable', 'status_ext': '_status', 'validTo_ext': '_validTo', 'lastUpdated_ext': '_lastUpdated'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1480,7 +1488,7 @@ class CatalogEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     referencedItem: Reference
     additionalIdentifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     classification: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     validityPeriod: Period | UnsetType = UNSET
     validTo: T_dateTime | UnsetType = UNSET
@@ -1495,11 +1503,11 @@ class CatalogEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.orderable is UNSET and self.orderable_ext is UNSET:
             raise ValueError('orderable is required')
 
-class CatalogEntryRelatedEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'relationtype_ext': '_relationtype'}):
+class CatalogEntryRelatedEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'relationtype_ext': '_relationtype'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    relationtype: C_161 | UnsetType = UNSET
+    relationtype: C_160 | UnsetType = UNSET
     relationtype_ext: Element | UnsetType = UNSET
     item: Reference
 
@@ -1507,7 +1515,7 @@ class CatalogEntryRelatedEntry(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.relationtype is UNSET and self.relationtype_ext is UNSET:
             raise ValueError('relationtype is required')
 
-class ChargeItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ChargeItem", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'definitionUri_ext': '_definitionUri', 'definitionCanonical_ext': '_definitionCanonical', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'factorOverride_ext': '_factorOverride', 'overrideReason_ext': '_overrideReason', 'enteredDate_ext': '_enteredDate'}):
+class ChargeItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ChargeItem", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'definitionUri_ext': '_definitionUri', 'definitionCanonical_ext': '_definitionCanonical', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'factorOverride_ext': '_factorOverride', 'overrideReason_ext': '_overrideReason', 'enteredDate_ext': '_enteredDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1558,12 +1566,12 @@ class ChargeItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) + (self.occurrenceTiming is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
-        if (self.productReference is not UNSET) + (self.productCodeableConcept is not UNSET) > 1:
-            raise ValueError('product[x] has several values')
+        if not ((self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(UNSET) >= 2 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,), (self.occurrenceTiming,),), 'occurrence[x]', False)
+        if not ((self.productReference, self.productCodeableConcept,).count(UNSET) >= 1):
+            _one_of(((self.productReference,), (self.productCodeableConcept,),), 'product[x]', False)
 
-class ChargeItemDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ChargeItemDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'title_ext': '_title', 'derivedFromUri_ext': '_derivedFromUri', 'partOf_ext': '_partOf', 'replaces_ext': '_replaces', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class ChargeItemDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ChargeItemDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'title_ext': '_title', 'derivedFromUri_ext': '_derivedFromUri', 'partOf_ext': '_partOf', 'replaces_ext': '_replaces', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1587,7 +1595,7 @@ class ChargeItemDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omi
     partOf_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     replaces: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     replaces_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -1618,7 +1626,7 @@ class ChargeItemDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omi
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class ChargeItemDefinitionApplicability(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'language_ext': '_language', 'expression_ext': '_expression'}):
+class ChargeItemDefinitionApplicability(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'language_ext': '_language', 'expression_ext': '_expression'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1629,18 +1637,18 @@ class ChargeItemDefinitionApplicability(Struct, kw_only=True, forbid_unknown_fie
     expression: T_string | UnsetType = UNSET
     expression_ext: Element | UnsetType = UNSET
 
-class ChargeItemDefinitionPropertyGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ChargeItemDefinitionPropertyGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     applicability: Annotated[list[ChargeItemDefinitionApplicability], M(min_length=1)] | UnsetType = UNSET
     priceComponent: Annotated[list[ChargeItemDefinitionPropertyGroupPriceComponent], M(min_length=1)] | UnsetType = UNSET
 
-class ChargeItemDefinitionPropertyGroupPriceComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'factor_ext': '_factor'}):
+class ChargeItemDefinitionPropertyGroupPriceComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'factor_ext': '_factor'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_98 | UnsetType = UNSET
+    type: C_97 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
     factor: T_decimal | UnsetType = UNSET
@@ -1651,14 +1659,14 @@ class ChargeItemDefinitionPropertyGroupPriceComponent(Struct, kw_only=True, forb
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class ChargeItemPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ChargeItemPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     function: CodeableConcept | UnsetType = UNSET
     actor: Reference
 
-class Claim(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Claim", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'use_ext': '_use', 'created_ext': '_created'}):
+class Claim(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Claim", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'use_ext': '_use', 'created_ext': '_created'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1670,7 +1678,7 @@ class Claim(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept
     subType: CodeableConcept | UnsetType = UNSET
@@ -1708,7 +1716,7 @@ class Claim(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
         if self.created is UNSET and self.created_ext is UNSET:
             raise ValueError('created is required')
 
-class ClaimAccident(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class ClaimAccident(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1721,10 +1729,10 @@ class ClaimAccident(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     def __post_init__(self):
         if self.date is UNSET and self.date_ext is UNSET:
             raise ValueError('date is required')
-        if (self.locationAddress is not UNSET) + (self.locationReference is not UNSET) > 1:
-            raise ValueError('location[x] has several values')
+        if not ((self.locationAddress, self.locationReference,).count(UNSET) >= 1):
+            _one_of(((self.locationAddress,), (self.locationReference,),), 'location[x]', False)
 
-class ClaimCareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'responsible_ext': '_responsible'}):
+class ClaimCareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'responsible_ext': '_responsible'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1740,7 +1748,7 @@ class ClaimCareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class ClaimDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence'}):
+class ClaimDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1755,10 +1763,10 @@ class ClaimDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.diagnosisCodeableConcept is not UNSET) + (self.diagnosisReference is not UNSET) != 1:
-            raise ValueError('diagnosis[x] needs exactly one value')
+        if not ((self.diagnosisCodeableConcept, self.diagnosisReference,).count(UNSET) == 1):
+            _one_of(((self.diagnosisCodeableConcept,), (self.diagnosisReference,),), 'diagnosis[x]', True)
 
-class ClaimInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'focal_ext': '_focal', 'businessArrangement_ext': '_businessArrangement', 'preAuthRef_ext': '_preAuthRef'}):
+class ClaimInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'focal_ext': '_focal', 'businessArrangement_ext': '_businessArrangement', 'preAuthRef_ext': '_preAuthRef'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1780,7 +1788,7 @@ class ClaimInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
         if self.focal is UNSET and self.focal_ext is UNSET:
             raise ValueError('focal is required')
 
-class ClaimItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'careTeamSequence_ext': '_careTeamSequence', 'diagnosisSequence_ext': '_diagnosisSequence', 'procedureSequence_ext': '_procedureSequence', 'informationSequence_ext': '_informationSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor'}):
+class ClaimItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'careTeamSequence_ext': '_careTeamSequence', 'diagnosisSequence_ext': '_diagnosisSequence', 'procedureSequence_ext': '_procedureSequence', 'informationSequence_ext': '_informationSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1819,12 +1827,12 @@ class ClaimItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.servicedDate is not UNSET or self.servicedDate_ext is not UNSET) + (self.servicedPeriod is not UNSET) > 1:
-            raise ValueError('serviced[x] has several values')
-        if (self.locationCodeableConcept is not UNSET) + (self.locationAddress is not UNSET) + (self.locationReference is not UNSET) > 1:
-            raise ValueError('location[x] has several values')
+        if not ((self.servicedDate, self.servicedPeriod,).count(UNSET) >= 1 and (self.servicedDate_ext,).count(UNSET) == 1):
+            _one_of(((self.servicedDate, self.servicedDate_ext), (self.servicedPeriod,),), 'serviced[x]', False)
+        if not ((self.locationCodeableConcept, self.locationAddress, self.locationReference,).count(UNSET) >= 2):
+            _one_of(((self.locationCodeableConcept,), (self.locationAddress,), (self.locationReference,),), 'location[x]', False)
 
-class ClaimItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor'}):
+class ClaimItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1847,7 +1855,7 @@ class ClaimItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class ClaimItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor'}):
+class ClaimItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1869,14 +1877,14 @@ class ClaimItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class ClaimPayee(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ClaimPayee(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     party: Reference | UnsetType = UNSET
 
-class ClaimProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'date_ext': '_date'}):
+class ClaimProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1892,10 +1900,10 @@ class ClaimProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.procedureCodeableConcept is not UNSET) + (self.procedureReference is not UNSET) != 1:
-            raise ValueError('procedure[x] needs exactly one value')
+        if not ((self.procedureCodeableConcept, self.procedureReference,).count(UNSET) == 1):
+            _one_of(((self.procedureCodeableConcept,), (self.procedureReference,),), 'procedure[x]', True)
 
-class ClaimRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ClaimRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1903,7 +1911,7 @@ class ClaimRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     relationship: CodeableConcept | UnsetType = UNSET
     reference: Identifier | UnsetType = UNSET
 
-class ClaimResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ClaimResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'use_ext': '_use', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'preAuthRef_ext': '_preAuthRef'}):
+class ClaimResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ClaimResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'use_ext': '_use', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'preAuthRef_ext': '_preAuthRef'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -1915,7 +1923,7 @@ class ClaimResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept
     subType: CodeableConcept | UnsetType = UNSET
@@ -1927,7 +1935,7 @@ class ClaimResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     insurer: Reference
     requestor: Reference | UnsetType = UNSET
     request: Reference | UnsetType = UNSET
-    outcome: C_162 | UnsetType = UNSET
+    outcome: C_161 | UnsetType = UNSET
     outcome_ext: Element | UnsetType = UNSET
     disposition: T_string | UnsetType = UNSET
     disposition_ext: Element | UnsetType = UNSET
@@ -1958,7 +1966,7 @@ class ClaimResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.outcome is UNSET and self.outcome_ext is UNSET:
             raise ValueError('outcome is required')
 
-class ClaimResponseAddItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'itemSequence_ext': '_itemSequence', 'detailSequence_ext': '_detailSequence', 'subdetailSequence_ext': '_subdetailSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ClaimResponseAddItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'itemSequence_ext': '_itemSequence', 'detailSequence_ext': '_detailSequence', 'subdetailSequence_ext': '_subdetailSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -1991,12 +1999,12 @@ class ClaimResponseAddItem(Struct, kw_only=True, forbid_unknown_fields=True, omi
     detail: Annotated[list[ClaimResponseAddItemDetail], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.servicedDate is not UNSET or self.servicedDate_ext is not UNSET) + (self.servicedPeriod is not UNSET) > 1:
-            raise ValueError('serviced[x] has several values')
-        if (self.locationCodeableConcept is not UNSET) + (self.locationAddress is not UNSET) + (self.locationReference is not UNSET) > 1:
-            raise ValueError('location[x] has several values')
+        if not ((self.servicedDate, self.servicedPeriod,).count(UNSET) >= 1 and (self.servicedDate_ext,).count(UNSET) == 1):
+            _one_of(((self.servicedDate, self.servicedDate_ext), (self.servicedPeriod,),), 'serviced[x]', False)
+        if not ((self.locationCodeableConcept, self.locationAddress, self.locationReference,).count(UNSET) >= 2):
+            _one_of(((self.locationCodeableConcept,), (self.locationAddress,), (self.locationReference,),), 'location[x]', False)
 
-class ClaimResponseAddItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ClaimResponseAddItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2012,7 +2020,7 @@ class ClaimResponseAddItemDetail(Struct, kw_only=True, forbid_unknown_fields=Tru
     adjudication: Annotated[list[ClaimResponseItemAdjudication], M(min_length=1)]
     subDetail: Annotated[list[ClaimResponseAddItemDetailSubDetail], M(min_length=1)] | UnsetType = UNSET
 
-class ClaimResponseAddItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ClaimResponseAddItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2027,7 +2035,7 @@ class ClaimResponseAddItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_f
     noteNumber_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     adjudication: Annotated[list[ClaimResponseItemAdjudication], M(min_length=1)]
 
-class ClaimResponseError(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'itemSequence_ext': '_itemSequence', 'detailSequence_ext': '_detailSequence', 'subDetailSequence_ext': '_subDetailSequence'}):
+class ClaimResponseError(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'itemSequence_ext': '_itemSequence', 'detailSequence_ext': '_detailSequence', 'subDetailSequence_ext': '_subDetailSequence'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2039,7 +2047,7 @@ class ClaimResponseError(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     subDetailSequence_ext: Element | UnsetType = UNSET
     code: CodeableConcept
 
-class ClaimResponseInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'focal_ext': '_focal', 'businessArrangement_ext': '_businessArrangement'}):
+class ClaimResponseInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'focal_ext': '_focal', 'businessArrangement_ext': '_businessArrangement'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2058,7 +2066,7 @@ class ClaimResponseInsurance(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.focal is UNSET and self.focal_ext is UNSET:
             raise ValueError('focal is required')
 
-class ClaimResponseItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'itemSequence_ext': '_itemSequence', 'noteNumber_ext': '_noteNumber'}):
+class ClaimResponseItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'itemSequence_ext': '_itemSequence', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2073,7 +2081,7 @@ class ClaimResponseItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.itemSequence is UNSET and self.itemSequence_ext is UNSET:
             raise ValueError('itemSequence is required')
 
-class ClaimResponseItemAdjudication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value'}):
+class ClaimResponseItemAdjudication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2083,7 +2091,7 @@ class ClaimResponseItemAdjudication(Struct, kw_only=True, forbid_unknown_fields=
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
 
-class ClaimResponseItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'detailSequence_ext': '_detailSequence', 'noteNumber_ext': '_noteNumber'}):
+class ClaimResponseItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'detailSequence_ext': '_detailSequence', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2098,7 +2106,7 @@ class ClaimResponseItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, 
         if self.detailSequence is UNSET and self.detailSequence_ext is UNSET:
             raise ValueError('detailSequence is required')
 
-class ClaimResponseItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'subDetailSequence_ext': '_subDetailSequence', 'noteNumber_ext': '_noteNumber'}):
+class ClaimResponseItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'subDetailSequence_ext': '_subDetailSequence', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2112,7 +2120,7 @@ class ClaimResponseItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fiel
         if self.subDetailSequence is UNSET and self.subDetailSequence_ext is UNSET:
             raise ValueError('subDetailSequence is required')
 
-class ClaimResponsePayment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class ClaimResponsePayment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2124,13 +2132,13 @@ class ClaimResponsePayment(Struct, kw_only=True, forbid_unknown_fields=True, omi
     amount: Money
     identifier: Identifier | UnsetType = UNSET
 
-class ClaimResponseProcessNote(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'number_ext': '_number', 'type_ext': '_type', 'text_ext': '_text'}):
+class ClaimResponseProcessNote(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'number_ext': '_number', 'type_ext': '_type', 'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     number: T_positiveInt | UnsetType = UNSET
     number_ext: Element | UnsetType = UNSET
-    type: C_137 | UnsetType = UNSET
+    type: C_136 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
@@ -2140,14 +2148,14 @@ class ClaimResponseProcessNote(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.text is UNSET and self.text_ext is UNSET:
             raise ValueError('text is required')
 
-class ClaimResponseTotal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ClaimResponseTotal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     category: CodeableConcept
     amount: Money
 
-class ClaimSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'timingDate_ext': '_timingDate', 'valueBoolean_ext': '_valueBoolean', 'valueString_ext': '_valueString'}):
+class ClaimSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'timingDate_ext': '_timingDate', 'valueBoolean_ext': '_valueBoolean', 'valueString_ext': '_valueString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2170,12 +2178,12 @@ class ClaimSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.timingDate is not UNSET or self.timingDate_ext is not UNSET) + (self.timingPeriod is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
-        if (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueReference is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.timingDate, self.timingPeriod,).count(UNSET) >= 1 and (self.timingDate_ext,).count(UNSET) == 1):
+            _one_of(((self.timingDate, self.timingDate_ext), (self.timingPeriod,),), 'timing[x]', False)
+        if not ((self.valueBoolean, self.valueString, self.valueQuantity, self.valueAttachment, self.valueReference,).count(UNSET) >= 4 and (self.valueBoolean_ext, self.valueString_ext,).count(UNSET) == 2):
+            _one_of(((self.valueBoolean, self.valueBoolean_ext), (self.valueString, self.valueString_ext), (self.valueQuantity,), (self.valueAttachment,), (self.valueReference,),), 'value[x]', False)
 
-class ClinicalImpression(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ClinicalImpression", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'description_ext': '_description', 'effectiveDateTime_ext': '_effectiveDateTime', 'date_ext': '_date', 'protocol_ext': '_protocol', 'summary_ext': '_summary'}):
+class ClinicalImpression(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ClinicalImpression", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'description_ext': '_description', 'effectiveDateTime_ext': '_effectiveDateTime', 'date_ext': '_date', 'protocol_ext': '_protocol', 'summary_ext': '_summary'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2217,10 +2225,10 @@ class ClinicalImpression(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.effectiveDateTime is not UNSET or self.effectiveDateTime_ext is not UNSET) + (self.effectivePeriod is not UNSET) > 1:
-            raise ValueError('effective[x] has several values')
+        if not ((self.effectiveDateTime, self.effectivePeriod,).count(UNSET) >= 1 and (self.effectiveDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.effectiveDateTime, self.effectiveDateTime_ext), (self.effectivePeriod,),), 'effective[x]', False)
 
-class ClinicalImpressionFinding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'basis_ext': '_basis'}):
+class ClinicalImpressionFinding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'basis_ext': '_basis'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2229,14 +2237,14 @@ class ClinicalImpressionFinding(Struct, kw_only=True, forbid_unknown_fields=True
     basis: T_string | UnsetType = UNSET
     basis_ext: Element | UnsetType = UNSET
 
-class ClinicalImpressionInvestigation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ClinicalImpressionInvestigation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
     item: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class CodeSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CodeSystem", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'caseSensitive_ext': '_caseSensitive', 'valueSet_ext': '_valueSet', 'hierarchyMeaning_ext': '_hierarchyMeaning', 'compositional_ext': '_compositional', 'versionNeeded_ext': '_versionNeeded', 'content_ext': '_content', 'supplements_ext': '_supplements', 'count_ext': '_count'}):
+class CodeSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CodeSystem", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'caseSensitive_ext': '_caseSensitive', 'valueSet_ext': '_valueSet', 'hierarchyMeaning_ext': '_hierarchyMeaning', 'compositional_ext': '_compositional', 'versionNeeded_ext': '_versionNeeded', 'content_ext': '_content', 'supplements_ext': '_supplements', 'count_ext': '_count'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2256,7 +2264,7 @@ class CodeSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -2299,7 +2307,7 @@ class CodeSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
         if self.content is UNSET and self.content_ext is UNSET:
             raise ValueError('content is required')
 
-class CodeSystemConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'display_ext': '_display', 'definition_ext': '_definition'}):
+class CodeSystemConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'display_ext': '_display', 'definition_ext': '_definition'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2317,7 +2325,7 @@ class CodeSystemConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class CodeSystemConceptDesignation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'language_ext': '_language', 'value_ext': '_value'}):
+class CodeSystemConceptDesignation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'language_ext': '_language', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2331,7 +2339,7 @@ class CodeSystemConceptDesignation(Struct, kw_only=True, forbid_unknown_fields=T
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class CodeSystemConceptProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'valueCode_ext': '_valueCode', 'valueString_ext': '_valueString', 'valueInteger_ext': '_valueInteger', 'valueBoolean_ext': '_valueBoolean', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal'}):
+class CodeSystemConceptProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'valueCode_ext': '_valueCode', 'valueString_ext': '_valueString', 'valueInteger_ext': '_valueInteger', 'valueBoolean_ext': '_valueBoolean', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2354,10 +2362,10 @@ class CodeSystemConceptProperty(Struct, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self):
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
-        if (self.valueCode is not UNSET or self.valueCode_ext is not UNSET) + (self.valueCoding is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueCode, self.valueCoding, self.valueString, self.valueInteger, self.valueBoolean, self.valueDateTime, self.valueDecimal,).count(UNSET) == 6 and (self.valueCode_ext, self.valueString_ext, self.valueInteger_ext, self.valueBoolean_ext, self.valueDateTime_ext, self.valueDecimal_ext,).count(UNSET) == 6):
+            _one_of(((self.valueCode, self.valueCode_ext), (self.valueCoding,), (self.valueString, self.valueString_ext), (self.valueInteger, self.valueInteger_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueDecimal, self.valueDecimal_ext),), 'value[x]', True)
 
-class CodeSystemFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'description_ext': '_description', 'operator_ext': '_operator', 'value_ext': '_value'}):
+class CodeSystemFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'description_ext': '_description', 'operator_ext': '_operator', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2365,7 +2373,7 @@ class CodeSystemFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     code_ext: Element | UnsetType = UNSET
     description: T_string | UnsetType = UNSET
     description_ext: Element | UnsetType = UNSET
-    operator: Annotated[list[C_79 | None], M(min_length=1)] | UnsetType = UNSET
+    operator: Annotated[list[C_78 | None], M(min_length=1)] | UnsetType = UNSET
     operator_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     value: T_string | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
@@ -2378,7 +2386,7 @@ class CodeSystemFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class CodeSystemProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'uri_ext': '_uri', 'description_ext': '_description', 'type_ext': '_type'}):
+class CodeSystemProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'uri_ext': '_uri', 'description_ext': '_description', 'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2397,14 +2405,14 @@ class CodeSystemProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class CodeableConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'text_ext': '_text'}):
+class CodeableConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     coding: Annotated[list[Coding], M(min_length=1)] | UnsetType = UNSET
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
 
-class Coding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'system_ext': '_system', 'version_ext': '_version', 'code_ext': '_code', 'display_ext': '_display', 'userSelected_ext': '_userSelected'}):
+class Coding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'system_ext': '_system', 'version_ext': '_version', 'code_ext': '_code', 'display_ext': '_display', 'userSelected_ext': '_userSelected'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     system: T_uri | UnsetType = UNSET
@@ -2418,7 +2426,7 @@ class Coding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     userSelected: T_boolean | UnsetType = UNSET
     userSelected_ext: Element | UnsetType = UNSET
 
-class Communication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Communication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'priority_ext': '_priority', 'sent_ext': '_sent', 'received_ext': '_received'}):
+class Communication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Communication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'priority_ext': '_priority', 'sent_ext': '_sent', 'received_ext': '_received'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2437,11 +2445,11 @@ class Communication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     inResponseTo: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_73 | UnsetType = UNSET
+    status: C_72 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: CodeableConcept | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     medium: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     subject: Reference | UnsetType = UNSET
@@ -2463,7 +2471,7 @@ class Communication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class CommunicationPayload(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'contentString_ext': '_contentString'}):
+class CommunicationPayload(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'contentString_ext': '_contentString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2473,10 +2481,10 @@ class CommunicationPayload(Struct, kw_only=True, forbid_unknown_fields=True, omi
     contentReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.contentString is not UNSET or self.contentString_ext is not UNSET) + (self.contentAttachment is not UNSET) + (self.contentReference is not UNSET) != 1:
-            raise ValueError('content[x] needs exactly one value')
+        if not ((self.contentString, self.contentAttachment, self.contentReference,).count(UNSET) == 2 and (self.contentString_ext,).count(UNSET) == 1):
+            _one_of(((self.contentString, self.contentString_ext), (self.contentAttachment,), (self.contentReference,),), 'content[x]', True)
 
-class CommunicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CommunicationRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'authoredOn_ext': '_authoredOn'}):
+class CommunicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CommunicationRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'authoredOn_ext': '_authoredOn'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2491,11 +2499,11 @@ class CommunicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omi
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     replaces: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     groupIdentifier: Identifier | UnsetType = UNSET
-    status: C_171 | UnsetType = UNSET
+    status: C_170 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: CodeableConcept | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     doNotPerform: T_boolean | UnsetType = UNSET
     doNotPerform_ext: Element | UnsetType = UNSET
@@ -2519,10 +2527,10 @@ class CommunicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omi
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
+        if not ((self.occurrenceDateTime, self.occurrencePeriod,).count(UNSET) >= 1 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,),), 'occurrence[x]', False)
 
-class CommunicationRequestPayload(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'contentString_ext': '_contentString'}):
+class CommunicationRequestPayload(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'contentString_ext': '_contentString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2532,10 +2540,10 @@ class CommunicationRequestPayload(Struct, kw_only=True, forbid_unknown_fields=Tr
     contentReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.contentString is not UNSET or self.contentString_ext is not UNSET) + (self.contentAttachment is not UNSET) + (self.contentReference is not UNSET) != 1:
-            raise ValueError('content[x] needs exactly one value')
+        if not ((self.contentString, self.contentAttachment, self.contentReference,).count(UNSET) == 2 and (self.contentString_ext,).count(UNSET) == 1):
+            _one_of(((self.contentString, self.contentString_ext), (self.contentAttachment,), (self.contentReference,),), 'content[x]', True)
 
-class CompartmentDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CompartmentDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'code_ext': '_code', 'search_ext': '_search'}):
+class CompartmentDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CompartmentDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'code_ext': '_code', 'search_ext': '_search'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2552,7 +2560,7 @@ class CompartmentDefinition(Struct, kw_only=True, forbid_unknown_fields=True, om
     version_ext: Element | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -2584,11 +2592,11 @@ class CompartmentDefinition(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.search is UNSET and self.search_ext is UNSET:
             raise ValueError('search is required')
 
-class CompartmentDefinitionResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'param_ext': '_param', 'documentation_ext': '_documentation'}):
+class CompartmentDefinitionResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'param_ext': '_param', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_177 | UnsetType = UNSET
+    code: C_176 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     param: Annotated[list[T_string | None], M(min_length=1)] | UnsetType = UNSET
     param_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
@@ -2599,7 +2607,7 @@ class CompartmentDefinitionResource(Struct, kw_only=True, forbid_unknown_fields=
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class Composition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Composition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'date_ext': '_date', 'title_ext': '_title', 'confidentiality_ext': '_confidentiality'}):
+class Composition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Composition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'date_ext': '_date', 'title_ext': '_title', 'confidentiality_ext': '_confidentiality'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2622,7 +2630,7 @@ class Composition(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
     author: Annotated[list[Reference], M(min_length=1)]
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    confidentiality: C_211 | UnsetType = UNSET
+    confidentiality: C_210 | UnsetType = UNSET
     confidentiality_ext: Element | UnsetType = UNSET
     attester: Annotated[list[CompositionAttester], M(min_length=1)] | UnsetType = UNSET
     custodian: Reference | UnsetType = UNSET
@@ -2638,7 +2646,7 @@ class Composition(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
         if self.title is UNSET and self.title_ext is UNSET:
             raise ValueError('title is required')
 
-class CompositionAttester(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'mode_ext': '_mode', 'time_ext': '_time'}):
+class CompositionAttester(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'mode_ext': '_mode', 'time_ext': '_time'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2652,7 +2660,7 @@ class CompositionAttester(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.mode is UNSET and self.mode_ext is UNSET:
             raise ValueError('mode is required')
 
-class CompositionEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CompositionEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2660,11 +2668,11 @@ class CompositionEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     period: Period | UnsetType = UNSET
     detail: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class CompositionRelatesTo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code'}):
+class CompositionRelatesTo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_65 | UnsetType = UNSET
+    code: C_64 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     targetIdentifier: Identifier | UnsetType = UNSET
     targetReference: Reference | UnsetType = UNSET
@@ -2672,10 +2680,10 @@ class CompositionRelatesTo(Struct, kw_only=True, forbid_unknown_fields=True, omi
     def __post_init__(self):
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
-        if (self.targetIdentifier is not UNSET) + (self.targetReference is not UNSET) != 1:
-            raise ValueError('target[x] needs exactly one value')
+        if not ((self.targetIdentifier, self.targetReference,).count(UNSET) == 1):
+            _one_of(((self.targetIdentifier,), (self.targetReference,),), 'target[x]', True)
 
-class CompositionSection(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'title_ext': '_title', 'mode_ext': '_mode'}):
+class CompositionSection(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'title_ext': '_title', 'mode_ext': '_mode'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2685,14 +2693,14 @@ class CompositionSection(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     author: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     focus: Reference | UnsetType = UNSET
     text: Narrative | UnsetType = UNSET
-    mode: C_105 | UnsetType = UNSET
+    mode: C_104 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     orderedBy: CodeableConcept | UnsetType = UNSET
     entry: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     emptyReason: CodeableConcept | UnsetType = UNSET
     section: Annotated[list[CompositionSection], M(min_length=1)] | UnsetType = UNSET
 
-class ConceptMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ConceptMap", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'sourceUri_ext': '_sourceUri', 'sourceCanonical_ext': '_sourceCanonical', 'targetUri_ext': '_targetUri', 'targetCanonical_ext': '_targetCanonical'}):
+class ConceptMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ConceptMap", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'sourceUri_ext': '_sourceUri', 'sourceCanonical_ext': '_sourceCanonical', 'targetUri_ext': '_targetUri', 'targetCanonical_ext': '_targetCanonical'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2712,7 +2720,7 @@ class ConceptMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -2742,12 +2750,12 @@ class ConceptMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.sourceUri is not UNSET or self.sourceUri_ext is not UNSET) + (self.sourceCanonical is not UNSET or self.sourceCanonical_ext is not UNSET) > 1:
-            raise ValueError('source[x] has several values')
-        if (self.targetUri is not UNSET or self.targetUri_ext is not UNSET) + (self.targetCanonical is not UNSET or self.targetCanonical_ext is not UNSET) > 1:
-            raise ValueError('target[x] has several values')
+        if not ((self.sourceUri, self.sourceCanonical,).count(UNSET) >= 1 and (self.sourceUri_ext, self.sourceCanonical_ext,).count(UNSET) == 2):
+            _one_of(((self.sourceUri, self.sourceUri_ext), (self.sourceCanonical, self.sourceCanonical_ext),), 'source[x]', False)
+        if not ((self.targetUri, self.targetCanonical,).count(UNSET) >= 1 and (self.targetUri_ext, self.targetCanonical_ext,).count(UNSET) == 2):
+            _one_of(((self.targetUri, self.targetUri_ext), (self.targetCanonical, self.targetCanonical_ext),), 'target[x]', False)
 
-class ConceptMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'source_ext': '_source', 'sourceVersion_ext': '_sourceVersion', 'target_ext': '_target', 'targetVersion_ext': '_targetVersion'}):
+class ConceptMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'source_ext': '_source', 'sourceVersion_ext': '_sourceVersion', 'target_ext': '_target', 'targetVersion_ext': '_targetVersion'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2762,7 +2770,7 @@ class ConceptMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     element: Annotated[list[ConceptMapGroupElement], M(min_length=1)]
     unmapped: ConceptMapGroupUnmapped | UnsetType = UNSET
 
-class ConceptMapGroupElement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'display_ext': '_display'}):
+class ConceptMapGroupElement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'display_ext': '_display'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2772,7 +2780,7 @@ class ConceptMapGroupElement(Struct, kw_only=True, forbid_unknown_fields=True, o
     display_ext: Element | UnsetType = UNSET
     target: Annotated[list[ConceptMapGroupElementTarget], M(min_length=1)] | UnsetType = UNSET
 
-class ConceptMapGroupElementTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'display_ext': '_display', 'equivalence_ext': '_equivalence', 'comment_ext': '_comment'}):
+class ConceptMapGroupElementTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'display_ext': '_display', 'equivalence_ext': '_equivalence', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2791,7 +2799,7 @@ class ConceptMapGroupElementTarget(Struct, kw_only=True, forbid_unknown_fields=T
         if self.equivalence is UNSET and self.equivalence_ext is UNSET:
             raise ValueError('equivalence is required')
 
-class ConceptMapGroupElementTargetDependsOn(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'property_ext': '_property', 'system_ext': '_system', 'value_ext': '_value', 'display_ext': '_display'}):
+class ConceptMapGroupElementTargetDependsOn(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'property_ext': '_property', 'system_ext': '_system', 'value_ext': '_value', 'display_ext': '_display'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2810,7 +2818,7 @@ class ConceptMapGroupElementTargetDependsOn(Struct, kw_only=True, forbid_unknown
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class ConceptMapGroupUnmapped(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'mode_ext': '_mode', 'code_ext': '_code', 'display_ext': '_display', 'url_ext': '_url'}):
+class ConceptMapGroupUnmapped(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'mode_ext': '_mode', 'code_ext': '_code', 'display_ext': '_display', 'url_ext': '_url'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2827,7 +2835,7 @@ class ConceptMapGroupUnmapped(Struct, kw_only=True, forbid_unknown_fields=True, 
         if self.mode is UNSET and self.mode_ext is UNSET:
             raise ValueError('mode is required')
 
-class Condition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Condition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'onsetDateTime_ext': '_onsetDateTime', 'onsetString_ext': '_onsetString', 'abatementDateTime_ext': '_abatementDateTime', 'abatementString_ext': '_abatementString', 'recordedDate_ext': '_recordedDate'}):
+class Condition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Condition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'onsetDateTime_ext': '_onsetDateTime', 'onsetString_ext': '_onsetString', 'abatementDateTime_ext': '_abatementDateTime', 'abatementString_ext': '_abatementString', 'recordedDate_ext': '_recordedDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2870,19 +2878,19 @@ class Condition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.onsetDateTime is not UNSET or self.onsetDateTime_ext is not UNSET) + (self.onsetAge is not UNSET) + (self.onsetPeriod is not UNSET) + (self.onsetRange is not UNSET) + (self.onsetString is not UNSET or self.onsetString_ext is not UNSET) > 1:
-            raise ValueError('onset[x] has several values')
-        if (self.abatementDateTime is not UNSET or self.abatementDateTime_ext is not UNSET) + (self.abatementAge is not UNSET) + (self.abatementPeriod is not UNSET) + (self.abatementRange is not UNSET) + (self.abatementString is not UNSET or self.abatementString_ext is not UNSET) > 1:
-            raise ValueError('abatement[x] has several values')
+        if not ((self.onsetDateTime, self.onsetAge, self.onsetPeriod, self.onsetRange, self.onsetString,).count(UNSET) >= 4 and (self.onsetDateTime_ext, self.onsetString_ext,).count(UNSET) == 2):
+            _one_of(((self.onsetDateTime, self.onsetDateTime_ext), (self.onsetAge,), (self.onsetPeriod,), (self.onsetRange,), (self.onsetString, self.onsetString_ext),), 'onset[x]', False)
+        if not ((self.abatementDateTime, self.abatementAge, self.abatementPeriod, self.abatementRange, self.abatementString,).count(UNSET) >= 4 and (self.abatementDateTime_ext, self.abatementString_ext,).count(UNSET) == 2):
+            _one_of(((self.abatementDateTime, self.abatementDateTime_ext), (self.abatementAge,), (self.abatementPeriod,), (self.abatementRange,), (self.abatementString, self.abatementString_ext),), 'abatement[x]', False)
 
-class ConditionEvidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ConditionEvidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     detail: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class ConditionStage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ConditionStage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2890,7 +2898,7 @@ class ConditionStage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     assessment: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
 
-class Consent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Consent", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'dateTime_ext': '_dateTime'}):
+class Consent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Consent", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'dateTime_ext': '_dateTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -2921,10 +2929,10 @@ class Consent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.sourceAttachment is not UNSET) + (self.sourceReference is not UNSET) > 1:
-            raise ValueError('source[x] has several values')
+        if not ((self.sourceAttachment, self.sourceReference,).count(UNSET) >= 1):
+            _one_of(((self.sourceAttachment,), (self.sourceReference,),), 'source[x]', False)
 
-class ConsentPolicy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'authority_ext': '_authority', 'uri_ext': '_uri'}):
+class ConsentPolicy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'authority_ext': '_authority', 'uri_ext': '_uri'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2933,7 +2941,7 @@ class ConsentPolicy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     uri: T_uri | UnsetType = UNSET
     uri_ext: Element | UnsetType = UNSET
 
-class ConsentProvision(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'class_': 'class'}):
+class ConsentProvision(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'class_': 'class'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2950,14 +2958,14 @@ class ConsentProvision(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     data: Annotated[list[ConsentProvisionData], M(min_length=1)] | UnsetType = UNSET
     provision: Annotated[list[ConsentProvision], M(min_length=1)] | UnsetType = UNSET
 
-class ConsentProvisionActor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ConsentProvisionActor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     role: CodeableConcept
     reference: Reference
 
-class ConsentProvisionData(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'meaning_ext': '_meaning'}):
+class ConsentProvisionData(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'meaning_ext': '_meaning'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2969,7 +2977,7 @@ class ConsentProvisionData(Struct, kw_only=True, forbid_unknown_fields=True, omi
         if self.meaning is UNSET and self.meaning_ext is UNSET:
             raise ValueError('meaning is required')
 
-class ConsentVerification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'verified_ext': '_verified', 'verificationDate_ext': '_verificationDate'}):
+class ConsentVerification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'verified_ext': '_verified', 'verificationDate_ext': '_verificationDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -2983,14 +2991,14 @@ class ConsentVerification(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.verified is UNSET and self.verified_ext is UNSET:
             raise ValueError('verified is required')
 
-class ContactDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name'}):
+class ContactDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
     telecom: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
 
-class ContactPoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'system_ext': '_system', 'value_ext': '_value', 'use_ext': '_use', 'rank_ext': '_rank'}):
+class ContactPoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'system_ext': '_system', 'value_ext': '_value', 'use_ext': '_use', 'rank_ext': '_rank'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     system: C_49 | UnsetType = UNSET
@@ -3003,7 +3011,7 @@ class ContactPoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     rank_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class Contract(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Contract", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'status_ext': '_status', 'instantiatesUri_ext': '_instantiatesUri', 'issued_ext': '_issued', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'alias_ext': '_alias'}):
+class Contract(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Contract", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'status_ext': '_status', 'instantiatesUri_ext': '_instantiatesUri', 'issued_ext': '_issued', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'alias_ext': '_alias'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3060,12 +3068,12 @@ class Contract(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     legallyBindingReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.topicCodeableConcept is not UNSET) + (self.topicReference is not UNSET) > 1:
-            raise ValueError('topic[x] has several values')
-        if (self.legallyBindingAttachment is not UNSET) + (self.legallyBindingReference is not UNSET) > 1:
-            raise ValueError('legallyBinding[x] has several values')
+        if not ((self.topicCodeableConcept, self.topicReference,).count(UNSET) >= 1):
+            _one_of(((self.topicCodeableConcept,), (self.topicReference,),), 'topic[x]', False)
+        if not ((self.legallyBindingAttachment, self.legallyBindingReference,).count(UNSET) >= 1):
+            _one_of(((self.legallyBindingAttachment,), (self.legallyBindingReference,),), 'legallyBinding[x]', False)
 
-class ContractContentDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'publicationDate_ext': '_publicationDate', 'publicationStatus_ext': '_publicationStatus', 'copyright_ext': '_copyright'}):
+class ContractContentDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'publicationDate_ext': '_publicationDate', 'publicationStatus_ext': '_publicationStatus', 'copyright_ext': '_copyright'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3083,7 +3091,7 @@ class ContractContentDefinition(Struct, kw_only=True, forbid_unknown_fields=True
         if self.publicationStatus is UNSET and self.publicationStatus_ext is UNSET:
             raise ValueError('publicationStatus is required')
 
-class ContractFriendly(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ContractFriendly(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3091,10 +3099,10 @@ class ContractFriendly(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     contentReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.contentAttachment is not UNSET) + (self.contentReference is not UNSET) != 1:
-            raise ValueError('content[x] needs exactly one value')
+        if not ((self.contentAttachment, self.contentReference,).count(UNSET) == 1):
+            _one_of(((self.contentAttachment,), (self.contentReference,),), 'content[x]', True)
 
-class ContractLegal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ContractLegal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3102,10 +3110,10 @@ class ContractLegal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     contentReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.contentAttachment is not UNSET) + (self.contentReference is not UNSET) != 1:
-            raise ValueError('content[x] needs exactly one value')
+        if not ((self.contentAttachment, self.contentReference,).count(UNSET) == 1):
+            _one_of(((self.contentAttachment,), (self.contentReference,),), 'content[x]', True)
 
-class ContractRule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ContractRule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3113,10 +3121,10 @@ class ContractRule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     contentReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.contentAttachment is not UNSET) + (self.contentReference is not UNSET) != 1:
-            raise ValueError('content[x] needs exactly one value')
+        if not ((self.contentAttachment, self.contentReference,).count(UNSET) == 1):
+            _one_of(((self.contentAttachment,), (self.contentReference,),), 'content[x]', True)
 
-class ContractSigner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ContractSigner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3124,7 +3132,7 @@ class ContractSigner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     party: Reference
     signature: Annotated[list[Signature], M(min_length=1)]
 
-class ContractTerm(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'issued_ext': '_issued', 'text_ext': '_text'}):
+class ContractTerm(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'issued_ext': '_issued', 'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3145,10 +3153,10 @@ class ContractTerm(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     group: Annotated[list[ContractTerm], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.topicCodeableConcept is not UNSET) + (self.topicReference is not UNSET) > 1:
-            raise ValueError('topic[x] has several values')
+        if not ((self.topicCodeableConcept, self.topicReference,).count(UNSET) >= 1):
+            _one_of(((self.topicCodeableConcept,), (self.topicReference,),), 'topic[x]', False)
 
-class ContractTermAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'doNotPerform_ext': '_doNotPerform', 'linkId_ext': '_linkId', 'contextLinkId_ext': '_contextLinkId', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'requesterLinkId_ext': '_requesterLinkId', 'performerLinkId_ext': '_performerLinkId', 'reason_ext': '_reason', 'reasonLinkId_ext': '_reasonLinkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
+class ContractTermAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'doNotPerform_ext': '_doNotPerform', 'linkId_ext': '_linkId', 'contextLinkId_ext': '_contextLinkId', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'requesterLinkId_ext': '_requesterLinkId', 'performerLinkId_ext': '_performerLinkId', 'reason_ext': '_reason', 'reasonLinkId_ext': '_reasonLinkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3186,17 +3194,17 @@ class ContractTermAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     securityLabelNumber_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) + (self.occurrenceTiming is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
+        if not ((self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(UNSET) >= 2 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,), (self.occurrenceTiming,),), 'occurrence[x]', False)
 
-class ContractTermActionSubject(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ContractTermActionSubject(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     reference: Annotated[list[Reference], M(min_length=1)]
     role: CodeableConcept | UnsetType = UNSET
 
-class ContractTermAsset(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'condition_ext': '_condition', 'text_ext': '_text', 'linkId_ext': '_linkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
+class ContractTermAsset(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'condition_ext': '_condition', 'text_ext': '_text', 'linkId_ext': '_linkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3220,7 +3228,7 @@ class ContractTermAsset(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     securityLabelNumber_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     valuedItem: Annotated[list[ContractTermAssetValuedItem], M(min_length=1)] | UnsetType = UNSET
 
-class ContractTermAssetContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'text_ext': '_text'}):
+class ContractTermAssetContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3229,7 +3237,7 @@ class ContractTermAssetContext(Struct, kw_only=True, forbid_unknown_fields=True,
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
 
-class ContractTermAssetValuedItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'effectiveTime_ext': '_effectiveTime', 'factor_ext': '_factor', 'points_ext': '_points', 'payment_ext': '_payment', 'paymentDate_ext': '_paymentDate', 'linkId_ext': '_linkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
+class ContractTermAssetValuedItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'effectiveTime_ext': '_effectiveTime', 'factor_ext': '_factor', 'points_ext': '_points', 'payment_ext': '_payment', 'paymentDate_ext': '_paymentDate', 'linkId_ext': '_linkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3257,10 +3265,10 @@ class ContractTermAssetValuedItem(Struct, kw_only=True, forbid_unknown_fields=Tr
     securityLabelNumber_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.entityCodeableConcept is not UNSET) + (self.entityReference is not UNSET) > 1:
-            raise ValueError('entity[x] has several values')
+        if not ((self.entityCodeableConcept, self.entityReference,).count(UNSET) >= 1):
+            _one_of(((self.entityCodeableConcept,), (self.entityReference,),), 'entity[x]', False)
 
-class ContractTermOffer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'text_ext': '_text', 'linkId_ext': '_linkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
+class ContractTermOffer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'text_ext': '_text', 'linkId_ext': '_linkId', 'securityLabelNumber_ext': '_securityLabelNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3278,7 +3286,7 @@ class ContractTermOffer(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     securityLabelNumber: Annotated[list[T_unsignedInt | None], M(min_length=1)] | UnsetType = UNSET
     securityLabelNumber_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
-class ContractTermOfferAnswer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean', 'valueDecimal_ext': '_valueDecimal', 'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'valueUri_ext': '_valueUri'}):
+class ContractTermOfferAnswer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean', 'valueDecimal_ext': '_valueDecimal', 'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'valueUri_ext': '_valueUri'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3304,17 +3312,17 @@ class ContractTermOfferAnswer(Struct, kw_only=True, forbid_unknown_fields=True, 
     valueReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCoding is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueReference is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueBoolean, self.valueDecimal, self.valueInteger, self.valueDate, self.valueDateTime, self.valueTime, self.valueString, self.valueUri, self.valueAttachment, self.valueCoding, self.valueQuantity, self.valueReference,).count(UNSET) == 11 and (self.valueBoolean_ext, self.valueDecimal_ext, self.valueInteger_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueTime_ext, self.valueString_ext, self.valueUri_ext,).count(UNSET) == 8):
+            _one_of(((self.valueBoolean, self.valueBoolean_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueInteger, self.valueInteger_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueTime, self.valueTime_ext), (self.valueString, self.valueString_ext), (self.valueUri, self.valueUri_ext), (self.valueAttachment,), (self.valueCoding,), (self.valueQuantity,), (self.valueReference,),), 'value[x]', True)
 
-class ContractTermOfferParty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ContractTermOfferParty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     reference: Annotated[list[Reference], M(min_length=1)]
     role: CodeableConcept
 
-class ContractTermSecurityLabel(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'number_ext': '_number'}):
+class ContractTermSecurityLabel(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'number_ext': '_number'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3324,7 +3332,7 @@ class ContractTermSecurityLabel(Struct, kw_only=True, forbid_unknown_fields=True
     category: Annotated[list[Coding], M(min_length=1)] | UnsetType = UNSET
     control: Annotated[list[Coding], M(min_length=1)] | UnsetType = UNSET
 
-class Contributor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'name_ext': '_name'}):
+class Contributor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'name_ext': '_name'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: C_53 | UnsetType = UNSET
@@ -3339,12 +3347,12 @@ class Contributor(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class Count(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
+class Count(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
-    comparator: C_153 | UnsetType = UNSET
+    comparator: C_152 | UnsetType = UNSET
     comparator_ext: Element | UnsetType = UNSET
     unit: T_string | UnsetType = UNSET
     unit_ext: Element | UnsetType = UNSET
@@ -3353,7 +3361,7 @@ class Count(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     code: T_code | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
 
-class Coverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Coverage", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'subscriberId_ext': '_subscriberId', 'dependent_ext': '_dependent', 'class_': 'class', 'order_ext': '_order', 'network_ext': '_network', 'subrogation_ext': '_subrogation'}):
+class Coverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Coverage", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'subscriberId_ext': '_subscriberId', 'dependent_ext': '_dependent', 'class_': 'class', 'order_ext': '_order', 'network_ext': '_network', 'subrogation_ext': '_subrogation'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3365,7 +3373,7 @@ class Coverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     policyHolder: Reference | UnsetType = UNSET
@@ -3392,7 +3400,7 @@ class Coverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class CoverageClass(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'name_ext': '_name'}):
+class CoverageClass(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'name_ext': '_name'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3406,7 +3414,7 @@ class CoverageClass(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class CoverageCostToBeneficiary(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CoverageCostToBeneficiary(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3416,17 +3424,17 @@ class CoverageCostToBeneficiary(Struct, kw_only=True, forbid_unknown_fields=True
     exception: Annotated[list[CoverageCostToBeneficiaryException], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueQuantity is not UNSET) + (self.valueMoney is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueQuantity, self.valueMoney,).count(UNSET) == 1):
+            _one_of(((self.valueQuantity,), (self.valueMoney,),), 'value[x]', True)
 
-class CoverageCostToBeneficiaryException(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CoverageCostToBeneficiaryException(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     period: Period | UnsetType = UNSET
 
-class CoverageEligibilityRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CoverageEligibilityRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'purpose_ext': '_purpose', 'servicedDate_ext': '_servicedDate', 'created_ext': '_created'}):
+class CoverageEligibilityRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CoverageEligibilityRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'purpose_ext': '_purpose', 'servicedDate_ext': '_servicedDate', 'created_ext': '_created'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3438,10 +3446,10 @@ class CoverageEligibilityRequest(Struct, kw_only=True, forbid_unknown_fields=Tru
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     priority: CodeableConcept | UnsetType = UNSET
-    purpose: Annotated[list[C_66 | None], M(min_length=1)] | UnsetType = UNSET
+    purpose: Annotated[list[C_65 | None], M(min_length=1)] | UnsetType = UNSET
     purpose_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     patient: Reference
     servicedDate: T_date | UnsetType = UNSET
@@ -3462,12 +3470,12 @@ class CoverageEligibilityRequest(Struct, kw_only=True, forbid_unknown_fields=Tru
             raise ValueError('status is required')
         if self.purpose is UNSET and self.purpose_ext is UNSET:
             raise ValueError('purpose is required')
-        if (self.servicedDate is not UNSET or self.servicedDate_ext is not UNSET) + (self.servicedPeriod is not UNSET) > 1:
-            raise ValueError('serviced[x] has several values')
+        if not ((self.servicedDate, self.servicedPeriod,).count(UNSET) >= 1 and (self.servicedDate_ext,).count(UNSET) == 1):
+            _one_of(((self.servicedDate, self.servicedDate_ext), (self.servicedPeriod,),), 'serviced[x]', False)
         if self.created is UNSET and self.created_ext is UNSET:
             raise ValueError('created is required')
 
-class CoverageEligibilityRequestInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'focal_ext': '_focal', 'businessArrangement_ext': '_businessArrangement'}):
+class CoverageEligibilityRequestInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'focal_ext': '_focal', 'businessArrangement_ext': '_businessArrangement'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3477,7 +3485,7 @@ class CoverageEligibilityRequestInsurance(Struct, kw_only=True, forbid_unknown_f
     businessArrangement: T_string | UnsetType = UNSET
     businessArrangement_ext: Element | UnsetType = UNSET
 
-class CoverageEligibilityRequestItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'supportingInfoSequence_ext': '_supportingInfoSequence'}):
+class CoverageEligibilityRequestItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'supportingInfoSequence_ext': '_supportingInfoSequence'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3493,7 +3501,7 @@ class CoverageEligibilityRequestItem(Struct, kw_only=True, forbid_unknown_fields
     diagnosis: Annotated[list[CoverageEligibilityRequestItemDiagnosis], M(min_length=1)] | UnsetType = UNSET
     detail: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class CoverageEligibilityRequestItemDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CoverageEligibilityRequestItemDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3501,10 +3509,10 @@ class CoverageEligibilityRequestItemDiagnosis(Struct, kw_only=True, forbid_unkno
     diagnosisReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.diagnosisCodeableConcept is not UNSET) + (self.diagnosisReference is not UNSET) > 1:
-            raise ValueError('diagnosis[x] has several values')
+        if not ((self.diagnosisCodeableConcept, self.diagnosisReference,).count(UNSET) >= 1):
+            _one_of(((self.diagnosisCodeableConcept,), (self.diagnosisReference,),), 'diagnosis[x]', False)
 
-class CoverageEligibilityRequestSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'appliesToAll_ext': '_appliesToAll'}):
+class CoverageEligibilityRequestSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'appliesToAll_ext': '_appliesToAll'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3518,7 +3526,7 @@ class CoverageEligibilityRequestSupportingInfo(Struct, kw_only=True, forbid_unkn
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class CoverageEligibilityResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="CoverageEligibilityResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'purpose_ext': '_purpose', 'servicedDate_ext': '_servicedDate', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'preAuthRef_ext': '_preAuthRef'}):
+class CoverageEligibilityResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="CoverageEligibilityResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'purpose_ext': '_purpose', 'servicedDate_ext': '_servicedDate', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'preAuthRef_ext': '_preAuthRef'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3530,9 +3538,9 @@ class CoverageEligibilityResponse(Struct, kw_only=True, forbid_unknown_fields=Tr
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    purpose: Annotated[list[C_67 | None], M(min_length=1)] | UnsetType = UNSET
+    purpose: Annotated[list[C_66 | None], M(min_length=1)] | UnsetType = UNSET
     purpose_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     patient: Reference
     servicedDate: T_date | UnsetType = UNSET
@@ -3542,7 +3550,7 @@ class CoverageEligibilityResponse(Struct, kw_only=True, forbid_unknown_fields=Tr
     created_ext: Element | UnsetType = UNSET
     requestor: Reference | UnsetType = UNSET
     request: Reference
-    outcome: C_162 | UnsetType = UNSET
+    outcome: C_161 | UnsetType = UNSET
     outcome_ext: Element | UnsetType = UNSET
     disposition: T_string | UnsetType = UNSET
     disposition_ext: Element | UnsetType = UNSET
@@ -3558,20 +3566,20 @@ class CoverageEligibilityResponse(Struct, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError('status is required')
         if self.purpose is UNSET and self.purpose_ext is UNSET:
             raise ValueError('purpose is required')
-        if (self.servicedDate is not UNSET or self.servicedDate_ext is not UNSET) + (self.servicedPeriod is not UNSET) > 1:
-            raise ValueError('serviced[x] has several values')
+        if not ((self.servicedDate, self.servicedPeriod,).count(UNSET) >= 1 and (self.servicedDate_ext,).count(UNSET) == 1):
+            _one_of(((self.servicedDate, self.servicedDate_ext), (self.servicedPeriod,),), 'serviced[x]', False)
         if self.created is UNSET and self.created_ext is UNSET:
             raise ValueError('created is required')
         if self.outcome is UNSET and self.outcome_ext is UNSET:
             raise ValueError('outcome is required')
 
-class CoverageEligibilityResponseError(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CoverageEligibilityResponseError(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
 
-class CoverageEligibilityResponseInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'inforce_ext': '_inforce'}):
+class CoverageEligibilityResponseInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'inforce_ext': '_inforce'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3581,7 +3589,7 @@ class CoverageEligibilityResponseInsurance(Struct, kw_only=True, forbid_unknown_
     benefitPeriod: Period | UnsetType = UNSET
     item: Annotated[list[CoverageEligibilityResponseInsuranceItem], M(min_length=1)] | UnsetType = UNSET
 
-class CoverageEligibilityResponseInsuranceItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'excluded_ext': '_excluded', 'name_ext': '_name', 'description_ext': '_description', 'authorizationRequired_ext': '_authorizationRequired', 'authorizationUrl_ext': '_authorizationUrl'}):
+class CoverageEligibilityResponseInsuranceItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'excluded_ext': '_excluded', 'name_ext': '_name', 'description_ext': '_description', 'authorizationRequired_ext': '_authorizationRequired', 'authorizationUrl_ext': '_authorizationUrl'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3605,7 +3613,7 @@ class CoverageEligibilityResponseInsuranceItem(Struct, kw_only=True, forbid_unkn
     authorizationUrl: T_uri | UnsetType = UNSET
     authorizationUrl_ext: Element | UnsetType = UNSET
 
-class CoverageEligibilityResponseInsuranceItemBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'allowedUnsignedInt_ext': '_allowedUnsignedInt', 'allowedString_ext': '_allowedString', 'usedUnsignedInt_ext': '_usedUnsignedInt', 'usedString_ext': '_usedString'}):
+class CoverageEligibilityResponseInsuranceItemBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'allowedUnsignedInt_ext': '_allowedUnsignedInt', 'allowedString_ext': '_allowedString', 'usedUnsignedInt_ext': '_usedUnsignedInt', 'usedString_ext': '_usedString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3622,12 +3630,12 @@ class CoverageEligibilityResponseInsuranceItemBenefit(Struct, kw_only=True, forb
     usedMoney: Money | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.allowedUnsignedInt is not UNSET or self.allowedUnsignedInt_ext is not UNSET) + (self.allowedString is not UNSET or self.allowedString_ext is not UNSET) + (self.allowedMoney is not UNSET) > 1:
-            raise ValueError('allowed[x] has several values')
-        if (self.usedUnsignedInt is not UNSET or self.usedUnsignedInt_ext is not UNSET) + (self.usedString is not UNSET or self.usedString_ext is not UNSET) + (self.usedMoney is not UNSET) > 1:
-            raise ValueError('used[x] has several values')
+        if not ((self.allowedUnsignedInt, self.allowedString, self.allowedMoney,).count(UNSET) >= 2 and (self.allowedUnsignedInt_ext, self.allowedString_ext,).count(UNSET) == 2):
+            _one_of(((self.allowedUnsignedInt, self.allowedUnsignedInt_ext), (self.allowedString, self.allowedString_ext), (self.allowedMoney,),), 'allowed[x]', False)
+        if not ((self.usedUnsignedInt, self.usedString, self.usedMoney,).count(UNSET) >= 2 and (self.usedUnsignedInt_ext, self.usedString_ext,).count(UNSET) == 2):
+            _one_of(((self.usedUnsignedInt, self.usedUnsignedInt_ext), (self.usedString, self.usedString_ext), (self.usedMoney,),), 'used[x]', False)
 
-class DataRequirement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'profile_ext': '_profile', 'mustSupport_ext': '_mustSupport', 'limit_ext': '_limit'}):
+class DataRequirement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'profile_ext': '_profile', 'mustSupport_ext': '_mustSupport', 'limit_ext': '_limit'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: C_14 | UnsetType = UNSET
@@ -3647,10 +3655,10 @@ class DataRequirement(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     def __post_init__(self):
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
 
-class DataRequirementCodeFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path', 'searchParam_ext': '_searchParam', 'valueSet_ext': '_valueSet'}):
+class DataRequirementCodeFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path', 'searchParam_ext': '_searchParam', 'valueSet_ext': '_valueSet'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
@@ -3661,7 +3669,7 @@ class DataRequirementCodeFilter(Struct, kw_only=True, forbid_unknown_fields=True
     valueSet_ext: Element | UnsetType = UNSET
     code: Annotated[list[Coding], M(min_length=1)] | UnsetType = UNSET
 
-class DataRequirementDateFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path', 'searchParam_ext': '_searchParam', 'valueDateTime_ext': '_valueDateTime'}):
+class DataRequirementDateFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path', 'searchParam_ext': '_searchParam', 'valueDateTime_ext': '_valueDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
@@ -3674,15 +3682,15 @@ class DataRequirementDateFilter(Struct, kw_only=True, forbid_unknown_fields=True
     valueDuration: Duration | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valuePeriod is not UNSET) + (self.valueDuration is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueDateTime, self.valuePeriod, self.valueDuration,).count(UNSET) >= 2 and (self.valueDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.valueDateTime, self.valueDateTime_ext), (self.valuePeriod,), (self.valueDuration,),), 'value[x]', False)
 
-class DataRequirementSort(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path', 'direction_ext': '_direction'}):
+class DataRequirementSort(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path', 'direction_ext': '_direction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
     path_ext: Element | UnsetType = UNSET
-    direction: C_187 | UnsetType = UNSET
+    direction: C_186 | UnsetType = UNSET
     direction_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
@@ -3691,7 +3699,7 @@ class DataRequirementSort(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.direction is UNSET and self.direction_ext is UNSET:
             raise ValueError('direction is required')
 
-class DetectedIssue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DetectedIssue", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'severity_ext': '_severity', 'identifiedDateTime_ext': '_identifiedDateTime', 'detail_ext': '_detail', 'reference_ext': '_reference'}):
+class DetectedIssue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DetectedIssue", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'severity_ext': '_severity', 'identifiedDateTime_ext': '_identifiedDateTime', 'detail_ext': '_detail', 'reference_ext': '_reference'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3703,7 +3711,7 @@ class DetectedIssue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_57 | UnsetType = UNSET
+    status: C_138 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
     severity: C_56 | UnsetType = UNSET
@@ -3724,17 +3732,17 @@ class DetectedIssue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.identifiedDateTime is not UNSET or self.identifiedDateTime_ext is not UNSET) + (self.identifiedPeriod is not UNSET) > 1:
-            raise ValueError('identified[x] has several values')
+        if not ((self.identifiedDateTime, self.identifiedPeriod,).count(UNSET) >= 1 and (self.identifiedDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.identifiedDateTime, self.identifiedDateTime_ext), (self.identifiedPeriod,),), 'identified[x]', False)
 
-class DetectedIssueEvidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DetectedIssueEvidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     detail: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class DetectedIssueMitigation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class DetectedIssueMitigation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3743,7 +3751,7 @@ class DetectedIssueMitigation(Struct, kw_only=True, forbid_unknown_fields=True, 
     date_ext: Element | UnsetType = UNSET
     author: Reference | UnsetType = UNSET
 
-class Device(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Device", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'distinctIdentifier_ext': '_distinctIdentifier', 'manufacturer_ext': '_manufacturer', 'manufactureDate_ext': '_manufactureDate', 'expirationDate_ext': '_expirationDate', 'lotNumber_ext': '_lotNumber', 'serialNumber_ext': '_serialNumber', 'modelNumber_ext': '_modelNumber', 'partNumber_ext': '_partNumber', 'url_ext': '_url'}):
+class Device(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Device", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'distinctIdentifier_ext': '_distinctIdentifier', 'manufacturer_ext': '_manufacturer', 'manufactureDate_ext': '_manufactureDate', 'expirationDate_ext': '_expirationDate', 'lotNumber_ext': '_lotNumber', 'serialNumber_ext': '_serialNumber', 'modelNumber_ext': '_modelNumber', 'partNumber_ext': '_partNumber', 'url_ext': '_url'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3757,7 +3765,7 @@ class Device(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     definition: Reference | UnsetType = UNSET
     udiCarrier: Annotated[list[DeviceUdiCarrier], M(min_length=1)] | UnsetType = UNSET
-    status: C_60 | UnsetType = UNSET
+    status: C_59 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     distinctIdentifier: T_string | UnsetType = UNSET
@@ -3791,7 +3799,7 @@ class Device(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     safety: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     parent: Reference | UnsetType = UNSET
 
-class DeviceDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DeviceDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'manufacturerString_ext': '_manufacturerString', 'modelNumber_ext': '_modelNumber', 'version_ext': '_version', 'url_ext': '_url', 'onlineInformation_ext': '_onlineInformation'}):
+class DeviceDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DeviceDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'manufacturerString_ext': '_manufacturerString', 'modelNumber_ext': '_modelNumber', 'version_ext': '_version', 'url_ext': '_url', 'onlineInformation_ext': '_onlineInformation'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3834,30 +3842,30 @@ class DeviceDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     bodySite: CodeableConcept | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.manufacturerString is not UNSET or self.manufacturerString_ext is not UNSET) + (self.manufacturerReference is not UNSET) > 1:
-            raise ValueError('manufacturer[x] has several values')
+        if not ((self.manufacturerString, self.manufacturerReference,).count(UNSET) >= 1 and (self.manufacturerString_ext,).count(UNSET) == 1):
+            _one_of(((self.manufacturerString, self.manufacturerString_ext), (self.manufacturerReference,),), 'manufacturer[x]', False)
 
-class DeviceDefinitionCapability(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DeviceDefinitionCapability(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     description: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class DeviceDefinitionClassification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DeviceDefinitionClassification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_id | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     justification: Annotated[list[RelatedArtifact], M(min_length=1)] | UnsetType = UNSET
 
-class DeviceDefinitionDeviceName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'type_ext': '_type'}):
+class DeviceDefinitionDeviceName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    type: C_58 | UnsetType = UNSET
+    type: C_57 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
@@ -3866,7 +3874,7 @@ class DeviceDefinitionDeviceName(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class DeviceDefinitionMaterial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'alternate_ext': '_alternate', 'allergenicIndicator_ext': '_allergenicIndicator'}):
+class DeviceDefinitionMaterial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'alternate_ext': '_alternate', 'allergenicIndicator_ext': '_allergenicIndicator'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3876,7 +3884,7 @@ class DeviceDefinitionMaterial(Struct, kw_only=True, forbid_unknown_fields=True,
     allergenicIndicator: T_boolean | UnsetType = UNSET
     allergenicIndicator_ext: Element | UnsetType = UNSET
 
-class DeviceDefinitionProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DeviceDefinitionProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3884,7 +3892,7 @@ class DeviceDefinitionProperty(Struct, kw_only=True, forbid_unknown_fields=True,
     valueQuantity: Annotated[list[Quantity], M(min_length=1)] | UnsetType = UNSET
     valueCode: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class DeviceDefinitionSpecialization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'systemType_ext': '_systemType', 'version_ext': '_version'}):
+class DeviceDefinitionSpecialization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'systemType_ext': '_systemType', 'version_ext': '_version'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3897,7 +3905,7 @@ class DeviceDefinitionSpecialization(Struct, kw_only=True, forbid_unknown_fields
         if self.systemType is UNSET and self.systemType_ext is UNSET:
             raise ValueError('systemType is required')
 
-class DeviceDefinitionUdiDeviceIdentifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'deviceIdentifier_ext': '_deviceIdentifier', 'issuer_ext': '_issuer', 'jurisdiction_ext': '_jurisdiction'}):
+class DeviceDefinitionUdiDeviceIdentifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'deviceIdentifier_ext': '_deviceIdentifier', 'issuer_ext': '_issuer', 'jurisdiction_ext': '_jurisdiction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3916,13 +3924,13 @@ class DeviceDefinitionUdiDeviceIdentifier(Struct, kw_only=True, forbid_unknown_f
         if self.jurisdiction is UNSET and self.jurisdiction_ext is UNSET:
             raise ValueError('jurisdiction is required')
 
-class DeviceDeviceName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'type_ext': '_type'}):
+class DeviceDeviceName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    type: C_58 | UnsetType = UNSET
+    type: C_57 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
@@ -3931,7 +3939,7 @@ class DeviceDeviceName(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class DeviceMetric(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DeviceMetric", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'operationalStatus_ext': '_operationalStatus', 'color_ext': '_color', 'category_ext': '_category'}):
+class DeviceMetric(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DeviceMetric", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'operationalStatus_ext': '_operationalStatus', 'color_ext': '_color', 'category_ext': '_category'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3947,11 +3955,11 @@ class DeviceMetric(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     unit: CodeableConcept | UnsetType = UNSET
     source: Reference | UnsetType = UNSET
     parent: Reference | UnsetType = UNSET
-    operationalStatus: C_131 | UnsetType = UNSET
+    operationalStatus: C_130 | UnsetType = UNSET
     operationalStatus_ext: Element | UnsetType = UNSET
-    color: C_130 | UnsetType = UNSET
+    color: C_129 | UnsetType = UNSET
     color_ext: Element | UnsetType = UNSET
-    category: C_129 | UnsetType = UNSET
+    category: C_128 | UnsetType = UNSET
     category_ext: Element | UnsetType = UNSET
     measurementPeriod: Timing | UnsetType = UNSET
     calibration: Annotated[list[DeviceMetricCalibration], M(min_length=1)] | UnsetType = UNSET
@@ -3960,18 +3968,18 @@ class DeviceMetric(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.category is UNSET and self.category_ext is UNSET:
             raise ValueError('category is required')
 
-class DeviceMetricCalibration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'state_ext': '_state', 'time_ext': '_time'}):
+class DeviceMetricCalibration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'state_ext': '_state', 'time_ext': '_time'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_128 | UnsetType = UNSET
+    type: C_127 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
-    state: C_127 | UnsetType = UNSET
+    state: C_126 | UnsetType = UNSET
     state_ext: Element | UnsetType = UNSET
     time: T_instant | UnsetType = UNSET
     time_ext: Element | UnsetType = UNSET
 
-class DeviceProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DeviceProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -3979,7 +3987,7 @@ class DeviceProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     valueQuantity: Annotated[list[Quantity], M(min_length=1)] | UnsetType = UNSET
     valueCode: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class DeviceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DeviceRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'authoredOn_ext': '_authoredOn'}):
+class DeviceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DeviceRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'authoredOn_ext': '_authoredOn'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -3998,11 +4006,11 @@ class DeviceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     priorRequest: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     groupIdentifier: Identifier | UnsetType = UNSET
-    status: C_171 | UnsetType = UNSET
+    status: C_170 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    intent: C_168 | UnsetType = UNSET
+    intent: C_167 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     codeReference: Reference | UnsetType = UNSET
     codeCodeableConcept: CodeableConcept | UnsetType = UNSET
@@ -4028,12 +4036,12 @@ class DeviceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     def __post_init__(self):
         if self.intent is UNSET and self.intent_ext is UNSET:
             raise ValueError('intent is required')
-        if (self.codeReference is not UNSET) + (self.codeCodeableConcept is not UNSET) != 1:
-            raise ValueError('code[x] needs exactly one value')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) + (self.occurrenceTiming is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
+        if not ((self.codeReference, self.codeCodeableConcept,).count(UNSET) == 1):
+            _one_of(((self.codeReference,), (self.codeCodeableConcept,),), 'code[x]', True)
+        if not ((self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(UNSET) >= 2 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,), (self.occurrenceTiming,),), 'occurrence[x]', False)
 
-class DeviceRequestParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean'}):
+class DeviceRequestParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4045,10 +4053,10 @@ class DeviceRequestParameter(Struct, kw_only=True, forbid_unknown_fields=True, o
     valueBoolean_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueCodeableConcept is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueCodeableConcept, self.valueQuantity, self.valueRange, self.valueBoolean,).count(UNSET) >= 3 and (self.valueBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.valueCodeableConcept,), (self.valueQuantity,), (self.valueRange,), (self.valueBoolean, self.valueBoolean_ext),), 'value[x]', False)
 
-class DeviceSpecialization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'version_ext': '_version'}):
+class DeviceSpecialization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'version_ext': '_version'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4056,7 +4064,7 @@ class DeviceSpecialization(Struct, kw_only=True, forbid_unknown_fields=True, omi
     version: T_string | UnsetType = UNSET
     version_ext: Element | UnsetType = UNSET
 
-class DeviceUdiCarrier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'deviceIdentifier_ext': '_deviceIdentifier', 'issuer_ext': '_issuer', 'jurisdiction_ext': '_jurisdiction', 'carrierAIDC_ext': '_carrierAIDC', 'carrierHRF_ext': '_carrierHRF', 'entryType_ext': '_entryType'}):
+class DeviceUdiCarrier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'deviceIdentifier_ext': '_deviceIdentifier', 'issuer_ext': '_issuer', 'jurisdiction_ext': '_jurisdiction', 'carrierAIDC_ext': '_carrierAIDC', 'carrierHRF_ext': '_carrierHRF', 'entryType_ext': '_entryType'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4070,10 +4078,10 @@ class DeviceUdiCarrier(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     carrierAIDC_ext: Element | UnsetType = UNSET
     carrierHRF: T_string | UnsetType = UNSET
     carrierHRF_ext: Element | UnsetType = UNSET
-    entryType: C_204 | UnsetType = UNSET
+    entryType: C_203 | UnsetType = UNSET
     entryType_ext: Element | UnsetType = UNSET
 
-class DeviceUseStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DeviceUseStatement", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'timingDateTime_ext': '_timingDateTime', 'recordedOn_ext': '_recordedOn'}):
+class DeviceUseStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DeviceUseStatement", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'timingDateTime_ext': '_timingDateTime', 'recordedOn_ext': '_recordedOn'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -4086,7 +4094,7 @@ class DeviceUseStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_59 | UnsetType = UNSET
+    status: C_58 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     subject: Reference
     derivedFrom: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
@@ -4106,10 +4114,10 @@ class DeviceUseStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.timingTiming is not UNSET) + (self.timingPeriod is not UNSET) + (self.timingDateTime is not UNSET or self.timingDateTime_ext is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
+        if not ((self.timingTiming, self.timingPeriod, self.timingDateTime,).count(UNSET) >= 2 and (self.timingDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timingTiming,), (self.timingPeriod,), (self.timingDateTime, self.timingDateTime_ext),), 'timing[x]', False)
 
-class DeviceVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value'}):
+class DeviceVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4122,7 +4130,7 @@ class DeviceVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class DiagnosticReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DiagnosticReport", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime', 'issued_ext': '_issued', 'conclusion_ext': '_conclusion'}):
+class DiagnosticReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DiagnosticReport", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime', 'issued_ext': '_issued', 'conclusion_ext': '_conclusion'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -4135,7 +4143,7 @@ class DiagnosticReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_61 | UnsetType = UNSET
+    status: C_60 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
@@ -4160,10 +4168,10 @@ class DiagnosticReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.effectiveDateTime is not UNSET or self.effectiveDateTime_ext is not UNSET) + (self.effectivePeriod is not UNSET) > 1:
-            raise ValueError('effective[x] has several values')
+        if not ((self.effectiveDateTime, self.effectivePeriod,).count(UNSET) >= 1 and (self.effectiveDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.effectiveDateTime, self.effectiveDateTime_ext), (self.effectivePeriod,),), 'effective[x]', False)
 
-class DiagnosticReportMedia(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'comment_ext': '_comment'}):
+class DiagnosticReportMedia(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4171,12 +4179,12 @@ class DiagnosticReportMedia(Struct, kw_only=True, forbid_unknown_fields=True, om
     comment_ext: Element | UnsetType = UNSET
     link: Reference
 
-class Distance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
+class Distance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
-    comparator: C_153 | UnsetType = UNSET
+    comparator: C_152 | UnsetType = UNSET
     comparator_ext: Element | UnsetType = UNSET
     unit: T_string | UnsetType = UNSET
     unit_ext: Element | UnsetType = UNSET
@@ -4185,7 +4193,7 @@ class Distance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     code: T_code | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
 
-class DocumentManifest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DocumentManifest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'source_ext': '_source', 'description_ext': '_description'}):
+class DocumentManifest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DocumentManifest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'source_ext': '_source', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -4198,7 +4206,7 @@ class DocumentManifest(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     masterIdentifier: Identifier | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_64 | UnsetType = UNSET
+    status: C_63 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     subject: Reference | UnsetType = UNSET
@@ -4217,14 +4225,14 @@ class DocumentManifest(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class DocumentManifestRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DocumentManifestRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Identifier | UnsetType = UNSET
     ref: Reference | UnsetType = UNSET
 
-class DocumentReference(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="DocumentReference", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'docStatus_ext': '_docStatus', 'date_ext': '_date', 'description_ext': '_description'}):
+class DocumentReference(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="DocumentReference", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'docStatus_ext': '_docStatus', 'date_ext': '_date', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -4237,7 +4245,7 @@ class DocumentReference(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     masterIdentifier: Identifier | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_64 | UnsetType = UNSET
+    status: C_63 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     docStatus: C_39 | UnsetType = UNSET
     docStatus_ext: Element | UnsetType = UNSET
@@ -4260,14 +4268,14 @@ class DocumentReference(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class DocumentReferenceContent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DocumentReferenceContent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     attachment: Attachment
     format: Coding | UnsetType = UNSET
 
-class DocumentReferenceContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DocumentReferenceContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4279,11 +4287,11 @@ class DocumentReferenceContext(Struct, kw_only=True, forbid_unknown_fields=True,
     sourcePatientInfo: Reference | UnsetType = UNSET
     related: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class DocumentReferenceRelatesTo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code'}):
+class DocumentReferenceRelatesTo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_65 | UnsetType = UNSET
+    code: C_64 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     target: Reference
 
@@ -4291,7 +4299,7 @@ class DocumentReferenceRelatesTo(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class Dosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'text_ext': '_text', 'patientInstruction_ext': '_patientInstruction', 'asNeededBoolean_ext': '_asNeededBoolean'}):
+class Dosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'text_ext': '_text', 'patientInstruction_ext': '_patientInstruction', 'asNeededBoolean_ext': '_asNeededBoolean'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4315,10 +4323,10 @@ class Dosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     maxDosePerLifetime: Quantity | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.asNeededBoolean is not UNSET or self.asNeededBoolean_ext is not UNSET) + (self.asNeededCodeableConcept is not UNSET) > 1:
-            raise ValueError('asNeeded[x] has several values')
+        if not ((self.asNeededBoolean, self.asNeededCodeableConcept,).count(UNSET) >= 1 and (self.asNeededBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.asNeededBoolean, self.asNeededBoolean_ext), (self.asNeededCodeableConcept,),), 'asNeeded[x]', False)
 
-class DosageDoseAndRate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DosageDoseAndRate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
@@ -4329,17 +4337,17 @@ class DosageDoseAndRate(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     rateQuantity: Quantity | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.doseRange is not UNSET) + (self.doseQuantity is not UNSET) > 1:
-            raise ValueError('dose[x] has several values')
-        if (self.rateRatio is not UNSET) + (self.rateRange is not UNSET) + (self.rateQuantity is not UNSET) > 1:
-            raise ValueError('rate[x] has several values')
+        if not ((self.doseRange, self.doseQuantity,).count(UNSET) >= 1):
+            _one_of(((self.doseRange,), (self.doseQuantity,),), 'dose[x]', False)
+        if not ((self.rateRatio, self.rateRange, self.rateQuantity,).count(UNSET) >= 2):
+            _one_of(((self.rateRatio,), (self.rateRange,), (self.rateQuantity,),), 'rate[x]', False)
 
-class Duration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
+class Duration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
-    comparator: C_153 | UnsetType = UNSET
+    comparator: C_152 | UnsetType = UNSET
     comparator_ext: Element | UnsetType = UNSET
     unit: T_string | UnsetType = UNSET
     unit_ext: Element | UnsetType = UNSET
@@ -4348,7 +4356,7 @@ class Duration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     code: T_code | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
 
-class EffectEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="EffectEvidenceSynthesis", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class EffectEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="EffectEvidenceSynthesis", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -4368,7 +4376,7 @@ class EffectEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, 
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
@@ -4408,7 +4416,7 @@ class EffectEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, 
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class EffectEvidenceSynthesisCertainty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class EffectEvidenceSynthesisCertainty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4416,7 +4424,7 @@ class EffectEvidenceSynthesisCertainty(Struct, kw_only=True, forbid_unknown_fiel
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
     certaintySubcomponent: Annotated[list[EffectEvidenceSynthesisCertaintyCertaintySubcomponent], M(min_length=1)] | UnsetType = UNSET
 
-class EffectEvidenceSynthesisCertaintyCertaintySubcomponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class EffectEvidenceSynthesisCertaintyCertaintySubcomponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4424,7 +4432,7 @@ class EffectEvidenceSynthesisCertaintyCertaintySubcomponent(Struct, kw_only=True
     rating: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
-class EffectEvidenceSynthesisEffectEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'value_ext': '_value'}):
+class EffectEvidenceSynthesisEffectEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4437,7 +4445,7 @@ class EffectEvidenceSynthesisEffectEstimate(Struct, kw_only=True, forbid_unknown
     unitOfMeasure: CodeableConcept | UnsetType = UNSET
     precisionEstimate: Annotated[list[EffectEvidenceSynthesisEffectEstimatePrecisionEstimate], M(min_length=1)] | UnsetType = UNSET
 
-class EffectEvidenceSynthesisEffectEstimatePrecisionEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'level_ext': '_level', 'from_': 'from', 'from_ext': '_from', 'to_ext': '_to'}):
+class EffectEvidenceSynthesisEffectEstimatePrecisionEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'level_ext': '_level', 'from_': 'from', 'from_ext': '_from', 'to_ext': '_to'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4449,18 +4457,18 @@ class EffectEvidenceSynthesisEffectEstimatePrecisionEstimate(Struct, kw_only=Tru
     to: T_decimal | UnsetType = UNSET
     to_ext: Element | UnsetType = UNSET
 
-class EffectEvidenceSynthesisResultsByExposure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'exposureState_ext': '_exposureState'}):
+class EffectEvidenceSynthesisResultsByExposure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'exposureState_ext': '_exposureState'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     description: T_string | UnsetType = UNSET
     description_ext: Element | UnsetType = UNSET
-    exposureState: C_77 | UnsetType = UNSET
+    exposureState: C_76 | UnsetType = UNSET
     exposureState_ext: Element | UnsetType = UNSET
     variantState: CodeableConcept | UnsetType = UNSET
     riskEvidenceSynthesis: Reference
 
-class EffectEvidenceSynthesisSampleSize(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'numberOfStudies_ext': '_numberOfStudies', 'numberOfParticipants_ext': '_numberOfParticipants'}):
+class EffectEvidenceSynthesisSampleSize(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'numberOfStudies_ext': '_numberOfStudies', 'numberOfParticipants_ext': '_numberOfParticipants'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -4471,17 +4479,17 @@ class EffectEvidenceSynthesisSampleSize(Struct, kw_only=True, forbid_unknown_fie
     numberOfParticipants: T_integer | UnsetType = UNSET
     numberOfParticipants_ext: Element | UnsetType = UNSET
 
-class Element(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Element(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
 
-class ElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path', 'representation_ext': '_representation', 'sliceName_ext': '_sliceName', 'sliceIsConstraining_ext': '_sliceIsConstraining', 'label_ext': '_label', 'short_ext': '_short', 'definition_ext': '_definition', 'comment_ext': '_comment', 'requirements_ext': '_requirements', 'alias_ext': '_alias', 'min_ext': '_min', 'max_ext': '_max', 'contentReference_ext': '_contentReference', 'defaultValueBase64Binary_ext': '_defaultValueBase64Binary', 'defaultValueBoolean_ext': '_defaultValueBoolean', 'defaultValueCanonical_ext': '_defaultValueCanonical', 'defaultValueCode_ext': '_defaultValueCode', 'defaultValueDate_ext': '_defaultValueDate', 'defaultValueDateTime_ext': '_defaultValueDateTime', 'defaultValueDecimal_ext': '_defaultValueDecimal', 'defaultValueId_ext': '_defaultValueId', 'defaultValueInstant_ext': '_defaultValueInstant', 'defaultValueInteger_ext': '_defaultValueInteger', 'defaultValueMarkdown_ext': '_defaultValueMarkdown', 'defaultValueOid_ext': '_defaultValueOid', 'defaultValuePositiveInt_ext': '_defaultValuePositiveInt', 'defaultValueString_ext': '_defaultValueString', 'defaultValueTime_ext': '_defaultValueTime', 'defaultValueUnsignedInt_ext': '_defaultValueUnsignedInt', 'defaultValueUri_ext': '_defaultValueUri', 'defaultValueUrl_ext': '_defaultValueUrl', 'defaultValueUuid_ext': '_defaultValueUuid', 'meaningWhenMissing_ext': '_meaningWhenMissing', 'orderMeaning_ext': '_orderMeaning', 'fixedBase64Binary_ext': '_fixedBase64Binary', 'fixedBoolean_ext': '_fixedBoolean', 'fixedCanonical_ext': '_fixedCanonical', 'fixedCode_ext': '_fixedCode', 'fixedDate_ext': '_fixedDate', 'fixedDateTime_ext': '_fixedDateTime', 'fixedDecimal_ext': '_fixedDecimal', 'fixedId_ext': '_fixedId', 'fixedInstant_ext': '_fixedInstant', 'fixedInteger_ext': '_fixedInteger', 'fixedMarkdown_ext': '_fixedMarkdown', 'fixedOid_ext': '_fixedOid', 'fixedPositiveInt_ext': '_fixedPositiveInt', 'fixedString_ext': '_fixedString', 'fixedTime_ext': '_fixedTime', 'fixedUnsignedInt_ext': '_fixedUnsignedInt', 'fixedUri_ext': '_fixedUri', 'fixedUrl_ext': '_fixedUrl', 'fixedUuid_ext': '_fixedUuid', 'patternBase64Binary_ext': '_patternBase64Binary', 'patternBoolean_ext': '_patternBoolean', 'patternCanonical_ext': '_patternCanonical', 'patternCode_ext': '_patternCode', 'patternDate_ext': '_patternDate', 'patternDateTime_ext': '_patternDateTime', 'patternDecimal_ext': '_patternDecimal', 'patternId_ext': '_patternId', 'patternInstant_ext': '_patternInstant', 'patternInteger_ext': '_patternInteger', 'patternMarkdown_ext': '_patternMarkdown', 'patternOid_ext': '_patternOid', 'patternPositiveInt_ext': '_patternPositiveInt', 'patternString_ext': '_patternString', 'patternTime_ext': '_patternTime', 'patternUnsignedInt_ext': '_patternUnsignedInt', 'patternUri_ext': '_patternUri', 'patternUrl_ext': '_patternUrl', 'patternUuid_ext': '_patternUuid', 'minValueDate_ext': '_minValueDate', 'minValueDateTime_ext': '_minValueDateTime', 'minValueInstant_ext': '_minValueInstant', 'minValueTime_ext': '_minValueTime', 'minValueDecimal_ext': '_minValueDecimal', 'minValueInteger_ext': '_minValueInteger', 'minValuePositiveInt_ext': '_minValuePositiveInt', 'minValueUnsignedInt_ext': '_minValueUnsignedInt', 'maxValueDate_ext': '_maxValueDate', 'maxValueDateTime_ext': '_maxValueDateTime', 'maxValueInstant_ext': '_maxValueInstant', 'maxValueTime_ext': '_maxValueTime', 'maxValueDecimal_ext': '_maxValueDecimal', 'maxValueInteger_ext': '_maxValueInteger', 'maxValuePositiveInt_ext': '_maxValuePositiveInt', 'maxValueUnsignedInt_ext': '_maxValueUnsignedInt', 'maxLength_ext': '_maxLength', 'condition_ext': '_condition', 'mustSupport_ext': '_mustSupport', 'isModifier_ext': '_isModifier', 'isModifierReason_ext': '_isModifierReason', 'isSummary_ext': '_isSummary'}):
+class ElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path', 'representation_ext': '_representation', 'sliceName_ext': '_sliceName', 'sliceIsConstraining_ext': '_sliceIsConstraining', 'label_ext': '_label', 'short_ext': '_short', 'definition_ext': '_definition', 'comment_ext': '_comment', 'requirements_ext': '_requirements', 'alias_ext': '_alias', 'min_ext': '_min', 'max_ext': '_max', 'contentReference_ext': '_contentReference', 'defaultValueBase64Binary_ext': '_defaultValueBase64Binary', 'defaultValueBoolean_ext': '_defaultValueBoolean', 'defaultValueCanonical_ext': '_defaultValueCanonical', 'defaultValueCode_ext': '_defaultValueCode', 'defaultValueDate_ext': '_defaultValueDate', 'defaultValueDateTime_ext': '_defaultValueDateTime', 'defaultValueDecimal_ext': '_defaultValueDecimal', 'defaultValueId_ext': '_defaultValueId', 'defaultValueInstant_ext': '_defaultValueInstant', 'defaultValueInteger_ext': '_defaultValueInteger', 'defaultValueMarkdown_ext': '_defaultValueMarkdown', 'defaultValueOid_ext': '_defaultValueOid', 'defaultValuePositiveInt_ext': '_defaultValuePositiveInt', 'defaultValueString_ext': '_defaultValueString', 'defaultValueTime_ext': '_defaultValueTime', 'defaultValueUnsignedInt_ext': '_defaultValueUnsignedInt', 'defaultValueUri_ext': '_defaultValueUri', 'defaultValueUrl_ext': '_defaultValueUrl', 'defaultValueUuid_ext': '_defaultValueUuid', 'meaningWhenMissing_ext': '_meaningWhenMissing', 'orderMeaning_ext': '_orderMeaning', 'fixedBase64Binary_ext': '_fixedBase64Binary', 'fixedBoolean_ext': '_fixedBoolean', 'fixedCanonical_ext': '_fixedCanonical', 'fixedCode_ext': '_fixedCode', 'fixedDate_ext': '_fixedDate', 'fixedDateTime_ext': '_fixedDateTime', 'fixedDecimal_ext': '_fixedDecimal', 'fixedId_ext': '_fixedId', 'fixedInstant_ext': '_fixedInstant', 'fixedInteger_ext': '_fixedInteger', 'fixedMarkdown_ext': '_fixedMarkdown', 'fixedOid_ext': '_fixedOid', 'fixedPositiveInt_ext': '_fixedPositiveInt', 'fixedString_ext': '_fixedString', 'fixedTime_ext': '_fixedTime', 'fixedUnsignedInt_ext': '_fixedUnsignedInt', 'fixedUri_ext': '_fixedUri', 'fixedUrl_ext': '_fixedUrl', 'fixedUuid_ext': '_fixedUuid', 'patternBase64Binary_ext': '_patternBase64Binary', 'patternBoolean_ext': '_patternBoolean', 'patternCanonical_ext': '_patternCanonical', 'patternCode_ext': '_patternCode', 'patternDate_ext': '_patternDate', 'patternDateTime_ext': '_patternDateTime', 'patternDecimal_ext': '_patternDecimal', 'patternId_ext': '_patternId', 'patternInstant_ext': '_patternInstant', 'patternInteger_ext': '_patternInteger', 'patternMarkdown_ext': '_patternMarkdown', 'patternOid_ext': '_patternOid', 'patternPositiveInt_ext': '_patternPositiveInt', 'patternString_ext': '_patternString', 'patternTime_ext': '_patternTime', 'patternUnsignedInt_ext': '_patternUnsignedInt', 'patternUri_ext': '_patternUri', 'patternUrl_ext': '_patternUrl', 'patternUuid_ext': '_patternUuid', 'minValueDate_ext': '_minValueDate', 'minValueDateTime_ext': '_minValueDateTime', 'minValueInstant_ext': '_minValueInstant', 'minValueTime_ext': '_minValueTime', 'minValueDecimal_ext': '_minValueDecimal', 'minValueInteger_ext': '_minValueInteger', 'minValuePositiveInt_ext': '_minValuePositiveInt', 'minValueUnsignedInt_ext': '_minValueUnsignedInt', 'maxValueDate_ext': '_maxValueDate', 'maxValueDateTime_ext': '_maxValueDateTime', 'maxValueInstant_ext': '_maxValueInstant', 'maxValueTime_ext': '_maxValueTime', 'maxValueDecimal_ext': '_maxValueDecimal', 'maxValueInteger_ext': '_maxValueInteger', 'maxValuePositiveInt_ext': '_maxValuePositiveInt', 'maxValueUnsignedInt_ext': '_maxValueUnsignedInt', 'maxLength_ext': '_maxLength', 'condition_ext': '_condition', 'mustSupport_ext': '_mustSupport', 'isModifier_ext': '_isModifier', 'isModifierReason_ext': '_isModifierReason', 'isSummary_ext': '_isSummary'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
     path_ext: Element | UnsetType = UNSET
-    representation: Annotated[list[C_149 | None], M(min_length=1)] | UnsetType = UNSET
+    representation: Annotated[list[C_148 | None], M(min_length=1)] | UnsetType = UNSET
     representation_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     sliceName: T_string | UnsetType = UNSET
     sliceName_ext: Element | UnsetType = UNSET
@@ -4774,18 +4782,18 @@ class ElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     def __post_init__(self):
         if self.path is UNSET and self.path_ext is UNSET:
             raise ValueError('path is required')
-        if (self.defaultValueBase64Binary is not UNSET or self.defaultValueBase64Binary_ext is not UNSET) + (self.defaultValueBoolean is not UNSET or self.defaultValueBoolean_ext is not UNSET) + (self.defaultValueCanonical is not UNSET or self.defaultValueCanonical_ext is not UNSET) + (self.defaultValueCode is not UNSET or self.defaultValueCode_ext is not UNSET) + (self.defaultValueDate is not UNSET or self.defaultValueDate_ext is not UNSET) + (self.defaultValueDateTime is not UNSET or self.defaultValueDateTime_ext is not UNSET) + (self.defaultValueDecimal is not UNSET or self.defaultValueDecimal_ext is not UNSET) + (self.defaultValueId is not UNSET or self.defaultValueId_ext is not UNSET) + (self.defaultValueInstant is not UNSET or self.defaultValueInstant_ext is not UNSET) + (self.defaultValueInteger is not UNSET or self.defaultValueInteger_ext is not UNSET) + (self.defaultValueMarkdown is not UNSET or self.defaultValueMarkdown_ext is not UNSET) + (self.defaultValueOid is not UNSET or self.defaultValueOid_ext is not UNSET) + (self.defaultValuePositiveInt is not UNSET or self.defaultValuePositiveInt_ext is not UNSET) + (self.defaultValueString is not UNSET or self.defaultValueString_ext is not UNSET) + (self.defaultValueTime is not UNSET or self.defaultValueTime_ext is not UNSET) + (self.defaultValueUnsignedInt is not UNSET or self.defaultValueUnsignedInt_ext is not UNSET) + (self.defaultValueUri is not UNSET or self.defaultValueUri_ext is not UNSET) + (self.defaultValueUrl is not UNSET or self.defaultValueUrl_ext is not UNSET) + (self.defaultValueUuid is not UNSET or self.defaultValueUuid_ext is not UNSET) + (self.defaultValueAddress is not UNSET) + (self.defaultValueAge is not UNSET) + (self.defaultValueAnnotation is not UNSET) + (self.defaultValueAttachment is not UNSET) + (self.defaultValueCodeableConcept is not UNSET) + (self.defaultValueCoding is not UNSET) + (self.defaultValueContactPoint is not UNSET) + (self.defaultValueCount is not UNSET) + (self.defaultValueDistance is not UNSET) + (self.defaultValueDuration is not UNSET) + (self.defaultValueHumanName is not UNSET) + (self.defaultValueIdentifier is not UNSET) + (self.defaultValueMoney is not UNSET) + (self.defaultValuePeriod is not UNSET) + (self.defaultValueQuantity is not UNSET) + (self.defaultValueRange is not UNSET) + (self.defaultValueRatio is not UNSET) + (self.defaultValueReference is not UNSET) + (self.defaultValueSampledData is not UNSET) + (self.defaultValueSignature is not UNSET) + (self.defaultValueTiming is not UNSET) + (self.defaultValueContactDetail is not UNSET) + (self.defaultValueContributor is not UNSET) + (self.defaultValueDataRequirement is not UNSET) + (self.defaultValueExpression is not UNSET) + (self.defaultValueParameterDefinition is not UNSET) + (self.defaultValueRelatedArtifact is not UNSET) + (self.defaultValueTriggerDefinition is not UNSET) + (self.defaultValueUsageContext is not UNSET) + (self.defaultValueDosage is not UNSET) + (self.defaultValueMeta is not UNSET) > 1:
-            raise ValueError('defaultValue[x] has several values')
-        if (self.fixedBase64Binary is not UNSET or self.fixedBase64Binary_ext is not UNSET) + (self.fixedBoolean is not UNSET or self.fixedBoolean_ext is not UNSET) + (self.fixedCanonical is not UNSET or self.fixedCanonical_ext is not UNSET) + (self.fixedCode is not UNSET or self.fixedCode_ext is not UNSET) + (self.fixedDate is not UNSET or self.fixedDate_ext is not UNSET) + (self.fixedDateTime is not UNSET or self.fixedDateTime_ext is not UNSET) + (self.fixedDecimal is not UNSET or self.fixedDecimal_ext is not UNSET) + (self.fixedId is not UNSET or self.fixedId_ext is not UNSET) + (self.fixedInstant is not UNSET or self.fixedInstant_ext is not UNSET) + (self.fixedInteger is not UNSET or self.fixedInteger_ext is not UNSET) + (self.fixedMarkdown is not UNSET or self.fixedMarkdown_ext is not UNSET) + (self.fixedOid is not UNSET or self.fixedOid_ext is not UNSET) + (self.fixedPositiveInt is not UNSET or self.fixedPositiveInt_ext is not UNSET) + (self.fixedString is not UNSET or self.fixedString_ext is not UNSET) + (self.fixedTime is not UNSET or self.fixedTime_ext is not UNSET) + (self.fixedUnsignedInt is not UNSET or self.fixedUnsignedInt_ext is not UNSET) + (self.fixedUri is not UNSET or self.fixedUri_ext is not UNSET) + (self.fixedUrl is not UNSET or self.fixedUrl_ext is not UNSET) + (self.fixedUuid is not UNSET or self.fixedUuid_ext is not UNSET) + (self.fixedAddress is not UNSET) + (self.fixedAge is not UNSET) + (self.fixedAnnotation is not UNSET) + (self.fixedAttachment is not UNSET) + (self.fixedCodeableConcept is not UNSET) + (self.fixedCoding is not UNSET) + (self.fixedContactPoint is not UNSET) + (self.fixedCount is not UNSET) + (self.fixedDistance is not UNSET) + (self.fixedDuration is not UNSET) + (self.fixedHumanName is not UNSET) + (self.fixedIdentifier is not UNSET) + (self.fixedMoney is not UNSET) + (self.fixedPeriod is not UNSET) + (self.fixedQuantity is not UNSET) + (self.fixedRange is not UNSET) + (self.fixedRatio is not UNSET) + (self.fixedReference is not UNSET) + (self.fixedSampledData is not UNSET) + (self.fixedSignature is not UNSET) + (self.fixedTiming is not UNSET) + (self.fixedContactDetail is not UNSET) + (self.fixedContributor is not UNSET) + (self.fixedDataRequirement is not UNSET) + (self.fixedExpression is not UNSET) + (self.fixedParameterDefinition is not UNSET) + (self.fixedRelatedArtifact is not UNSET) + (self.fixedTriggerDefinition is not UNSET) + (self.fixedUsageContext is not UNSET) + (self.fixedDosage is not UNSET) + (self.fixedMeta is not UNSET) > 1:
-            raise ValueError('fixed[x] has several values')
-        if (self.patternBase64Binary is not UNSET or self.patternBase64Binary_ext is not UNSET) + (self.patternBoolean is not UNSET or self.patternBoolean_ext is not UNSET) + (self.patternCanonical is not UNSET or self.patternCanonical_ext is not UNSET) + (self.patternCode is not UNSET or self.patternCode_ext is not UNSET) + (self.patternDate is not UNSET or self.patternDate_ext is not UNSET) + (self.patternDateTime is not UNSET or self.patternDateTime_ext is not UNSET) + (self.patternDecimal is not UNSET or self.patternDecimal_ext is not UNSET) + (self.patternId is not UNSET or self.patternId_ext is not UNSET) + (self.patternInstant is not UNSET or self.patternInstant_ext is not UNSET) + (self.patternInteger is not UNSET or self.patternInteger_ext is not UNSET) + (self.patternMarkdown is not UNSET or self.patternMarkdown_ext is not UNSET) + (self.patternOid is not UNSET or self.patternOid_ext is not UNSET) + (self.patternPositiveInt is not UNSET or self.patternPositiveInt_ext is not UNSET) + (self.patternString is not UNSET or self.patternString_ext is not UNSET) + (self.patternTime is not UNSET or self.patternTime_ext is not UNSET) + (self.patternUnsignedInt is not UNSET or self.patternUnsignedInt_ext is not UNSET) + (self.patternUri is not UNSET or self.patternUri_ext is not UNSET) + (self.patternUrl is not UNSET or self.patternUrl_ext is not UNSET) + (self.patternUuid is not UNSET or self.patternUuid_ext is not UNSET) + (self.patternAddress is not UNSET) + (self.patternAge is not UNSET) + (self.patternAnnotation is not UNSET) + (self.patternAttachment is not UNSET) + (self.patternCodeableConcept is not UNSET) + (self.patternCoding is not UNSET) + (self.patternContactPoint is not UNSET) + (self.patternCount is not UNSET) + (self.patternDistance is not UNSET) + (self.patternDuration is not UNSET) + (self.patternHumanName is not UNSET) + (self.patternIdentifier is not UNSET) + (self.patternMoney is not UNSET) + (self.patternPeriod is not UNSET) + (self.patternQuantity is not UNSET) + (self.patternRange is not UNSET) + (self.patternRatio is not UNSET) + (self.patternReference is not UNSET) + (self.patternSampledData is not UNSET) + (self.patternSignature is not UNSET) + (self.patternTiming is not UNSET) + (self.patternContactDetail is not UNSET) + (self.patternContributor is not UNSET) + (self.patternDataRequirement is not UNSET) + (self.patternExpression is not UNSET) + (self.patternParameterDefinition is not UNSET) + (self.patternRelatedArtifact is not UNSET) + (self.patternTriggerDefinition is not UNSET) + (self.patternUsageContext is not UNSET) + (self.patternDosage is not UNSET) + (self.patternMeta is not UNSET) > 1:
-            raise ValueError('pattern[x] has several values')
-        if (self.minValueDate is not UNSET or self.minValueDate_ext is not UNSET) + (self.minValueDateTime is not UNSET or self.minValueDateTime_ext is not UNSET) + (self.minValueInstant is not UNSET or self.minValueInstant_ext is not UNSET) + (self.minValueTime is not UNSET or self.minValueTime_ext is not UNSET) + (self.minValueDecimal is not UNSET or self.minValueDecimal_ext is not UNSET) + (self.minValueInteger is not UNSET or self.minValueInteger_ext is not UNSET) + (self.minValuePositiveInt is not UNSET or self.minValuePositiveInt_ext is not UNSET) + (self.minValueUnsignedInt is not UNSET or self.minValueUnsignedInt_ext is not UNSET) + (self.minValueQuantity is not UNSET) > 1:
-            raise ValueError('minValue[x] has several values')
-        if (self.maxValueDate is not UNSET or self.maxValueDate_ext is not UNSET) + (self.maxValueDateTime is not UNSET or self.maxValueDateTime_ext is not UNSET) + (self.maxValueInstant is not UNSET or self.maxValueInstant_ext is not UNSET) + (self.maxValueTime is not UNSET or self.maxValueTime_ext is not UNSET) + (self.maxValueDecimal is not UNSET or self.maxValueDecimal_ext is not UNSET) + (self.maxValueInteger is not UNSET or self.maxValueInteger_ext is not UNSET) + (self.maxValuePositiveInt is not UNSET or self.maxValuePositiveInt_ext is not UNSET) + (self.maxValueUnsignedInt is not UNSET or self.maxValueUnsignedInt_ext is not UNSET) + (self.maxValueQuantity is not UNSET) > 1:
-            raise ValueError('maxValue[x] has several values')
+        if not ((self.defaultValueBase64Binary, self.defaultValueBoolean, self.defaultValueCanonical, self.defaultValueCode, self.defaultValueDate, self.defaultValueDateTime, self.defaultValueDecimal, self.defaultValueId, self.defaultValueInstant, self.defaultValueInteger, self.defaultValueMarkdown, self.defaultValueOid, self.defaultValuePositiveInt, self.defaultValueString, self.defaultValueTime, self.defaultValueUnsignedInt, self.defaultValueUri, self.defaultValueUrl, self.defaultValueUuid, self.defaultValueAddress, self.defaultValueAge, self.defaultValueAnnotation, self.defaultValueAttachment, self.defaultValueCodeableConcept, self.defaultValueCoding, self.defaultValueContactPoint, self.defaultValueCount, self.defaultValueDistance, self.defaultValueDuration, self.defaultValueHumanName, self.defaultValueIdentifier, self.defaultValueMoney, self.defaultValuePeriod, self.defaultValueQuantity, self.defaultValueRange, self.defaultValueRatio, self.defaultValueReference, self.defaultValueSampledData, self.defaultValueSignature, self.defaultValueTiming, self.defaultValueContactDetail, self.defaultValueContributor, self.defaultValueDataRequirement, self.defaultValueExpression, self.defaultValueParameterDefinition, self.defaultValueRelatedArtifact, self.defaultValueTriggerDefinition, self.defaultValueUsageContext, self.defaultValueDosage, self.defaultValueMeta,).count(UNSET) >= 49 and (self.defaultValueBase64Binary_ext, self.defaultValueBoolean_ext, self.defaultValueCanonical_ext, self.defaultValueCode_ext, self.defaultValueDate_ext, self.defaultValueDateTime_ext, self.defaultValueDecimal_ext, self.defaultValueId_ext, self.defaultValueInstant_ext, self.defaultValueInteger_ext, self.defaultValueMarkdown_ext, self.defaultValueOid_ext, self.defaultValuePositiveInt_ext, self.defaultValueString_ext, self.defaultValueTime_ext, self.defaultValueUnsignedInt_ext, self.defaultValueUri_ext, self.defaultValueUrl_ext, self.defaultValueUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.defaultValueBase64Binary, self.defaultValueBase64Binary_ext), (self.defaultValueBoolean, self.defaultValueBoolean_ext), (self.defaultValueCanonical, self.defaultValueCanonical_ext), (self.defaultValueCode, self.defaultValueCode_ext), (self.defaultValueDate, self.defaultValueDate_ext), (self.defaultValueDateTime, self.defaultValueDateTime_ext), (self.defaultValueDecimal, self.defaultValueDecimal_ext), (self.defaultValueId, self.defaultValueId_ext), (self.defaultValueInstant, self.defaultValueInstant_ext), (self.defaultValueInteger, self.defaultValueInteger_ext), (self.defaultValueMarkdown, self.defaultValueMarkdown_ext), (self.defaultValueOid, self.defaultValueOid_ext), (self.defaultValuePositiveInt, self.defaultValuePositiveInt_ext), (self.defaultValueString, self.defaultValueString_ext), (self.defaultValueTime, self.defaultValueTime_ext), (self.defaultValueUnsignedInt, self.defaultValueUnsignedInt_ext), (self.defaultValueUri, self.defaultValueUri_ext), (self.defaultValueUrl, self.defaultValueUrl_ext), (self.defaultValueUuid, self.defaultValueUuid_ext), (self.defaultValueAddress,), (self.defaultValueAge,), (self.defaultValueAnnotation,), (self.defaultValueAttachment,), (self.defaultValueCodeableConcept,), (self.defaultValueCoding,), (self.defaultValueContactPoint,), (self.defaultValueCount,), (self.defaultValueDistance,), (self.defaultValueDuration,), (self.defaultValueHumanName,), (self.defaultValueIdentifier,), (self.defaultValueMoney,), (self.defaultValuePeriod,), (self.defaultValueQuantity,), (self.defaultValueRange,), (self.defaultValueRatio,), (self.defaultValueReference,), (self.defaultValueSampledData,), (self.defaultValueSignature,), (self.defaultValueTiming,), (self.defaultValueContactDetail,), (self.defaultValueContributor,), (self.defaultValueDataRequirement,), (self.defaultValueExpression,), (self.defaultValueParameterDefinition,), (self.defaultValueRelatedArtifact,), (self.defaultValueTriggerDefinition,), (self.defaultValueUsageContext,), (self.defaultValueDosage,), (self.defaultValueMeta,),), 'defaultValue[x]', False)
+        if not ((self.fixedBase64Binary, self.fixedBoolean, self.fixedCanonical, self.fixedCode, self.fixedDate, self.fixedDateTime, self.fixedDecimal, self.fixedId, self.fixedInstant, self.fixedInteger, self.fixedMarkdown, self.fixedOid, self.fixedPositiveInt, self.fixedString, self.fixedTime, self.fixedUnsignedInt, self.fixedUri, self.fixedUrl, self.fixedUuid, self.fixedAddress, self.fixedAge, self.fixedAnnotation, self.fixedAttachment, self.fixedCodeableConcept, self.fixedCoding, self.fixedContactPoint, self.fixedCount, self.fixedDistance, self.fixedDuration, self.fixedHumanName, self.fixedIdentifier, self.fixedMoney, self.fixedPeriod, self.fixedQuantity, self.fixedRange, self.fixedRatio, self.fixedReference, self.fixedSampledData, self.fixedSignature, self.fixedTiming, self.fixedContactDetail, self.fixedContributor, self.fixedDataRequirement, self.fixedExpression, self.fixedParameterDefinition, self.fixedRelatedArtifact, self.fixedTriggerDefinition, self.fixedUsageContext, self.fixedDosage, self.fixedMeta,).count(UNSET) >= 49 and (self.fixedBase64Binary_ext, self.fixedBoolean_ext, self.fixedCanonical_ext, self.fixedCode_ext, self.fixedDate_ext, self.fixedDateTime_ext, self.fixedDecimal_ext, self.fixedId_ext, self.fixedInstant_ext, self.fixedInteger_ext, self.fixedMarkdown_ext, self.fixedOid_ext, self.fixedPositiveInt_ext, self.fixedString_ext, self.fixedTime_ext, self.fixedUnsignedInt_ext, self.fixedUri_ext, self.fixedUrl_ext, self.fixedUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.fixedBase64Binary, self.fixedBase64Binary_ext), (self.fixedBoolean, self.fixedBoolean_ext), (self.fixedCanonical, self.fixedCanonical_ext), (self.fixedCode, self.fixedCode_ext), (self.fixedDate, self.fixedDate_ext), (self.fixedDateTime, self.fixedDateTime_ext), (self.fixedDecimal, self.fixedDecimal_ext), (self.fixedId, self.fixedId_ext), (self.fixedInstant, self.fixedInstant_ext), (self.fixedInteger, self.fixedInteger_ext), (self.fixedMarkdown, self.fixedMarkdown_ext), (self.fixedOid, self.fixedOid_ext), (self.fixedPositiveInt, self.fixedPositiveInt_ext), (self.fixedString, self.fixedString_ext), (self.fixedTime, self.fixedTime_ext), (self.fixedUnsignedInt, self.fixedUnsignedInt_ext), (self.fixedUri, self.fixedUri_ext), (self.fixedUrl, self.fixedUrl_ext), (self.fixedUuid, self.fixedUuid_ext), (self.fixedAddress,), (self.fixedAge,), (self.fixedAnnotation,), (self.fixedAttachment,), (self.fixedCodeableConcept,), (self.fixedCoding,), (self.fixedContactPoint,), (self.fixedCount,), (self.fixedDistance,), (self.fixedDuration,), (self.fixedHumanName,), (self.fixedIdentifier,), (self.fixedMoney,), (self.fixedPeriod,), (self.fixedQuantity,), (self.fixedRange,), (self.fixedRatio,), (self.fixedReference,), (self.fixedSampledData,), (self.fixedSignature,), (self.fixedTiming,), (self.fixedContactDetail,), (self.fixedContributor,), (self.fixedDataRequirement,), (self.fixedExpression,), (self.fixedParameterDefinition,), (self.fixedRelatedArtifact,), (self.fixedTriggerDefinition,), (self.fixedUsageContext,), (self.fixedDosage,), (self.fixedMeta,),), 'fixed[x]', False)
+        if not ((self.patternBase64Binary, self.patternBoolean, self.patternCanonical, self.patternCode, self.patternDate, self.patternDateTime, self.patternDecimal, self.patternId, self.patternInstant, self.patternInteger, self.patternMarkdown, self.patternOid, self.patternPositiveInt, self.patternString, self.patternTime, self.patternUnsignedInt, self.patternUri, self.patternUrl, self.patternUuid, self.patternAddress, self.patternAge, self.patternAnnotation, self.patternAttachment, self.patternCodeableConcept, self.patternCoding, self.patternContactPoint, self.patternCount, self.patternDistance, self.patternDuration, self.patternHumanName, self.patternIdentifier, self.patternMoney, self.patternPeriod, self.patternQuantity, self.patternRange, self.patternRatio, self.patternReference, self.patternSampledData, self.patternSignature, self.patternTiming, self.patternContactDetail, self.patternContributor, self.patternDataRequirement, self.patternExpression, self.patternParameterDefinition, self.patternRelatedArtifact, self.patternTriggerDefinition, self.patternUsageContext, self.patternDosage, self.patternMeta,).count(UNSET) >= 49 and (self.patternBase64Binary_ext, self.patternBoolean_ext, self.patternCanonical_ext, self.patternCode_ext, self.patternDate_ext, self.patternDateTime_ext, self.patternDecimal_ext, self.patternId_ext, self.patternInstant_ext, self.patternInteger_ext, self.patternMarkdown_ext, self.patternOid_ext, self.patternPositiveInt_ext, self.patternString_ext, self.patternTime_ext, self.patternUnsignedInt_ext, self.patternUri_ext, self.patternUrl_ext, self.patternUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.patternBase64Binary, self.patternBase64Binary_ext), (self.patternBoolean, self.patternBoolean_ext), (self.patternCanonical, self.patternCanonical_ext), (self.patternCode, self.patternCode_ext), (self.patternDate, self.patternDate_ext), (self.patternDateTime, self.patternDateTime_ext), (self.patternDecimal, self.patternDecimal_ext), (self.patternId, self.patternId_ext), (self.patternInstant, self.patternInstant_ext), (self.patternInteger, self.patternInteger_ext), (self.patternMarkdown, self.patternMarkdown_ext), (self.patternOid, self.patternOid_ext), (self.patternPositiveInt, self.patternPositiveInt_ext), (self.patternString, self.patternString_ext), (self.patternTime, self.patternTime_ext), (self.patternUnsignedInt, self.patternUnsignedInt_ext), (self.patternUri, self.patternUri_ext), (self.patternUrl, self.patternUrl_ext), (self.patternUuid, self.patternUuid_ext), (self.patternAddress,), (self.patternAge,), (self.patternAnnotation,), (self.patternAttachment,), (self.patternCodeableConcept,), (self.patternCoding,), (self.patternContactPoint,), (self.patternCount,), (self.patternDistance,), (self.patternDuration,), (self.patternHumanName,), (self.patternIdentifier,), (self.patternMoney,), (self.patternPeriod,), (self.patternQuantity,), (self.patternRange,), (self.patternRatio,), (self.patternReference,), (self.patternSampledData,), (self.patternSignature,), (self.patternTiming,), (self.patternContactDetail,), (self.patternContributor,), (self.patternDataRequirement,), (self.patternExpression,), (self.patternParameterDefinition,), (self.patternRelatedArtifact,), (self.patternTriggerDefinition,), (self.patternUsageContext,), (self.patternDosage,), (self.patternMeta,),), 'pattern[x]', False)
+        if not ((self.minValueDate, self.minValueDateTime, self.minValueInstant, self.minValueTime, self.minValueDecimal, self.minValueInteger, self.minValuePositiveInt, self.minValueUnsignedInt, self.minValueQuantity,).count(UNSET) >= 8 and (self.minValueDate_ext, self.minValueDateTime_ext, self.minValueInstant_ext, self.minValueTime_ext, self.minValueDecimal_ext, self.minValueInteger_ext, self.minValuePositiveInt_ext, self.minValueUnsignedInt_ext,).count(UNSET) == 8):
+            _one_of(((self.minValueDate, self.minValueDate_ext), (self.minValueDateTime, self.minValueDateTime_ext), (self.minValueInstant, self.minValueInstant_ext), (self.minValueTime, self.minValueTime_ext), (self.minValueDecimal, self.minValueDecimal_ext), (self.minValueInteger, self.minValueInteger_ext), (self.minValuePositiveInt, self.minValuePositiveInt_ext), (self.minValueUnsignedInt, self.minValueUnsignedInt_ext), (self.minValueQuantity,),), 'minValue[x]', False)
+        if not ((self.maxValueDate, self.maxValueDateTime, self.maxValueInstant, self.maxValueTime, self.maxValueDecimal, self.maxValueInteger, self.maxValuePositiveInt, self.maxValueUnsignedInt, self.maxValueQuantity,).count(UNSET) >= 8 and (self.maxValueDate_ext, self.maxValueDateTime_ext, self.maxValueInstant_ext, self.maxValueTime_ext, self.maxValueDecimal_ext, self.maxValueInteger_ext, self.maxValuePositiveInt_ext, self.maxValueUnsignedInt_ext,).count(UNSET) == 8):
+            _one_of(((self.maxValueDate, self.maxValueDate_ext), (self.maxValueDateTime, self.maxValueDateTime_ext), (self.maxValueInstant, self.maxValueInstant_ext), (self.maxValueTime, self.maxValueTime_ext), (self.maxValueDecimal, self.maxValueDecimal_ext), (self.maxValueInteger, self.maxValueInteger_ext), (self.maxValuePositiveInt, self.maxValuePositiveInt_ext), (self.maxValueUnsignedInt, self.maxValueUnsignedInt_ext), (self.maxValueQuantity,),), 'maxValue[x]', False)
 
-class ElementDefinitionBase(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path', 'min_ext': '_min', 'max_ext': '_max'}):
+class ElementDefinitionBase(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path', 'min_ext': '_min', 'max_ext': '_max'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
@@ -4803,7 +4811,7 @@ class ElementDefinitionBase(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.max is UNSET and self.max_ext is UNSET:
             raise ValueError('max is required')
 
-class ElementDefinitionBinding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'strength_ext': '_strength', 'description_ext': '_description', 'valueSet_ext': '_valueSet'}):
+class ElementDefinitionBinding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'strength_ext': '_strength', 'description_ext': '_description', 'valueSet_ext': '_valueSet'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     strength: C_24 | UnsetType = UNSET
@@ -4817,7 +4825,7 @@ class ElementDefinitionBinding(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.strength is UNSET and self.strength_ext is UNSET:
             raise ValueError('strength is required')
 
-class ElementDefinitionConstraint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'key_ext': '_key', 'requirements_ext': '_requirements', 'severity_ext': '_severity', 'human_ext': '_human', 'expression_ext': '_expression', 'xpath_ext': '_xpath', 'source_ext': '_source'}):
+class ElementDefinitionConstraint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'key_ext': '_key', 'requirements_ext': '_requirements', 'severity_ext': '_severity', 'human_ext': '_human', 'expression_ext': '_expression', 'xpath_ext': '_xpath', 'source_ext': '_source'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     key: T_id | UnsetType = UNSET
@@ -4843,7 +4851,7 @@ class ElementDefinitionConstraint(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.human is UNSET and self.human_ext is UNSET:
             raise ValueError('human is required')
 
-class ElementDefinitionExample(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'label_ext': '_label', 'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
+class ElementDefinitionExample(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'label_ext': '_label', 'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     label: T_string | UnsetType = UNSET
@@ -4921,10 +4929,10 @@ class ElementDefinitionExample(Struct, kw_only=True, forbid_unknown_fields=True,
     def __post_init__(self):
         if self.label is UNSET and self.label_ext is UNSET:
             raise ValueError('label is required')
-        if (self.valueBase64Binary is not UNSET or self.valueBase64Binary_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueCanonical is not UNSET or self.valueCanonical_ext is not UNSET) + (self.valueCode is not UNSET or self.valueCode_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueId is not UNSET or self.valueId_ext is not UNSET) + (self.valueInstant is not UNSET or self.valueInstant_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueMarkdown is not UNSET or self.valueMarkdown_ext is not UNSET) + (self.valueOid is not UNSET or self.valueOid_ext is not UNSET) + (self.valuePositiveInt is not UNSET or self.valuePositiveInt_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueUnsignedInt is not UNSET or self.valueUnsignedInt_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueUrl is not UNSET or self.valueUrl_ext is not UNSET) + (self.valueUuid is not UNSET or self.valueUuid_ext is not UNSET) + (self.valueAddress is not UNSET) + (self.valueAge is not UNSET) + (self.valueAnnotation is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCodeableConcept is not UNSET) + (self.valueCoding is not UNSET) + (self.valueContactPoint is not UNSET) + (self.valueCount is not UNSET) + (self.valueDistance is not UNSET) + (self.valueDuration is not UNSET) + (self.valueHumanName is not UNSET) + (self.valueIdentifier is not UNSET) + (self.valueMoney is not UNSET) + (self.valuePeriod is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueRatio is not UNSET) + (self.valueReference is not UNSET) + (self.valueSampledData is not UNSET) + (self.valueSignature is not UNSET) + (self.valueTiming is not UNSET) + (self.valueContactDetail is not UNSET) + (self.valueContributor is not UNSET) + (self.valueDataRequirement is not UNSET) + (self.valueExpression is not UNSET) + (self.valueParameterDefinition is not UNSET) + (self.valueRelatedArtifact is not UNSET) + (self.valueTriggerDefinition is not UNSET) + (self.valueUsageContext is not UNSET) + (self.valueDosage is not UNSET) + (self.valueMeta is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueBase64Binary, self.valueBoolean, self.valueCanonical, self.valueCode, self.valueDate, self.valueDateTime, self.valueDecimal, self.valueId, self.valueInstant, self.valueInteger, self.valueMarkdown, self.valueOid, self.valuePositiveInt, self.valueString, self.valueTime, self.valueUnsignedInt, self.valueUri, self.valueUrl, self.valueUuid, self.valueAddress, self.valueAge, self.valueAnnotation, self.valueAttachment, self.valueCodeableConcept, self.valueCoding, self.valueContactPoint, self.valueCount, self.valueDistance, self.valueDuration, self.valueHumanName, self.valueIdentifier, self.valueMoney, self.valuePeriod, self.valueQuantity, self.valueRange, self.valueRatio, self.valueReference, self.valueSampledData, self.valueSignature, self.valueTiming, self.valueContactDetail, self.valueContributor, self.valueDataRequirement, self.valueExpression, self.valueParameterDefinition, self.valueRelatedArtifact, self.valueTriggerDefinition, self.valueUsageContext, self.valueDosage, self.valueMeta,).count(UNSET) == 49 and (self.valueBase64Binary_ext, self.valueBoolean_ext, self.valueCanonical_ext, self.valueCode_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueDecimal_ext, self.valueId_ext, self.valueInstant_ext, self.valueInteger_ext, self.valueMarkdown_ext, self.valueOid_ext, self.valuePositiveInt_ext, self.valueString_ext, self.valueTime_ext, self.valueUnsignedInt_ext, self.valueUri_ext, self.valueUrl_ext, self.valueUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.valueBase64Binary, self.valueBase64Binary_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueCanonical, self.valueCanonical_ext), (self.valueCode, self.valueCode_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueId, self.valueId_ext), (self.valueInstant, self.valueInstant_ext), (self.valueInteger, self.valueInteger_ext), (self.valueMarkdown, self.valueMarkdown_ext), (self.valueOid, self.valueOid_ext), (self.valuePositiveInt, self.valuePositiveInt_ext), (self.valueString, self.valueString_ext), (self.valueTime, self.valueTime_ext), (self.valueUnsignedInt, self.valueUnsignedInt_ext), (self.valueUri, self.valueUri_ext), (self.valueUrl, self.valueUrl_ext), (self.valueUuid, self.valueUuid_ext), (self.valueAddress,), (self.valueAge,), (self.valueAnnotation,), (self.valueAttachment,), (self.valueCodeableConcept,), (self.valueCoding,), (self.valueContactPoint,), (self.valueCount,), (self.valueDistance,), (self.valueDuration,), (self.valueHumanName,), (self.valueIdentifier,), (self.valueMoney,), (self.valuePeriod,), (self.valueQuantity,), (self.valueRange,), (self.valueRatio,), (self.valueReference,), (self.valueSampledData,), (self.valueSignature,), (self.valueTiming,), (self.valueContactDetail,), (self.valueContributor,), (self.valueDataRequirement,), (self.valueExpression,), (self.valueParameterDefinition,), (self.valueRelatedArtifact,), (self.valueTriggerDefinition,), (self.valueUsageContext,), (self.valueDosage,), (self.valueMeta,),), 'value[x]', True)
 
-class ElementDefinitionMapping(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'identity_ext': '_identity', 'language_ext': '_language', 'map_ext': '_map', 'comment_ext': '_comment'}):
+class ElementDefinitionMapping(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'identity_ext': '_identity', 'language_ext': '_language', 'map_ext': '_map', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identity: T_id | UnsetType = UNSET
@@ -4942,7 +4950,7 @@ class ElementDefinitionMapping(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.map is UNSET and self.map_ext is UNSET:
             raise ValueError('map is required')
 
-class ElementDefinitionSlicing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'ordered_ext': '_ordered', 'rules_ext': '_rules'}):
+class ElementDefinitionSlicing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'ordered_ext': '_ordered', 'rules_ext': '_rules'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     discriminator: Annotated[list[ElementDefinitionSlicingDiscriminator], M(min_length=1)] | UnsetType = UNSET
@@ -4950,17 +4958,17 @@ class ElementDefinitionSlicing(Struct, kw_only=True, forbid_unknown_fields=True,
     description_ext: Element | UnsetType = UNSET
     ordered: T_boolean | UnsetType = UNSET
     ordered_ext: Element | UnsetType = UNSET
-    rules: C_176 | UnsetType = UNSET
+    rules: C_175 | UnsetType = UNSET
     rules_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
         if self.rules is UNSET and self.rules_ext is UNSET:
             raise ValueError('rules is required')
 
-class ElementDefinitionSlicingDiscriminator(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'path_ext': '_path'}):
+class ElementDefinitionSlicingDiscriminator(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'path_ext': '_path'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_62 | UnsetType = UNSET
+    type: C_61 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
     path_ext: Element | UnsetType = UNSET
@@ -4971,7 +4979,7 @@ class ElementDefinitionSlicingDiscriminator(Struct, kw_only=True, forbid_unknown
         if self.path is UNSET and self.path_ext is UNSET:
             raise ValueError('path is required')
 
-class ElementDefinitionType(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'profile_ext': '_profile', 'targetProfile_ext': '_targetProfile', 'aggregation_ext': '_aggregation', 'versioning_ext': '_versioning'}):
+class ElementDefinitionType(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'profile_ext': '_profile', 'targetProfile_ext': '_targetProfile', 'aggregation_ext': '_aggregation', 'versioning_ext': '_versioning'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: T_uri | UnsetType = UNSET
@@ -4980,16 +4988,16 @@ class ElementDefinitionType(Struct, kw_only=True, forbid_unknown_fields=True, om
     profile_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     targetProfile: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     targetProfile_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    aggregation: Annotated[list[C_175 | None], M(min_length=1)] | UnsetType = UNSET
+    aggregation: Annotated[list[C_174 | None], M(min_length=1)] | UnsetType = UNSET
     aggregation_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    versioning: C_159 | UnsetType = UNSET
+    versioning: C_158 | UnsetType = UNSET
     versioning_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class Encounter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Encounter", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'class_': 'class'}):
+class Encounter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Encounter", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'class_': 'class'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5001,7 +5009,7 @@ class Encounter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_69 | UnsetType = UNSET
+    status: C_68 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusHistory: Annotated[list[EncounterStatusHistory], M(min_length=1)] | UnsetType = UNSET
     class_: Coding
@@ -5029,14 +5037,14 @@ class Encounter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class EncounterClassHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'class_': 'class'}):
+class EncounterClassHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'class_': 'class'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     class_: Coding
     period: Period
 
-class EncounterDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'rank_ext': '_rank'}):
+class EncounterDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'rank_ext': '_rank'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5045,7 +5053,7 @@ class EncounterDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     rank: T_positiveInt | UnsetType = UNSET
     rank_ext: Element | UnsetType = UNSET
 
-class EncounterHospitalization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class EncounterHospitalization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5059,17 +5067,17 @@ class EncounterHospitalization(Struct, kw_only=True, forbid_unknown_fields=True,
     destination: Reference | UnsetType = UNSET
     dischargeDisposition: CodeableConcept | UnsetType = UNSET
 
-class EncounterLocation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'status_ext': '_status'}):
+class EncounterLocation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'status_ext': '_status'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     location: Reference
-    status: C_68 | UnsetType = UNSET
+    status: C_67 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     physicalType: CodeableConcept | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class EncounterParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class EncounterParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5077,11 +5085,11 @@ class EncounterParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omi
     period: Period | UnsetType = UNSET
     individual: Reference | UnsetType = UNSET
 
-class EncounterStatusHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'status_ext': '_status'}):
+class EncounterStatusHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'status_ext': '_status'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    status: C_69 | UnsetType = UNSET
+    status: C_68 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     period: Period
 
@@ -5089,7 +5097,7 @@ class EncounterStatusHistory(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class Endpoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Endpoint", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'payloadMimeType_ext': '_payloadMimeType', 'address_ext': '_address', 'header_ext': '_header'}):
+class Endpoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Endpoint", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'payloadMimeType_ext': '_payloadMimeType', 'address_ext': '_address', 'header_ext': '_header'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5101,7 +5109,7 @@ class Endpoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_70 | UnsetType = UNSET
+    status: C_69 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     connectionType: Coding
     name: T_string | UnsetType = UNSET
@@ -5123,7 +5131,7 @@ class Endpoint(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
         if self.address is UNSET and self.address_ext is UNSET:
             raise ValueError('address is required')
 
-class EnrollmentRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="EnrollmentRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created'}):
+class EnrollmentRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="EnrollmentRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5135,7 +5143,7 @@ class EnrollmentRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     created: T_dateTime | UnsetType = UNSET
     created_ext: Element | UnsetType = UNSET
@@ -5144,7 +5152,7 @@ class EnrollmentRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     candidate: Reference | UnsetType = UNSET
     coverage: Reference | UnsetType = UNSET
 
-class EnrollmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="EnrollmentResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'created_ext': '_created'}):
+class EnrollmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="EnrollmentResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'created_ext': '_created'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5156,10 +5164,10 @@ class EnrollmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     request: Reference | UnsetType = UNSET
-    outcome: C_162 | UnsetType = UNSET
+    outcome: C_161 | UnsetType = UNSET
     outcome_ext: Element | UnsetType = UNSET
     disposition: T_string | UnsetType = UNSET
     disposition_ext: Element | UnsetType = UNSET
@@ -5168,7 +5176,7 @@ class EnrollmentResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     organization: Reference | UnsetType = UNSET
     requestProvider: Reference | UnsetType = UNSET
 
-class EpisodeOfCare(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="EpisodeOfCare", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status'}):
+class EpisodeOfCare(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="EpisodeOfCare", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5180,7 +5188,7 @@ class EpisodeOfCare(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_71 | UnsetType = UNSET
+    status: C_70 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusHistory: Annotated[list[EpisodeOfCareStatusHistory], M(min_length=1)] | UnsetType = UNSET
     type: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
@@ -5197,7 +5205,7 @@ class EpisodeOfCare(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class EpisodeOfCareDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'rank_ext': '_rank'}):
+class EpisodeOfCareDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'rank_ext': '_rank'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5206,11 +5214,11 @@ class EpisodeOfCareDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, o
     rank: T_positiveInt | UnsetType = UNSET
     rank_ext: Element | UnsetType = UNSET
 
-class EpisodeOfCareStatusHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'status_ext': '_status'}):
+class EpisodeOfCareStatusHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'status_ext': '_status'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    status: C_71 | UnsetType = UNSET
+    status: C_70 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     period: Period
 
@@ -5218,7 +5226,7 @@ class EpisodeOfCareStatusHistory(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class EventDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="EventDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class EventDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="EventDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5240,7 +5248,7 @@ class EventDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     title_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -5277,10 +5285,10 @@ class EventDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
 
-class Evidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Evidence", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class Evidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Evidence", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5304,7 +5312,7 @@ class Evidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     shortTitle_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
@@ -5337,7 +5345,7 @@ class Evidence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class EvidenceVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="EvidenceVariable", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'type_ext': '_type'}):
+class EvidenceVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="EvidenceVariable", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'type_ext': '_type'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5361,7 +5369,7 @@ class EvidenceVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     shortTitle_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
@@ -5386,7 +5394,7 @@ class EvidenceVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     reviewer: Annotated[list[ContactDetail], M(min_length=1)] | UnsetType = UNSET
     endorser: Annotated[list[ContactDetail], M(min_length=1)] | UnsetType = UNSET
     relatedArtifact: Annotated[list[RelatedArtifact], M(min_length=1)] | UnsetType = UNSET
-    type: C_206 | UnsetType = UNSET
+    type: C_205 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     characteristic: Annotated[list[EvidenceVariableCharacteristic], M(min_length=1)] | UnsetType = UNSET
 
@@ -5394,13 +5402,13 @@ class EvidenceVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class EvidenceVariableCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'linkId_ext': '_linkId', 'description_ext': '_description', 'exclude_ext': '_exclude', 'definitionCanonical_ext': '_definitionCanonical', 'definitionId_ext': '_definitionId'}):
+class EvidenceVariableCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'linkId_ext': '_linkId', 'description_ext': '_description', 'exclude_ext': '_exclude', 'definitionCanonical_ext': '_definitionCanonical', 'definitionId_ext': '_definitionId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     linkId: T_id | UnsetType = UNSET
     linkId_ext: Element | UnsetType = UNSET
-    description: T_markdown | UnsetType = UNSET
+    description: T_string | UnsetType = UNSET
     description_ext: Element | UnsetType = UNSET
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
     exclude: T_boolean | UnsetType = UNSET
@@ -5421,12 +5429,12 @@ class EvidenceVariableCharacteristic(Struct, kw_only=True, forbid_unknown_fields
     timeFromEvent: Annotated[list[EvidenceVariableCharacteristicTimeFromEvent], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.instancesQuantity is not UNSET) + (self.instancesRange is not UNSET) > 1:
-            raise ValueError('instances[x] has several values')
-        if (self.durationQuantity is not UNSET) + (self.durationRange is not UNSET) > 1:
-            raise ValueError('duration[x] has several values')
+        if not ((self.instancesQuantity, self.instancesRange,).count(UNSET) >= 1):
+            _one_of(((self.instancesQuantity,), (self.instancesRange,),), 'instances[x]', False)
+        if not ((self.durationQuantity, self.durationRange,).count(UNSET) >= 1):
+            _one_of(((self.durationQuantity,), (self.durationRange,),), 'duration[x]', False)
 
-class EvidenceVariableCharacteristicDefinitionByCombination(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'threshold_ext': '_threshold'}):
+class EvidenceVariableCharacteristicDefinitionByCombination(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'threshold_ext': '_threshold'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5440,7 +5448,7 @@ class EvidenceVariableCharacteristicDefinitionByCombination(Struct, kw_only=True
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class EvidenceVariableCharacteristicDefinitionByTypeAndValue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean', 'valueId_ext': '_valueId'}):
+class EvidenceVariableCharacteristicDefinitionByTypeAndValue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean', 'valueId_ext': '_valueId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5458,10 +5466,10 @@ class EvidenceVariableCharacteristicDefinitionByTypeAndValue(Struct, kw_only=Tru
     offset: CodeableConcept | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueCodeableConcept is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueReference is not UNSET) + (self.valueId is not UNSET or self.valueId_ext is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueCodeableConcept, self.valueBoolean, self.valueQuantity, self.valueRange, self.valueReference, self.valueId,).count(UNSET) == 5 and (self.valueBoolean_ext, self.valueId_ext,).count(UNSET) == 2):
+            _one_of(((self.valueCodeableConcept,), (self.valueBoolean, self.valueBoolean_ext), (self.valueQuantity,), (self.valueRange,), (self.valueReference,), (self.valueId, self.valueId_ext),), 'value[x]', True)
 
-class EvidenceVariableCharacteristicTimeFromEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'eventDateTime_ext': '_eventDateTime', 'eventId_ext': '_eventId'}):
+class EvidenceVariableCharacteristicTimeFromEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'eventDateTime_ext': '_eventDateTime', 'eventId_ext': '_eventId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5478,10 +5486,10 @@ class EvidenceVariableCharacteristicTimeFromEvent(Struct, kw_only=True, forbid_u
     range: Range | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.eventCodeableConcept is not UNSET) + (self.eventReference is not UNSET) + (self.eventDateTime is not UNSET or self.eventDateTime_ext is not UNSET) + (self.eventId is not UNSET or self.eventId_ext is not UNSET) > 1:
-            raise ValueError('event[x] has several values')
+        if not ((self.eventCodeableConcept, self.eventReference, self.eventDateTime, self.eventId,).count(UNSET) >= 3 and (self.eventDateTime_ext, self.eventId_ext,).count(UNSET) == 2):
+            _one_of(((self.eventCodeableConcept,), (self.eventReference,), (self.eventDateTime, self.eventDateTime_ext), (self.eventId, self.eventId_ext),), 'event[x]', False)
 
-class ExampleScenario(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ExampleScenario", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'copyright_ext': '_copyright', 'purpose_ext': '_purpose', 'workflow_ext': '_workflow'}):
+class ExampleScenario(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ExampleScenario", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'copyright_ext': '_copyright', 'purpose_ext': '_purpose', 'workflow_ext': '_workflow'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5499,7 +5507,7 @@ class ExampleScenario(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     version_ext: Element | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -5524,13 +5532,13 @@ class ExampleScenario(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class ExampleScenarioActor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'actorId_ext': '_actorId', 'type_ext': '_type', 'name_ext': '_name', 'description_ext': '_description'}):
+class ExampleScenarioActor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'actorId_ext': '_actorId', 'type_ext': '_type', 'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     actorId: T_string | UnsetType = UNSET
     actorId_ext: Element | UnsetType = UNSET
-    type: C_75 | UnsetType = UNSET
+    type: C_74 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
@@ -5543,13 +5551,13 @@ class ExampleScenarioActor(Struct, kw_only=True, forbid_unknown_fields=True, omi
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class ExampleScenarioInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'resourceId_ext': '_resourceId', 'resourceType_ext': '_resourceType', 'name_ext': '_name', 'description_ext': '_description'}):
+class ExampleScenarioInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'resourceId_ext': '_resourceId', 'resourceType_ext': '_resourceType', 'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     resourceId: T_string | UnsetType = UNSET
     resourceId_ext: Element | UnsetType = UNSET
-    resourceType: C_177 | UnsetType = UNSET
+    resourceType: C_176 | UnsetType = UNSET
     resourceType_ext: Element | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
@@ -5564,7 +5572,7 @@ class ExampleScenarioInstance(Struct, kw_only=True, forbid_unknown_fields=True, 
         if self.resourceType is UNSET and self.resourceType_ext is UNSET:
             raise ValueError('resourceType is required')
 
-class ExampleScenarioInstanceContainedInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'resourceId_ext': '_resourceId', 'versionId_ext': '_versionId'}):
+class ExampleScenarioInstanceContainedInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'resourceId_ext': '_resourceId', 'versionId_ext': '_versionId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5577,7 +5585,7 @@ class ExampleScenarioInstanceContainedInstance(Struct, kw_only=True, forbid_unkn
         if self.resourceId is UNSET and self.resourceId_ext is UNSET:
             raise ValueError('resourceId is required')
 
-class ExampleScenarioInstanceVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'versionId_ext': '_versionId', 'description_ext': '_description'}):
+class ExampleScenarioInstanceVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'versionId_ext': '_versionId', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5592,7 +5600,7 @@ class ExampleScenarioInstanceVersion(Struct, kw_only=True, forbid_unknown_fields
         if self.description is UNSET and self.description_ext is UNSET:
             raise ValueError('description is required')
 
-class ExampleScenarioProcess(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'title_ext': '_title', 'description_ext': '_description', 'preConditions_ext': '_preConditions', 'postConditions_ext': '_postConditions'}):
+class ExampleScenarioProcess(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'title_ext': '_title', 'description_ext': '_description', 'preConditions_ext': '_preConditions', 'postConditions_ext': '_postConditions'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5610,7 +5618,7 @@ class ExampleScenarioProcess(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.title is UNSET and self.title_ext is UNSET:
             raise ValueError('title is required')
 
-class ExampleScenarioProcessStep(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'pause_ext': '_pause'}):
+class ExampleScenarioProcessStep(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'pause_ext': '_pause'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5620,7 +5628,7 @@ class ExampleScenarioProcessStep(Struct, kw_only=True, forbid_unknown_fields=Tru
     operation: ExampleScenarioProcessStepOperation | UnsetType = UNSET
     alternative: Annotated[list[ExampleScenarioProcessStepAlternative], M(min_length=1)] | UnsetType = UNSET
 
-class ExampleScenarioProcessStepAlternative(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'title_ext': '_title', 'description_ext': '_description'}):
+class ExampleScenarioProcessStepAlternative(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'title_ext': '_title', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5634,7 +5642,7 @@ class ExampleScenarioProcessStepAlternative(Struct, kw_only=True, forbid_unknown
         if self.title is UNSET and self.title_ext is UNSET:
             raise ValueError('title is required')
 
-class ExampleScenarioProcessStepOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'number_ext': '_number', 'type_ext': '_type', 'name_ext': '_name', 'initiator_ext': '_initiator', 'receiver_ext': '_receiver', 'description_ext': '_description', 'initiatorActive_ext': '_initiatorActive', 'receiverActive_ext': '_receiverActive'}):
+class ExampleScenarioProcessStepOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'number_ext': '_number', 'type_ext': '_type', 'name_ext': '_name', 'initiator_ext': '_initiator', 'receiver_ext': '_receiver', 'description_ext': '_description', 'initiatorActive_ext': '_initiatorActive', 'receiverActive_ext': '_receiverActive'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5661,7 +5669,7 @@ class ExampleScenarioProcessStepOperation(Struct, kw_only=True, forbid_unknown_f
         if self.number is UNSET and self.number_ext is UNSET:
             raise ValueError('number is required')
 
-class ExplanationOfBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ExplanationOfBenefit", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'use_ext': '_use', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'preAuthRef_ext': '_preAuthRef', 'precedence_ext': '_precedence'}):
+class ExplanationOfBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ExplanationOfBenefit", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'use_ext': '_use', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'preAuthRef_ext': '_preAuthRef', 'precedence_ext': '_precedence'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -5673,7 +5681,7 @@ class ExplanationOfBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omi
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_76 | UnsetType = UNSET
+    status: C_75 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept
     subType: CodeableConcept | UnsetType = UNSET
@@ -5697,7 +5705,7 @@ class ExplanationOfBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omi
     facility: Reference | UnsetType = UNSET
     claim: Reference | UnsetType = UNSET
     claimResponse: Reference | UnsetType = UNSET
-    outcome: C_162 | UnsetType = UNSET
+    outcome: C_161 | UnsetType = UNSET
     outcome_ext: Element | UnsetType = UNSET
     disposition: T_string | UnsetType = UNSET
     disposition_ext: Element | UnsetType = UNSET
@@ -5733,7 +5741,7 @@ class ExplanationOfBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omi
         if self.outcome is UNSET and self.outcome_ext is UNSET:
             raise ValueError('outcome is required')
 
-class ExplanationOfBenefitAccident(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class ExplanationOfBenefitAccident(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5744,10 +5752,10 @@ class ExplanationOfBenefitAccident(Struct, kw_only=True, forbid_unknown_fields=T
     locationReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.locationAddress is not UNSET) + (self.locationReference is not UNSET) > 1:
-            raise ValueError('location[x] has several values')
+        if not ((self.locationAddress, self.locationReference,).count(UNSET) >= 1):
+            _one_of(((self.locationAddress,), (self.locationReference,),), 'location[x]', False)
 
-class ExplanationOfBenefitAddItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'itemSequence_ext': '_itemSequence', 'detailSequence_ext': '_detailSequence', 'subDetailSequence_ext': '_subDetailSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ExplanationOfBenefitAddItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'itemSequence_ext': '_itemSequence', 'detailSequence_ext': '_detailSequence', 'subDetailSequence_ext': '_subDetailSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5780,12 +5788,12 @@ class ExplanationOfBenefitAddItem(Struct, kw_only=True, forbid_unknown_fields=Tr
     detail: Annotated[list[ExplanationOfBenefitAddItemDetail], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.servicedDate is not UNSET or self.servicedDate_ext is not UNSET) + (self.servicedPeriod is not UNSET) > 1:
-            raise ValueError('serviced[x] has several values')
-        if (self.locationCodeableConcept is not UNSET) + (self.locationAddress is not UNSET) + (self.locationReference is not UNSET) > 1:
-            raise ValueError('location[x] has several values')
+        if not ((self.servicedDate, self.servicedPeriod,).count(UNSET) >= 1 and (self.servicedDate_ext,).count(UNSET) == 1):
+            _one_of(((self.servicedDate, self.servicedDate_ext), (self.servicedPeriod,),), 'serviced[x]', False)
+        if not ((self.locationCodeableConcept, self.locationAddress, self.locationReference,).count(UNSET) >= 2):
+            _one_of(((self.locationCodeableConcept,), (self.locationAddress,), (self.locationReference,),), 'location[x]', False)
 
-class ExplanationOfBenefitAddItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ExplanationOfBenefitAddItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5801,7 +5809,7 @@ class ExplanationOfBenefitAddItemDetail(Struct, kw_only=True, forbid_unknown_fie
     adjudication: Annotated[list[ExplanationOfBenefitItemAdjudication], M(min_length=1)] | UnsetType = UNSET
     subDetail: Annotated[list[ExplanationOfBenefitAddItemDetailSubDetail], M(min_length=1)] | UnsetType = UNSET
 
-class ExplanationOfBenefitAddItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ExplanationOfBenefitAddItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5816,7 +5824,7 @@ class ExplanationOfBenefitAddItemDetailSubDetail(Struct, kw_only=True, forbid_un
     noteNumber_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     adjudication: Annotated[list[ExplanationOfBenefitItemAdjudication], M(min_length=1)] | UnsetType = UNSET
 
-class ExplanationOfBenefitBenefitBalance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'excluded_ext': '_excluded', 'name_ext': '_name', 'description_ext': '_description'}):
+class ExplanationOfBenefitBenefitBalance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'excluded_ext': '_excluded', 'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5832,7 +5840,7 @@ class ExplanationOfBenefitBenefitBalance(Struct, kw_only=True, forbid_unknown_fi
     term: CodeableConcept | UnsetType = UNSET
     financial: Annotated[list[ExplanationOfBenefitBenefitBalanceFinancial], M(min_length=1)] | UnsetType = UNSET
 
-class ExplanationOfBenefitBenefitBalanceFinancial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'allowedUnsignedInt_ext': '_allowedUnsignedInt', 'allowedString_ext': '_allowedString', 'usedUnsignedInt_ext': '_usedUnsignedInt'}):
+class ExplanationOfBenefitBenefitBalanceFinancial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'allowedUnsignedInt_ext': '_allowedUnsignedInt', 'allowedString_ext': '_allowedString', 'usedUnsignedInt_ext': '_usedUnsignedInt'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5847,12 +5855,12 @@ class ExplanationOfBenefitBenefitBalanceFinancial(Struct, kw_only=True, forbid_u
     usedMoney: Money | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.allowedUnsignedInt is not UNSET or self.allowedUnsignedInt_ext is not UNSET) + (self.allowedString is not UNSET or self.allowedString_ext is not UNSET) + (self.allowedMoney is not UNSET) > 1:
-            raise ValueError('allowed[x] has several values')
-        if (self.usedUnsignedInt is not UNSET or self.usedUnsignedInt_ext is not UNSET) + (self.usedMoney is not UNSET) > 1:
-            raise ValueError('used[x] has several values')
+        if not ((self.allowedUnsignedInt, self.allowedString, self.allowedMoney,).count(UNSET) >= 2 and (self.allowedUnsignedInt_ext, self.allowedString_ext,).count(UNSET) == 2):
+            _one_of(((self.allowedUnsignedInt, self.allowedUnsignedInt_ext), (self.allowedString, self.allowedString_ext), (self.allowedMoney,),), 'allowed[x]', False)
+        if not ((self.usedUnsignedInt, self.usedMoney,).count(UNSET) >= 1 and (self.usedUnsignedInt_ext,).count(UNSET) == 1):
+            _one_of(((self.usedUnsignedInt, self.usedUnsignedInt_ext), (self.usedMoney,),), 'used[x]', False)
 
-class ExplanationOfBenefitCareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'responsible_ext': '_responsible'}):
+class ExplanationOfBenefitCareTeam(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'responsible_ext': '_responsible'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5868,7 +5876,7 @@ class ExplanationOfBenefitCareTeam(Struct, kw_only=True, forbid_unknown_fields=T
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class ExplanationOfBenefitDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence'}):
+class ExplanationOfBenefitDiagnosis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5883,10 +5891,10 @@ class ExplanationOfBenefitDiagnosis(Struct, kw_only=True, forbid_unknown_fields=
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.diagnosisCodeableConcept is not UNSET) + (self.diagnosisReference is not UNSET) != 1:
-            raise ValueError('diagnosis[x] needs exactly one value')
+        if not ((self.diagnosisCodeableConcept, self.diagnosisReference,).count(UNSET) == 1):
+            _one_of(((self.diagnosisCodeableConcept,), (self.diagnosisReference,),), 'diagnosis[x]', True)
 
-class ExplanationOfBenefitInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'focal_ext': '_focal', 'preAuthRef_ext': '_preAuthRef'}):
+class ExplanationOfBenefitInsurance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'focal_ext': '_focal', 'preAuthRef_ext': '_preAuthRef'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5900,7 +5908,7 @@ class ExplanationOfBenefitInsurance(Struct, kw_only=True, forbid_unknown_fields=
         if self.focal is UNSET and self.focal_ext is UNSET:
             raise ValueError('focal is required')
 
-class ExplanationOfBenefitItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'careTeamSequence_ext': '_careTeamSequence', 'diagnosisSequence_ext': '_diagnosisSequence', 'procedureSequence_ext': '_procedureSequence', 'informationSequence_ext': '_informationSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ExplanationOfBenefitItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'careTeamSequence_ext': '_careTeamSequence', 'diagnosisSequence_ext': '_diagnosisSequence', 'procedureSequence_ext': '_procedureSequence', 'informationSequence_ext': '_informationSequence', 'servicedDate_ext': '_servicedDate', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5942,12 +5950,12 @@ class ExplanationOfBenefitItem(Struct, kw_only=True, forbid_unknown_fields=True,
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.servicedDate is not UNSET or self.servicedDate_ext is not UNSET) + (self.servicedPeriod is not UNSET) > 1:
-            raise ValueError('serviced[x] has several values')
-        if (self.locationCodeableConcept is not UNSET) + (self.locationAddress is not UNSET) + (self.locationReference is not UNSET) > 1:
-            raise ValueError('location[x] has several values')
+        if not ((self.servicedDate, self.servicedPeriod,).count(UNSET) >= 1 and (self.servicedDate_ext,).count(UNSET) == 1):
+            _one_of(((self.servicedDate, self.servicedDate_ext), (self.servicedPeriod,),), 'serviced[x]', False)
+        if not ((self.locationCodeableConcept, self.locationAddress, self.locationReference,).count(UNSET) >= 2):
+            _one_of(((self.locationCodeableConcept,), (self.locationAddress,), (self.locationReference,),), 'location[x]', False)
 
-class ExplanationOfBenefitItemAdjudication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value'}):
+class ExplanationOfBenefitItemAdjudication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5957,7 +5965,7 @@ class ExplanationOfBenefitItemAdjudication(Struct, kw_only=True, forbid_unknown_
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
 
-class ExplanationOfBenefitItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ExplanationOfBenefitItemDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -5983,7 +5991,7 @@ class ExplanationOfBenefitItemDetail(Struct, kw_only=True, forbid_unknown_fields
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class ExplanationOfBenefitItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
+class ExplanationOfBenefitItemDetailSubDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'factor_ext': '_factor', 'noteNumber_ext': '_noteNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6008,14 +6016,14 @@ class ExplanationOfBenefitItemDetailSubDetail(Struct, kw_only=True, forbid_unkno
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
 
-class ExplanationOfBenefitPayee(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ExplanationOfBenefitPayee(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     party: Reference | UnsetType = UNSET
 
-class ExplanationOfBenefitPayment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class ExplanationOfBenefitPayment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6027,7 +6035,7 @@ class ExplanationOfBenefitPayment(Struct, kw_only=True, forbid_unknown_fields=Tr
     amount: Money | UnsetType = UNSET
     identifier: Identifier | UnsetType = UNSET
 
-class ExplanationOfBenefitProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'date_ext': '_date'}):
+class ExplanationOfBenefitProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6043,22 +6051,22 @@ class ExplanationOfBenefitProcedure(Struct, kw_only=True, forbid_unknown_fields=
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.procedureCodeableConcept is not UNSET) + (self.procedureReference is not UNSET) != 1:
-            raise ValueError('procedure[x] needs exactly one value')
+        if not ((self.procedureCodeableConcept, self.procedureReference,).count(UNSET) == 1):
+            _one_of(((self.procedureCodeableConcept,), (self.procedureReference,),), 'procedure[x]', True)
 
-class ExplanationOfBenefitProcessNote(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'number_ext': '_number', 'type_ext': '_type', 'text_ext': '_text'}):
+class ExplanationOfBenefitProcessNote(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'number_ext': '_number', 'type_ext': '_type', 'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     number: T_positiveInt | UnsetType = UNSET
     number_ext: Element | UnsetType = UNSET
-    type: C_137 | UnsetType = UNSET
+    type: C_136 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
     language: CodeableConcept | UnsetType = UNSET
 
-class ExplanationOfBenefitRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ExplanationOfBenefitRelated(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6066,7 +6074,7 @@ class ExplanationOfBenefitRelated(Struct, kw_only=True, forbid_unknown_fields=Tr
     relationship: CodeableConcept | UnsetType = UNSET
     reference: Identifier | UnsetType = UNSET
 
-class ExplanationOfBenefitSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence', 'timingDate_ext': '_timingDate', 'valueBoolean_ext': '_valueBoolean', 'valueString_ext': '_valueString'}):
+class ExplanationOfBenefitSupportingInfo(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence', 'timingDate_ext': '_timingDate', 'valueBoolean_ext': '_valueBoolean', 'valueString_ext': '_valueString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6089,19 +6097,19 @@ class ExplanationOfBenefitSupportingInfo(Struct, kw_only=True, forbid_unknown_fi
     def __post_init__(self):
         if self.sequence is UNSET and self.sequence_ext is UNSET:
             raise ValueError('sequence is required')
-        if (self.timingDate is not UNSET or self.timingDate_ext is not UNSET) + (self.timingPeriod is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
-        if (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueReference is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.timingDate, self.timingPeriod,).count(UNSET) >= 1 and (self.timingDate_ext,).count(UNSET) == 1):
+            _one_of(((self.timingDate, self.timingDate_ext), (self.timingPeriod,),), 'timing[x]', False)
+        if not ((self.valueBoolean, self.valueString, self.valueQuantity, self.valueAttachment, self.valueReference,).count(UNSET) >= 4 and (self.valueBoolean_ext, self.valueString_ext,).count(UNSET) == 2):
+            _one_of(((self.valueBoolean, self.valueBoolean_ext), (self.valueString, self.valueString_ext), (self.valueQuantity,), (self.valueAttachment,), (self.valueReference,),), 'value[x]', False)
 
-class ExplanationOfBenefitTotal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ExplanationOfBenefitTotal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     category: CodeableConcept
     amount: Money
 
-class Expression(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'name_ext': '_name', 'language_ext': '_language', 'expression_ext': '_expression', 'reference_ext': '_reference'}):
+class Expression(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'name_ext': '_name', 'language_ext': '_language', 'expression_ext': '_expression', 'reference_ext': '_reference'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     description: T_string | UnsetType = UNSET
@@ -6119,7 +6127,7 @@ class Expression(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
         if self.language is UNSET and self.language_ext is UNSET:
             raise ValueError('language is required')
 
-class Extension(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
+class Extension(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     url: T_uri
@@ -6201,7 +6209,7 @@ class Extension(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
         elif values != 1 and not (values == 2 and _is_pair(self)):
             raise ValueError('ext-1: an extension has one value or extensions')
 
-class FamilyMemberHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="FamilyMemberHistory", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'date_ext': '_date', 'name_ext': '_name', 'bornDate_ext': '_bornDate', 'bornString_ext': '_bornString', 'ageString_ext': '_ageString', 'estimatedAge_ext': '_estimatedAge', 'deceasedBoolean_ext': '_deceasedBoolean', 'deceasedDate_ext': '_deceasedDate', 'deceasedString_ext': '_deceasedString'}):
+class FamilyMemberHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="FamilyMemberHistory", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'date_ext': '_date', 'name_ext': '_name', 'bornDate_ext': '_bornDate', 'bornString_ext': '_bornString', 'ageString_ext': '_ageString', 'estimatedAge_ext': '_estimatedAge', 'deceasedBoolean_ext': '_deceasedBoolean', 'deceasedDate_ext': '_deceasedDate', 'deceasedString_ext': '_deceasedString'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6217,7 +6225,7 @@ class FamilyMemberHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit
     instantiatesCanonical_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     instantiatesUri: Annotated[list[T_uri | None], M(min_length=1)] | UnsetType = UNSET
     instantiatesUri_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    status: C_90 | UnsetType = UNSET
+    status: C_89 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     dataAbsentReason: CodeableConcept | UnsetType = UNSET
     patient: Reference
@@ -6254,14 +6262,14 @@ class FamilyMemberHistory(Struct, kw_only=True, forbid_unknown_fields=True, omit
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.bornPeriod is not UNSET) + (self.bornDate is not UNSET or self.bornDate_ext is not UNSET) + (self.bornString is not UNSET or self.bornString_ext is not UNSET) > 1:
-            raise ValueError('born[x] has several values')
-        if (self.ageAge is not UNSET) + (self.ageRange is not UNSET) + (self.ageString is not UNSET or self.ageString_ext is not UNSET) > 1:
-            raise ValueError('age[x] has several values')
-        if (self.deceasedBoolean is not UNSET or self.deceasedBoolean_ext is not UNSET) + (self.deceasedAge is not UNSET) + (self.deceasedRange is not UNSET) + (self.deceasedDate is not UNSET or self.deceasedDate_ext is not UNSET) + (self.deceasedString is not UNSET or self.deceasedString_ext is not UNSET) > 1:
-            raise ValueError('deceased[x] has several values')
+        if not ((self.bornPeriod, self.bornDate, self.bornString,).count(UNSET) >= 2 and (self.bornDate_ext, self.bornString_ext,).count(UNSET) == 2):
+            _one_of(((self.bornPeriod,), (self.bornDate, self.bornDate_ext), (self.bornString, self.bornString_ext),), 'born[x]', False)
+        if not ((self.ageAge, self.ageRange, self.ageString,).count(UNSET) >= 2 and (self.ageString_ext,).count(UNSET) == 1):
+            _one_of(((self.ageAge,), (self.ageRange,), (self.ageString, self.ageString_ext),), 'age[x]', False)
+        if not ((self.deceasedBoolean, self.deceasedAge, self.deceasedRange, self.deceasedDate, self.deceasedString,).count(UNSET) >= 4 and (self.deceasedBoolean_ext, self.deceasedDate_ext, self.deceasedString_ext,).count(UNSET) == 3):
+            _one_of(((self.deceasedBoolean, self.deceasedBoolean_ext), (self.deceasedAge,), (self.deceasedRange,), (self.deceasedDate, self.deceasedDate_ext), (self.deceasedString, self.deceasedString_ext),), 'deceased[x]', False)
 
-class FamilyMemberHistoryCondition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'contributedToDeath_ext': '_contributedToDeath', 'onsetString_ext': '_onsetString'}):
+class FamilyMemberHistoryCondition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'contributedToDeath_ext': '_contributedToDeath', 'onsetString_ext': '_onsetString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6277,10 +6285,10 @@ class FamilyMemberHistoryCondition(Struct, kw_only=True, forbid_unknown_fields=T
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.onsetAge is not UNSET) + (self.onsetRange is not UNSET) + (self.onsetPeriod is not UNSET) + (self.onsetString is not UNSET or self.onsetString_ext is not UNSET) > 1:
-            raise ValueError('onset[x] has several values')
+        if not ((self.onsetAge, self.onsetRange, self.onsetPeriod, self.onsetString,).count(UNSET) >= 3 and (self.onsetString_ext,).count(UNSET) == 1):
+            _one_of(((self.onsetAge,), (self.onsetRange,), (self.onsetPeriod,), (self.onsetString, self.onsetString_ext),), 'onset[x]', False)
 
-class Flag(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Flag", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status'}):
+class Flag(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Flag", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6292,7 +6300,7 @@ class Flag(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_80 | UnsetType = UNSET
+    status: C_79 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
@@ -6305,7 +6313,7 @@ class Flag(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class Goal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Goal", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'lifecycleStatus_ext': '_lifecycleStatus', 'startDate_ext': '_startDate', 'statusDate_ext': '_statusDate', 'statusReason_ext': '_statusReason'}):
+class Goal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Goal", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'lifecycleStatus_ext': '_lifecycleStatus', 'startDate_ext': '_startDate', 'statusDate_ext': '_statusDate', 'statusReason_ext': '_statusReason'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6317,7 +6325,7 @@ class Goal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    lifecycleStatus: C_82 | UnsetType = UNSET
+    lifecycleStatus: C_81 | UnsetType = UNSET
     lifecycleStatus_ext: Element | UnsetType = UNSET
     achievementStatus: CodeableConcept | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
@@ -6341,10 +6349,10 @@ class Goal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     def __post_init__(self):
         if self.lifecycleStatus is UNSET and self.lifecycleStatus_ext is UNSET:
             raise ValueError('lifecycleStatus is required')
-        if (self.startDate is not UNSET or self.startDate_ext is not UNSET) + (self.startCodeableConcept is not UNSET) > 1:
-            raise ValueError('start[x] has several values')
+        if not ((self.startDate, self.startCodeableConcept,).count(UNSET) >= 1 and (self.startDate_ext,).count(UNSET) == 1):
+            _one_of(((self.startDate, self.startDate_ext), (self.startCodeableConcept,),), 'start[x]', False)
 
-class GoalTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'detailString_ext': '_detailString', 'detailBoolean_ext': '_detailBoolean', 'detailInteger_ext': '_detailInteger', 'dueDate_ext': '_dueDate'}):
+class GoalTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'detailString_ext': '_detailString', 'detailBoolean_ext': '_detailBoolean', 'detailInteger_ext': '_detailInteger', 'dueDate_ext': '_dueDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6364,12 +6372,12 @@ class GoalTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     dueDuration: Duration | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.detailQuantity is not UNSET) + (self.detailRange is not UNSET) + (self.detailCodeableConcept is not UNSET) + (self.detailString is not UNSET or self.detailString_ext is not UNSET) + (self.detailBoolean is not UNSET or self.detailBoolean_ext is not UNSET) + (self.detailInteger is not UNSET or self.detailInteger_ext is not UNSET) + (self.detailRatio is not UNSET) > 1:
-            raise ValueError('detail[x] has several values')
-        if (self.dueDate is not UNSET or self.dueDate_ext is not UNSET) + (self.dueDuration is not UNSET) > 1:
-            raise ValueError('due[x] has several values')
+        if not ((self.detailQuantity, self.detailRange, self.detailCodeableConcept, self.detailString, self.detailBoolean, self.detailInteger, self.detailRatio,).count(UNSET) >= 6 and (self.detailString_ext, self.detailBoolean_ext, self.detailInteger_ext,).count(UNSET) == 3):
+            _one_of(((self.detailQuantity,), (self.detailRange,), (self.detailCodeableConcept,), (self.detailString, self.detailString_ext), (self.detailBoolean, self.detailBoolean_ext), (self.detailInteger, self.detailInteger_ext), (self.detailRatio,),), 'detail[x]', False)
+        if not ((self.dueDate, self.dueDuration,).count(UNSET) >= 1 and (self.dueDate_ext,).count(UNSET) == 1):
+            _one_of(((self.dueDate, self.dueDate_ext), (self.dueDuration,),), 'due[x]', False)
 
-class GraphDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="GraphDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'start_ext': '_start', 'profile_ext': '_profile'}):
+class GraphDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="GraphDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'start_ext': '_start', 'profile_ext': '_profile'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6386,7 +6394,7 @@ class GraphDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     version_ext: Element | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -6401,7 +6409,7 @@ class GraphDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     jurisdiction: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     purpose: T_markdown | UnsetType = UNSET
     purpose_ext: Element | UnsetType = UNSET
-    start: C_177 | UnsetType = UNSET
+    start: C_176 | UnsetType = UNSET
     start_ext: Element | UnsetType = UNSET
     profile: T_canonical | UnsetType = UNSET
     profile_ext: Element | UnsetType = UNSET
@@ -6415,7 +6423,7 @@ class GraphDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.start is UNSET and self.start_ext is UNSET:
             raise ValueError('start is required')
 
-class GraphDefinitionLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path', 'sliceName_ext': '_sliceName', 'min_ext': '_min', 'max_ext': '_max', 'description_ext': '_description'}):
+class GraphDefinitionLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path', 'sliceName_ext': '_sliceName', 'min_ext': '_min', 'max_ext': '_max', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6431,11 +6439,11 @@ class GraphDefinitionLink(Struct, kw_only=True, forbid_unknown_fields=True, omit
     description_ext: Element | UnsetType = UNSET
     target: Annotated[list[GraphDefinitionLinkTarget], M(min_length=1)] | UnsetType = UNSET
 
-class GraphDefinitionLinkTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'params_ext': '_params', 'profile_ext': '_profile'}):
+class GraphDefinitionLinkTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'params_ext': '_params', 'profile_ext': '_profile'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_177 | UnsetType = UNSET
+    type: C_176 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     params: T_string | UnsetType = UNSET
     params_ext: Element | UnsetType = UNSET
@@ -6448,15 +6456,15 @@ class GraphDefinitionLinkTarget(Struct, kw_only=True, forbid_unknown_fields=True
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class GraphDefinitionLinkTargetCompartment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'use_ext': '_use', 'code_ext': '_code', 'rule_ext': '_rule', 'expression_ext': '_expression', 'description_ext': '_description'}):
+class GraphDefinitionLinkTargetCompartment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'use_ext': '_use', 'code_ext': '_code', 'rule_ext': '_rule', 'expression_ext': '_expression', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    use: C_84 | UnsetType = UNSET
+    use: C_83 | UnsetType = UNSET
     use_ext: Element | UnsetType = UNSET
     code: C_37 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
-    rule: C_83 | UnsetType = UNSET
+    rule: C_82 | UnsetType = UNSET
     rule_ext: Element | UnsetType = UNSET
     expression: T_string | UnsetType = UNSET
     expression_ext: Element | UnsetType = UNSET
@@ -6471,7 +6479,7 @@ class GraphDefinitionLinkTargetCompartment(Struct, kw_only=True, forbid_unknown_
         if self.rule is UNSET and self.rule_ext is UNSET:
             raise ValueError('rule is required')
 
-class Group(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Group", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'type_ext': '_type', 'actual_ext': '_actual', 'name_ext': '_name', 'quantity_ext': '_quantity'}):
+class Group(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Group", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'type_ext': '_type', 'actual_ext': '_actual', 'name_ext': '_name', 'quantity_ext': '_quantity'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6485,7 +6493,7 @@ class Group(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     active: T_boolean | UnsetType = UNSET
     active_ext: Element | UnsetType = UNSET
-    type: C_86 | UnsetType = UNSET
+    type: C_85 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     actual: T_boolean | UnsetType = UNSET
     actual_ext: Element | UnsetType = UNSET
@@ -6504,7 +6512,7 @@ class Group(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
         if self.actual is UNSET and self.actual_ext is UNSET:
             raise ValueError('actual is required')
 
-class GroupCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean', 'exclude_ext': '_exclude'}):
+class GroupCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean', 'exclude_ext': '_exclude'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6520,12 +6528,12 @@ class GroupCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit
     period: Period | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueCodeableConcept is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueReference is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueCodeableConcept, self.valueBoolean, self.valueQuantity, self.valueRange, self.valueReference,).count(UNSET) == 4 and (self.valueBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.valueCodeableConcept,), (self.valueBoolean, self.valueBoolean_ext), (self.valueQuantity,), (self.valueRange,), (self.valueReference,),), 'value[x]', True)
         if self.exclude is UNSET and self.exclude_ext is UNSET:
             raise ValueError('exclude is required')
 
-class GroupMember(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'inactive_ext': '_inactive'}):
+class GroupMember(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'inactive_ext': '_inactive'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6534,7 +6542,7 @@ class GroupMember(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
     inactive: T_boolean | UnsetType = UNSET
     inactive_ext: Element | UnsetType = UNSET
 
-class GuidanceResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="GuidanceResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'moduleUri_ext': '_moduleUri', 'moduleCanonical_ext': '_moduleCanonical', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime'}):
+class GuidanceResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="GuidanceResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'moduleUri_ext': '_moduleUri', 'moduleCanonical_ext': '_moduleCanonical', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6552,7 +6560,7 @@ class GuidanceResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     moduleCanonical: T_canonical | UnsetType = UNSET
     moduleCanonical_ext: Element | UnsetType = UNSET
     moduleCodeableConcept: CodeableConcept | UnsetType = UNSET
-    status: C_87 | UnsetType = UNSET
+    status: C_86 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     subject: Reference | UnsetType = UNSET
     encounter: Reference | UnsetType = UNSET
@@ -6568,12 +6576,12 @@ class GuidanceResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     dataRequirement: Annotated[list[DataRequirement], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.moduleUri is not UNSET or self.moduleUri_ext is not UNSET) + (self.moduleCanonical is not UNSET or self.moduleCanonical_ext is not UNSET) + (self.moduleCodeableConcept is not UNSET) != 1:
-            raise ValueError('module[x] needs exactly one value')
+        if not ((self.moduleUri, self.moduleCanonical, self.moduleCodeableConcept,).count(UNSET) == 2 and (self.moduleUri_ext, self.moduleCanonical_ext,).count(UNSET) == 2):
+            _one_of(((self.moduleUri, self.moduleUri_ext), (self.moduleCanonical, self.moduleCanonical_ext), (self.moduleCodeableConcept,),), 'module[x]', True)
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class HealthcareService(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="HealthcareService", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'name_ext': '_name', 'comment_ext': '_comment', 'extraDetails_ext': '_extraDetails', 'appointmentRequired_ext': '_appointmentRequired', 'availabilityExceptions_ext': '_availabilityExceptions'}):
+class HealthcareService(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="HealthcareService", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'name_ext': '_name', 'comment_ext': '_comment', 'extraDetails_ext': '_extraDetails', 'appointmentRequired_ext': '_appointmentRequired', 'availabilityExceptions_ext': '_availabilityExceptions'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6615,7 +6623,7 @@ class HealthcareService(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     availabilityExceptions_ext: Element | UnsetType = UNSET
     endpoint: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class HealthcareServiceAvailableTime(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'daysOfWeek_ext': '_daysOfWeek', 'allDay_ext': '_allDay', 'availableStartTime_ext': '_availableStartTime', 'availableEndTime_ext': '_availableEndTime'}):
+class HealthcareServiceAvailableTime(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'daysOfWeek_ext': '_daysOfWeek', 'allDay_ext': '_allDay', 'availableStartTime_ext': '_availableStartTime', 'availableEndTime_ext': '_availableEndTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6628,7 +6636,7 @@ class HealthcareServiceAvailableTime(Struct, kw_only=True, forbid_unknown_fields
     availableEndTime: T_time | UnsetType = UNSET
     availableEndTime_ext: Element | UnsetType = UNSET
 
-class HealthcareServiceEligibility(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'comment_ext': '_comment'}):
+class HealthcareServiceEligibility(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6636,7 +6644,7 @@ class HealthcareServiceEligibility(Struct, kw_only=True, forbid_unknown_fields=T
     comment: T_markdown | UnsetType = UNSET
     comment_ext: Element | UnsetType = UNSET
 
-class HealthcareServiceNotAvailable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class HealthcareServiceNotAvailable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6648,10 +6656,10 @@ class HealthcareServiceNotAvailable(Struct, kw_only=True, forbid_unknown_fields=
         if self.description is UNSET and self.description_ext is UNSET:
             raise ValueError('description is required')
 
-class HumanName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'use_ext': '_use', 'text_ext': '_text', 'family_ext': '_family', 'given_ext': '_given', 'prefix_ext': '_prefix', 'suffix_ext': '_suffix'}):
+class HumanName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'use_ext': '_use', 'text_ext': '_text', 'family_ext': '_family', 'given_ext': '_given', 'prefix_ext': '_prefix', 'suffix_ext': '_suffix'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    use: C_132 | UnsetType = UNSET
+    use: C_131 | UnsetType = UNSET
     use_ext: Element | UnsetType = UNSET
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
@@ -6665,10 +6673,10 @@ class HumanName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     suffix_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class Identifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'use_ext': '_use', 'system_ext': '_system', 'value_ext': '_value'}):
+class Identifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'use_ext': '_use', 'system_ext': '_system', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    use: C_93 | UnsetType = UNSET
+    use: C_92 | UnsetType = UNSET
     use_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     system: T_uri | UnsetType = UNSET
@@ -6678,7 +6686,7 @@ class Identifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     period: Period | UnsetType = UNSET
     assigner: Reference | UnsetType = UNSET
 
-class ImagingStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ImagingStudy", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'started_ext': '_started', 'numberOfSeries_ext': '_numberOfSeries', 'numberOfInstances_ext': '_numberOfInstances', 'description_ext': '_description'}):
+class ImagingStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ImagingStudy", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'started_ext': '_started', 'numberOfSeries_ext': '_numberOfSeries', 'numberOfInstances_ext': '_numberOfInstances', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6690,7 +6698,7 @@ class ImagingStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_95 | UnsetType = UNSET
+    status: C_94 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     modality: Annotated[list[Coding], M(min_length=1)] | UnsetType = UNSET
     subject: Reference
@@ -6719,7 +6727,7 @@ class ImagingStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class ImagingStudySeries(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'uid_ext': '_uid', 'number_ext': '_number', 'description_ext': '_description', 'numberOfInstances_ext': '_numberOfInstances', 'started_ext': '_started'}):
+class ImagingStudySeries(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'uid_ext': '_uid', 'number_ext': '_number', 'description_ext': '_description', 'numberOfInstances_ext': '_numberOfInstances', 'started_ext': '_started'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6745,7 +6753,7 @@ class ImagingStudySeries(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.uid is UNSET and self.uid_ext is UNSET:
             raise ValueError('uid is required')
 
-class ImagingStudySeriesInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'uid_ext': '_uid', 'number_ext': '_number', 'title_ext': '_title'}):
+class ImagingStudySeriesInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'uid_ext': '_uid', 'number_ext': '_number', 'title_ext': '_title'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6761,14 +6769,14 @@ class ImagingStudySeriesInstance(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.uid is UNSET and self.uid_ext is UNSET:
             raise ValueError('uid is required')
 
-class ImagingStudySeriesPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ImagingStudySeriesPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     function: CodeableConcept | UnsetType = UNSET
     actor: Reference
 
-class Immunization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Immunization", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'occurrenceString_ext': '_occurrenceString', 'recorded_ext': '_recorded', 'primarySource_ext': '_primarySource', 'lotNumber_ext': '_lotNumber', 'expirationDate_ext': '_expirationDate', 'isSubpotent_ext': '_isSubpotent'}):
+class Immunization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Immunization", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'occurrenceString_ext': '_occurrenceString', 'recorded_ext': '_recorded', 'primarySource_ext': '_primarySource', 'lotNumber_ext': '_lotNumber', 'expirationDate_ext': '_expirationDate', 'isSubpotent_ext': '_isSubpotent'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6780,7 +6788,7 @@ class Immunization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_97 | UnsetType = UNSET
+    status: C_96 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: CodeableConcept | UnsetType = UNSET
     vaccineCode: CodeableConcept
@@ -6820,10 +6828,10 @@ class Immunization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrenceString is not UNSET or self.occurrenceString_ext is not UNSET) != 1:
-            raise ValueError('occurrence[x] needs exactly one value')
+        if not ((self.occurrenceDateTime, self.occurrenceString,).count(UNSET) == 1 and (self.occurrenceDateTime_ext, self.occurrenceString_ext,).count(UNSET) == 2):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrenceString, self.occurrenceString_ext),), 'occurrence[x]', True)
 
-class ImmunizationEducation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'documentType_ext': '_documentType', 'reference_ext': '_reference', 'publicationDate_ext': '_publicationDate', 'presentationDate_ext': '_presentationDate'}):
+class ImmunizationEducation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'documentType_ext': '_documentType', 'reference_ext': '_reference', 'publicationDate_ext': '_publicationDate', 'presentationDate_ext': '_presentationDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6836,7 +6844,7 @@ class ImmunizationEducation(Struct, kw_only=True, forbid_unknown_fields=True, om
     presentationDate: T_dateTime | UnsetType = UNSET
     presentationDate_ext: Element | UnsetType = UNSET
 
-class ImmunizationEvaluation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ImmunizationEvaluation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'date_ext': '_date', 'description_ext': '_description', 'series_ext': '_series', 'doseNumberPositiveInt_ext': '_doseNumberPositiveInt', 'doseNumberString_ext': '_doseNumberString', 'seriesDosesPositiveInt_ext': '_seriesDosesPositiveInt', 'seriesDosesString_ext': '_seriesDosesString'}):
+class ImmunizationEvaluation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ImmunizationEvaluation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'date_ext': '_date', 'description_ext': '_description', 'series_ext': '_series', 'doseNumberPositiveInt_ext': '_doseNumberPositiveInt', 'doseNumberString_ext': '_doseNumberString', 'seriesDosesPositiveInt_ext': '_seriesDosesPositiveInt', 'seriesDosesString_ext': '_seriesDosesString'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6848,7 +6856,7 @@ class ImmunizationEvaluation(Struct, kw_only=True, forbid_unknown_fields=True, o
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_96 | UnsetType = UNSET
+    status: C_95 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     patient: Reference
     date: T_dateTime | UnsetType = UNSET
@@ -6874,19 +6882,19 @@ class ImmunizationEvaluation(Struct, kw_only=True, forbid_unknown_fields=True, o
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.doseNumberPositiveInt is not UNSET or self.doseNumberPositiveInt_ext is not UNSET) + (self.doseNumberString is not UNSET or self.doseNumberString_ext is not UNSET) > 1:
-            raise ValueError('doseNumber[x] has several values')
-        if (self.seriesDosesPositiveInt is not UNSET or self.seriesDosesPositiveInt_ext is not UNSET) + (self.seriesDosesString is not UNSET or self.seriesDosesString_ext is not UNSET) > 1:
-            raise ValueError('seriesDoses[x] has several values')
+        if not ((self.doseNumberPositiveInt, self.doseNumberString,).count(UNSET) >= 1 and (self.doseNumberPositiveInt_ext, self.doseNumberString_ext,).count(UNSET) == 2):
+            _one_of(((self.doseNumberPositiveInt, self.doseNumberPositiveInt_ext), (self.doseNumberString, self.doseNumberString_ext),), 'doseNumber[x]', False)
+        if not ((self.seriesDosesPositiveInt, self.seriesDosesString,).count(UNSET) >= 1 and (self.seriesDosesPositiveInt_ext, self.seriesDosesString_ext,).count(UNSET) == 2):
+            _one_of(((self.seriesDosesPositiveInt, self.seriesDosesPositiveInt_ext), (self.seriesDosesString, self.seriesDosesString_ext),), 'seriesDoses[x]', False)
 
-class ImmunizationPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ImmunizationPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     function: CodeableConcept | UnsetType = UNSET
     actor: Reference
 
-class ImmunizationProtocolApplied(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'series_ext': '_series', 'doseNumberPositiveInt_ext': '_doseNumberPositiveInt', 'doseNumberString_ext': '_doseNumberString', 'seriesDosesPositiveInt_ext': '_seriesDosesPositiveInt', 'seriesDosesString_ext': '_seriesDosesString'}):
+class ImmunizationProtocolApplied(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'series_ext': '_series', 'doseNumberPositiveInt_ext': '_doseNumberPositiveInt', 'doseNumberString_ext': '_doseNumberString', 'seriesDosesPositiveInt_ext': '_seriesDosesPositiveInt', 'seriesDosesString_ext': '_seriesDosesString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6904,12 +6912,12 @@ class ImmunizationProtocolApplied(Struct, kw_only=True, forbid_unknown_fields=Tr
     seriesDosesString_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.doseNumberPositiveInt is not UNSET or self.doseNumberPositiveInt_ext is not UNSET) + (self.doseNumberString is not UNSET or self.doseNumberString_ext is not UNSET) != 1:
-            raise ValueError('doseNumber[x] needs exactly one value')
-        if (self.seriesDosesPositiveInt is not UNSET or self.seriesDosesPositiveInt_ext is not UNSET) + (self.seriesDosesString is not UNSET or self.seriesDosesString_ext is not UNSET) > 1:
-            raise ValueError('seriesDoses[x] has several values')
+        if not ((self.doseNumberPositiveInt, self.doseNumberString,).count(UNSET) == 1 and (self.doseNumberPositiveInt_ext, self.doseNumberString_ext,).count(UNSET) == 2):
+            _one_of(((self.doseNumberPositiveInt, self.doseNumberPositiveInt_ext), (self.doseNumberString, self.doseNumberString_ext),), 'doseNumber[x]', True)
+        if not ((self.seriesDosesPositiveInt, self.seriesDosesString,).count(UNSET) >= 1 and (self.seriesDosesPositiveInt_ext, self.seriesDosesString_ext,).count(UNSET) == 2):
+            _one_of(((self.seriesDosesPositiveInt, self.seriesDosesPositiveInt_ext), (self.seriesDosesString, self.seriesDosesString_ext),), 'seriesDoses[x]', False)
 
-class ImmunizationReaction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date', 'reported_ext': '_reported'}):
+class ImmunizationReaction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date', 'reported_ext': '_reported'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6919,7 +6927,7 @@ class ImmunizationReaction(Struct, kw_only=True, forbid_unknown_fields=True, omi
     reported: T_boolean | UnsetType = UNSET
     reported_ext: Element | UnsetType = UNSET
 
-class ImmunizationRecommendation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ImmunizationRecommendation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'date_ext': '_date'}):
+class ImmunizationRecommendation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ImmunizationRecommendation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'date_ext': '_date'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -6941,7 +6949,7 @@ class ImmunizationRecommendation(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.date is UNSET and self.date_ext is UNSET:
             raise ValueError('date is required')
 
-class ImmunizationRecommendationRecommendation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'series_ext': '_series', 'doseNumberPositiveInt_ext': '_doseNumberPositiveInt', 'doseNumberString_ext': '_doseNumberString', 'seriesDosesPositiveInt_ext': '_seriesDosesPositiveInt', 'seriesDosesString_ext': '_seriesDosesString'}):
+class ImmunizationRecommendationRecommendation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'series_ext': '_series', 'doseNumberPositiveInt_ext': '_doseNumberPositiveInt', 'doseNumberString_ext': '_doseNumberString', 'seriesDosesPositiveInt_ext': '_seriesDosesPositiveInt', 'seriesDosesString_ext': '_seriesDosesString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6967,12 +6975,12 @@ class ImmunizationRecommendationRecommendation(Struct, kw_only=True, forbid_unkn
     supportingPatientInformation: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.doseNumberPositiveInt is not UNSET or self.doseNumberPositiveInt_ext is not UNSET) + (self.doseNumberString is not UNSET or self.doseNumberString_ext is not UNSET) > 1:
-            raise ValueError('doseNumber[x] has several values')
-        if (self.seriesDosesPositiveInt is not UNSET or self.seriesDosesPositiveInt_ext is not UNSET) + (self.seriesDosesString is not UNSET or self.seriesDosesString_ext is not UNSET) > 1:
-            raise ValueError('seriesDoses[x] has several values')
+        if not ((self.doseNumberPositiveInt, self.doseNumberString,).count(UNSET) >= 1 and (self.doseNumberPositiveInt_ext, self.doseNumberString_ext,).count(UNSET) == 2):
+            _one_of(((self.doseNumberPositiveInt, self.doseNumberPositiveInt_ext), (self.doseNumberString, self.doseNumberString_ext),), 'doseNumber[x]', False)
+        if not ((self.seriesDosesPositiveInt, self.seriesDosesString,).count(UNSET) >= 1 and (self.seriesDosesPositiveInt_ext, self.seriesDosesString_ext,).count(UNSET) == 2):
+            _one_of(((self.seriesDosesPositiveInt, self.seriesDosesPositiveInt_ext), (self.seriesDosesString, self.seriesDosesString_ext),), 'seriesDoses[x]', False)
 
-class ImmunizationRecommendationRecommendationDateCriterion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value'}):
+class ImmunizationRecommendationRecommendationDateCriterion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -6984,7 +6992,7 @@ class ImmunizationRecommendationRecommendationDateCriterion(Struct, kw_only=True
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class ImplementationGuide(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ImplementationGuide", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'packageId_ext': '_packageId', 'license_ext': '_license', 'fhirVersion_ext': '_fhirVersion', 'global_': 'global'}):
+class ImplementationGuide(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ImplementationGuide", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'packageId_ext': '_packageId', 'license_ext': '_license', 'fhirVersion_ext': '_fhirVersion', 'global_': 'global'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7003,7 +7011,7 @@ class ImplementationGuide(Struct, kw_only=True, forbid_unknown_fields=True, omit
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -7020,7 +7028,7 @@ class ImplementationGuide(Struct, kw_only=True, forbid_unknown_fields=True, omit
     copyright_ext: Element | UnsetType = UNSET
     packageId: T_id | UnsetType = UNSET
     packageId_ext: Element | UnsetType = UNSET
-    license: C_188 | UnsetType = UNSET
+    license: C_187 | UnsetType = UNSET
     license_ext: Element | UnsetType = UNSET
     fhirVersion: Annotated[list[C_0 | None], M(min_length=1)] | UnsetType = UNSET
     fhirVersion_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
@@ -7041,7 +7049,7 @@ class ImplementationGuide(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.fhirVersion is UNSET and self.fhirVersion_ext is UNSET:
             raise ValueError('fhirVersion is required')
 
-class ImplementationGuideDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ImplementationGuideDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7051,7 +7059,7 @@ class ImplementationGuideDefinition(Struct, kw_only=True, forbid_unknown_fields=
     parameter: Annotated[list[ImplementationGuideDefinitionParameter], M(min_length=1)] | UnsetType = UNSET
     template: Annotated[list[ImplementationGuideDefinitionTemplate], M(min_length=1)] | UnsetType = UNSET
 
-class ImplementationGuideDefinitionGrouping(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description'}):
+class ImplementationGuideDefinitionGrouping(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7064,7 +7072,7 @@ class ImplementationGuideDefinitionGrouping(Struct, kw_only=True, forbid_unknown
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class ImplementationGuideDefinitionPage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'nameUrl_ext': '_nameUrl', 'title_ext': '_title', 'generation_ext': '_generation'}):
+class ImplementationGuideDefinitionPage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'nameUrl_ext': '_nameUrl', 'title_ext': '_title', 'generation_ext': '_generation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7073,23 +7081,23 @@ class ImplementationGuideDefinitionPage(Struct, kw_only=True, forbid_unknown_fie
     nameReference: Reference | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    generation: C_88 | UnsetType = UNSET
+    generation: C_87 | UnsetType = UNSET
     generation_ext: Element | UnsetType = UNSET
     page: Annotated[list[ImplementationGuideDefinitionPage], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.nameUrl is not UNSET or self.nameUrl_ext is not UNSET) + (self.nameReference is not UNSET) != 1:
-            raise ValueError('name[x] needs exactly one value')
+        if not ((self.nameUrl, self.nameReference,).count(UNSET) == 1 and (self.nameUrl_ext,).count(UNSET) == 1):
+            _one_of(((self.nameUrl, self.nameUrl_ext), (self.nameReference,),), 'name[x]', True)
         if self.title is UNSET and self.title_ext is UNSET:
             raise ValueError('title is required')
         if self.generation is UNSET and self.generation_ext is UNSET:
             raise ValueError('generation is required')
 
-class ImplementationGuideDefinitionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'value_ext': '_value'}):
+class ImplementationGuideDefinitionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_89 | UnsetType = UNSET
+    code: C_88 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     value: T_string | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
@@ -7100,7 +7108,7 @@ class ImplementationGuideDefinitionParameter(Struct, kw_only=True, forbid_unknow
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class ImplementationGuideDefinitionResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'fhirVersion_ext': '_fhirVersion', 'name_ext': '_name', 'description_ext': '_description', 'exampleBoolean_ext': '_exampleBoolean', 'exampleCanonical_ext': '_exampleCanonical', 'groupingId_ext': '_groupingId'}):
+class ImplementationGuideDefinitionResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'fhirVersion_ext': '_fhirVersion', 'name_ext': '_name', 'description_ext': '_description', 'exampleBoolean_ext': '_exampleBoolean', 'exampleCanonical_ext': '_exampleCanonical', 'groupingId_ext': '_groupingId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7119,10 +7127,10 @@ class ImplementationGuideDefinitionResource(Struct, kw_only=True, forbid_unknown
     groupingId_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.exampleBoolean is not UNSET or self.exampleBoolean_ext is not UNSET) + (self.exampleCanonical is not UNSET or self.exampleCanonical_ext is not UNSET) > 1:
-            raise ValueError('example[x] has several values')
+        if not ((self.exampleBoolean, self.exampleCanonical,).count(UNSET) >= 1 and (self.exampleBoolean_ext, self.exampleCanonical_ext,).count(UNSET) == 2):
+            _one_of(((self.exampleBoolean, self.exampleBoolean_ext), (self.exampleCanonical, self.exampleCanonical_ext),), 'example[x]', False)
 
-class ImplementationGuideDefinitionTemplate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'source_ext': '_source', 'scope_ext': '_scope'}):
+class ImplementationGuideDefinitionTemplate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'source_ext': '_source', 'scope_ext': '_scope'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7139,7 +7147,7 @@ class ImplementationGuideDefinitionTemplate(Struct, kw_only=True, forbid_unknown
         if self.source is UNSET and self.source_ext is UNSET:
             raise ValueError('source is required')
 
-class ImplementationGuideDependsOn(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'uri_ext': '_uri', 'packageId_ext': '_packageId', 'version_ext': '_version'}):
+class ImplementationGuideDependsOn(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'uri_ext': '_uri', 'packageId_ext': '_packageId', 'version_ext': '_version'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7154,11 +7162,11 @@ class ImplementationGuideDependsOn(Struct, kw_only=True, forbid_unknown_fields=T
         if self.uri is UNSET and self.uri_ext is UNSET:
             raise ValueError('uri is required')
 
-class ImplementationGuideGlobal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'profile_ext': '_profile'}):
+class ImplementationGuideGlobal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'profile_ext': '_profile'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_177 | UnsetType = UNSET
+    type: C_176 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     profile: T_canonical | UnsetType = UNSET
     profile_ext: Element | UnsetType = UNSET
@@ -7169,7 +7177,7 @@ class ImplementationGuideGlobal(Struct, kw_only=True, forbid_unknown_fields=True
         if self.profile is UNSET and self.profile_ext is UNSET:
             raise ValueError('profile is required')
 
-class ImplementationGuideManifest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'rendering_ext': '_rendering', 'image_ext': '_image', 'other_ext': '_other'}):
+class ImplementationGuideManifest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'rendering_ext': '_rendering', 'image_ext': '_image', 'other_ext': '_other'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7182,7 +7190,7 @@ class ImplementationGuideManifest(Struct, kw_only=True, forbid_unknown_fields=Tr
     other: Annotated[list[T_string | None], M(min_length=1)] | UnsetType = UNSET
     other_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
-class ImplementationGuideManifestPage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'title_ext': '_title', 'anchor_ext': '_anchor'}):
+class ImplementationGuideManifestPage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'title_ext': '_title', 'anchor_ext': '_anchor'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7197,7 +7205,7 @@ class ImplementationGuideManifestPage(Struct, kw_only=True, forbid_unknown_field
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class ImplementationGuideManifestResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'exampleBoolean_ext': '_exampleBoolean', 'exampleCanonical_ext': '_exampleCanonical', 'relativePath_ext': '_relativePath'}):
+class ImplementationGuideManifestResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'exampleBoolean_ext': '_exampleBoolean', 'exampleCanonical_ext': '_exampleCanonical', 'relativePath_ext': '_relativePath'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7210,10 +7218,10 @@ class ImplementationGuideManifestResource(Struct, kw_only=True, forbid_unknown_f
     relativePath_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.exampleBoolean is not UNSET or self.exampleBoolean_ext is not UNSET) + (self.exampleCanonical is not UNSET or self.exampleCanonical_ext is not UNSET) > 1:
-            raise ValueError('example[x] has several values')
+        if not ((self.exampleBoolean, self.exampleCanonical,).count(UNSET) >= 1 and (self.exampleBoolean_ext, self.exampleCanonical_ext,).count(UNSET) == 2):
+            _one_of(((self.exampleBoolean, self.exampleBoolean_ext), (self.exampleCanonical, self.exampleCanonical_ext),), 'example[x]', False)
 
-class InsurancePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="InsurancePlan", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'alias_ext': '_alias'}):
+class InsurancePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="InsurancePlan", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'alias_ext': '_alias'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7225,7 +7233,7 @@ class InsurancePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
@@ -7242,7 +7250,7 @@ class InsurancePlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     coverage: Annotated[list[InsurancePlanCoverage], M(min_length=1)] | UnsetType = UNSET
     plan: Annotated[list[InsurancePlanPlan], M(min_length=1)] | UnsetType = UNSET
 
-class InsurancePlanContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7251,7 +7259,7 @@ class InsurancePlanContact(Struct, kw_only=True, forbid_unknown_fields=True, omi
     telecom: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
     address: Address | UnsetType = UNSET
 
-class InsurancePlanCoverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanCoverage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7259,7 +7267,7 @@ class InsurancePlanCoverage(Struct, kw_only=True, forbid_unknown_fields=True, om
     network: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     benefit: Annotated[list[InsurancePlanCoverageBenefit], M(min_length=1)]
 
-class InsurancePlanCoverageBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'requirement_ext': '_requirement'}):
+class InsurancePlanCoverageBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'requirement_ext': '_requirement'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7268,14 +7276,14 @@ class InsurancePlanCoverageBenefit(Struct, kw_only=True, forbid_unknown_fields=T
     requirement_ext: Element | UnsetType = UNSET
     limit: Annotated[list[InsurancePlanCoverageBenefitLimit], M(min_length=1)] | UnsetType = UNSET
 
-class InsurancePlanCoverageBenefitLimit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanCoverageBenefitLimit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: Quantity | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
 
-class InsurancePlanPlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanPlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7286,7 +7294,7 @@ class InsurancePlanPlan(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     generalCost: Annotated[list[InsurancePlanPlanGeneralCost], M(min_length=1)] | UnsetType = UNSET
     specificCost: Annotated[list[InsurancePlanPlanSpecificCost], M(min_length=1)] | UnsetType = UNSET
 
-class InsurancePlanPlanGeneralCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'groupSize_ext': '_groupSize', 'comment_ext': '_comment'}):
+class InsurancePlanPlanGeneralCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'groupSize_ext': '_groupSize', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7297,21 +7305,21 @@ class InsurancePlanPlanGeneralCost(Struct, kw_only=True, forbid_unknown_fields=T
     comment: T_string | UnsetType = UNSET
     comment_ext: Element | UnsetType = UNSET
 
-class InsurancePlanPlanSpecificCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanPlanSpecificCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     category: CodeableConcept
     benefit: Annotated[list[InsurancePlanPlanSpecificCostBenefit], M(min_length=1)] | UnsetType = UNSET
 
-class InsurancePlanPlanSpecificCostBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanPlanSpecificCostBenefit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     cost: Annotated[list[InsurancePlanPlanSpecificCostBenefitCost], M(min_length=1)] | UnsetType = UNSET
 
-class InsurancePlanPlanSpecificCostBenefitCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InsurancePlanPlanSpecificCostBenefitCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7320,7 +7328,7 @@ class InsurancePlanPlanSpecificCostBenefitCost(Struct, kw_only=True, forbid_unkn
     qualifiers: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     value: Quantity | UnsetType = UNSET
 
-class Invoice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Invoice", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'cancelledReason_ext': '_cancelledReason', 'date_ext': '_date', 'paymentTerms_ext': '_paymentTerms'}):
+class Invoice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Invoice", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'cancelledReason_ext': '_cancelledReason', 'date_ext': '_date', 'paymentTerms_ext': '_paymentTerms'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7332,7 +7340,7 @@ class Invoice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_99 | UnsetType = UNSET
+    status: C_98 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     cancelledReason: T_string | UnsetType = UNSET
     cancelledReason_ext: Element | UnsetType = UNSET
@@ -7356,7 +7364,7 @@ class Invoice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class InvoiceLineItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'sequence_ext': '_sequence'}):
+class InvoiceLineItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'sequence_ext': '_sequence'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7367,14 +7375,14 @@ class InvoiceLineItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     priceComponent: Annotated[list[InvoiceLineItemPriceComponent], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.chargeItemReference is not UNSET) + (self.chargeItemCodeableConcept is not UNSET) != 1:
-            raise ValueError('chargeItem[x] needs exactly one value')
+        if not ((self.chargeItemReference, self.chargeItemCodeableConcept,).count(UNSET) == 1):
+            _one_of(((self.chargeItemReference,), (self.chargeItemCodeableConcept,),), 'chargeItem[x]', True)
 
-class InvoiceLineItemPriceComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'factor_ext': '_factor'}):
+class InvoiceLineItemPriceComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'factor_ext': '_factor'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_98 | UnsetType = UNSET
+    type: C_97 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
     factor: T_decimal | UnsetType = UNSET
@@ -7385,14 +7393,14 @@ class InvoiceLineItemPriceComponent(Struct, kw_only=True, forbid_unknown_fields=
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class InvoiceParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class InvoiceParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     role: CodeableConcept | UnsetType = UNSET
     actor: Reference
 
-class Library(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Library", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class Library(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Library", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7414,7 +7422,7 @@ class Library(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     title_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -7454,10 +7462,10 @@ class Library(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
 
-class Linkage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Linkage", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active'}):
+class Linkage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Linkage", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7473,11 +7481,11 @@ class Linkage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     author: Reference | UnsetType = UNSET
     item: Annotated[list[LinkageItem], M(min_length=1)]
 
-class LinkageItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type'}):
+class LinkageItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_104 | UnsetType = UNSET
+    type: C_103 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     resource: Reference
 
@@ -7485,7 +7493,7 @@ class LinkageItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class List(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="List", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'mode_ext': '_mode', 'title_ext': '_title', 'date_ext': '_date'}):
+class List(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="List", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'mode_ext': '_mode', 'title_ext': '_title', 'date_ext': '_date'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7497,9 +7505,9 @@ class List(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_106 | UnsetType = UNSET
+    status: C_105 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    mode: C_105 | UnsetType = UNSET
+    mode: C_104 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
@@ -7520,7 +7528,7 @@ class List(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
         if self.mode is UNSET and self.mode_ext is UNSET:
             raise ValueError('mode is required')
 
-class ListEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'deleted_ext': '_deleted', 'date_ext': '_date'}):
+class ListEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'deleted_ext': '_deleted', 'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7531,7 +7539,7 @@ class ListEntry(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     date_ext: Element | UnsetType = UNSET
     item: Reference
 
-class Location(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Location", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'alias_ext': '_alias', 'description_ext': '_description', 'mode_ext': '_mode', 'availabilityExceptions_ext': '_availabilityExceptions'}):
+class Location(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Location", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'name_ext': '_name', 'alias_ext': '_alias', 'description_ext': '_description', 'mode_ext': '_mode', 'availabilityExceptions_ext': '_availabilityExceptions'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7543,7 +7551,7 @@ class Location(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_108 | UnsetType = UNSET
+    status: C_107 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     operationalStatus: Coding | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
@@ -7552,7 +7560,7 @@ class Location(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     alias_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     description: T_string | UnsetType = UNSET
     description_ext: Element | UnsetType = UNSET
-    mode: C_107 | UnsetType = UNSET
+    mode: C_106 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     type: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     telecom: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
@@ -7566,7 +7574,7 @@ class Location(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     availabilityExceptions_ext: Element | UnsetType = UNSET
     endpoint: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class LocationHoursOfOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'daysOfWeek_ext': '_daysOfWeek', 'allDay_ext': '_allDay', 'openingTime_ext': '_openingTime', 'closingTime_ext': '_closingTime'}):
+class LocationHoursOfOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'daysOfWeek_ext': '_daysOfWeek', 'allDay_ext': '_allDay', 'openingTime_ext': '_openingTime', 'closingTime_ext': '_closingTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7579,7 +7587,7 @@ class LocationHoursOfOperation(Struct, kw_only=True, forbid_unknown_fields=True,
     closingTime: T_time | UnsetType = UNSET
     closingTime_ext: Element | UnsetType = UNSET
 
-class LocationPosition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'longitude_ext': '_longitude', 'latitude_ext': '_latitude', 'altitude_ext': '_altitude'}):
+class LocationPosition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'longitude_ext': '_longitude', 'latitude_ext': '_latitude', 'altitude_ext': '_altitude'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7596,7 +7604,7 @@ class LocationPosition(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.latitude is UNSET and self.latitude_ext is UNSET:
             raise ValueError('latitude is required')
 
-class MarketingStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'restoreDate_ext': '_restoreDate'}):
+class MarketingStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'restoreDate_ext': '_restoreDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7607,7 +7615,7 @@ class MarketingStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     restoreDate: T_dateTime | UnsetType = UNSET
     restoreDate_ext: Element | UnsetType = UNSET
 
-class Measure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Measure", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library', 'disclaimer_ext': '_disclaimer', 'riskAdjustment_ext': '_riskAdjustment', 'rateAggregation_ext': '_rateAggregation', 'rationale_ext': '_rationale', 'clinicalRecommendationStatement_ext': '_clinicalRecommendationStatement', 'definition_ext': '_definition', 'guidance_ext': '_guidance'}):
+class Measure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Measure", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library', 'disclaimer_ext': '_disclaimer', 'riskAdjustment_ext': '_riskAdjustment', 'rateAggregation_ext': '_rateAggregation', 'rationale_ext': '_rationale', 'clinicalRecommendationStatement_ext': '_clinicalRecommendationStatement', 'definition_ext': '_definition', 'guidance_ext': '_guidance'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7629,7 +7637,7 @@ class Measure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     title_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -7687,10 +7695,10 @@ class Measure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
 
-class MeasureGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class MeasureGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7700,7 +7708,7 @@ class MeasureGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     population: Annotated[list[MeasureGroupPopulation], M(min_length=1)] | UnsetType = UNSET
     stratifier: Annotated[list[MeasureGroupStratifier], M(min_length=1)] | UnsetType = UNSET
 
-class MeasureGroupPopulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class MeasureGroupPopulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7709,7 +7717,7 @@ class MeasureGroupPopulation(Struct, kw_only=True, forbid_unknown_fields=True, o
     description_ext: Element | UnsetType = UNSET
     criteria: Expression
 
-class MeasureGroupStratifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class MeasureGroupStratifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7719,7 +7727,7 @@ class MeasureGroupStratifier(Struct, kw_only=True, forbid_unknown_fields=True, o
     criteria: Expression | UnsetType = UNSET
     component: Annotated[list[MeasureGroupStratifierComponent], M(min_length=1)] | UnsetType = UNSET
 
-class MeasureGroupStratifierComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class MeasureGroupStratifierComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7728,7 +7736,7 @@ class MeasureGroupStratifierComponent(Struct, kw_only=True, forbid_unknown_field
     description_ext: Element | UnsetType = UNSET
     criteria: Expression
 
-class MeasureReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MeasureReport", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'type_ext': '_type', 'measure_ext': '_measure', 'date_ext': '_date'}):
+class MeasureReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MeasureReport", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'type_ext': '_type', 'measure_ext': '_measure', 'date_ext': '_date'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7740,9 +7748,9 @@ class MeasureReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_116 | UnsetType = UNSET
+    status: C_115 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    type: C_117 | UnsetType = UNSET
+    type: C_116 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     measure: T_canonical | UnsetType = UNSET
     measure_ext: Element | UnsetType = UNSET
@@ -7763,7 +7771,7 @@ class MeasureReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.measure is UNSET and self.measure_ext is UNSET:
             raise ValueError('measure is required')
 
-class MeasureReportGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MeasureReportGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7772,7 +7780,7 @@ class MeasureReportGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     measureScore: Quantity | UnsetType = UNSET
     stratifier: Annotated[list[MeasureReportGroupStratifier], M(min_length=1)] | UnsetType = UNSET
 
-class MeasureReportGroupPopulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'count_ext': '_count'}):
+class MeasureReportGroupPopulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'count_ext': '_count'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7781,14 +7789,14 @@ class MeasureReportGroupPopulation(Struct, kw_only=True, forbid_unknown_fields=T
     count_ext: Element | UnsetType = UNSET
     subjectResults: Reference | UnsetType = UNSET
 
-class MeasureReportGroupStratifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MeasureReportGroupStratifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     stratum: Annotated[list[MeasureReportGroupStratifierStratum], M(min_length=1)] | UnsetType = UNSET
 
-class MeasureReportGroupStratifierStratum(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MeasureReportGroupStratifierStratum(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7797,14 +7805,14 @@ class MeasureReportGroupStratifierStratum(Struct, kw_only=True, forbid_unknown_f
     population: Annotated[list[MeasureReportGroupStratifierStratumPopulation], M(min_length=1)] | UnsetType = UNSET
     measureScore: Quantity | UnsetType = UNSET
 
-class MeasureReportGroupStratifierStratumComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MeasureReportGroupStratifierStratumComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
     value: CodeableConcept
 
-class MeasureReportGroupStratifierStratumPopulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'count_ext': '_count'}):
+class MeasureReportGroupStratifierStratumPopulation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'count_ext': '_count'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7813,7 +7821,7 @@ class MeasureReportGroupStratifierStratumPopulation(Struct, kw_only=True, forbid
     count_ext: Element | UnsetType = UNSET
     subjectResults: Reference | UnsetType = UNSET
 
-class MeasureSupplementalData(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class MeasureSupplementalData(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7823,7 +7831,7 @@ class MeasureSupplementalData(Struct, kw_only=True, forbid_unknown_fields=True, 
     description_ext: Element | UnsetType = UNSET
     criteria: Expression
 
-class Media(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Media", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'createdDateTime_ext': '_createdDateTime', 'issued_ext': '_issued', 'deviceName_ext': '_deviceName', 'height_ext': '_height', 'width_ext': '_width', 'frames_ext': '_frames', 'duration_ext': '_duration'}):
+class Media(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Media", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'createdDateTime_ext': '_createdDateTime', 'issued_ext': '_issued', 'deviceName_ext': '_deviceName', 'height_ext': '_height', 'width_ext': '_width', 'frames_ext': '_frames', 'duration_ext': '_duration'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7837,7 +7845,7 @@ class Media(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_73 | UnsetType = UNSET
+    status: C_72 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     modality: CodeableConcept | UnsetType = UNSET
@@ -7869,10 +7877,10 @@ class Media(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.createdDateTime is not UNSET or self.createdDateTime_ext is not UNSET) + (self.createdPeriod is not UNSET) > 1:
-            raise ValueError('created[x] has several values')
+        if not ((self.createdDateTime, self.createdPeriod,).count(UNSET) >= 1 and (self.createdDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.createdDateTime, self.createdDateTime_ext), (self.createdPeriod,),), 'created[x]', False)
 
-class Medication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Medication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status'}):
+class Medication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Medication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7885,7 +7893,7 @@ class Medication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
-    status: C_120 | UnsetType = UNSET
+    status: C_119 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     manufacturer: Reference | UnsetType = UNSET
     form: CodeableConcept | UnsetType = UNSET
@@ -7893,7 +7901,7 @@ class Medication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     ingredient: Annotated[list[MedicationIngredient], M(min_length=1)] | UnsetType = UNSET
     batch: MedicationBatch | UnsetType = UNSET
 
-class MedicationAdministration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicationAdministration", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiates_ext': '_instantiates', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime'}):
+class MedicationAdministration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicationAdministration", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiates_ext': '_instantiates', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7908,7 +7916,7 @@ class MedicationAdministration(Struct, kw_only=True, forbid_unknown_fields=True,
     instantiates: Annotated[list[T_uri | None], M(min_length=1)] | UnsetType = UNSET
     instantiates_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_118 | UnsetType = UNSET
+    status: C_117 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     category: CodeableConcept | UnsetType = UNSET
@@ -7932,12 +7940,12 @@ class MedicationAdministration(Struct, kw_only=True, forbid_unknown_fields=True,
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.medicationCodeableConcept is not UNSET) + (self.medicationReference is not UNSET) != 1:
-            raise ValueError('medication[x] needs exactly one value')
-        if (self.effectiveDateTime is not UNSET or self.effectiveDateTime_ext is not UNSET) + (self.effectivePeriod is not UNSET) != 1:
-            raise ValueError('effective[x] needs exactly one value')
+        if not ((self.medicationCodeableConcept, self.medicationReference,).count(UNSET) == 1):
+            _one_of(((self.medicationCodeableConcept,), (self.medicationReference,),), 'medication[x]', True)
+        if not ((self.effectiveDateTime, self.effectivePeriod,).count(UNSET) == 1 and (self.effectiveDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.effectiveDateTime, self.effectiveDateTime_ext), (self.effectivePeriod,),), 'effective[x]', True)
 
-class MedicationAdministrationDosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'text_ext': '_text'}):
+class MedicationAdministrationDosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7951,17 +7959,17 @@ class MedicationAdministrationDosage(Struct, kw_only=True, forbid_unknown_fields
     rateQuantity: Quantity | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.rateRatio is not UNSET) + (self.rateQuantity is not UNSET) > 1:
-            raise ValueError('rate[x] has several values')
+        if not ((self.rateRatio, self.rateQuantity,).count(UNSET) >= 1):
+            _one_of(((self.rateRatio,), (self.rateQuantity,),), 'rate[x]', False)
 
-class MedicationAdministrationPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationAdministrationPerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     function: CodeableConcept | UnsetType = UNSET
     actor: Reference
 
-class MedicationBatch(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'lotNumber_ext': '_lotNumber', 'expirationDate_ext': '_expirationDate'}):
+class MedicationBatch(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'lotNumber_ext': '_lotNumber', 'expirationDate_ext': '_expirationDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -7970,7 +7978,7 @@ class MedicationBatch(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     expirationDate: T_dateTime | UnsetType = UNSET
     expirationDate_ext: Element | UnsetType = UNSET
 
-class MedicationDispense(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicationDispense", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'whenPrepared_ext': '_whenPrepared', 'whenHandedOver_ext': '_whenHandedOver'}):
+class MedicationDispense(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicationDispense", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'whenPrepared_ext': '_whenPrepared', 'whenHandedOver_ext': '_whenHandedOver'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -7983,7 +7991,7 @@ class MedicationDispense(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_121 | UnsetType = UNSET
+    status: C_120 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReasonCodeableConcept: CodeableConcept | UnsetType = UNSET
     statusReasonReference: Reference | UnsetType = UNSET
@@ -8014,19 +8022,19 @@ class MedicationDispense(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.statusReasonCodeableConcept is not UNSET) + (self.statusReasonReference is not UNSET) > 1:
-            raise ValueError('statusReason[x] has several values')
-        if (self.medicationCodeableConcept is not UNSET) + (self.medicationReference is not UNSET) != 1:
-            raise ValueError('medication[x] needs exactly one value')
+        if not ((self.statusReasonCodeableConcept, self.statusReasonReference,).count(UNSET) >= 1):
+            _one_of(((self.statusReasonCodeableConcept,), (self.statusReasonReference,),), 'statusReason[x]', False)
+        if not ((self.medicationCodeableConcept, self.medicationReference,).count(UNSET) == 1):
+            _one_of(((self.medicationCodeableConcept,), (self.medicationReference,),), 'medication[x]', True)
 
-class MedicationDispensePerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationDispensePerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     function: CodeableConcept | UnsetType = UNSET
     actor: Reference
 
-class MedicationDispenseSubstitution(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'wasSubstituted_ext': '_wasSubstituted'}):
+class MedicationDispenseSubstitution(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'wasSubstituted_ext': '_wasSubstituted'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8040,7 +8048,7 @@ class MedicationDispenseSubstitution(Struct, kw_only=True, forbid_unknown_fields
         if self.wasSubstituted is UNSET and self.wasSubstituted_ext is UNSET:
             raise ValueError('wasSubstituted is required')
 
-class MedicationIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'isActive_ext': '_isActive'}):
+class MedicationIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'isActive_ext': '_isActive'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8051,10 +8059,10 @@ class MedicationIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omi
     strength: Ratio | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.itemCodeableConcept is not UNSET) + (self.itemReference is not UNSET) != 1:
-            raise ValueError('item[x] needs exactly one value')
+        if not ((self.itemCodeableConcept, self.itemReference,).count(UNSET) == 1):
+            _one_of(((self.itemCodeableConcept,), (self.itemReference,),), 'item[x]', True)
 
-class MedicationKnowledge(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicationKnowledge", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'synonym_ext': '_synonym', 'preparationInstruction_ext': '_preparationInstruction'}):
+class MedicationKnowledge(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicationKnowledge", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'synonym_ext': '_synonym', 'preparationInstruction_ext': '_preparationInstruction'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8066,7 +8074,7 @@ class MedicationKnowledge(Struct, kw_only=True, forbid_unknown_fields=True, omit
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
-    status: C_122 | UnsetType = UNSET
+    status: C_121 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     manufacturer: Reference | UnsetType = UNSET
     doseForm: CodeableConcept | UnsetType = UNSET
@@ -8091,7 +8099,7 @@ class MedicationKnowledge(Struct, kw_only=True, forbid_unknown_fields=True, omit
     regulatory: Annotated[list[MedicationKnowledgeRegulatory], M(min_length=1)] | UnsetType = UNSET
     kinetics: Annotated[list[MedicationKnowledgeKinetics], M(min_length=1)] | UnsetType = UNSET
 
-class MedicationKnowledgeAdministrationGuidelines(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeAdministrationGuidelines(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8101,17 +8109,17 @@ class MedicationKnowledgeAdministrationGuidelines(Struct, kw_only=True, forbid_u
     patientCharacteristics: Annotated[list[MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.indicationCodeableConcept is not UNSET) + (self.indicationReference is not UNSET) > 1:
-            raise ValueError('indication[x] has several values')
+        if not ((self.indicationCodeableConcept, self.indicationReference,).count(UNSET) >= 1):
+            _one_of(((self.indicationCodeableConcept,), (self.indicationReference,),), 'indication[x]', False)
 
-class MedicationKnowledgeAdministrationGuidelinesDosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeAdministrationGuidelinesDosage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     dosage: Annotated[list[Dosage], M(min_length=1)]
 
-class MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value'}):
+class MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8121,10 +8129,10 @@ class MedicationKnowledgeAdministrationGuidelinesPatientCharacteristics(Struct, 
     value_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.characteristicCodeableConcept is not UNSET) + (self.characteristicQuantity is not UNSET) != 1:
-            raise ValueError('characteristic[x] needs exactly one value')
+        if not ((self.characteristicCodeableConcept, self.characteristicQuantity,).count(UNSET) == 1):
+            _one_of(((self.characteristicCodeableConcept,), (self.characteristicQuantity,),), 'characteristic[x]', True)
 
-class MedicationKnowledgeCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'source_ext': '_source'}):
+class MedicationKnowledgeCost(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'source_ext': '_source'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8133,7 +8141,7 @@ class MedicationKnowledgeCost(Struct, kw_only=True, forbid_unknown_fields=True, 
     source_ext: Element | UnsetType = UNSET
     cost: Money
 
-class MedicationKnowledgeDrugCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueString_ext': '_valueString', 'valueBase64Binary_ext': '_valueBase64Binary'}):
+class MedicationKnowledgeDrugCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueString_ext': '_valueString', 'valueBase64Binary_ext': '_valueBase64Binary'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8146,10 +8154,10 @@ class MedicationKnowledgeDrugCharacteristic(Struct, kw_only=True, forbid_unknown
     valueBase64Binary_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueCodeableConcept is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueBase64Binary is not UNSET or self.valueBase64Binary_ext is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueCodeableConcept, self.valueString, self.valueQuantity, self.valueBase64Binary,).count(UNSET) >= 3 and (self.valueString_ext, self.valueBase64Binary_ext,).count(UNSET) == 2):
+            _one_of(((self.valueCodeableConcept,), (self.valueString, self.valueString_ext), (self.valueQuantity,), (self.valueBase64Binary, self.valueBase64Binary_ext),), 'value[x]', False)
 
-class MedicationKnowledgeIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'isActive_ext': '_isActive'}):
+class MedicationKnowledgeIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'isActive_ext': '_isActive'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8160,10 +8168,10 @@ class MedicationKnowledgeIngredient(Struct, kw_only=True, forbid_unknown_fields=
     strength: Ratio | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.itemCodeableConcept is not UNSET) + (self.itemReference is not UNSET) != 1:
-            raise ValueError('item[x] needs exactly one value')
+        if not ((self.itemCodeableConcept, self.itemReference,).count(UNSET) == 1):
+            _one_of(((self.itemCodeableConcept,), (self.itemReference,),), 'item[x]', True)
 
-class MedicationKnowledgeKinetics(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeKinetics(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8171,14 +8179,14 @@ class MedicationKnowledgeKinetics(Struct, kw_only=True, forbid_unknown_fields=Tr
     lethalDose50: Annotated[list[Quantity], M(min_length=1)] | UnsetType = UNSET
     halfLifePeriod: Duration | UnsetType = UNSET
 
-class MedicationKnowledgeMedicineClassification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeMedicineClassification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     classification: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class MedicationKnowledgeMonitoringProgram(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name'}):
+class MedicationKnowledgeMonitoringProgram(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8186,21 +8194,21 @@ class MedicationKnowledgeMonitoringProgram(Struct, kw_only=True, forbid_unknown_
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
 
-class MedicationKnowledgeMonograph(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeMonograph(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     source: Reference | UnsetType = UNSET
 
-class MedicationKnowledgePackaging(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgePackaging(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     quantity: Quantity | UnsetType = UNSET
 
-class MedicationKnowledgeRegulatory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeRegulatory(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8209,20 +8217,20 @@ class MedicationKnowledgeRegulatory(Struct, kw_only=True, forbid_unknown_fields=
     schedule: Annotated[list[MedicationKnowledgeRegulatorySchedule], M(min_length=1)] | UnsetType = UNSET
     maxDispense: MedicationKnowledgeRegulatoryMaxDispense | UnsetType = UNSET
 
-class MedicationKnowledgeRegulatoryMaxDispense(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeRegulatoryMaxDispense(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     quantity: Quantity
     period: Duration | UnsetType = UNSET
 
-class MedicationKnowledgeRegulatorySchedule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeRegulatorySchedule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     schedule: CodeableConcept
 
-class MedicationKnowledgeRegulatorySubstitution(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'allowed_ext': '_allowed'}):
+class MedicationKnowledgeRegulatorySubstitution(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'allowed_ext': '_allowed'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8234,14 +8242,14 @@ class MedicationKnowledgeRegulatorySubstitution(Struct, kw_only=True, forbid_unk
         if self.allowed is UNSET and self.allowed_ext is UNSET:
             raise ValueError('allowed is required')
 
-class MedicationKnowledgeRelatedMedicationKnowledge(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationKnowledgeRelatedMedicationKnowledge(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: CodeableConcept
     reference: Annotated[list[Reference], M(min_length=1)]
 
-class MedicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicationRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'reportedBoolean_ext': '_reportedBoolean', 'authoredOn_ext': '_authoredOn', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri'}):
+class MedicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicationRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'reportedBoolean_ext': '_reportedBoolean', 'authoredOn_ext': '_authoredOn', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8253,13 +8261,13 @@ class MedicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_124 | UnsetType = UNSET
+    status: C_123 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: CodeableConcept | UnsetType = UNSET
-    intent: C_123 | UnsetType = UNSET
+    intent: C_122 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     doNotPerform: T_boolean | UnsetType = UNSET
     doNotPerform_ext: Element | UnsetType = UNSET
@@ -8300,12 +8308,12 @@ class MedicationRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
             raise ValueError('status is required')
         if self.intent is UNSET and self.intent_ext is UNSET:
             raise ValueError('intent is required')
-        if (self.reportedBoolean is not UNSET or self.reportedBoolean_ext is not UNSET) + (self.reportedReference is not UNSET) > 1:
-            raise ValueError('reported[x] has several values')
-        if (self.medicationCodeableConcept is not UNSET) + (self.medicationReference is not UNSET) != 1:
-            raise ValueError('medication[x] needs exactly one value')
+        if not ((self.reportedBoolean, self.reportedReference,).count(UNSET) >= 1 and (self.reportedBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.reportedBoolean, self.reportedBoolean_ext), (self.reportedReference,),), 'reported[x]', False)
+        if not ((self.medicationCodeableConcept, self.medicationReference,).count(UNSET) == 1):
+            _one_of(((self.medicationCodeableConcept,), (self.medicationReference,),), 'medication[x]', True)
 
-class MedicationRequestDispenseRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'numberOfRepeatsAllowed_ext': '_numberOfRepeatsAllowed'}):
+class MedicationRequestDispenseRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'numberOfRepeatsAllowed_ext': '_numberOfRepeatsAllowed'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8318,14 +8326,14 @@ class MedicationRequestDispenseRequest(Struct, kw_only=True, forbid_unknown_fiel
     expectedSupplyDuration: Duration | UnsetType = UNSET
     performer: Reference | UnsetType = UNSET
 
-class MedicationRequestDispenseRequestInitialFill(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicationRequestDispenseRequestInitialFill(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     quantity: Quantity | UnsetType = UNSET
     duration: Duration | UnsetType = UNSET
 
-class MedicationRequestSubstitution(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'allowedBoolean_ext': '_allowedBoolean'}):
+class MedicationRequestSubstitution(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'allowedBoolean_ext': '_allowedBoolean'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8335,10 +8343,10 @@ class MedicationRequestSubstitution(Struct, kw_only=True, forbid_unknown_fields=
     reason: CodeableConcept | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.allowedBoolean is not UNSET or self.allowedBoolean_ext is not UNSET) + (self.allowedCodeableConcept is not UNSET) != 1:
-            raise ValueError('allowed[x] needs exactly one value')
+        if not ((self.allowedBoolean, self.allowedCodeableConcept,).count(UNSET) == 1 and (self.allowedBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.allowedBoolean, self.allowedBoolean_ext), (self.allowedCodeableConcept,),), 'allowed[x]', True)
 
-class MedicationStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicationStatement", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime', 'dateAsserted_ext': '_dateAsserted'}):
+class MedicationStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicationStatement", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime', 'dateAsserted_ext': '_dateAsserted'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8352,7 +8360,7 @@ class MedicationStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_119 | UnsetType = UNSET
+    status: C_118 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     category: CodeableConcept | UnsetType = UNSET
@@ -8375,12 +8383,12 @@ class MedicationStatement(Struct, kw_only=True, forbid_unknown_fields=True, omit
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.medicationCodeableConcept is not UNSET) + (self.medicationReference is not UNSET) != 1:
-            raise ValueError('medication[x] needs exactly one value')
-        if (self.effectiveDateTime is not UNSET or self.effectiveDateTime_ext is not UNSET) + (self.effectivePeriod is not UNSET) > 1:
-            raise ValueError('effective[x] has several values')
+        if not ((self.medicationCodeableConcept, self.medicationReference,).count(UNSET) == 1):
+            _one_of(((self.medicationCodeableConcept,), (self.medicationReference,),), 'medication[x]', True)
+        if not ((self.effectiveDateTime, self.effectivePeriod,).count(UNSET) >= 1 and (self.effectiveDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.effectiveDateTime, self.effectiveDateTime_ext), (self.effectivePeriod,),), 'effective[x]', False)
 
-class MedicinalProduct(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProduct", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'specialMeasures_ext': '_specialMeasures'}):
+class MedicinalProduct(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProduct", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'specialMeasures_ext': '_specialMeasures'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8413,7 +8421,7 @@ class MedicinalProduct(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     manufacturingBusinessOperation: Annotated[list[MedicinalProductManufacturingBusinessOperation], M(min_length=1)] | UnsetType = UNSET
     specialDesignation: Annotated[list[MedicinalProductSpecialDesignation], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductAuthorization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductAuthorization", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'statusDate_ext': '_statusDate', 'restoreDate_ext': '_restoreDate', 'dateOfFirstAuthorization_ext': '_dateOfFirstAuthorization', 'internationalBirthDate_ext': '_internationalBirthDate'}):
+class MedicinalProductAuthorization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductAuthorization", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'statusDate_ext': '_statusDate', 'restoreDate_ext': '_restoreDate', 'dateOfFirstAuthorization_ext': '_dateOfFirstAuthorization', 'internationalBirthDate_ext': '_internationalBirthDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8445,7 +8453,7 @@ class MedicinalProductAuthorization(Struct, kw_only=True, forbid_unknown_fields=
     regulator: Reference | UnsetType = UNSET
     procedure: MedicinalProductAuthorizationProcedure | UnsetType = UNSET
 
-class MedicinalProductAuthorizationJurisdictionalAuthorization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductAuthorizationJurisdictionalAuthorization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8455,7 +8463,7 @@ class MedicinalProductAuthorizationJurisdictionalAuthorization(Struct, kw_only=T
     legalStatusOfSupply: CodeableConcept | UnsetType = UNSET
     validityPeriod: Period | UnsetType = UNSET
 
-class MedicinalProductAuthorizationProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'dateDateTime_ext': '_dateDateTime'}):
+class MedicinalProductAuthorizationProcedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'dateDateTime_ext': '_dateDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8467,10 +8475,10 @@ class MedicinalProductAuthorizationProcedure(Struct, kw_only=True, forbid_unknow
     application: Annotated[list[MedicinalProductAuthorizationProcedure], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.datePeriod is not UNSET) + (self.dateDateTime is not UNSET or self.dateDateTime_ext is not UNSET) > 1:
-            raise ValueError('date[x] has several values')
+        if not ((self.datePeriod, self.dateDateTime,).count(UNSET) >= 1 and (self.dateDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.datePeriod,), (self.dateDateTime, self.dateDateTime_ext),), 'date[x]', False)
 
-class MedicinalProductContraindication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductContraindication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class MedicinalProductContraindication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductContraindication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8489,7 +8497,7 @@ class MedicinalProductContraindication(Struct, kw_only=True, forbid_unknown_fiel
     otherTherapy: Annotated[list[MedicinalProductContraindicationOtherTherapy], M(min_length=1)] | UnsetType = UNSET
     population: Annotated[list[Population], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductContraindicationOtherTherapy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductContraindicationOtherTherapy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8498,10 +8506,10 @@ class MedicinalProductContraindicationOtherTherapy(Struct, kw_only=True, forbid_
     medicationReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.medicationCodeableConcept is not UNSET) + (self.medicationReference is not UNSET) != 1:
-            raise ValueError('medication[x] needs exactly one value')
+        if not ((self.medicationCodeableConcept, self.medicationReference,).count(UNSET) == 1):
+            _one_of(((self.medicationCodeableConcept,), (self.medicationReference,),), 'medication[x]', True)
 
-class MedicinalProductIndication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductIndication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class MedicinalProductIndication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductIndication", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8522,7 +8530,7 @@ class MedicinalProductIndication(Struct, kw_only=True, forbid_unknown_fields=Tru
     undesirableEffect: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     population: Annotated[list[Population], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductIndicationOtherTherapy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductIndicationOtherTherapy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8531,10 +8539,10 @@ class MedicinalProductIndicationOtherTherapy(Struct, kw_only=True, forbid_unknow
     medicationReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.medicationCodeableConcept is not UNSET) + (self.medicationReference is not UNSET) != 1:
-            raise ValueError('medication[x] needs exactly one value')
+        if not ((self.medicationCodeableConcept, self.medicationReference,).count(UNSET) == 1):
+            _one_of(((self.medicationCodeableConcept,), (self.medicationReference,),), 'medication[x]', True)
 
-class MedicinalProductIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductIngredient", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'allergenicIndicator_ext': '_allergenicIndicator'}):
+class MedicinalProductIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductIngredient", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'allergenicIndicator_ext': '_allergenicIndicator'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8553,7 +8561,7 @@ class MedicinalProductIngredient(Struct, kw_only=True, forbid_unknown_fields=Tru
     specifiedSubstance: Annotated[list[MedicinalProductIngredientSpecifiedSubstance], M(min_length=1)] | UnsetType = UNSET
     substance: MedicinalProductIngredientSubstance | UnsetType = UNSET
 
-class MedicinalProductIngredientSpecifiedSubstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductIngredientSpecifiedSubstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8562,7 +8570,7 @@ class MedicinalProductIngredientSpecifiedSubstance(Struct, kw_only=True, forbid_
     confidentiality: CodeableConcept | UnsetType = UNSET
     strength: Annotated[list[MedicinalProductIngredientSpecifiedSubstanceStrength], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductIngredientSpecifiedSubstanceStrength(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'measurementPoint_ext': '_measurementPoint'}):
+class MedicinalProductIngredientSpecifiedSubstanceStrength(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'measurementPoint_ext': '_measurementPoint'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8575,7 +8583,7 @@ class MedicinalProductIngredientSpecifiedSubstanceStrength(Struct, kw_only=True,
     country: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     referenceStrength: Annotated[list[MedicinalProductIngredientSpecifiedSubstanceStrengthReferenceStrength], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductIngredientSpecifiedSubstanceStrengthReferenceStrength(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'measurementPoint_ext': '_measurementPoint'}):
+class MedicinalProductIngredientSpecifiedSubstanceStrengthReferenceStrength(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'measurementPoint_ext': '_measurementPoint'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8586,14 +8594,14 @@ class MedicinalProductIngredientSpecifiedSubstanceStrengthReferenceStrength(Stru
     measurementPoint_ext: Element | UnsetType = UNSET
     country: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductIngredientSubstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductIngredientSubstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
     strength: Annotated[list[MedicinalProductIngredientSpecifiedSubstanceStrength], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductInteraction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductInteraction", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'description_ext': '_description'}):
+class MedicinalProductInteraction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductInteraction", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8613,7 +8621,7 @@ class MedicinalProductInteraction(Struct, kw_only=True, forbid_unknown_fields=Tr
     incidence: CodeableConcept | UnsetType = UNSET
     management: CodeableConcept | UnsetType = UNSET
 
-class MedicinalProductInteractionInteractant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductInteractionInteractant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8621,10 +8629,10 @@ class MedicinalProductInteractionInteractant(Struct, kw_only=True, forbid_unknow
     itemCodeableConcept: CodeableConcept | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.itemReference is not UNSET) + (self.itemCodeableConcept is not UNSET) != 1:
-            raise ValueError('item[x] needs exactly one value')
+        if not ((self.itemReference, self.itemCodeableConcept,).count(UNSET) == 1):
+            _one_of(((self.itemReference,), (self.itemCodeableConcept,),), 'item[x]', True)
 
-class MedicinalProductManufactured(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductManufactured", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class MedicinalProductManufactured(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductManufactured", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8643,7 +8651,7 @@ class MedicinalProductManufactured(Struct, kw_only=True, forbid_unknown_fields=T
     physicalCharacteristics: ProdCharacteristic | UnsetType = UNSET
     otherCharacteristics: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductManufacturingBusinessOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'effectiveDate_ext': '_effectiveDate'}):
+class MedicinalProductManufacturingBusinessOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'effectiveDate_ext': '_effectiveDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8655,7 +8663,7 @@ class MedicinalProductManufacturingBusinessOperation(Struct, kw_only=True, forbi
     manufacturer: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     regulator: Reference | UnsetType = UNSET
 
-class MedicinalProductName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'productName_ext': '_productName'}):
+class MedicinalProductName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'productName_ext': '_productName'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8668,7 +8676,7 @@ class MedicinalProductName(Struct, kw_only=True, forbid_unknown_fields=True, omi
         if self.productName is UNSET and self.productName_ext is UNSET:
             raise ValueError('productName is required')
 
-class MedicinalProductNameCountryLanguage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductNameCountryLanguage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8676,7 +8684,7 @@ class MedicinalProductNameCountryLanguage(Struct, kw_only=True, forbid_unknown_f
     jurisdiction: CodeableConcept | UnsetType = UNSET
     language: CodeableConcept
 
-class MedicinalProductNameNamePart(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'part_ext': '_part'}):
+class MedicinalProductNameNamePart(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'part_ext': '_part'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8688,7 +8696,7 @@ class MedicinalProductNameNamePart(Struct, kw_only=True, forbid_unknown_fields=T
         if self.part is UNSET and self.part_ext is UNSET:
             raise ValueError('part is required')
 
-class MedicinalProductPackaged(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductPackaged", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'description_ext': '_description'}):
+class MedicinalProductPackaged(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductPackaged", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8710,14 +8718,14 @@ class MedicinalProductPackaged(Struct, kw_only=True, forbid_unknown_fields=True,
     batchIdentifier: Annotated[list[MedicinalProductPackagedBatchIdentifier], M(min_length=1)] | UnsetType = UNSET
     packageItem: Annotated[list[MedicinalProductPackagedPackageItem], M(min_length=1)]
 
-class MedicinalProductPackagedBatchIdentifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductPackagedBatchIdentifier(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     outerPackaging: Identifier
     immediatePackaging: Identifier | UnsetType = UNSET
 
-class MedicinalProductPackagedPackageItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductPackagedPackageItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8734,7 +8742,7 @@ class MedicinalProductPackagedPackageItem(Struct, kw_only=True, forbid_unknown_f
     shelfLifeStorage: Annotated[list[ProductShelfLife], M(min_length=1)] | UnsetType = UNSET
     manufacturer: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductPharmaceutical(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductPharmaceutical", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class MedicinalProductPharmaceutical(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductPharmaceutical", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8753,14 +8761,14 @@ class MedicinalProductPharmaceutical(Struct, kw_only=True, forbid_unknown_fields
     characteristics: Annotated[list[MedicinalProductPharmaceuticalCharacteristics], M(min_length=1)] | UnsetType = UNSET
     routeOfAdministration: Annotated[list[MedicinalProductPharmaceuticalRouteOfAdministration], M(min_length=1)]
 
-class MedicinalProductPharmaceuticalCharacteristics(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductPharmaceuticalCharacteristics(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
     status: CodeableConcept | UnsetType = UNSET
 
-class MedicinalProductPharmaceuticalRouteOfAdministration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductPharmaceuticalRouteOfAdministration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8772,14 +8780,14 @@ class MedicinalProductPharmaceuticalRouteOfAdministration(Struct, kw_only=True, 
     maxTreatmentPeriod: Duration | UnsetType = UNSET
     targetSpecies: Annotated[list[MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpecies], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpecies(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpecies(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
     withdrawalPeriod: Annotated[list[MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpeciesWithdrawalPeriod], M(min_length=1)] | UnsetType = UNSET
 
-class MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpeciesWithdrawalPeriod(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'supportingInformation_ext': '_supportingInformation'}):
+class MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpeciesWithdrawalPeriod(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'supportingInformation_ext': '_supportingInformation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8788,7 +8796,7 @@ class MedicinalProductPharmaceuticalRouteOfAdministrationTargetSpeciesWithdrawal
     supportingInformation: T_string | UnsetType = UNSET
     supportingInformation_ext: Element | UnsetType = UNSET
 
-class MedicinalProductSpecialDesignation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class MedicinalProductSpecialDesignation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8803,10 +8811,10 @@ class MedicinalProductSpecialDesignation(Struct, kw_only=True, forbid_unknown_fi
     species: CodeableConcept | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.indicationCodeableConcept is not UNSET) + (self.indicationReference is not UNSET) > 1:
-            raise ValueError('indication[x] has several values')
+        if not ((self.indicationCodeableConcept, self.indicationReference,).count(UNSET) >= 1):
+            _one_of(((self.indicationCodeableConcept,), (self.indicationReference,),), 'indication[x]', False)
 
-class MedicinalProductUndesirableEffect(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MedicinalProductUndesirableEffect", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class MedicinalProductUndesirableEffect(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MedicinalProductUndesirableEffect", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8823,7 +8831,7 @@ class MedicinalProductUndesirableEffect(Struct, kw_only=True, forbid_unknown_fie
     frequencyOfOccurrence: CodeableConcept | UnsetType = UNSET
     population: Annotated[list[Population], M(min_length=1)] | UnsetType = UNSET
 
-class MessageDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MessageDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'replaces_ext': '_replaces', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'base_ext': '_base', 'parent_ext': '_parent', 'eventUri_ext': '_eventUri', 'category_ext': '_category', 'responseRequired_ext': '_responseRequired', 'graph_ext': '_graph'}):
+class MessageDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MessageDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'replaces_ext': '_replaces', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'base_ext': '_base', 'parent_ext': '_parent', 'eventUri_ext': '_eventUri', 'category_ext': '_category', 'responseRequired_ext': '_responseRequired', 'graph_ext': '_graph'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8845,7 +8853,7 @@ class MessageDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     title_ext: Element | UnsetType = UNSET
     replaces: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     replaces_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -8869,10 +8877,10 @@ class MessageDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     eventCoding: Coding | UnsetType = UNSET
     eventUri: T_uri | UnsetType = UNSET
     eventUri_ext: Element | UnsetType = UNSET
-    category: C_125 | UnsetType = UNSET
+    category: C_124 | UnsetType = UNSET
     category_ext: Element | UnsetType = UNSET
     focus: Annotated[list[MessageDefinitionFocus], M(min_length=1)] | UnsetType = UNSET
-    responseRequired: C_126 | UnsetType = UNSET
+    responseRequired: C_125 | UnsetType = UNSET
     responseRequired_ext: Element | UnsetType = UNSET
     allowedResponse: Annotated[list[MessageDefinitionAllowedResponse], M(min_length=1)] | UnsetType = UNSET
     graph: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
@@ -8883,10 +8891,10 @@ class MessageDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
             raise ValueError('status is required')
         if self.date is UNSET and self.date_ext is UNSET:
             raise ValueError('date is required')
-        if (self.eventCoding is not UNSET) + (self.eventUri is not UNSET or self.eventUri_ext is not UNSET) != 1:
-            raise ValueError('event[x] needs exactly one value')
+        if not ((self.eventCoding, self.eventUri,).count(UNSET) == 1 and (self.eventUri_ext,).count(UNSET) == 1):
+            _one_of(((self.eventCoding,), (self.eventUri, self.eventUri_ext),), 'event[x]', True)
 
-class MessageDefinitionAllowedResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'message_ext': '_message', 'situation_ext': '_situation'}):
+class MessageDefinitionAllowedResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'message_ext': '_message', 'situation_ext': '_situation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8899,11 +8907,11 @@ class MessageDefinitionAllowedResponse(Struct, kw_only=True, forbid_unknown_fiel
         if self.message is UNSET and self.message_ext is UNSET:
             raise ValueError('message is required')
 
-class MessageDefinitionFocus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'profile_ext': '_profile', 'min_ext': '_min', 'max_ext': '_max'}):
+class MessageDefinitionFocus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'profile_ext': '_profile', 'min_ext': '_min', 'max_ext': '_max'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    code: C_177 | UnsetType = UNSET
+    code: C_176 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     profile: T_canonical | UnsetType = UNSET
     profile_ext: Element | UnsetType = UNSET
@@ -8918,7 +8926,7 @@ class MessageDefinitionFocus(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.min is UNSET and self.min_ext is UNSET:
             raise ValueError('min is required')
 
-class MessageHeader(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MessageHeader", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'eventUri_ext': '_eventUri', 'definition_ext': '_definition'}):
+class MessageHeader(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MessageHeader", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'eventUri_ext': '_eventUri', 'definition_ext': '_definition'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -8945,10 +8953,10 @@ class MessageHeader(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     definition_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.eventCoding is not UNSET) + (self.eventUri is not UNSET or self.eventUri_ext is not UNSET) != 1:
-            raise ValueError('event[x] needs exactly one value')
+        if not ((self.eventCoding, self.eventUri,).count(UNSET) == 1 and (self.eventUri_ext,).count(UNSET) == 1):
+            _one_of(((self.eventCoding,), (self.eventUri, self.eventUri_ext),), 'event[x]', True)
 
-class MessageHeaderDestination(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'endpoint_ext': '_endpoint'}):
+class MessageHeaderDestination(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'endpoint_ext': '_endpoint'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8963,13 +8971,13 @@ class MessageHeaderDestination(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.endpoint is UNSET and self.endpoint_ext is UNSET:
             raise ValueError('endpoint is required')
 
-class MessageHeaderResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'identifier_ext': '_identifier', 'code_ext': '_code'}):
+class MessageHeaderResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'identifier_ext': '_identifier', 'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: T_id | UnsetType = UNSET
     identifier_ext: Element | UnsetType = UNSET
-    code: C_178 | UnsetType = UNSET
+    code: C_177 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     details: Reference | UnsetType = UNSET
 
@@ -8979,7 +8987,7 @@ class MessageHeaderResponse(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class MessageHeaderSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'software_ext': '_software', 'version_ext': '_version', 'endpoint_ext': '_endpoint'}):
+class MessageHeaderSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'software_ext': '_software', 'version_ext': '_version', 'endpoint_ext': '_endpoint'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -8997,7 +9005,7 @@ class MessageHeaderSource(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.endpoint is UNSET and self.endpoint_ext is UNSET:
             raise ValueError('endpoint is required')
 
-class Meta(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'versionId_ext': '_versionId', 'lastUpdated_ext': '_lastUpdated', 'source_ext': '_source', 'profile_ext': '_profile', 'project_ext': '_project'}):
+class Meta(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'versionId_ext': '_versionId', 'lastUpdated_ext': '_lastUpdated', 'source_ext': '_source', 'profile_ext': '_profile', 'project_ext': '_project'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     versionId: T_id | UnsetType = UNSET
@@ -9018,7 +9026,7 @@ class Meta(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     accounts: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     compartment: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class MetadataResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description'}):
+class MetadataResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9037,7 +9045,7 @@ class MetadataResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -9055,7 +9063,7 @@ class MetadataResource(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class MolecularSequence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="MolecularSequence", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'type_ext': '_type', 'coordinateSystem_ext': '_coordinateSystem', 'observedSeq_ext': '_observedSeq', 'readCoverage_ext': '_readCoverage'}):
+class MolecularSequence(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="MolecularSequence", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'type_ext': '_type', 'coordinateSystem_ext': '_coordinateSystem', 'observedSeq_ext': '_observedSeq', 'readCoverage_ext': '_readCoverage'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9067,7 +9075,7 @@ class MolecularSequence(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    type: C_185 | UnsetType = UNSET
+    type: C_184 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     coordinateSystem: T_integer | UnsetType = UNSET
     coordinateSystem_ext: Element | UnsetType = UNSET
@@ -9091,11 +9099,11 @@ class MolecularSequence(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.coordinateSystem is UNSET and self.coordinateSystem_ext is UNSET:
             raise ValueError('coordinateSystem is required')
 
-class MolecularSequenceQuality(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'start_ext': '_start', 'end_ext': '_end', 'truthTP_ext': '_truthTP', 'queryTP_ext': '_queryTP', 'truthFN_ext': '_truthFN', 'queryFP_ext': '_queryFP', 'gtFP_ext': '_gtFP', 'precision_ext': '_precision', 'recall_ext': '_recall', 'fScore_ext': '_fScore'}):
+class MolecularSequenceQuality(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'start_ext': '_start', 'end_ext': '_end', 'truthTP_ext': '_truthTP', 'queryTP_ext': '_queryTP', 'truthFN_ext': '_truthFN', 'queryFP_ext': '_queryFP', 'gtFP_ext': '_gtFP', 'precision_ext': '_precision', 'recall_ext': '_recall', 'fScore_ext': '_fScore'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_152 | UnsetType = UNSET
+    type: C_151 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     standardSequence: CodeableConcept | UnsetType = UNSET
     start: T_integer | UnsetType = UNSET
@@ -9126,7 +9134,7 @@ class MolecularSequenceQuality(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class MolecularSequenceQualityRoc(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'score_ext': '_score', 'numTP_ext': '_numTP', 'numFP_ext': '_numFP', 'numFN_ext': '_numFN', 'precision_ext': '_precision', 'sensitivity_ext': '_sensitivity', 'fMeasure_ext': '_fMeasure'}):
+class MolecularSequenceQualityRoc(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'score_ext': '_score', 'numTP_ext': '_numTP', 'numFP_ext': '_numFP', 'numFN_ext': '_numFN', 'precision_ext': '_precision', 'sensitivity_ext': '_sensitivity', 'fMeasure_ext': '_fMeasure'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9145,31 +9153,31 @@ class MolecularSequenceQualityRoc(Struct, kw_only=True, forbid_unknown_fields=Tr
     fMeasure: Annotated[list[T_decimal | None], M(min_length=1)] | UnsetType = UNSET
     fMeasure_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
-class MolecularSequenceReferenceSeq(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'genomeBuild_ext': '_genomeBuild', 'orientation_ext': '_orientation', 'referenceSeqString_ext': '_referenceSeqString', 'strand_ext': '_strand', 'windowStart_ext': '_windowStart', 'windowEnd_ext': '_windowEnd'}):
+class MolecularSequenceReferenceSeq(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'genomeBuild_ext': '_genomeBuild', 'orientation_ext': '_orientation', 'referenceSeqString_ext': '_referenceSeqString', 'strand_ext': '_strand', 'windowStart_ext': '_windowStart', 'windowEnd_ext': '_windowEnd'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     chromosome: CodeableConcept | UnsetType = UNSET
     genomeBuild: T_string | UnsetType = UNSET
     genomeBuild_ext: Element | UnsetType = UNSET
-    orientation: C_142 | UnsetType = UNSET
+    orientation: C_141 | UnsetType = UNSET
     orientation_ext: Element | UnsetType = UNSET
     referenceSeqId: CodeableConcept | UnsetType = UNSET
     referenceSeqPointer: Reference | UnsetType = UNSET
     referenceSeqString: T_string | UnsetType = UNSET
     referenceSeqString_ext: Element | UnsetType = UNSET
-    strand: C_191 | UnsetType = UNSET
+    strand: C_190 | UnsetType = UNSET
     strand_ext: Element | UnsetType = UNSET
     windowStart: T_integer | UnsetType = UNSET
     windowStart_ext: Element | UnsetType = UNSET
     windowEnd: T_integer | UnsetType = UNSET
     windowEnd_ext: Element | UnsetType = UNSET
 
-class MolecularSequenceRepository(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'url_ext': '_url', 'name_ext': '_name', 'datasetId_ext': '_datasetId', 'variantsetId_ext': '_variantsetId', 'readsetId_ext': '_readsetId'}):
+class MolecularSequenceRepository(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'url_ext': '_url', 'name_ext': '_name', 'datasetId_ext': '_datasetId', 'variantsetId_ext': '_variantsetId', 'readsetId_ext': '_readsetId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_167 | UnsetType = UNSET
+    type: C_166 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     url: T_uri | UnsetType = UNSET
     url_ext: Element | UnsetType = UNSET
@@ -9186,7 +9194,7 @@ class MolecularSequenceRepository(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class MolecularSequenceStructureVariant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'exact_ext': '_exact', 'length_ext': '_length'}):
+class MolecularSequenceStructureVariant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'exact_ext': '_exact', 'length_ext': '_length'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9198,7 +9206,7 @@ class MolecularSequenceStructureVariant(Struct, kw_only=True, forbid_unknown_fie
     outer: MolecularSequenceStructureVariantOuter | UnsetType = UNSET
     inner: MolecularSequenceStructureVariantInner | UnsetType = UNSET
 
-class MolecularSequenceStructureVariantInner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'start_ext': '_start', 'end_ext': '_end'}):
+class MolecularSequenceStructureVariantInner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'start_ext': '_start', 'end_ext': '_end'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9207,7 +9215,7 @@ class MolecularSequenceStructureVariantInner(Struct, kw_only=True, forbid_unknow
     end: T_integer | UnsetType = UNSET
     end_ext: Element | UnsetType = UNSET
 
-class MolecularSequenceStructureVariantOuter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'start_ext': '_start', 'end_ext': '_end'}):
+class MolecularSequenceStructureVariantOuter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'start_ext': '_start', 'end_ext': '_end'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9216,7 +9224,7 @@ class MolecularSequenceStructureVariantOuter(Struct, kw_only=True, forbid_unknow
     end: T_integer | UnsetType = UNSET
     end_ext: Element | UnsetType = UNSET
 
-class MolecularSequenceVariant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'start_ext': '_start', 'end_ext': '_end', 'observedAllele_ext': '_observedAllele', 'referenceAllele_ext': '_referenceAllele', 'cigar_ext': '_cigar'}):
+class MolecularSequenceVariant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'start_ext': '_start', 'end_ext': '_end', 'observedAllele_ext': '_observedAllele', 'referenceAllele_ext': '_referenceAllele', 'cigar_ext': '_cigar'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9232,7 +9240,7 @@ class MolecularSequenceVariant(Struct, kw_only=True, forbid_unknown_fields=True,
     cigar_ext: Element | UnsetType = UNSET
     variantPointer: Reference | UnsetType = UNSET
 
-class Money(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'currency_ext': '_currency'}):
+class Money(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'currency_ext': '_currency'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: T_decimal | UnsetType = UNSET
@@ -9240,7 +9248,7 @@ class Money(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     currency: T_code | UnsetType = UNSET
     currency_ext: Element | UnsetType = UNSET
 
-class NamingSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="NamingSystem", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'name_ext': '_name', 'status_ext': '_status', 'kind_ext': '_kind', 'date_ext': '_date', 'publisher_ext': '_publisher', 'responsible_ext': '_responsible', 'description_ext': '_description', 'usage_ext': '_usage'}):
+class NamingSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="NamingSystem", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'name_ext': '_name', 'status_ext': '_status', 'kind_ext': '_kind', 'date_ext': '_date', 'publisher_ext': '_publisher', 'responsible_ext': '_responsible', 'description_ext': '_description', 'usage_ext': '_usage'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9253,9 +9261,9 @@ class NamingSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    kind: C_134 | UnsetType = UNSET
+    kind: C_133 | UnsetType = UNSET
     kind_ext: Element | UnsetType = UNSET
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
@@ -9283,11 +9291,11 @@ class NamingSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.date is UNSET and self.date_ext is UNSET:
             raise ValueError('date is required')
 
-class NamingSystemUniqueId(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'value_ext': '_value', 'preferred_ext': '_preferred', 'comment_ext': '_comment'}):
+class NamingSystemUniqueId(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'value_ext': '_value', 'preferred_ext': '_preferred', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_133 | UnsetType = UNSET
+    type: C_132 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     value: T_string | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
@@ -9303,18 +9311,20 @@ class NamingSystemUniqueId(Struct, kw_only=True, forbid_unknown_fields=True, omi
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class Narrative(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'status_ext': '_status'}):
+class Narrative(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'status_ext': '_status'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    status: C_135 | UnsetType = UNSET
+    status: C_134 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     div: T_xhtml
 
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
+        if (problem := cached_problem(self.div)) is not None:
+            raise ValueError(problem)
 
-class NutritionOrder(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="NutritionOrder", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'instantiates_ext': '_instantiates', 'status_ext': '_status', 'intent_ext': '_intent', 'dateTime_ext': '_dateTime'}):
+class NutritionOrder(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="NutritionOrder", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'instantiates_ext': '_instantiates', 'status_ext': '_status', 'intent_ext': '_intent', 'dateTime_ext': '_dateTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9332,9 +9342,9 @@ class NutritionOrder(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     instantiatesUri_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     instantiates: Annotated[list[T_uri | None], M(min_length=1)] | UnsetType = UNSET
     instantiates_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    status: C_171 | UnsetType = UNSET
+    status: C_170 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    intent: C_168 | UnsetType = UNSET
+    intent: C_167 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
     patient: Reference
     encounter: Reference | UnsetType = UNSET
@@ -9357,7 +9367,7 @@ class NutritionOrder(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
         if self.dateTime is UNSET and self.dateTime_ext is UNSET:
             raise ValueError('dateTime is required')
 
-class NutritionOrderEnteralFormula(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'baseFormulaProductName_ext': '_baseFormulaProductName', 'additiveProductName_ext': '_additiveProductName', 'administrationInstruction_ext': '_administrationInstruction'}):
+class NutritionOrderEnteralFormula(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'baseFormulaProductName_ext': '_baseFormulaProductName', 'additiveProductName_ext': '_additiveProductName', 'administrationInstruction_ext': '_administrationInstruction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9374,7 +9384,7 @@ class NutritionOrderEnteralFormula(Struct, kw_only=True, forbid_unknown_fields=T
     administrationInstruction: T_string | UnsetType = UNSET
     administrationInstruction_ext: Element | UnsetType = UNSET
 
-class NutritionOrderEnteralFormulaAdministration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class NutritionOrderEnteralFormulaAdministration(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9384,10 +9394,10 @@ class NutritionOrderEnteralFormulaAdministration(Struct, kw_only=True, forbid_un
     rateRatio: Ratio | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.rateQuantity is not UNSET) + (self.rateRatio is not UNSET) > 1:
-            raise ValueError('rate[x] has several values')
+        if not ((self.rateQuantity, self.rateRatio,).count(UNSET) >= 1):
+            _one_of(((self.rateQuantity,), (self.rateRatio,),), 'rate[x]', False)
 
-class NutritionOrderOralDiet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'instruction_ext': '_instruction'}):
+class NutritionOrderOralDiet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'instruction_ext': '_instruction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9399,21 +9409,21 @@ class NutritionOrderOralDiet(Struct, kw_only=True, forbid_unknown_fields=True, o
     instruction: T_string | UnsetType = UNSET
     instruction_ext: Element | UnsetType = UNSET
 
-class NutritionOrderOralDietNutrient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class NutritionOrderOralDietNutrient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifier: CodeableConcept | UnsetType = UNSET
     amount: Quantity | UnsetType = UNSET
 
-class NutritionOrderOralDietTexture(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class NutritionOrderOralDietTexture(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifier: CodeableConcept | UnsetType = UNSET
     foodType: CodeableConcept | UnsetType = UNSET
 
-class NutritionOrderSupplement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'productName_ext': '_productName', 'instruction_ext': '_instruction'}):
+class NutritionOrderSupplement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'productName_ext': '_productName', 'instruction_ext': '_instruction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9425,7 +9435,7 @@ class NutritionOrderSupplement(Struct, kw_only=True, forbid_unknown_fields=True,
     instruction: T_string | UnsetType = UNSET
     instruction_ext: Element | UnsetType = UNSET
 
-class Observation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Observation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime', 'effectiveInstant_ext': '_effectiveInstant', 'issued_ext': '_issued', 'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueTime_ext': '_valueTime', 'valueDateTime_ext': '_valueDateTime'}):
+class Observation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Observation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'effectiveDateTime_ext': '_effectiveDateTime', 'effectiveInstant_ext': '_effectiveInstant', 'issued_ext': '_issued', 'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueTime_ext': '_valueTime', 'valueDateTime_ext': '_valueDateTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9439,7 +9449,7 @@ class Observation(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_139 | UnsetType = UNSET
+    status: C_138 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
@@ -9486,12 +9496,12 @@ class Observation(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.effectiveDateTime is not UNSET or self.effectiveDateTime_ext is not UNSET) + (self.effectivePeriod is not UNSET) + (self.effectiveTiming is not UNSET) + (self.effectiveInstant is not UNSET or self.effectiveInstant_ext is not UNSET) > 1:
-            raise ValueError('effective[x] has several values')
-        if (self.valueQuantity is not UNSET) + (self.valueCodeableConcept is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueRange is not UNSET) + (self.valueRatio is not UNSET) + (self.valueSampledData is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valuePeriod is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.effectiveDateTime, self.effectivePeriod, self.effectiveTiming, self.effectiveInstant,).count(UNSET) >= 3 and (self.effectiveDateTime_ext, self.effectiveInstant_ext,).count(UNSET) == 2):
+            _one_of(((self.effectiveDateTime, self.effectiveDateTime_ext), (self.effectivePeriod,), (self.effectiveTiming,), (self.effectiveInstant, self.effectiveInstant_ext),), 'effective[x]', False)
+        if not ((self.valueQuantity, self.valueCodeableConcept, self.valueString, self.valueBoolean, self.valueInteger, self.valueRange, self.valueRatio, self.valueSampledData, self.valueTime, self.valueDateTime, self.valuePeriod,).count(UNSET) >= 10 and (self.valueString_ext, self.valueBoolean_ext, self.valueInteger_ext, self.valueTime_ext, self.valueDateTime_ext,).count(UNSET) == 5):
+            _one_of(((self.valueQuantity,), (self.valueCodeableConcept,), (self.valueString, self.valueString_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueInteger, self.valueInteger_ext), (self.valueRange,), (self.valueRatio,), (self.valueSampledData,), (self.valueTime, self.valueTime_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valuePeriod,),), 'value[x]', False)
 
-class ObservationComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueTime_ext': '_valueTime', 'valueDateTime_ext': '_valueDateTime'}):
+class ObservationComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueTime_ext': '_valueTime', 'valueDateTime_ext': '_valueDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9517,10 +9527,10 @@ class ObservationComponent(Struct, kw_only=True, forbid_unknown_fields=True, omi
     referenceRange: Annotated[list[ObservationReferenceRange], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueQuantity is not UNSET) + (self.valueCodeableConcept is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueRange is not UNSET) + (self.valueRatio is not UNSET) + (self.valueSampledData is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valuePeriod is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueQuantity, self.valueCodeableConcept, self.valueString, self.valueBoolean, self.valueInteger, self.valueRange, self.valueRatio, self.valueSampledData, self.valueTime, self.valueDateTime, self.valuePeriod,).count(UNSET) >= 10 and (self.valueString_ext, self.valueBoolean_ext, self.valueInteger_ext, self.valueTime_ext, self.valueDateTime_ext,).count(UNSET) == 5):
+            _one_of(((self.valueQuantity,), (self.valueCodeableConcept,), (self.valueString, self.valueString_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueInteger, self.valueInteger_ext), (self.valueRange,), (self.valueRatio,), (self.valueSampledData,), (self.valueTime, self.valueTime_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valuePeriod,),), 'value[x]', False)
 
-class ObservationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ObservationDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'permittedDataType_ext': '_permittedDataType', 'multipleResultsAllowed_ext': '_multipleResultsAllowed', 'preferredReportName_ext': '_preferredReportName'}):
+class ObservationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ObservationDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'permittedDataType_ext': '_permittedDataType', 'multipleResultsAllowed_ext': '_multipleResultsAllowed', 'preferredReportName_ext': '_preferredReportName'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9535,7 +9545,7 @@ class ObservationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, om
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    permittedDataType: Annotated[list[C_145 | None], M(min_length=1)] | UnsetType = UNSET
+    permittedDataType: Annotated[list[C_144 | None], M(min_length=1)] | UnsetType = UNSET
     permittedDataType_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     multipleResultsAllowed: T_boolean | UnsetType = UNSET
     multipleResultsAllowed_ext: Element | UnsetType = UNSET
@@ -9549,11 +9559,11 @@ class ObservationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, om
     abnormalCodedValueSet: Reference | UnsetType = UNSET
     criticalCodedValueSet: Reference | UnsetType = UNSET
 
-class ObservationDefinitionQualifiedInterval(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'category_ext': '_category', 'gender_ext': '_gender', 'condition_ext': '_condition'}):
+class ObservationDefinitionQualifiedInterval(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'category_ext': '_category', 'gender_ext': '_gender', 'condition_ext': '_condition'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    category: C_138 | UnsetType = UNSET
+    category: C_137 | UnsetType = UNSET
     category_ext: Element | UnsetType = UNSET
     range: Range | UnsetType = UNSET
     context: CodeableConcept | UnsetType = UNSET
@@ -9565,7 +9575,7 @@ class ObservationDefinitionQualifiedInterval(Struct, kw_only=True, forbid_unknow
     condition: T_string | UnsetType = UNSET
     condition_ext: Element | UnsetType = UNSET
 
-class ObservationDefinitionQuantitativeDetails(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'conversionFactor_ext': '_conversionFactor', 'decimalPrecision_ext': '_decimalPrecision'}):
+class ObservationDefinitionQuantitativeDetails(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'conversionFactor_ext': '_conversionFactor', 'decimalPrecision_ext': '_decimalPrecision'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9576,7 +9586,7 @@ class ObservationDefinitionQuantitativeDetails(Struct, kw_only=True, forbid_unkn
     decimalPrecision: T_integer | UnsetType = UNSET
     decimalPrecision_ext: Element | UnsetType = UNSET
 
-class ObservationReferenceRange(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'text_ext': '_text'}):
+class ObservationReferenceRange(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9588,7 +9598,7 @@ class ObservationReferenceRange(Struct, kw_only=True, forbid_unknown_fields=True
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
 
-class OperationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="OperationDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'kind_ext': '_kind', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'affectsState_ext': '_affectsState', 'code_ext': '_code', 'comment_ext': '_comment', 'base_ext': '_base', 'resource_ext': '_resource', 'system_ext': '_system', 'type_ext': '_type', 'instance_ext': '_instance', 'inputProfile_ext': '_inputProfile', 'outputProfile_ext': '_outputProfile'}):
+class OperationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="OperationDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'kind_ext': '_kind', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'affectsState_ext': '_affectsState', 'code_ext': '_code', 'comment_ext': '_comment', 'base_ext': '_base', 'resource_ext': '_resource', 'system_ext': '_system', 'type_ext': '_type', 'instance_ext': '_instance', 'inputProfile_ext': '_inputProfile', 'outputProfile_ext': '_outputProfile'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9607,9 +9617,9 @@ class OperationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    kind: C_140 | UnsetType = UNSET
+    kind: C_139 | UnsetType = UNSET
     kind_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -9632,7 +9642,7 @@ class OperationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
     comment_ext: Element | UnsetType = UNSET
     base: T_canonical | UnsetType = UNSET
     base_ext: Element | UnsetType = UNSET
-    resource: Annotated[list[C_177 | None], M(min_length=1)] | UnsetType = UNSET
+    resource: Annotated[list[C_176 | None], M(min_length=1)] | UnsetType = UNSET
     resource_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     system: T_boolean | UnsetType = UNSET
     system_ext: Element | UnsetType = UNSET
@@ -9663,7 +9673,7 @@ class OperationDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.instance is UNSET and self.instance_ext is UNSET:
             raise ValueError('instance is required')
 
-class OperationDefinitionOverload(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'parameterName_ext': '_parameterName', 'comment_ext': '_comment'}):
+class OperationDefinitionOverload(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'parameterName_ext': '_parameterName', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9672,13 +9682,13 @@ class OperationDefinitionOverload(Struct, kw_only=True, forbid_unknown_fields=Tr
     comment: T_string | UnsetType = UNSET
     comment_ext: Element | UnsetType = UNSET
 
-class OperationDefinitionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'use_ext': '_use', 'min_ext': '_min', 'max_ext': '_max', 'documentation_ext': '_documentation', 'type_ext': '_type', 'targetProfile_ext': '_targetProfile', 'searchType_ext': '_searchType'}):
+class OperationDefinitionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'use_ext': '_use', 'min_ext': '_min', 'max_ext': '_max', 'documentation_ext': '_documentation', 'type_ext': '_type', 'targetProfile_ext': '_targetProfile', 'searchType_ext': '_searchType'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     name: T_code | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    use: C_141 | UnsetType = UNSET
+    use: C_140 | UnsetType = UNSET
     use_ext: Element | UnsetType = UNSET
     min: T_integer | UnsetType = UNSET
     min_ext: Element | UnsetType = UNSET
@@ -9690,7 +9700,7 @@ class OperationDefinitionParameter(Struct, kw_only=True, forbid_unknown_fields=T
     type_ext: Element | UnsetType = UNSET
     targetProfile: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     targetProfile_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    searchType: C_183 | UnsetType = UNSET
+    searchType: C_182 | UnsetType = UNSET
     searchType_ext: Element | UnsetType = UNSET
     binding: OperationDefinitionParameterBinding | UnsetType = UNSET
     referencedFrom: Annotated[list[OperationDefinitionParameterReferencedFrom], M(min_length=1)] | UnsetType = UNSET
@@ -9706,7 +9716,7 @@ class OperationDefinitionParameter(Struct, kw_only=True, forbid_unknown_fields=T
         if self.max is UNSET and self.max_ext is UNSET:
             raise ValueError('max is required')
 
-class OperationDefinitionParameterBinding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'strength_ext': '_strength', 'valueSet_ext': '_valueSet'}):
+class OperationDefinitionParameterBinding(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'strength_ext': '_strength', 'valueSet_ext': '_valueSet'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9721,7 +9731,7 @@ class OperationDefinitionParameterBinding(Struct, kw_only=True, forbid_unknown_f
         if self.valueSet is UNSET and self.valueSet_ext is UNSET:
             raise ValueError('valueSet is required')
 
-class OperationDefinitionParameterReferencedFrom(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'source_ext': '_source', 'sourceId_ext': '_sourceId'}):
+class OperationDefinitionParameterReferencedFrom(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'source_ext': '_source', 'sourceId_ext': '_sourceId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9734,7 +9744,7 @@ class OperationDefinitionParameterReferencedFrom(Struct, kw_only=True, forbid_un
         if self.source is UNSET and self.source_ext is UNSET:
             raise ValueError('source is required')
 
-class OperationOutcome(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="OperationOutcome", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class OperationOutcome(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="OperationOutcome", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9747,13 +9757,13 @@ class OperationOutcome(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     issue: Annotated[list[OperationOutcomeIssue], M(min_length=1)]
 
-class OperationOutcomeIssue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'severity_ext': '_severity', 'code_ext': '_code', 'diagnostics_ext': '_diagnostics', 'location_ext': '_location', 'expression_ext': '_expression'}):
+class OperationOutcomeIssue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'severity_ext': '_severity', 'code_ext': '_code', 'diagnostics_ext': '_diagnostics', 'location_ext': '_location', 'expression_ext': '_expression'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    severity: C_100 | UnsetType = UNSET
+    severity: C_99 | UnsetType = UNSET
     severity_ext: Element | UnsetType = UNSET
-    code: C_101 | UnsetType = UNSET
+    code: C_100 | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
     details: CodeableConcept | UnsetType = UNSET
     diagnostics: T_string | UnsetType = UNSET
@@ -9769,7 +9779,7 @@ class OperationOutcomeIssue(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class Organization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Organization", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'name_ext': '_name', 'alias_ext': '_alias'}):
+class Organization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Organization", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'name_ext': '_name', 'alias_ext': '_alias'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9794,7 +9804,7 @@ class Organization(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     contact: Annotated[list[OrganizationContact], M(min_length=1)] | UnsetType = UNSET
     endpoint: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class OrganizationAffiliation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="OrganizationAffiliation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active'}):
+class OrganizationAffiliation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="OrganizationAffiliation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9819,7 +9829,7 @@ class OrganizationAffiliation(Struct, kw_only=True, forbid_unknown_fields=True, 
     telecom: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
     endpoint: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class OrganizationContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class OrganizationContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9828,12 +9838,12 @@ class OrganizationContact(Struct, kw_only=True, forbid_unknown_fields=True, omit
     telecom: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
     address: Address | UnsetType = UNSET
 
-class ParameterDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'use_ext': '_use', 'min_ext': '_min', 'max_ext': '_max', 'documentation_ext': '_documentation', 'type_ext': '_type', 'profile_ext': '_profile'}):
+class ParameterDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'use_ext': '_use', 'min_ext': '_min', 'max_ext': '_max', 'documentation_ext': '_documentation', 'type_ext': '_type', 'profile_ext': '_profile'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     name: T_code | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    use: C_141 | UnsetType = UNSET
+    use: C_140 | UnsetType = UNSET
     use_ext: Element | UnsetType = UNSET
     min: T_integer | UnsetType = UNSET
     min_ext: Element | UnsetType = UNSET
@@ -9852,7 +9862,7 @@ class ParameterDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class Parameters(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Parameters", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
+class Parameters(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Parameters", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9861,7 +9871,7 @@ class Parameters(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     language_ext: Element | UnsetType = UNSET
     parameter: Annotated[list[ParametersParameter], M(min_length=1)] | UnsetType = UNSET
 
-class ParametersParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
+class ParametersParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9942,10 +9952,10 @@ class ParametersParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit
     def __post_init__(self):
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
-        if (self.valueBase64Binary is not UNSET or self.valueBase64Binary_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueCanonical is not UNSET or self.valueCanonical_ext is not UNSET) + (self.valueCode is not UNSET or self.valueCode_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueId is not UNSET or self.valueId_ext is not UNSET) + (self.valueInstant is not UNSET or self.valueInstant_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueMarkdown is not UNSET or self.valueMarkdown_ext is not UNSET) + (self.valueOid is not UNSET or self.valueOid_ext is not UNSET) + (self.valuePositiveInt is not UNSET or self.valuePositiveInt_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueUnsignedInt is not UNSET or self.valueUnsignedInt_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueUrl is not UNSET or self.valueUrl_ext is not UNSET) + (self.valueUuid is not UNSET or self.valueUuid_ext is not UNSET) + (self.valueAddress is not UNSET) + (self.valueAge is not UNSET) + (self.valueAnnotation is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCodeableConcept is not UNSET) + (self.valueCoding is not UNSET) + (self.valueContactPoint is not UNSET) + (self.valueCount is not UNSET) + (self.valueDistance is not UNSET) + (self.valueDuration is not UNSET) + (self.valueHumanName is not UNSET) + (self.valueIdentifier is not UNSET) + (self.valueMoney is not UNSET) + (self.valuePeriod is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueRatio is not UNSET) + (self.valueReference is not UNSET) + (self.valueSampledData is not UNSET) + (self.valueSignature is not UNSET) + (self.valueTiming is not UNSET) + (self.valueContactDetail is not UNSET) + (self.valueContributor is not UNSET) + (self.valueDataRequirement is not UNSET) + (self.valueExpression is not UNSET) + (self.valueParameterDefinition is not UNSET) + (self.valueRelatedArtifact is not UNSET) + (self.valueTriggerDefinition is not UNSET) + (self.valueUsageContext is not UNSET) + (self.valueDosage is not UNSET) + (self.valueMeta is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueBase64Binary, self.valueBoolean, self.valueCanonical, self.valueCode, self.valueDate, self.valueDateTime, self.valueDecimal, self.valueId, self.valueInstant, self.valueInteger, self.valueMarkdown, self.valueOid, self.valuePositiveInt, self.valueString, self.valueTime, self.valueUnsignedInt, self.valueUri, self.valueUrl, self.valueUuid, self.valueAddress, self.valueAge, self.valueAnnotation, self.valueAttachment, self.valueCodeableConcept, self.valueCoding, self.valueContactPoint, self.valueCount, self.valueDistance, self.valueDuration, self.valueHumanName, self.valueIdentifier, self.valueMoney, self.valuePeriod, self.valueQuantity, self.valueRange, self.valueRatio, self.valueReference, self.valueSampledData, self.valueSignature, self.valueTiming, self.valueContactDetail, self.valueContributor, self.valueDataRequirement, self.valueExpression, self.valueParameterDefinition, self.valueRelatedArtifact, self.valueTriggerDefinition, self.valueUsageContext, self.valueDosage, self.valueMeta,).count(UNSET) >= 49 and (self.valueBase64Binary_ext, self.valueBoolean_ext, self.valueCanonical_ext, self.valueCode_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueDecimal_ext, self.valueId_ext, self.valueInstant_ext, self.valueInteger_ext, self.valueMarkdown_ext, self.valueOid_ext, self.valuePositiveInt_ext, self.valueString_ext, self.valueTime_ext, self.valueUnsignedInt_ext, self.valueUri_ext, self.valueUrl_ext, self.valueUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.valueBase64Binary, self.valueBase64Binary_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueCanonical, self.valueCanonical_ext), (self.valueCode, self.valueCode_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueId, self.valueId_ext), (self.valueInstant, self.valueInstant_ext), (self.valueInteger, self.valueInteger_ext), (self.valueMarkdown, self.valueMarkdown_ext), (self.valueOid, self.valueOid_ext), (self.valuePositiveInt, self.valuePositiveInt_ext), (self.valueString, self.valueString_ext), (self.valueTime, self.valueTime_ext), (self.valueUnsignedInt, self.valueUnsignedInt_ext), (self.valueUri, self.valueUri_ext), (self.valueUrl, self.valueUrl_ext), (self.valueUuid, self.valueUuid_ext), (self.valueAddress,), (self.valueAge,), (self.valueAnnotation,), (self.valueAttachment,), (self.valueCodeableConcept,), (self.valueCoding,), (self.valueContactPoint,), (self.valueCount,), (self.valueDistance,), (self.valueDuration,), (self.valueHumanName,), (self.valueIdentifier,), (self.valueMoney,), (self.valuePeriod,), (self.valueQuantity,), (self.valueRange,), (self.valueRatio,), (self.valueReference,), (self.valueSampledData,), (self.valueSignature,), (self.valueTiming,), (self.valueContactDetail,), (self.valueContributor,), (self.valueDataRequirement,), (self.valueExpression,), (self.valueParameterDefinition,), (self.valueRelatedArtifact,), (self.valueTriggerDefinition,), (self.valueUsageContext,), (self.valueDosage,), (self.valueMeta,),), 'value[x]', False)
 
-class Patient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Patient", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate', 'deceasedBoolean_ext': '_deceasedBoolean', 'deceasedDateTime_ext': '_deceasedDateTime', 'multipleBirthBoolean_ext': '_multipleBirthBoolean', 'multipleBirthInteger_ext': '_multipleBirthInteger'}):
+class Patient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Patient", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate', 'deceasedBoolean_ext': '_deceasedBoolean', 'deceasedDateTime_ext': '_deceasedDateTime', 'multipleBirthBoolean_ext': '_multipleBirthBoolean', 'multipleBirthInteger_ext': '_multipleBirthInteger'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -9983,12 +9993,12 @@ class Patient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     link: Annotated[list[PatientLink], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.deceasedBoolean is not UNSET or self.deceasedBoolean_ext is not UNSET) + (self.deceasedDateTime is not UNSET or self.deceasedDateTime_ext is not UNSET) > 1:
-            raise ValueError('deceased[x] has several values')
-        if (self.multipleBirthBoolean is not UNSET or self.multipleBirthBoolean_ext is not UNSET) + (self.multipleBirthInteger is not UNSET or self.multipleBirthInteger_ext is not UNSET) > 1:
-            raise ValueError('multipleBirth[x] has several values')
+        if not ((self.deceasedBoolean, self.deceasedDateTime,).count(UNSET) >= 1 and (self.deceasedBoolean_ext, self.deceasedDateTime_ext,).count(UNSET) == 2):
+            _one_of(((self.deceasedBoolean, self.deceasedBoolean_ext), (self.deceasedDateTime, self.deceasedDateTime_ext),), 'deceased[x]', False)
+        if not ((self.multipleBirthBoolean, self.multipleBirthInteger,).count(UNSET) >= 1 and (self.multipleBirthBoolean_ext, self.multipleBirthInteger_ext,).count(UNSET) == 2):
+            _one_of(((self.multipleBirthBoolean, self.multipleBirthBoolean_ext), (self.multipleBirthInteger, self.multipleBirthInteger_ext),), 'multipleBirth[x]', False)
 
-class PatientCommunication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'preferred_ext': '_preferred'}):
+class PatientCommunication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'preferred_ext': '_preferred'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -9996,7 +10006,7 @@ class PatientCommunication(Struct, kw_only=True, forbid_unknown_fields=True, omi
     preferred: T_boolean | UnsetType = UNSET
     preferred_ext: Element | UnsetType = UNSET
 
-class PatientContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'gender_ext': '_gender'}):
+class PatientContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'gender_ext': '_gender'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10009,19 +10019,19 @@ class PatientContact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     organization: Reference | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class PatientLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type'}):
+class PatientLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     other: Reference
-    type: C_103 | UnsetType = UNSET
+    type: C_102 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class PaymentNotice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="PaymentNotice", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'paymentDate_ext': '_paymentDate'}):
+class PaymentNotice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="PaymentNotice", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'paymentDate_ext': '_paymentDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10033,7 +10043,7 @@ class PaymentNotice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     request: Reference | UnsetType = UNSET
     response: Reference | UnsetType = UNSET
@@ -10054,7 +10064,7 @@ class PaymentNotice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.created is UNSET and self.created_ext is UNSET:
             raise ValueError('created is required')
 
-class PaymentReconciliation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="PaymentReconciliation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'paymentDate_ext': '_paymentDate'}):
+class PaymentReconciliation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="PaymentReconciliation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'outcome_ext': '_outcome', 'disposition_ext': '_disposition', 'paymentDate_ext': '_paymentDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10066,7 +10076,7 @@ class PaymentReconciliation(Struct, kw_only=True, forbid_unknown_fields=True, om
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
     created: T_dateTime | UnsetType = UNSET
@@ -10074,7 +10084,7 @@ class PaymentReconciliation(Struct, kw_only=True, forbid_unknown_fields=True, om
     paymentIssuer: Reference | UnsetType = UNSET
     request: Reference | UnsetType = UNSET
     requestor: Reference | UnsetType = UNSET
-    outcome: C_162 | UnsetType = UNSET
+    outcome: C_161 | UnsetType = UNSET
     outcome_ext: Element | UnsetType = UNSET
     disposition: T_string | UnsetType = UNSET
     disposition_ext: Element | UnsetType = UNSET
@@ -10094,7 +10104,7 @@ class PaymentReconciliation(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.paymentDate is UNSET and self.paymentDate_ext is UNSET:
             raise ValueError('paymentDate is required')
 
-class PaymentReconciliationDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class PaymentReconciliationDetail(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10110,16 +10120,16 @@ class PaymentReconciliationDetail(Struct, kw_only=True, forbid_unknown_fields=Tr
     payee: Reference | UnsetType = UNSET
     amount: Money | UnsetType = UNSET
 
-class PaymentReconciliationProcessNote(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'text_ext': '_text'}):
+class PaymentReconciliationProcessNote(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_137 | UnsetType = UNSET
+    type: C_136 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
 
-class Period(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'start_ext': '_start', 'end_ext': '_end'}):
+class Period(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'start_ext': '_start', 'end_ext': '_end'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     start: T_dateTime | UnsetType = UNSET
@@ -10127,7 +10137,7 @@ class Period(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     end: T_dateTime | UnsetType = UNSET
     end_ext: Element | UnsetType = UNSET
 
-class Person(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Person", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate', 'active_ext': '_active'}):
+class Person(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Person", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate', 'active_ext': '_active'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10152,15 +10162,15 @@ class Person(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     active_ext: Element | UnsetType = UNSET
     link: Annotated[list[PersonLink], M(min_length=1)] | UnsetType = UNSET
 
-class PersonLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'assurance_ext': '_assurance'}):
+class PersonLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'assurance_ext': '_assurance'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     target: Reference
-    assurance: C_94 | UnsetType = UNSET
+    assurance: C_93 | UnsetType = UNSET
     assurance_ext: Element | UnsetType = UNSET
 
-class PlanDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="PlanDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library'}):
+class PlanDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="PlanDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10183,7 +10193,7 @@ class PlanDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -10223,10 +10233,10 @@ class PlanDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
 
-class PlanDefinitionAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'prefix_ext': '_prefix', 'title_ext': '_title', 'description_ext': '_description', 'textEquivalent_ext': '_textEquivalent', 'priority_ext': '_priority', 'goalId_ext': '_goalId', 'timingDateTime_ext': '_timingDateTime', 'groupingBehavior_ext': '_groupingBehavior', 'selectionBehavior_ext': '_selectionBehavior', 'requiredBehavior_ext': '_requiredBehavior', 'precheckBehavior_ext': '_precheckBehavior', 'cardinalityBehavior_ext': '_cardinalityBehavior', 'definitionCanonical_ext': '_definitionCanonical', 'definitionUri_ext': '_definitionUri', 'transform_ext': '_transform'}):
+class PlanDefinitionAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'prefix_ext': '_prefix', 'title_ext': '_title', 'description_ext': '_description', 'textEquivalent_ext': '_textEquivalent', 'priority_ext': '_priority', 'goalId_ext': '_goalId', 'timingDateTime_ext': '_timingDateTime', 'groupingBehavior_ext': '_groupingBehavior', 'selectionBehavior_ext': '_selectionBehavior', 'requiredBehavior_ext': '_requiredBehavior', 'precheckBehavior_ext': '_precheckBehavior', 'cardinalityBehavior_ext': '_cardinalityBehavior', 'definitionCanonical_ext': '_definitionCanonical', 'definitionUri_ext': '_definitionUri', 'transform_ext': '_transform'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10238,7 +10248,7 @@ class PlanDefinitionAction(Struct, kw_only=True, forbid_unknown_fields=True, omi
     description_ext: Element | UnsetType = UNSET
     textEquivalent: T_string | UnsetType = UNSET
     textEquivalent_ext: Element | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     code: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     reason: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
@@ -10281,14 +10291,14 @@ class PlanDefinitionAction(Struct, kw_only=True, forbid_unknown_fields=True, omi
     action: Annotated[list[PlanDefinitionAction], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
-        if (self.timingDateTime is not UNSET or self.timingDateTime_ext is not UNSET) + (self.timingAge is not UNSET) + (self.timingPeriod is not UNSET) + (self.timingDuration is not UNSET) + (self.timingRange is not UNSET) + (self.timingTiming is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
-        if (self.definitionCanonical is not UNSET or self.definitionCanonical_ext is not UNSET) + (self.definitionUri is not UNSET or self.definitionUri_ext is not UNSET) > 1:
-            raise ValueError('definition[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
+        if not ((self.timingDateTime, self.timingAge, self.timingPeriod, self.timingDuration, self.timingRange, self.timingTiming,).count(UNSET) >= 5 and (self.timingDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timingDateTime, self.timingDateTime_ext), (self.timingAge,), (self.timingPeriod,), (self.timingDuration,), (self.timingRange,), (self.timingTiming,),), 'timing[x]', False)
+        if not ((self.definitionCanonical, self.definitionUri,).count(UNSET) >= 1 and (self.definitionCanonical_ext, self.definitionUri_ext,).count(UNSET) == 2):
+            _one_of(((self.definitionCanonical, self.definitionCanonical_ext), (self.definitionUri, self.definitionUri_ext),), 'definition[x]', False)
 
-class PlanDefinitionActionCondition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'kind_ext': '_kind'}):
+class PlanDefinitionActionCondition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'kind_ext': '_kind'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10300,7 +10310,7 @@ class PlanDefinitionActionCondition(Struct, kw_only=True, forbid_unknown_fields=
         if self.kind is UNSET and self.kind_ext is UNSET:
             raise ValueError('kind is required')
 
-class PlanDefinitionActionDynamicValue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'path_ext': '_path'}):
+class PlanDefinitionActionDynamicValue(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'path_ext': '_path'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10308,7 +10318,7 @@ class PlanDefinitionActionDynamicValue(Struct, kw_only=True, forbid_unknown_fiel
     path_ext: Element | UnsetType = UNSET
     expression: Expression | UnsetType = UNSET
 
-class PlanDefinitionActionParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type'}):
+class PlanDefinitionActionParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10320,7 +10330,7 @@ class PlanDefinitionActionParticipant(Struct, kw_only=True, forbid_unknown_field
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class PlanDefinitionActionRelatedAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'actionId_ext': '_actionId', 'relationship_ext': '_relationship'}):
+class PlanDefinitionActionRelatedAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'actionId_ext': '_actionId', 'relationship_ext': '_relationship'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10336,10 +10346,10 @@ class PlanDefinitionActionRelatedAction(Struct, kw_only=True, forbid_unknown_fie
             raise ValueError('actionId is required')
         if self.relationship is UNSET and self.relationship_ext is UNSET:
             raise ValueError('relationship is required')
-        if (self.offsetDuration is not UNSET) + (self.offsetRange is not UNSET) > 1:
-            raise ValueError('offset[x] has several values')
+        if not ((self.offsetDuration, self.offsetRange,).count(UNSET) >= 1):
+            _one_of(((self.offsetDuration,), (self.offsetRange,),), 'offset[x]', False)
 
-class PlanDefinitionGoal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PlanDefinitionGoal(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10351,7 +10361,7 @@ class PlanDefinitionGoal(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     documentation: Annotated[list[RelatedArtifact], M(min_length=1)] | UnsetType = UNSET
     target: Annotated[list[PlanDefinitionGoalTarget], M(min_length=1)] | UnsetType = UNSET
 
-class PlanDefinitionGoalTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PlanDefinitionGoalTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10362,10 +10372,10 @@ class PlanDefinitionGoalTarget(Struct, kw_only=True, forbid_unknown_fields=True,
     due: Duration | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.detailQuantity is not UNSET) + (self.detailRange is not UNSET) + (self.detailCodeableConcept is not UNSET) > 1:
-            raise ValueError('detail[x] has several values')
+        if not ((self.detailQuantity, self.detailRange, self.detailCodeableConcept,).count(UNSET) >= 2):
+            _one_of(((self.detailQuantity,), (self.detailRange,), (self.detailCodeableConcept,),), 'detail[x]', False)
 
-class Population(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Population(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10376,10 +10386,10 @@ class Population(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     physiologicalCondition: CodeableConcept | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.ageRange is not UNSET) + (self.ageCodeableConcept is not UNSET) > 1:
-            raise ValueError('age[x] has several values')
+        if not ((self.ageRange, self.ageCodeableConcept,).count(UNSET) >= 1):
+            _one_of(((self.ageRange,), (self.ageCodeableConcept,),), 'age[x]', False)
 
-class Practitioner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Practitioner", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate'}):
+class Practitioner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Practitioner", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10404,7 +10414,7 @@ class Practitioner(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     qualification: Annotated[list[PractitionerQualification], M(min_length=1)] | UnsetType = UNSET
     communication: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class PractitionerQualification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PractitionerQualification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10413,7 +10423,7 @@ class PractitionerQualification(Struct, kw_only=True, forbid_unknown_fields=True
     period: Period | UnsetType = UNSET
     issuer: Reference | UnsetType = UNSET
 
-class PractitionerRole(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="PractitionerRole", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'availabilityExceptions_ext': '_availabilityExceptions'}):
+class PractitionerRole(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="PractitionerRole", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'availabilityExceptions_ext': '_availabilityExceptions'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10441,7 +10451,7 @@ class PractitionerRole(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     availabilityExceptions_ext: Element | UnsetType = UNSET
     endpoint: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class PractitionerRoleAvailableTime(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'daysOfWeek_ext': '_daysOfWeek', 'allDay_ext': '_allDay', 'availableStartTime_ext': '_availableStartTime', 'availableEndTime_ext': '_availableEndTime'}):
+class PractitionerRoleAvailableTime(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'daysOfWeek_ext': '_daysOfWeek', 'allDay_ext': '_allDay', 'availableStartTime_ext': '_availableStartTime', 'availableEndTime_ext': '_availableEndTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10454,7 +10464,7 @@ class PractitionerRoleAvailableTime(Struct, kw_only=True, forbid_unknown_fields=
     availableEndTime: T_time | UnsetType = UNSET
     availableEndTime_ext: Element | UnsetType = UNSET
 
-class PractitionerRoleNotAvailable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class PractitionerRoleNotAvailable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10466,7 +10476,7 @@ class PractitionerRoleNotAvailable(Struct, kw_only=True, forbid_unknown_fields=T
         if self.description is UNSET and self.description_ext is UNSET:
             raise ValueError('description is required')
 
-class Procedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Procedure", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'performedDateTime_ext': '_performedDateTime', 'performedString_ext': '_performedString'}):
+class Procedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Procedure", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'performedDateTime_ext': '_performedDateTime', 'performedString_ext': '_performedString'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10484,7 +10494,7 @@ class Procedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     instantiatesUri_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_73 | UnsetType = UNSET
+    status: C_72 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: CodeableConcept | UnsetType = UNSET
     category: CodeableConcept | UnsetType = UNSET
@@ -10518,17 +10528,17 @@ class Procedure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.performedDateTime is not UNSET or self.performedDateTime_ext is not UNSET) + (self.performedPeriod is not UNSET) + (self.performedString is not UNSET or self.performedString_ext is not UNSET) + (self.performedAge is not UNSET) + (self.performedRange is not UNSET) > 1:
-            raise ValueError('performed[x] has several values')
+        if not ((self.performedDateTime, self.performedPeriod, self.performedString, self.performedAge, self.performedRange,).count(UNSET) >= 4 and (self.performedDateTime_ext, self.performedString_ext,).count(UNSET) == 2):
+            _one_of(((self.performedDateTime, self.performedDateTime_ext), (self.performedPeriod,), (self.performedString, self.performedString_ext), (self.performedAge,), (self.performedRange,),), 'performed[x]', False)
 
-class ProcedureFocalDevice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ProcedureFocalDevice(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     action: CodeableConcept | UnsetType = UNSET
     manipulated: Reference
 
-class ProcedurePerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ProcedurePerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10536,7 +10546,7 @@ class ProcedurePerformer(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     actor: Reference
     onBehalfOf: Reference | UnsetType = UNSET
 
-class ProdCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'shape_ext': '_shape', 'color_ext': '_color', 'imprint_ext': '_imprint'}):
+class ProdCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'shape_ext': '_shape', 'color_ext': '_color', 'imprint_ext': '_imprint'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10555,7 +10565,7 @@ class ProdCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     image: Annotated[list[Attachment], M(min_length=1)] | UnsetType = UNSET
     scoring: CodeableConcept | UnsetType = UNSET
 
-class ProductShelfLife(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ProductShelfLife(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10564,7 +10574,7 @@ class ProductShelfLife(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     period: Quantity
     specialPrecautionsForStorage: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class Provenance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Provenance", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'occurredDateTime_ext': '_occurredDateTime', 'recorded_ext': '_recorded', 'policy_ext': '_policy'}):
+class Provenance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Provenance", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'occurredDateTime_ext': '_occurredDateTime', 'recorded_ext': '_recorded', 'policy_ext': '_policy'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10591,12 +10601,12 @@ class Provenance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     signature: Annotated[list[Signature], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.occurredPeriod is not UNSET) + (self.occurredDateTime is not UNSET or self.occurredDateTime_ext is not UNSET) > 1:
-            raise ValueError('occurred[x] has several values')
+        if not ((self.occurredPeriod, self.occurredDateTime,).count(UNSET) >= 1 and (self.occurredDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurredPeriod,), (self.occurredDateTime, self.occurredDateTime_ext),), 'occurred[x]', False)
         if self.recorded is UNSET and self.recorded_ext is UNSET:
             raise ValueError('recorded is required')
 
-class ProvenanceAgent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ProvenanceAgent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10605,11 +10615,11 @@ class ProvenanceAgent(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     who: Reference
     onBehalfOf: Reference | UnsetType = UNSET
 
-class ProvenanceEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'role_ext': '_role'}):
+class ProvenanceEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'role_ext': '_role'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    role: C_150 | UnsetType = UNSET
+    role: C_149 | UnsetType = UNSET
     role_ext: Element | UnsetType = UNSET
     what: Reference
     agent: Annotated[list[ProvenanceAgent], M(min_length=1)] | UnsetType = UNSET
@@ -10618,12 +10628,12 @@ class ProvenanceEntity(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.role is UNSET and self.role_ext is UNSET:
             raise ValueError('role is required')
 
-class Quantity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
+class Quantity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value', 'comparator_ext': '_comparator', 'unit_ext': '_unit', 'system_ext': '_system', 'code_ext': '_code'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     value: T_decimal | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
-    comparator: C_153 | UnsetType = UNSET
+    comparator: C_152 | UnsetType = UNSET
     comparator_ext: Element | UnsetType = UNSET
     unit: T_string | UnsetType = UNSET
     unit_ext: Element | UnsetType = UNSET
@@ -10632,7 +10642,7 @@ class Quantity(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     code: T_code | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
 
-class Questionnaire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Questionnaire", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'derivedFrom_ext': '_derivedFrom', 'status_ext': '_status', 'experimental_ext': '_experimental', 'subjectType_ext': '_subjectType', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class Questionnaire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Questionnaire", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'derivedFrom_ext': '_derivedFrom', 'status_ext': '_status', 'experimental_ext': '_experimental', 'subjectType_ext': '_subjectType', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10654,11 +10664,11 @@ class Questionnaire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     title_ext: Element | UnsetType = UNSET
     derivedFrom: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     derivedFrom_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
-    subjectType: Annotated[list[C_177 | None], M(min_length=1)] | UnsetType = UNSET
+    subjectType: Annotated[list[C_176 | None], M(min_length=1)] | UnsetType = UNSET
     subjectType_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
@@ -10685,7 +10695,7 @@ class Questionnaire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class QuestionnaireItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'linkId_ext': '_linkId', 'definition_ext': '_definition', 'prefix_ext': '_prefix', 'text_ext': '_text', 'type_ext': '_type', 'enableBehavior_ext': '_enableBehavior', 'required_ext': '_required', 'repeats_ext': '_repeats', 'readOnly_ext': '_readOnly', 'maxLength_ext': '_maxLength', 'answerValueSet_ext': '_answerValueSet'}):
+class QuestionnaireItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'linkId_ext': '_linkId', 'definition_ext': '_definition', 'prefix_ext': '_prefix', 'text_ext': '_text', 'type_ext': '_type', 'enableBehavior_ext': '_enableBehavior', 'required_ext': '_required', 'repeats_ext': '_repeats', 'readOnly_ext': '_readOnly', 'maxLength_ext': '_maxLength', 'answerValueSet_ext': '_answerValueSet'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10698,10 +10708,10 @@ class QuestionnaireItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     prefix_ext: Element | UnsetType = UNSET
     text: T_string | UnsetType = UNSET
     text_ext: Element | UnsetType = UNSET
-    type: C_102 | UnsetType = UNSET
+    type: C_101 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     enableWhen: Annotated[list[QuestionnaireItemEnableWhen], M(min_length=1)] | UnsetType = UNSET
-    enableBehavior: C_155 | UnsetType = UNSET
+    enableBehavior: C_154 | UnsetType = UNSET
     enableBehavior_ext: Element | UnsetType = UNSET
     required: T_boolean | UnsetType = UNSET
     required_ext: Element | UnsetType = UNSET
@@ -10723,7 +10733,7 @@ class QuestionnaireItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class QuestionnaireItemAnswerOption(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'initialSelected_ext': '_initialSelected'}):
+class QuestionnaireItemAnswerOption(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'initialSelected_ext': '_initialSelected'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10741,16 +10751,16 @@ class QuestionnaireItemAnswerOption(Struct, kw_only=True, forbid_unknown_fields=
     initialSelected_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueCoding is not UNSET) + (self.valueReference is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueInteger, self.valueDate, self.valueTime, self.valueString, self.valueCoding, self.valueReference,).count(UNSET) == 5 and (self.valueInteger_ext, self.valueDate_ext, self.valueTime_ext, self.valueString_ext,).count(UNSET) == 4):
+            _one_of(((self.valueInteger, self.valueInteger_ext), (self.valueDate, self.valueDate_ext), (self.valueTime, self.valueTime_ext), (self.valueString, self.valueString_ext), (self.valueCoding,), (self.valueReference,),), 'value[x]', True)
 
-class QuestionnaireItemEnableWhen(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'question_ext': '_question', 'operator_ext': '_operator', 'answerBoolean_ext': '_answerBoolean', 'answerDecimal_ext': '_answerDecimal', 'answerInteger_ext': '_answerInteger', 'answerDate_ext': '_answerDate', 'answerDateTime_ext': '_answerDateTime', 'answerTime_ext': '_answerTime', 'answerString_ext': '_answerString'}):
+class QuestionnaireItemEnableWhen(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'question_ext': '_question', 'operator_ext': '_operator', 'answerBoolean_ext': '_answerBoolean', 'answerDecimal_ext': '_answerDecimal', 'answerInteger_ext': '_answerInteger', 'answerDate_ext': '_answerDate', 'answerDateTime_ext': '_answerDateTime', 'answerTime_ext': '_answerTime', 'answerString_ext': '_answerString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     question: T_string | UnsetType = UNSET
     question_ext: Element | UnsetType = UNSET
-    operator: C_156 | UnsetType = UNSET
+    operator: C_155 | UnsetType = UNSET
     operator_ext: Element | UnsetType = UNSET
     answerBoolean: T_boolean | UnsetType = UNSET
     answerBoolean_ext: Element | UnsetType = UNSET
@@ -10775,10 +10785,10 @@ class QuestionnaireItemEnableWhen(Struct, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError('question is required')
         if self.operator is UNSET and self.operator_ext is UNSET:
             raise ValueError('operator is required')
-        if (self.answerBoolean is not UNSET or self.answerBoolean_ext is not UNSET) + (self.answerDecimal is not UNSET or self.answerDecimal_ext is not UNSET) + (self.answerInteger is not UNSET or self.answerInteger_ext is not UNSET) + (self.answerDate is not UNSET or self.answerDate_ext is not UNSET) + (self.answerDateTime is not UNSET or self.answerDateTime_ext is not UNSET) + (self.answerTime is not UNSET or self.answerTime_ext is not UNSET) + (self.answerString is not UNSET or self.answerString_ext is not UNSET) + (self.answerCoding is not UNSET) + (self.answerQuantity is not UNSET) + (self.answerReference is not UNSET) != 1:
-            raise ValueError('answer[x] needs exactly one value')
+        if not ((self.answerBoolean, self.answerDecimal, self.answerInteger, self.answerDate, self.answerDateTime, self.answerTime, self.answerString, self.answerCoding, self.answerQuantity, self.answerReference,).count(UNSET) == 9 and (self.answerBoolean_ext, self.answerDecimal_ext, self.answerInteger_ext, self.answerDate_ext, self.answerDateTime_ext, self.answerTime_ext, self.answerString_ext,).count(UNSET) == 7):
+            _one_of(((self.answerBoolean, self.answerBoolean_ext), (self.answerDecimal, self.answerDecimal_ext), (self.answerInteger, self.answerInteger_ext), (self.answerDate, self.answerDate_ext), (self.answerDateTime, self.answerDateTime_ext), (self.answerTime, self.answerTime_ext), (self.answerString, self.answerString_ext), (self.answerCoding,), (self.answerQuantity,), (self.answerReference,),), 'answer[x]', True)
 
-class QuestionnaireItemInitial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean', 'valueDecimal_ext': '_valueDecimal', 'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'valueUri_ext': '_valueUri'}):
+class QuestionnaireItemInitial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean', 'valueDecimal_ext': '_valueDecimal', 'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'valueUri_ext': '_valueUri'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10804,10 +10814,10 @@ class QuestionnaireItemInitial(Struct, kw_only=True, forbid_unknown_fields=True,
     valueReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCoding is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueReference is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueBoolean, self.valueDecimal, self.valueInteger, self.valueDate, self.valueDateTime, self.valueTime, self.valueString, self.valueUri, self.valueAttachment, self.valueCoding, self.valueQuantity, self.valueReference,).count(UNSET) == 11 and (self.valueBoolean_ext, self.valueDecimal_ext, self.valueInteger_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueTime_ext, self.valueString_ext, self.valueUri_ext,).count(UNSET) == 8):
+            _one_of(((self.valueBoolean, self.valueBoolean_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueInteger, self.valueInteger_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueTime, self.valueTime_ext), (self.valueString, self.valueString_ext), (self.valueUri, self.valueUri_ext), (self.valueAttachment,), (self.valueCoding,), (self.valueQuantity,), (self.valueReference,),), 'value[x]', True)
 
-class QuestionnaireResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="QuestionnaireResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'questionnaire_ext': '_questionnaire', 'status_ext': '_status', 'authored_ext': '_authored'}):
+class QuestionnaireResponse(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="QuestionnaireResponse", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'questionnaire_ext': '_questionnaire', 'status_ext': '_status', 'authored_ext': '_authored'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10823,7 +10833,7 @@ class QuestionnaireResponse(Struct, kw_only=True, forbid_unknown_fields=True, om
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     questionnaire: T_canonical | UnsetType = UNSET
     questionnaire_ext: Element | UnsetType = UNSET
-    status: C_154 | UnsetType = UNSET
+    status: C_153 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     subject: Reference | UnsetType = UNSET
     encounter: Reference | UnsetType = UNSET
@@ -10837,7 +10847,7 @@ class QuestionnaireResponse(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class QuestionnaireResponseItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'linkId_ext': '_linkId', 'definition_ext': '_definition', 'text_ext': '_text'}):
+class QuestionnaireResponseItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'linkId_ext': '_linkId', 'definition_ext': '_definition', 'text_ext': '_text'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10854,7 +10864,7 @@ class QuestionnaireResponseItem(Struct, kw_only=True, forbid_unknown_fields=True
         if self.linkId is UNSET and self.linkId_ext is UNSET:
             raise ValueError('linkId is required')
 
-class QuestionnaireResponseItemAnswer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean', 'valueDecimal_ext': '_valueDecimal', 'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'valueUri_ext': '_valueUri'}):
+class QuestionnaireResponseItemAnswer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean', 'valueDecimal_ext': '_valueDecimal', 'valueInteger_ext': '_valueInteger', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueTime_ext': '_valueTime', 'valueString_ext': '_valueString', 'valueUri_ext': '_valueUri'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10881,22 +10891,22 @@ class QuestionnaireResponseItemAnswer(Struct, kw_only=True, forbid_unknown_field
     item: Annotated[list[QuestionnaireResponseItem], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCoding is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueReference is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueBoolean, self.valueDecimal, self.valueInteger, self.valueDate, self.valueDateTime, self.valueTime, self.valueString, self.valueUri, self.valueAttachment, self.valueCoding, self.valueQuantity, self.valueReference,).count(UNSET) >= 11 and (self.valueBoolean_ext, self.valueDecimal_ext, self.valueInteger_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueTime_ext, self.valueString_ext, self.valueUri_ext,).count(UNSET) == 8):
+            _one_of(((self.valueBoolean, self.valueBoolean_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueInteger, self.valueInteger_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueTime, self.valueTime_ext), (self.valueString, self.valueString_ext), (self.valueUri, self.valueUri_ext), (self.valueAttachment,), (self.valueCoding,), (self.valueQuantity,), (self.valueReference,),), 'value[x]', False)
 
-class Range(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Range(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     low: Quantity | UnsetType = UNSET
     high: Quantity | UnsetType = UNSET
 
-class Ratio(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Ratio(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     numerator: Quantity | UnsetType = UNSET
     denominator: Quantity | UnsetType = UNSET
 
-class Reference(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'reference_ext': '_reference', 'type_ext': '_type', 'display_ext': '_display'}):
+class Reference(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'reference_ext': '_reference', 'type_ext': '_type', 'display_ext': '_display'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     reference: T_string | UnsetType = UNSET
@@ -10907,10 +10917,10 @@ class Reference(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     display: T_string | UnsetType = UNSET
     display_ext: Element | UnsetType = UNSET
 
-class RelatedArtifact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'label_ext': '_label', 'display_ext': '_display', 'citation_ext': '_citation', 'url_ext': '_url', 'resource_ext': '_resource'}):
+class RelatedArtifact(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'label_ext': '_label', 'display_ext': '_display', 'citation_ext': '_citation', 'url_ext': '_url', 'resource_ext': '_resource'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_160 | UnsetType = UNSET
+    type: C_159 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     label: T_string | UnsetType = UNSET
     label_ext: Element | UnsetType = UNSET
@@ -10928,7 +10938,7 @@ class RelatedArtifact(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class RelatedPerson(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="RelatedPerson", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate'}):
+class RelatedPerson(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="RelatedPerson", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'gender_ext': '_gender', 'birthDate_ext': '_birthDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10955,7 +10965,7 @@ class RelatedPerson(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     period: Period | UnsetType = UNSET
     communication: Annotated[list[RelatedPersonCommunication], M(min_length=1)] | UnsetType = UNSET
 
-class RelatedPersonCommunication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'preferred_ext': '_preferred'}):
+class RelatedPersonCommunication(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'preferred_ext': '_preferred'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -10963,7 +10973,7 @@ class RelatedPersonCommunication(Struct, kw_only=True, forbid_unknown_fields=Tru
     preferred: T_boolean | UnsetType = UNSET
     preferred_ext: Element | UnsetType = UNSET
 
-class RequestGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="RequestGroup", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'authoredOn_ext': '_authoredOn'}):
+class RequestGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="RequestGroup", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'authoredOn_ext': '_authoredOn'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -10982,11 +10992,11 @@ class RequestGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     replaces: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     groupIdentifier: Identifier | UnsetType = UNSET
-    status: C_171 | UnsetType = UNSET
+    status: C_170 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    intent: C_168 | UnsetType = UNSET
+    intent: C_167 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
     subject: Reference | UnsetType = UNSET
@@ -11005,7 +11015,7 @@ class RequestGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.intent is UNSET and self.intent_ext is UNSET:
             raise ValueError('intent is required')
 
-class RequestGroupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'prefix_ext': '_prefix', 'title_ext': '_title', 'description_ext': '_description', 'textEquivalent_ext': '_textEquivalent', 'priority_ext': '_priority', 'timingDateTime_ext': '_timingDateTime', 'groupingBehavior_ext': '_groupingBehavior', 'selectionBehavior_ext': '_selectionBehavior', 'requiredBehavior_ext': '_requiredBehavior', 'precheckBehavior_ext': '_precheckBehavior', 'cardinalityBehavior_ext': '_cardinalityBehavior'}):
+class RequestGroupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'prefix_ext': '_prefix', 'title_ext': '_title', 'description_ext': '_description', 'textEquivalent_ext': '_textEquivalent', 'priority_ext': '_priority', 'timingDateTime_ext': '_timingDateTime', 'groupingBehavior_ext': '_groupingBehavior', 'selectionBehavior_ext': '_selectionBehavior', 'requiredBehavior_ext': '_requiredBehavior', 'precheckBehavior_ext': '_precheckBehavior', 'cardinalityBehavior_ext': '_cardinalityBehavior'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11017,7 +11027,7 @@ class RequestGroupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     description_ext: Element | UnsetType = UNSET
     textEquivalent: T_string | UnsetType = UNSET
     textEquivalent_ext: Element | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     code: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     documentation: Annotated[list[RelatedArtifact], M(min_length=1)] | UnsetType = UNSET
@@ -11046,10 +11056,10 @@ class RequestGroupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     action: Annotated[list[RequestGroupAction], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.timingDateTime is not UNSET or self.timingDateTime_ext is not UNSET) + (self.timingAge is not UNSET) + (self.timingPeriod is not UNSET) + (self.timingDuration is not UNSET) + (self.timingRange is not UNSET) + (self.timingTiming is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
+        if not ((self.timingDateTime, self.timingAge, self.timingPeriod, self.timingDuration, self.timingRange, self.timingTiming,).count(UNSET) >= 5 and (self.timingDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timingDateTime, self.timingDateTime_ext), (self.timingAge,), (self.timingPeriod,), (self.timingDuration,), (self.timingRange,), (self.timingTiming,),), 'timing[x]', False)
 
-class RequestGroupActionCondition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'kind_ext': '_kind'}):
+class RequestGroupActionCondition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'kind_ext': '_kind'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11061,7 +11071,7 @@ class RequestGroupActionCondition(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.kind is UNSET and self.kind_ext is UNSET:
             raise ValueError('kind is required')
 
-class RequestGroupActionRelatedAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'actionId_ext': '_actionId', 'relationship_ext': '_relationship'}):
+class RequestGroupActionRelatedAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'actionId_ext': '_actionId', 'relationship_ext': '_relationship'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11077,10 +11087,10 @@ class RequestGroupActionRelatedAction(Struct, kw_only=True, forbid_unknown_field
             raise ValueError('actionId is required')
         if self.relationship is UNSET and self.relationship_ext is UNSET:
             raise ValueError('relationship is required')
-        if (self.offsetDuration is not UNSET) + (self.offsetRange is not UNSET) > 1:
-            raise ValueError('offset[x] has several values')
+        if not ((self.offsetDuration, self.offsetRange,).count(UNSET) >= 1):
+            _one_of(((self.offsetDuration,), (self.offsetRange,),), 'offset[x]', False)
 
-class ResearchDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ResearchDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'comment_ext': '_comment', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library'}):
+class ResearchDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ResearchDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'comment_ext': '_comment', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11104,7 +11114,7 @@ class ResearchDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     shortTitle_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -11148,10 +11158,10 @@ class ResearchDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
 
-class ResearchElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ResearchElementDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'comment_ext': '_comment', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library', 'type_ext': '_type', 'variableType_ext': '_variableType'}):
+class ResearchElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ResearchElementDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'shortTitle_ext': '_shortTitle', 'subtitle_ext': '_subtitle', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'comment_ext': '_comment', 'purpose_ext': '_purpose', 'usage_ext': '_usage', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate', 'library_ext': '_library', 'type_ext': '_type', 'variableType_ext': '_variableType'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11175,7 +11185,7 @@ class ResearchElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True
     shortTitle_ext: Element | UnsetType = UNSET
     subtitle: T_string | UnsetType = UNSET
     subtitle_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -11211,21 +11221,21 @@ class ResearchElementDefinition(Struct, kw_only=True, forbid_unknown_fields=True
     relatedArtifact: Annotated[list[RelatedArtifact], M(min_length=1)] | UnsetType = UNSET
     library: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     library_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    type: C_172 | UnsetType = UNSET
+    type: C_171 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
-    variableType: C_206 | UnsetType = UNSET
+    variableType: C_205 | UnsetType = UNSET
     variableType_ext: Element | UnsetType = UNSET
     characteristic: Annotated[list[ResearchElementDefinitionCharacteristic], M(min_length=1)]
 
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.subjectCodeableConcept is not UNSET) + (self.subjectReference is not UNSET) > 1:
-            raise ValueError('subject[x] has several values')
+        if not ((self.subjectCodeableConcept, self.subjectReference,).count(UNSET) >= 1):
+            _one_of(((self.subjectCodeableConcept,), (self.subjectReference,),), 'subject[x]', False)
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class ResearchElementDefinitionCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'definitionCanonical_ext': '_definitionCanonical', 'exclude_ext': '_exclude', 'studyEffectiveDescription_ext': '_studyEffectiveDescription', 'studyEffectiveDateTime_ext': '_studyEffectiveDateTime', 'studyEffectiveGroupMeasure_ext': '_studyEffectiveGroupMeasure', 'participantEffectiveDescription_ext': '_participantEffectiveDescription', 'participantEffectiveDateTime_ext': '_participantEffectiveDateTime', 'participantEffectiveGroupMeasure_ext': '_participantEffectiveGroupMeasure'}):
+class ResearchElementDefinitionCharacteristic(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'definitionCanonical_ext': '_definitionCanonical', 'exclude_ext': '_exclude', 'studyEffectiveDescription_ext': '_studyEffectiveDescription', 'studyEffectiveDateTime_ext': '_studyEffectiveDateTime', 'studyEffectiveGroupMeasure_ext': '_studyEffectiveGroupMeasure', 'participantEffectiveDescription_ext': '_participantEffectiveDescription', 'participantEffectiveDateTime_ext': '_participantEffectiveDateTime', 'participantEffectiveGroupMeasure_ext': '_participantEffectiveGroupMeasure'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11246,7 +11256,7 @@ class ResearchElementDefinitionCharacteristic(Struct, kw_only=True, forbid_unkno
     studyEffectiveDuration: Duration | UnsetType = UNSET
     studyEffectiveTiming: Timing | UnsetType = UNSET
     studyEffectiveTimeFromStart: Duration | UnsetType = UNSET
-    studyEffectiveGroupMeasure: C_85 | UnsetType = UNSET
+    studyEffectiveGroupMeasure: C_84 | UnsetType = UNSET
     studyEffectiveGroupMeasure_ext: Element | UnsetType = UNSET
     participantEffectiveDescription: T_string | UnsetType = UNSET
     participantEffectiveDescription_ext: Element | UnsetType = UNSET
@@ -11256,18 +11266,18 @@ class ResearchElementDefinitionCharacteristic(Struct, kw_only=True, forbid_unkno
     participantEffectiveDuration: Duration | UnsetType = UNSET
     participantEffectiveTiming: Timing | UnsetType = UNSET
     participantEffectiveTimeFromStart: Duration | UnsetType = UNSET
-    participantEffectiveGroupMeasure: C_85 | UnsetType = UNSET
+    participantEffectiveGroupMeasure: C_84 | UnsetType = UNSET
     participantEffectiveGroupMeasure_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.definitionCodeableConcept is not UNSET) + (self.definitionCanonical is not UNSET or self.definitionCanonical_ext is not UNSET) + (self.definitionExpression is not UNSET) + (self.definitionDataRequirement is not UNSET) != 1:
-            raise ValueError('definition[x] needs exactly one value')
-        if (self.studyEffectiveDateTime is not UNSET or self.studyEffectiveDateTime_ext is not UNSET) + (self.studyEffectivePeriod is not UNSET) + (self.studyEffectiveDuration is not UNSET) + (self.studyEffectiveTiming is not UNSET) > 1:
-            raise ValueError('studyEffective[x] has several values')
-        if (self.participantEffectiveDateTime is not UNSET or self.participantEffectiveDateTime_ext is not UNSET) + (self.participantEffectivePeriod is not UNSET) + (self.participantEffectiveDuration is not UNSET) + (self.participantEffectiveTiming is not UNSET) > 1:
-            raise ValueError('participantEffective[x] has several values')
+        if not ((self.definitionCodeableConcept, self.definitionCanonical, self.definitionExpression, self.definitionDataRequirement,).count(UNSET) == 3 and (self.definitionCanonical_ext,).count(UNSET) == 1):
+            _one_of(((self.definitionCodeableConcept,), (self.definitionCanonical, self.definitionCanonical_ext), (self.definitionExpression,), (self.definitionDataRequirement,),), 'definition[x]', True)
+        if not ((self.studyEffectiveDateTime, self.studyEffectivePeriod, self.studyEffectiveDuration, self.studyEffectiveTiming,).count(UNSET) >= 3 and (self.studyEffectiveDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.studyEffectiveDateTime, self.studyEffectiveDateTime_ext), (self.studyEffectivePeriod,), (self.studyEffectiveDuration,), (self.studyEffectiveTiming,),), 'studyEffective[x]', False)
+        if not ((self.participantEffectiveDateTime, self.participantEffectivePeriod, self.participantEffectiveDuration, self.participantEffectiveTiming,).count(UNSET) >= 3 and (self.participantEffectiveDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.participantEffectiveDateTime, self.participantEffectiveDateTime_ext), (self.participantEffectivePeriod,), (self.participantEffectiveDuration,), (self.participantEffectiveTiming,),), 'participantEffective[x]', False)
 
-class ResearchStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ResearchStudy", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'descriptionSummary_ext': '_descriptionSummary', 'description_ext': '_description'}):
+class ResearchStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ResearchStudy", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'descriptionSummary_ext': '_descriptionSummary', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11286,7 +11296,7 @@ class ResearchStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     label: Annotated[list[ResearchStudyLabel], M(min_length=1)] | UnsetType = UNSET
     protocol: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_173 | UnsetType = UNSET
+    status: C_172 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     primaryPurposeType: CodeableConcept | UnsetType = UNSET
     phase: CodeableConcept | UnsetType = UNSET
@@ -11325,7 +11335,7 @@ class ResearchStudy(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class ResearchStudyArm(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description'}):
+class ResearchStudyArm(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11339,7 +11349,7 @@ class ResearchStudyArm(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class ResearchStudyAssociatedParty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name'}):
+class ResearchStudyAssociatedParty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11350,7 +11360,7 @@ class ResearchStudyAssociatedParty(Struct, kw_only=True, forbid_unknown_fields=T
     classifier: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     party: Reference | UnsetType = UNSET
 
-class ResearchStudyComparisonGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'linkId_ext': '_linkId', 'name_ext': '_name', 'description_ext': '_description'}):
+class ResearchStudyComparisonGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'linkId_ext': '_linkId', 'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11368,7 +11378,7 @@ class ResearchStudyComparisonGroup(Struct, kw_only=True, forbid_unknown_fields=T
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class ResearchStudyLabel(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'value_ext': '_value'}):
+class ResearchStudyLabel(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11376,7 +11386,7 @@ class ResearchStudyLabel(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     value: T_string | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
 
-class ResearchStudyObjective(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description'}):
+class ResearchStudyObjective(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11386,7 +11396,7 @@ class ResearchStudyObjective(Struct, kw_only=True, forbid_unknown_fields=True, o
     description: T_markdown | UnsetType = UNSET
     description_ext: Element | UnsetType = UNSET
 
-class ResearchStudyOutcomeMeasure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description'}):
+class ResearchStudyOutcomeMeasure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11397,7 +11407,7 @@ class ResearchStudyOutcomeMeasure(Struct, kw_only=True, forbid_unknown_fields=Tr
     description_ext: Element | UnsetType = UNSET
     reference: Reference | UnsetType = UNSET
 
-class ResearchStudyProgressStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'actual_ext': '_actual'}):
+class ResearchStudyProgressStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'actual_ext': '_actual'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11406,7 +11416,7 @@ class ResearchStudyProgressStatus(Struct, kw_only=True, forbid_unknown_fields=Tr
     actual_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
 
-class ResearchStudyRecruitment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'targetNumber_ext': '_targetNumber', 'actualNumber_ext': '_actualNumber'}):
+class ResearchStudyRecruitment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'targetNumber_ext': '_targetNumber', 'actualNumber_ext': '_actualNumber'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11417,7 +11427,7 @@ class ResearchStudyRecruitment(Struct, kw_only=True, forbid_unknown_fields=True,
     eligibility: Reference | UnsetType = UNSET
     actualGroup: Reference | UnsetType = UNSET
 
-class ResearchSubject(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ResearchSubject", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'assignedArm_ext': '_assignedArm', 'actualArm_ext': '_actualArm'}):
+class ResearchSubject(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ResearchSubject", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'assignedArm_ext': '_assignedArm', 'actualArm_ext': '_actualArm'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11429,7 +11439,7 @@ class ResearchSubject(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_174 | UnsetType = UNSET
+    status: C_173 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     period: Period | UnsetType = UNSET
     study: Reference
@@ -11444,7 +11454,7 @@ class ResearchSubject(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class RiskAssessment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="RiskAssessment", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'mitigation_ext': '_mitigation'}):
+class RiskAssessment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="RiskAssessment", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'mitigation_ext': '_mitigation'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11458,7 +11468,7 @@ class RiskAssessment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Reference | UnsetType = UNSET
     parent: Reference | UnsetType = UNSET
-    status: C_139 | UnsetType = UNSET
+    status: C_138 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     method: CodeableConcept | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
@@ -11480,10 +11490,10 @@ class RiskAssessment(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     def __post_init__(self):
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
+        if not ((self.occurrenceDateTime, self.occurrencePeriod,).count(UNSET) >= 1 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,),), 'occurrence[x]', False)
 
-class RiskAssessmentPrediction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'probabilityDecimal_ext': '_probabilityDecimal', 'relativeRisk_ext': '_relativeRisk', 'rationale_ext': '_rationale'}):
+class RiskAssessmentPrediction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'probabilityDecimal_ext': '_probabilityDecimal', 'relativeRisk_ext': '_relativeRisk', 'rationale_ext': '_rationale'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11500,12 +11510,12 @@ class RiskAssessmentPrediction(Struct, kw_only=True, forbid_unknown_fields=True,
     rationale_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.probabilityDecimal is not UNSET or self.probabilityDecimal_ext is not UNSET) + (self.probabilityRange is not UNSET) > 1:
-            raise ValueError('probability[x] has several values')
-        if (self.whenPeriod is not UNSET) + (self.whenRange is not UNSET) > 1:
-            raise ValueError('when[x] has several values')
+        if not ((self.probabilityDecimal, self.probabilityRange,).count(UNSET) >= 1 and (self.probabilityDecimal_ext,).count(UNSET) == 1):
+            _one_of(((self.probabilityDecimal, self.probabilityDecimal_ext), (self.probabilityRange,),), 'probability[x]', False)
+        if not ((self.whenPeriod, self.whenRange,).count(UNSET) >= 1):
+            _one_of(((self.whenPeriod,), (self.whenRange,),), 'when[x]', False)
 
-class RiskEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="RiskEvidenceSynthesis", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
+class RiskEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="RiskEvidenceSynthesis", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'copyright_ext': '_copyright', 'approvalDate_ext': '_approvalDate', 'lastReviewDate_ext': '_lastReviewDate'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11525,7 +11535,7 @@ class RiskEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, om
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
@@ -11563,7 +11573,7 @@ class RiskEvidenceSynthesis(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class RiskEvidenceSynthesisCertainty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RiskEvidenceSynthesisCertainty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11571,7 +11581,7 @@ class RiskEvidenceSynthesisCertainty(Struct, kw_only=True, forbid_unknown_fields
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
     certaintySubcomponent: Annotated[list[RiskEvidenceSynthesisCertaintyCertaintySubcomponent], M(min_length=1)] | UnsetType = UNSET
 
-class RiskEvidenceSynthesisCertaintyCertaintySubcomponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RiskEvidenceSynthesisCertaintyCertaintySubcomponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11579,7 +11589,7 @@ class RiskEvidenceSynthesisCertaintyCertaintySubcomponent(Struct, kw_only=True, 
     rating: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
-class RiskEvidenceSynthesisRiskEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'value_ext': '_value', 'denominatorCount_ext': '_denominatorCount', 'numeratorCount_ext': '_numeratorCount'}):
+class RiskEvidenceSynthesisRiskEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'value_ext': '_value', 'denominatorCount_ext': '_denominatorCount', 'numeratorCount_ext': '_numeratorCount'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11595,7 +11605,7 @@ class RiskEvidenceSynthesisRiskEstimate(Struct, kw_only=True, forbid_unknown_fie
     numeratorCount_ext: Element | UnsetType = UNSET
     precisionEstimate: Annotated[list[RiskEvidenceSynthesisRiskEstimatePrecisionEstimate], M(min_length=1)] | UnsetType = UNSET
 
-class RiskEvidenceSynthesisRiskEstimatePrecisionEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'level_ext': '_level', 'from_': 'from', 'from_ext': '_from', 'to_ext': '_to'}):
+class RiskEvidenceSynthesisRiskEstimatePrecisionEstimate(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'level_ext': '_level', 'from_': 'from', 'from_ext': '_from', 'to_ext': '_to'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11607,7 +11617,7 @@ class RiskEvidenceSynthesisRiskEstimatePrecisionEstimate(Struct, kw_only=True, f
     to: T_decimal | UnsetType = UNSET
     to_ext: Element | UnsetType = UNSET
 
-class RiskEvidenceSynthesisSampleSize(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'numberOfStudies_ext': '_numberOfStudies', 'numberOfParticipants_ext': '_numberOfParticipants'}):
+class RiskEvidenceSynthesisSampleSize(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'numberOfStudies_ext': '_numberOfStudies', 'numberOfParticipants_ext': '_numberOfParticipants'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11618,7 +11628,7 @@ class RiskEvidenceSynthesisSampleSize(Struct, kw_only=True, forbid_unknown_field
     numberOfParticipants: T_integer | UnsetType = UNSET
     numberOfParticipants_ext: Element | UnsetType = UNSET
 
-class SampledData(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'period_ext': '_period', 'factor_ext': '_factor', 'lowerLimit_ext': '_lowerLimit', 'upperLimit_ext': '_upperLimit', 'dimensions_ext': '_dimensions', 'data_ext': '_data'}):
+class SampledData(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'period_ext': '_period', 'factor_ext': '_factor', 'lowerLimit_ext': '_lowerLimit', 'upperLimit_ext': '_upperLimit', 'dimensions_ext': '_dimensions', 'data_ext': '_data'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     origin: Quantity
@@ -11641,7 +11651,7 @@ class SampledData(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
         if self.dimensions is UNSET and self.dimensions_ext is UNSET:
             raise ValueError('dimensions is required')
 
-class Schedule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Schedule", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'comment_ext': '_comment'}):
+class Schedule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Schedule", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'active_ext': '_active', 'comment_ext': '_comment'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11663,7 +11673,7 @@ class Schedule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     comment: T_string | UnsetType = UNSET
     comment_ext: Element | UnsetType = UNSET
 
-class SearchParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SearchParameter", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'derivedFrom_ext': '_derivedFrom', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'code_ext': '_code', 'base_ext': '_base', 'type_ext': '_type', 'expression_ext': '_expression', 'xpath_ext': '_xpath', 'xpathUsage_ext': '_xpathUsage', 'target_ext': '_target', 'multipleOr_ext': '_multipleOr', 'multipleAnd_ext': '_multipleAnd', 'comparator_ext': '_comparator', 'modifier_ext': '_modifier', 'chain_ext': '_chain'}):
+class SearchParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SearchParameter", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'derivedFrom_ext': '_derivedFrom', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'code_ext': '_code', 'base_ext': '_base', 'type_ext': '_type', 'expression_ext': '_expression', 'xpath_ext': '_xpath', 'xpathUsage_ext': '_xpathUsage', 'target_ext': '_target', 'multipleOr_ext': '_multipleOr', 'multipleAnd_ext': '_multipleAnd', 'comparator_ext': '_comparator', 'modifier_ext': '_modifier', 'chain_ext': '_chain'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11682,7 +11692,7 @@ class SearchParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     name_ext: Element | UnsetType = UNSET
     derivedFrom: T_canonical | UnsetType = UNSET
     derivedFrom_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -11699,25 +11709,25 @@ class SearchParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     purpose_ext: Element | UnsetType = UNSET
     code: T_code | UnsetType = UNSET
     code_ext: Element | UnsetType = UNSET
-    base: Annotated[list[C_177 | None], M(min_length=1)] | UnsetType = UNSET
+    base: Annotated[list[C_176 | None], M(min_length=1)] | UnsetType = UNSET
     base_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    type: C_183 | UnsetType = UNSET
+    type: C_182 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     expression: T_string | UnsetType = UNSET
     expression_ext: Element | UnsetType = UNSET
     xpath: T_string | UnsetType = UNSET
     xpath_ext: Element | UnsetType = UNSET
-    xpathUsage: C_184 | UnsetType = UNSET
+    xpathUsage: C_183 | UnsetType = UNSET
     xpathUsage_ext: Element | UnsetType = UNSET
-    target: Annotated[list[C_177 | None], M(min_length=1)] | UnsetType = UNSET
+    target: Annotated[list[C_176 | None], M(min_length=1)] | UnsetType = UNSET
     target_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     multipleOr: T_boolean | UnsetType = UNSET
     multipleOr_ext: Element | UnsetType = UNSET
     multipleAnd: T_boolean | UnsetType = UNSET
     multipleAnd_ext: Element | UnsetType = UNSET
-    comparator: Annotated[list[C_180 | None], M(min_length=1)] | UnsetType = UNSET
+    comparator: Annotated[list[C_179 | None], M(min_length=1)] | UnsetType = UNSET
     comparator_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    modifier: Annotated[list[C_182 | None], M(min_length=1)] | UnsetType = UNSET
+    modifier: Annotated[list[C_181 | None], M(min_length=1)] | UnsetType = UNSET
     modifier_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     chain: Annotated[list[T_string | None], M(min_length=1)] | UnsetType = UNSET
     chain_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
@@ -11739,7 +11749,7 @@ class SearchParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class SearchParameterComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'definition_ext': '_definition', 'expression_ext': '_expression'}):
+class SearchParameterComponent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'definition_ext': '_definition', 'expression_ext': '_expression'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11754,7 +11764,7 @@ class SearchParameterComponent(Struct, kw_only=True, forbid_unknown_fields=True,
         if self.expression is UNSET and self.expression_ext is UNSET:
             raise ValueError('expression is required')
 
-class ServiceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ServiceRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'asNeededBoolean_ext': '_asNeededBoolean', 'authoredOn_ext': '_authoredOn', 'patientInstruction_ext': '_patientInstruction'}):
+class ServiceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ServiceRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'doNotPerform_ext': '_doNotPerform', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'asNeededBoolean_ext': '_asNeededBoolean', 'authoredOn_ext': '_authoredOn', 'patientInstruction_ext': '_patientInstruction'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11773,12 +11783,12 @@ class ServiceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     replaces: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     requisition: Identifier | UnsetType = UNSET
-    status: C_171 | UnsetType = UNSET
+    status: C_170 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
-    intent: C_168 | UnsetType = UNSET
+    intent: C_167 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     doNotPerform: T_boolean | UnsetType = UNSET
     doNotPerform_ext: Element | UnsetType = UNSET
@@ -11819,14 +11829,14 @@ class ServiceRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
             raise ValueError('status is required')
         if self.intent is UNSET and self.intent_ext is UNSET:
             raise ValueError('intent is required')
-        if (self.quantityQuantity is not UNSET) + (self.quantityRatio is not UNSET) + (self.quantityRange is not UNSET) > 1:
-            raise ValueError('quantity[x] has several values')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) + (self.occurrenceTiming is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
-        if (self.asNeededBoolean is not UNSET or self.asNeededBoolean_ext is not UNSET) + (self.asNeededCodeableConcept is not UNSET) > 1:
-            raise ValueError('asNeeded[x] has several values')
+        if not ((self.quantityQuantity, self.quantityRatio, self.quantityRange,).count(UNSET) >= 2):
+            _one_of(((self.quantityQuantity,), (self.quantityRatio,), (self.quantityRange,),), 'quantity[x]', False)
+        if not ((self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(UNSET) >= 2 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,), (self.occurrenceTiming,),), 'occurrence[x]', False)
+        if not ((self.asNeededBoolean, self.asNeededCodeableConcept,).count(UNSET) >= 1 and (self.asNeededBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.asNeededBoolean, self.asNeededBoolean_ext), (self.asNeededCodeableConcept,),), 'asNeeded[x]', False)
 
-class Signature(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'when_ext': '_when', 'targetFormat_ext': '_targetFormat', 'sigFormat_ext': '_sigFormat', 'data_ext': '_data'}):
+class Signature(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'when_ext': '_when', 'targetFormat_ext': '_targetFormat', 'sigFormat_ext': '_sigFormat', 'data_ext': '_data'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     type: Annotated[list[Coding], M(min_length=1)]
@@ -11845,7 +11855,7 @@ class Signature(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
         if self.when is UNSET and self.when_ext is UNSET:
             raise ValueError('when is required')
 
-class Slot(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Slot", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'start_ext': '_start', 'end_ext': '_end', 'overbooked_ext': '_overbooked', 'comment_ext': '_comment'}):
+class Slot(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Slot", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'start_ext': '_start', 'end_ext': '_end', 'overbooked_ext': '_overbooked', 'comment_ext': '_comment'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11862,7 +11872,7 @@ class Slot(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     specialty: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     appointmentType: CodeableConcept | UnsetType = UNSET
     schedule: Reference
-    status: C_186 | UnsetType = UNSET
+    status: C_185 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     start: T_instant | UnsetType = UNSET
     start_ext: Element | UnsetType = UNSET
@@ -11881,7 +11891,7 @@ class Slot(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
         if self.end is UNSET and self.end_ext is UNSET:
             raise ValueError('end is required')
 
-class Specimen(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Specimen", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'receivedTime_ext': '_receivedTime'}):
+class Specimen(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Specimen", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'receivedTime_ext': '_receivedTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11894,7 +11904,7 @@ class Specimen(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     accessionIdentifier: Identifier | UnsetType = UNSET
-    status: C_190 | UnsetType = UNSET
+    status: C_189 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
     subject: Reference | UnsetType = UNSET
@@ -11908,7 +11918,7 @@ class Specimen(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     condition: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     note: Annotated[list[Annotation], M(min_length=1)] | UnsetType = UNSET
 
-class SpecimenCollection(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'collectedDateTime_ext': '_collectedDateTime'}):
+class SpecimenCollection(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'collectedDateTime_ext': '_collectedDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11924,12 +11934,12 @@ class SpecimenCollection(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     fastingStatusDuration: Duration | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.collectedDateTime is not UNSET or self.collectedDateTime_ext is not UNSET) + (self.collectedPeriod is not UNSET) > 1:
-            raise ValueError('collected[x] has several values')
-        if (self.fastingStatusCodeableConcept is not UNSET) + (self.fastingStatusDuration is not UNSET) > 1:
-            raise ValueError('fastingStatus[x] has several values')
+        if not ((self.collectedDateTime, self.collectedPeriod,).count(UNSET) >= 1 and (self.collectedDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.collectedDateTime, self.collectedDateTime_ext), (self.collectedPeriod,),), 'collected[x]', False)
+        if not ((self.fastingStatusCodeableConcept, self.fastingStatusDuration,).count(UNSET) >= 1):
+            _one_of(((self.fastingStatusCodeableConcept,), (self.fastingStatusDuration,),), 'fastingStatus[x]', False)
 
-class SpecimenContainer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description'}):
+class SpecimenContainer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -11943,10 +11953,10 @@ class SpecimenContainer(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     additiveReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.additiveCodeableConcept is not UNSET) + (self.additiveReference is not UNSET) > 1:
-            raise ValueError('additive[x] has several values')
+        if not ((self.additiveCodeableConcept, self.additiveReference,).count(UNSET) >= 1):
+            _one_of(((self.additiveCodeableConcept,), (self.additiveReference,),), 'additive[x]', False)
 
-class SpecimenDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SpecimenDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'timeAspect_ext': '_timeAspect'}):
+class SpecimenDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SpecimenDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'timeAspect_ext': '_timeAspect'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -11965,14 +11975,14 @@ class SpecimenDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     collection: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     typeTested: Annotated[list[SpecimenDefinitionTypeTested], M(min_length=1)] | UnsetType = UNSET
 
-class SpecimenDefinitionTypeTested(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'isDerived_ext': '_isDerived', 'preference_ext': '_preference', 'requirement_ext': '_requirement'}):
+class SpecimenDefinitionTypeTested(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'isDerived_ext': '_isDerived', 'preference_ext': '_preference', 'requirement_ext': '_requirement'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     isDerived: T_boolean | UnsetType = UNSET
     isDerived_ext: Element | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
-    preference: C_189 | UnsetType = UNSET
+    preference: C_188 | UnsetType = UNSET
     preference_ext: Element | UnsetType = UNSET
     container: SpecimenDefinitionTypeTestedContainer | UnsetType = UNSET
     requirement: T_string | UnsetType = UNSET
@@ -11985,7 +11995,7 @@ class SpecimenDefinitionTypeTested(Struct, kw_only=True, forbid_unknown_fields=T
         if self.preference is UNSET and self.preference_ext is UNSET:
             raise ValueError('preference is required')
 
-class SpecimenDefinitionTypeTestedContainer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'minimumVolumeString_ext': '_minimumVolumeString', 'preparation_ext': '_preparation'}):
+class SpecimenDefinitionTypeTestedContainer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'minimumVolumeString_ext': '_minimumVolumeString', 'preparation_ext': '_preparation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12003,10 +12013,10 @@ class SpecimenDefinitionTypeTestedContainer(Struct, kw_only=True, forbid_unknown
     preparation_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.minimumVolumeQuantity is not UNSET) + (self.minimumVolumeString is not UNSET or self.minimumVolumeString_ext is not UNSET) > 1:
-            raise ValueError('minimumVolume[x] has several values')
+        if not ((self.minimumVolumeQuantity, self.minimumVolumeString,).count(UNSET) >= 1 and (self.minimumVolumeString_ext,).count(UNSET) == 1):
+            _one_of(((self.minimumVolumeQuantity,), (self.minimumVolumeString, self.minimumVolumeString_ext),), 'minimumVolume[x]', False)
 
-class SpecimenDefinitionTypeTestedContainerAdditive(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SpecimenDefinitionTypeTestedContainerAdditive(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12014,10 +12024,10 @@ class SpecimenDefinitionTypeTestedContainerAdditive(Struct, kw_only=True, forbid
     additiveReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.additiveCodeableConcept is not UNSET) + (self.additiveReference is not UNSET) != 1:
-            raise ValueError('additive[x] needs exactly one value')
+        if not ((self.additiveCodeableConcept, self.additiveReference,).count(UNSET) == 1):
+            _one_of(((self.additiveCodeableConcept,), (self.additiveReference,),), 'additive[x]', True)
 
-class SpecimenDefinitionTypeTestedHandling(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'instruction_ext': '_instruction'}):
+class SpecimenDefinitionTypeTestedHandling(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'instruction_ext': '_instruction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12027,7 +12037,7 @@ class SpecimenDefinitionTypeTestedHandling(Struct, kw_only=True, forbid_unknown_
     instruction: T_string | UnsetType = UNSET
     instruction_ext: Element | UnsetType = UNSET
 
-class SpecimenProcessing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'timeDateTime_ext': '_timeDateTime'}):
+class SpecimenProcessing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'timeDateTime_ext': '_timeDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12040,10 +12050,10 @@ class SpecimenProcessing(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     timePeriod: Period | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.timeDateTime is not UNSET or self.timeDateTime_ext is not UNSET) + (self.timePeriod is not UNSET) > 1:
-            raise ValueError('time[x] has several values')
+        if not ((self.timeDateTime, self.timePeriod,).count(UNSET) >= 1 and (self.timeDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.timeDateTime, self.timeDateTime_ext), (self.timePeriod,),), 'time[x]', False)
 
-class StructureDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="StructureDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'fhirVersion_ext': '_fhirVersion', 'kind_ext': '_kind', 'abstract_ext': '_abstract', 'contextInvariant_ext': '_contextInvariant', 'type_ext': '_type', 'baseDefinition_ext': '_baseDefinition', 'derivation_ext': '_derivation'}):
+class StructureDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="StructureDefinition", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'fhirVersion_ext': '_fhirVersion', 'kind_ext': '_kind', 'abstract_ext': '_abstract', 'contextInvariant_ext': '_contextInvariant', 'type_ext': '_type', 'baseDefinition_ext': '_baseDefinition', 'derivation_ext': '_derivation'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12063,7 +12073,7 @@ class StructureDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -12084,7 +12094,7 @@ class StructureDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
     fhirVersion: C_0 | UnsetType = UNSET
     fhirVersion_ext: Element | UnsetType = UNSET
     mapping: Annotated[list[StructureDefinitionMapping], M(min_length=1)] | UnsetType = UNSET
-    kind: C_192 | UnsetType = UNSET
+    kind: C_191 | UnsetType = UNSET
     kind_ext: Element | UnsetType = UNSET
     abstract: T_boolean | UnsetType = UNSET
     abstract_ext: Element | UnsetType = UNSET
@@ -12095,7 +12105,7 @@ class StructureDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
     type_ext: Element | UnsetType = UNSET
     baseDefinition: T_canonical | UnsetType = UNSET
     baseDefinition_ext: Element | UnsetType = UNSET
-    derivation: C_202 | UnsetType = UNSET
+    derivation: C_201 | UnsetType = UNSET
     derivation_ext: Element | UnsetType = UNSET
     snapshot: StructureDefinitionSnapshot | UnsetType = UNSET
     differential: StructureDefinitionDifferential | UnsetType = UNSET
@@ -12114,11 +12124,11 @@ class StructureDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class StructureDefinitionContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'expression_ext': '_expression'}):
+class StructureDefinitionContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'expression_ext': '_expression'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_78 | UnsetType = UNSET
+    type: C_77 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     expression: T_string | UnsetType = UNSET
     expression_ext: Element | UnsetType = UNSET
@@ -12129,13 +12139,13 @@ class StructureDefinitionContext(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.expression is UNSET and self.expression_ext is UNSET:
             raise ValueError('expression is required')
 
-class StructureDefinitionDifferential(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class StructureDefinitionDifferential(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     element: Annotated[list[ElementDefinition], M(min_length=1)]
 
-class StructureDefinitionMapping(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'identity_ext': '_identity', 'uri_ext': '_uri', 'name_ext': '_name', 'comment_ext': '_comment'}):
+class StructureDefinitionMapping(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'identity_ext': '_identity', 'uri_ext': '_uri', 'name_ext': '_name', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12152,13 +12162,13 @@ class StructureDefinitionMapping(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.identity is UNSET and self.identity_ext is UNSET:
             raise ValueError('identity is required')
 
-class StructureDefinitionSnapshot(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class StructureDefinitionSnapshot(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     element: Annotated[list[ElementDefinition], M(min_length=1)]
 
-class StructureMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="StructureMap", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'import_': 'import', 'import_ext': '_import'}):
+class StructureMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="StructureMap", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'import_': 'import', 'import_ext': '_import'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12178,7 +12188,7 @@ class StructureMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -12208,7 +12218,7 @@ class StructureMap(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class StructureMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'extends_ext': '_extends', 'typeMode_ext': '_typeMode', 'documentation_ext': '_documentation'}):
+class StructureMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'extends_ext': '_extends', 'typeMode_ext': '_typeMode', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12216,7 +12226,7 @@ class StructureMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     name_ext: Element | UnsetType = UNSET
     extends: T_id | UnsetType = UNSET
     extends_ext: Element | UnsetType = UNSET
-    typeMode: C_110 | UnsetType = UNSET
+    typeMode: C_109 | UnsetType = UNSET
     typeMode_ext: Element | UnsetType = UNSET
     documentation: T_string | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -12229,7 +12239,7 @@ class StructureMapGroup(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.typeMode is UNSET and self.typeMode_ext is UNSET:
             raise ValueError('typeMode is required')
 
-class StructureMapGroupInput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'type_ext': '_type', 'mode_ext': '_mode', 'documentation_ext': '_documentation'}):
+class StructureMapGroupInput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'type_ext': '_type', 'mode_ext': '_mode', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12237,7 +12247,7 @@ class StructureMapGroupInput(Struct, kw_only=True, forbid_unknown_fields=True, o
     name_ext: Element | UnsetType = UNSET
     type: T_string | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
-    mode: C_111 | UnsetType = UNSET
+    mode: C_110 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     documentation: T_string | UnsetType = UNSET
     documentation_ext: Element | UnsetType = UNSET
@@ -12248,7 +12258,7 @@ class StructureMapGroupInput(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.mode is UNSET and self.mode_ext is UNSET:
             raise ValueError('mode is required')
 
-class StructureMapGroupRule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'documentation_ext': '_documentation'}):
+class StructureMapGroupRule(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12265,7 +12275,7 @@ class StructureMapGroupRule(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class StructureMapGroupRuleDependent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'variable_ext': '_variable'}):
+class StructureMapGroupRuleDependent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'variable_ext': '_variable'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12280,7 +12290,7 @@ class StructureMapGroupRuleDependent(Struct, kw_only=True, forbid_unknown_fields
         if self.variable is UNSET and self.variable_ext is UNSET:
             raise ValueError('variable is required')
 
-class StructureMapGroupRuleSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'context_ext': '_context', 'min_ext': '_min', 'max_ext': '_max', 'type_ext': '_type', 'defaultValueBase64Binary_ext': '_defaultValueBase64Binary', 'defaultValueBoolean_ext': '_defaultValueBoolean', 'defaultValueCanonical_ext': '_defaultValueCanonical', 'defaultValueCode_ext': '_defaultValueCode', 'defaultValueDate_ext': '_defaultValueDate', 'defaultValueDateTime_ext': '_defaultValueDateTime', 'defaultValueDecimal_ext': '_defaultValueDecimal', 'defaultValueId_ext': '_defaultValueId', 'defaultValueInstant_ext': '_defaultValueInstant', 'defaultValueInteger_ext': '_defaultValueInteger', 'defaultValueMarkdown_ext': '_defaultValueMarkdown', 'defaultValueOid_ext': '_defaultValueOid', 'defaultValuePositiveInt_ext': '_defaultValuePositiveInt', 'defaultValueString_ext': '_defaultValueString', 'defaultValueTime_ext': '_defaultValueTime', 'defaultValueUnsignedInt_ext': '_defaultValueUnsignedInt', 'defaultValueUri_ext': '_defaultValueUri', 'defaultValueUrl_ext': '_defaultValueUrl', 'defaultValueUuid_ext': '_defaultValueUuid', 'element_ext': '_element', 'listMode_ext': '_listMode', 'variable_ext': '_variable', 'condition_ext': '_condition', 'check_ext': '_check', 'logMessage_ext': '_logMessage'}):
+class StructureMapGroupRuleSource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'context_ext': '_context', 'min_ext': '_min', 'max_ext': '_max', 'type_ext': '_type', 'defaultValueBase64Binary_ext': '_defaultValueBase64Binary', 'defaultValueBoolean_ext': '_defaultValueBoolean', 'defaultValueCanonical_ext': '_defaultValueCanonical', 'defaultValueCode_ext': '_defaultValueCode', 'defaultValueDate_ext': '_defaultValueDate', 'defaultValueDateTime_ext': '_defaultValueDateTime', 'defaultValueDecimal_ext': '_defaultValueDecimal', 'defaultValueId_ext': '_defaultValueId', 'defaultValueInstant_ext': '_defaultValueInstant', 'defaultValueInteger_ext': '_defaultValueInteger', 'defaultValueMarkdown_ext': '_defaultValueMarkdown', 'defaultValueOid_ext': '_defaultValueOid', 'defaultValuePositiveInt_ext': '_defaultValuePositiveInt', 'defaultValueString_ext': '_defaultValueString', 'defaultValueTime_ext': '_defaultValueTime', 'defaultValueUnsignedInt_ext': '_defaultValueUnsignedInt', 'defaultValueUri_ext': '_defaultValueUri', 'defaultValueUrl_ext': '_defaultValueUrl', 'defaultValueUuid_ext': '_defaultValueUuid', 'element_ext': '_element', 'listMode_ext': '_listMode', 'variable_ext': '_variable', 'condition_ext': '_condition', 'check_ext': '_check', 'logMessage_ext': '_logMessage'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12363,7 +12373,7 @@ class StructureMapGroupRuleSource(Struct, kw_only=True, forbid_unknown_fields=Tr
     defaultValueMeta: Meta | UnsetType = UNSET
     element: T_string | UnsetType = UNSET
     element_ext: Element | UnsetType = UNSET
-    listMode: C_113 | UnsetType = UNSET
+    listMode: C_112 | UnsetType = UNSET
     listMode_ext: Element | UnsetType = UNSET
     variable: T_id | UnsetType = UNSET
     variable_ext: Element | UnsetType = UNSET
@@ -12377,30 +12387,30 @@ class StructureMapGroupRuleSource(Struct, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self):
         if self.context is UNSET and self.context_ext is UNSET:
             raise ValueError('context is required')
-        if (self.defaultValueBase64Binary is not UNSET or self.defaultValueBase64Binary_ext is not UNSET) + (self.defaultValueBoolean is not UNSET or self.defaultValueBoolean_ext is not UNSET) + (self.defaultValueCanonical is not UNSET or self.defaultValueCanonical_ext is not UNSET) + (self.defaultValueCode is not UNSET or self.defaultValueCode_ext is not UNSET) + (self.defaultValueDate is not UNSET or self.defaultValueDate_ext is not UNSET) + (self.defaultValueDateTime is not UNSET or self.defaultValueDateTime_ext is not UNSET) + (self.defaultValueDecimal is not UNSET or self.defaultValueDecimal_ext is not UNSET) + (self.defaultValueId is not UNSET or self.defaultValueId_ext is not UNSET) + (self.defaultValueInstant is not UNSET or self.defaultValueInstant_ext is not UNSET) + (self.defaultValueInteger is not UNSET or self.defaultValueInteger_ext is not UNSET) + (self.defaultValueMarkdown is not UNSET or self.defaultValueMarkdown_ext is not UNSET) + (self.defaultValueOid is not UNSET or self.defaultValueOid_ext is not UNSET) + (self.defaultValuePositiveInt is not UNSET or self.defaultValuePositiveInt_ext is not UNSET) + (self.defaultValueString is not UNSET or self.defaultValueString_ext is not UNSET) + (self.defaultValueTime is not UNSET or self.defaultValueTime_ext is not UNSET) + (self.defaultValueUnsignedInt is not UNSET or self.defaultValueUnsignedInt_ext is not UNSET) + (self.defaultValueUri is not UNSET or self.defaultValueUri_ext is not UNSET) + (self.defaultValueUrl is not UNSET or self.defaultValueUrl_ext is not UNSET) + (self.defaultValueUuid is not UNSET or self.defaultValueUuid_ext is not UNSET) + (self.defaultValueAddress is not UNSET) + (self.defaultValueAge is not UNSET) + (self.defaultValueAnnotation is not UNSET) + (self.defaultValueAttachment is not UNSET) + (self.defaultValueCodeableConcept is not UNSET) + (self.defaultValueCoding is not UNSET) + (self.defaultValueContactPoint is not UNSET) + (self.defaultValueCount is not UNSET) + (self.defaultValueDistance is not UNSET) + (self.defaultValueDuration is not UNSET) + (self.defaultValueHumanName is not UNSET) + (self.defaultValueIdentifier is not UNSET) + (self.defaultValueMoney is not UNSET) + (self.defaultValuePeriod is not UNSET) + (self.defaultValueQuantity is not UNSET) + (self.defaultValueRange is not UNSET) + (self.defaultValueRatio is not UNSET) + (self.defaultValueReference is not UNSET) + (self.defaultValueSampledData is not UNSET) + (self.defaultValueSignature is not UNSET) + (self.defaultValueTiming is not UNSET) + (self.defaultValueContactDetail is not UNSET) + (self.defaultValueContributor is not UNSET) + (self.defaultValueDataRequirement is not UNSET) + (self.defaultValueExpression is not UNSET) + (self.defaultValueParameterDefinition is not UNSET) + (self.defaultValueRelatedArtifact is not UNSET) + (self.defaultValueTriggerDefinition is not UNSET) + (self.defaultValueUsageContext is not UNSET) + (self.defaultValueDosage is not UNSET) + (self.defaultValueMeta is not UNSET) > 1:
-            raise ValueError('defaultValue[x] has several values')
+        if not ((self.defaultValueBase64Binary, self.defaultValueBoolean, self.defaultValueCanonical, self.defaultValueCode, self.defaultValueDate, self.defaultValueDateTime, self.defaultValueDecimal, self.defaultValueId, self.defaultValueInstant, self.defaultValueInteger, self.defaultValueMarkdown, self.defaultValueOid, self.defaultValuePositiveInt, self.defaultValueString, self.defaultValueTime, self.defaultValueUnsignedInt, self.defaultValueUri, self.defaultValueUrl, self.defaultValueUuid, self.defaultValueAddress, self.defaultValueAge, self.defaultValueAnnotation, self.defaultValueAttachment, self.defaultValueCodeableConcept, self.defaultValueCoding, self.defaultValueContactPoint, self.defaultValueCount, self.defaultValueDistance, self.defaultValueDuration, self.defaultValueHumanName, self.defaultValueIdentifier, self.defaultValueMoney, self.defaultValuePeriod, self.defaultValueQuantity, self.defaultValueRange, self.defaultValueRatio, self.defaultValueReference, self.defaultValueSampledData, self.defaultValueSignature, self.defaultValueTiming, self.defaultValueContactDetail, self.defaultValueContributor, self.defaultValueDataRequirement, self.defaultValueExpression, self.defaultValueParameterDefinition, self.defaultValueRelatedArtifact, self.defaultValueTriggerDefinition, self.defaultValueUsageContext, self.defaultValueDosage, self.defaultValueMeta,).count(UNSET) >= 49 and (self.defaultValueBase64Binary_ext, self.defaultValueBoolean_ext, self.defaultValueCanonical_ext, self.defaultValueCode_ext, self.defaultValueDate_ext, self.defaultValueDateTime_ext, self.defaultValueDecimal_ext, self.defaultValueId_ext, self.defaultValueInstant_ext, self.defaultValueInteger_ext, self.defaultValueMarkdown_ext, self.defaultValueOid_ext, self.defaultValuePositiveInt_ext, self.defaultValueString_ext, self.defaultValueTime_ext, self.defaultValueUnsignedInt_ext, self.defaultValueUri_ext, self.defaultValueUrl_ext, self.defaultValueUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.defaultValueBase64Binary, self.defaultValueBase64Binary_ext), (self.defaultValueBoolean, self.defaultValueBoolean_ext), (self.defaultValueCanonical, self.defaultValueCanonical_ext), (self.defaultValueCode, self.defaultValueCode_ext), (self.defaultValueDate, self.defaultValueDate_ext), (self.defaultValueDateTime, self.defaultValueDateTime_ext), (self.defaultValueDecimal, self.defaultValueDecimal_ext), (self.defaultValueId, self.defaultValueId_ext), (self.defaultValueInstant, self.defaultValueInstant_ext), (self.defaultValueInteger, self.defaultValueInteger_ext), (self.defaultValueMarkdown, self.defaultValueMarkdown_ext), (self.defaultValueOid, self.defaultValueOid_ext), (self.defaultValuePositiveInt, self.defaultValuePositiveInt_ext), (self.defaultValueString, self.defaultValueString_ext), (self.defaultValueTime, self.defaultValueTime_ext), (self.defaultValueUnsignedInt, self.defaultValueUnsignedInt_ext), (self.defaultValueUri, self.defaultValueUri_ext), (self.defaultValueUrl, self.defaultValueUrl_ext), (self.defaultValueUuid, self.defaultValueUuid_ext), (self.defaultValueAddress,), (self.defaultValueAge,), (self.defaultValueAnnotation,), (self.defaultValueAttachment,), (self.defaultValueCodeableConcept,), (self.defaultValueCoding,), (self.defaultValueContactPoint,), (self.defaultValueCount,), (self.defaultValueDistance,), (self.defaultValueDuration,), (self.defaultValueHumanName,), (self.defaultValueIdentifier,), (self.defaultValueMoney,), (self.defaultValuePeriod,), (self.defaultValueQuantity,), (self.defaultValueRange,), (self.defaultValueRatio,), (self.defaultValueReference,), (self.defaultValueSampledData,), (self.defaultValueSignature,), (self.defaultValueTiming,), (self.defaultValueContactDetail,), (self.defaultValueContributor,), (self.defaultValueDataRequirement,), (self.defaultValueExpression,), (self.defaultValueParameterDefinition,), (self.defaultValueRelatedArtifact,), (self.defaultValueTriggerDefinition,), (self.defaultValueUsageContext,), (self.defaultValueDosage,), (self.defaultValueMeta,),), 'defaultValue[x]', False)
 
-class StructureMapGroupRuleTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'context_ext': '_context', 'contextType_ext': '_contextType', 'element_ext': '_element', 'variable_ext': '_variable', 'listMode_ext': '_listMode', 'listRuleId_ext': '_listRuleId', 'transform_ext': '_transform'}):
+class StructureMapGroupRuleTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'context_ext': '_context', 'contextType_ext': '_contextType', 'element_ext': '_element', 'variable_ext': '_variable', 'listMode_ext': '_listMode', 'listRuleId_ext': '_listRuleId', 'transform_ext': '_transform'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     context: T_id | UnsetType = UNSET
     context_ext: Element | UnsetType = UNSET
-    contextType: C_109 | UnsetType = UNSET
+    contextType: C_108 | UnsetType = UNSET
     contextType_ext: Element | UnsetType = UNSET
     element: T_string | UnsetType = UNSET
     element_ext: Element | UnsetType = UNSET
     variable: T_id | UnsetType = UNSET
     variable_ext: Element | UnsetType = UNSET
-    listMode: Annotated[list[C_114 | None], M(min_length=1)] | UnsetType = UNSET
+    listMode: Annotated[list[C_113 | None], M(min_length=1)] | UnsetType = UNSET
     listMode_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     listRuleId: T_id | UnsetType = UNSET
     listRuleId_ext: Element | UnsetType = UNSET
-    transform: C_115 | UnsetType = UNSET
+    transform: C_114 | UnsetType = UNSET
     transform_ext: Element | UnsetType = UNSET
     parameter: Annotated[list[StructureMapGroupRuleTargetParameter], M(min_length=1)] | UnsetType = UNSET
 
-class StructureMapGroupRuleTargetParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueId_ext': '_valueId', 'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueDecimal_ext': '_valueDecimal'}):
+class StructureMapGroupRuleTargetParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueId_ext': '_valueId', 'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueDecimal_ext': '_valueDecimal'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12416,16 +12426,16 @@ class StructureMapGroupRuleTargetParameter(Struct, kw_only=True, forbid_unknown_
     valueDecimal_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueId is not UNSET or self.valueId_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueId, self.valueString, self.valueBoolean, self.valueInteger, self.valueDecimal,).count(UNSET) == 4 and (self.valueId_ext, self.valueString_ext, self.valueBoolean_ext, self.valueInteger_ext, self.valueDecimal_ext,).count(UNSET) == 5):
+            _one_of(((self.valueId, self.valueId_ext), (self.valueString, self.valueString_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueInteger, self.valueInteger_ext), (self.valueDecimal, self.valueDecimal_ext),), 'value[x]', True)
 
-class StructureMapStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'url_ext': '_url', 'mode_ext': '_mode', 'alias_ext': '_alias', 'documentation_ext': '_documentation'}):
+class StructureMapStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'url_ext': '_url', 'mode_ext': '_mode', 'alias_ext': '_alias', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     url: T_canonical | UnsetType = UNSET
     url_ext: Element | UnsetType = UNSET
-    mode: C_112 | UnsetType = UNSET
+    mode: C_111 | UnsetType = UNSET
     mode_ext: Element | UnsetType = UNSET
     alias: T_string | UnsetType = UNSET
     alias_ext: Element | UnsetType = UNSET
@@ -12438,7 +12448,7 @@ class StructureMapStructure(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.mode is UNSET and self.mode_ext is UNSET:
             raise ValueError('mode is required')
 
-class Subscription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Subscription", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'end_ext': '_end', 'reason_ext': '_reason', 'criteria_ext': '_criteria', 'error_ext': '_error'}):
+class Subscription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Subscription", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'end_ext': '_end', 'reason_ext': '_reason', 'criteria_ext': '_criteria', 'error_ext': '_error'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12449,7 +12459,7 @@ class Subscription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     contained: Annotated[list[AnyResource], M(min_length=1)] | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    status: C_194 | UnsetType = UNSET
+    status: C_193 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     contact: Annotated[list[ContactPoint], M(min_length=1)] | UnsetType = UNSET
     end: T_instant | UnsetType = UNSET
@@ -12470,11 +12480,11 @@ class Subscription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
         if self.criteria is UNSET and self.criteria_ext is UNSET:
             raise ValueError('criteria is required')
 
-class SubscriptionChannel(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'endpoint_ext': '_endpoint', 'payload_ext': '_payload', 'header_ext': '_header'}):
+class SubscriptionChannel(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'endpoint_ext': '_endpoint', 'payload_ext': '_payload', 'header_ext': '_header'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_193 | UnsetType = UNSET
+    type: C_192 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     endpoint: T_url | UnsetType = UNSET
     endpoint_ext: Element | UnsetType = UNSET
@@ -12487,7 +12497,7 @@ class SubscriptionChannel(Struct, kw_only=True, forbid_unknown_fields=True, omit
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class SubscriptionStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubscriptionStatus", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'type_ext': '_type', 'eventsSinceSubscriptionStart_ext': '_eventsSinceSubscriptionStart', 'topic_ext': '_topic'}):
+class SubscriptionStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubscriptionStatus", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'type_ext': '_type', 'eventsSinceSubscriptionStart_ext': '_eventsSinceSubscriptionStart', 'topic_ext': '_topic'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12498,7 +12508,7 @@ class SubscriptionStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     contained: Annotated[list[AnyResource], M(min_length=1)] | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    status: C_194 | UnsetType = UNSET
+    status: C_193 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     type: T_code | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
@@ -12514,7 +12524,7 @@ class SubscriptionStatus(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
 
-class SubscriptionStatusNotificationEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'eventNumber_ext': '_eventNumber', 'timestamp_ext': '_timestamp'}):
+class SubscriptionStatusNotificationEvent(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'eventNumber_ext': '_eventNumber', 'timestamp_ext': '_timestamp'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12529,7 +12539,7 @@ class SubscriptionStatusNotificationEvent(Struct, kw_only=True, forbid_unknown_f
         if self.eventNumber is UNSET and self.eventNumber_ext is UNSET:
             raise ValueError('eventNumber is required')
 
-class Substance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Substance", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'description_ext': '_description'}):
+class Substance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Substance", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'description_ext': '_description'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12541,7 +12551,7 @@ class Substance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_195 | UnsetType = UNSET
+    status: C_194 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     category: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     code: CodeableConcept
@@ -12550,7 +12560,7 @@ class Substance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     instance: Annotated[list[SubstanceInstance], M(min_length=1)] | UnsetType = UNSET
     ingredient: Annotated[list[SubstanceIngredient], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceAmount(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'amountString_ext': '_amountString', 'amountText_ext': '_amountText'}):
+class SubstanceAmount(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'amountString_ext': '_amountString', 'amountText_ext': '_amountText'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12564,16 +12574,16 @@ class SubstanceAmount(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     referenceRange: SubstanceAmountReferenceRange | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.amountQuantity is not UNSET) + (self.amountRange is not UNSET) + (self.amountString is not UNSET or self.amountString_ext is not UNSET) > 1:
-            raise ValueError('amount[x] has several values')
+        if not ((self.amountQuantity, self.amountRange, self.amountString,).count(UNSET) >= 2 and (self.amountString_ext,).count(UNSET) == 1):
+            _one_of(((self.amountQuantity,), (self.amountRange,), (self.amountString, self.amountString_ext),), 'amount[x]', False)
 
-class SubstanceAmountReferenceRange(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceAmountReferenceRange(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     lowLimit: Quantity | UnsetType = UNSET
     highLimit: Quantity | UnsetType = UNSET
 
-class SubstanceIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12582,10 +12592,10 @@ class SubstanceIngredient(Struct, kw_only=True, forbid_unknown_fields=True, omit
     substanceReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.substanceCodeableConcept is not UNSET) + (self.substanceReference is not UNSET) != 1:
-            raise ValueError('substance[x] needs exactly one value')
+        if not ((self.substanceCodeableConcept, self.substanceReference,).count(UNSET) == 1):
+            _one_of(((self.substanceCodeableConcept,), (self.substanceReference,),), 'substance[x]', True)
 
-class SubstanceInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'expiry_ext': '_expiry'}):
+class SubstanceInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'expiry_ext': '_expiry'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12594,7 +12604,7 @@ class SubstanceInstance(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     expiry_ext: Element | UnsetType = UNSET
     quantity: Quantity | UnsetType = UNSET
 
-class SubstanceNucleicAcid(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubstanceNucleicAcid", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'numberOfSubunits_ext': '_numberOfSubunits', 'areaOfHybridisation_ext': '_areaOfHybridisation'}):
+class SubstanceNucleicAcid(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubstanceNucleicAcid", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'numberOfSubunits_ext': '_numberOfSubunits', 'areaOfHybridisation_ext': '_areaOfHybridisation'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12613,7 +12623,7 @@ class SubstanceNucleicAcid(Struct, kw_only=True, forbid_unknown_fields=True, omi
     oligoNucleotideType: CodeableConcept | UnsetType = UNSET
     subunit: Annotated[list[SubstanceNucleicAcidSubunit], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceNucleicAcidSubunit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'subunit_ext': '_subunit', 'sequence_ext': '_sequence', 'length_ext': '_length'}):
+class SubstanceNucleicAcidSubunit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'subunit_ext': '_subunit', 'sequence_ext': '_sequence', 'length_ext': '_length'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12629,7 +12639,7 @@ class SubstanceNucleicAcidSubunit(Struct, kw_only=True, forbid_unknown_fields=Tr
     linkage: Annotated[list[SubstanceNucleicAcidSubunitLinkage], M(min_length=1)] | UnsetType = UNSET
     sugar: Annotated[list[SubstanceNucleicAcidSubunitSugar], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceNucleicAcidSubunitLinkage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'connectivity_ext': '_connectivity', 'name_ext': '_name', 'residueSite_ext': '_residueSite'}):
+class SubstanceNucleicAcidSubunitLinkage(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'connectivity_ext': '_connectivity', 'name_ext': '_name', 'residueSite_ext': '_residueSite'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12641,7 +12651,7 @@ class SubstanceNucleicAcidSubunitLinkage(Struct, kw_only=True, forbid_unknown_fi
     residueSite: T_string | UnsetType = UNSET
     residueSite_ext: Element | UnsetType = UNSET
 
-class SubstanceNucleicAcidSubunitSugar(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'residueSite_ext': '_residueSite'}):
+class SubstanceNucleicAcidSubunitSugar(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'residueSite_ext': '_residueSite'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12651,7 +12661,7 @@ class SubstanceNucleicAcidSubunitSugar(Struct, kw_only=True, forbid_unknown_fiel
     residueSite: T_string | UnsetType = UNSET
     residueSite_ext: Element | UnsetType = UNSET
 
-class SubstancePolymer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubstancePolymer", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'class_': 'class', 'modification_ext': '_modification'}):
+class SubstancePolymer(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubstancePolymer", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'class_': 'class', 'modification_ext': '_modification'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12670,14 +12680,14 @@ class SubstancePolymer(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     monomerSet: Annotated[list[SubstancePolymerMonomerSet], M(min_length=1)] | UnsetType = UNSET
     repeat: Annotated[list[SubstancePolymerRepeat], M(min_length=1)] | UnsetType = UNSET
 
-class SubstancePolymerMonomerSet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstancePolymerMonomerSet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     ratioType: CodeableConcept | UnsetType = UNSET
     startingMaterial: Annotated[list[SubstancePolymerMonomerSetStartingMaterial], M(min_length=1)] | UnsetType = UNSET
 
-class SubstancePolymerMonomerSetStartingMaterial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'isDefining_ext': '_isDefining'}):
+class SubstancePolymerMonomerSetStartingMaterial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'isDefining_ext': '_isDefining'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12687,7 +12697,7 @@ class SubstancePolymerMonomerSetStartingMaterial(Struct, kw_only=True, forbid_un
     isDefining_ext: Element | UnsetType = UNSET
     amount: SubstanceAmount | UnsetType = UNSET
 
-class SubstancePolymerRepeat(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'numberOfUnits_ext': '_numberOfUnits', 'averageMolecularFormula_ext': '_averageMolecularFormula'}):
+class SubstancePolymerRepeat(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'numberOfUnits_ext': '_numberOfUnits', 'averageMolecularFormula_ext': '_averageMolecularFormula'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12698,7 +12708,7 @@ class SubstancePolymerRepeat(Struct, kw_only=True, forbid_unknown_fields=True, o
     repeatUnitAmountType: CodeableConcept | UnsetType = UNSET
     repeatUnit: Annotated[list[SubstancePolymerRepeatRepeatUnit], M(min_length=1)] | UnsetType = UNSET
 
-class SubstancePolymerRepeatRepeatUnit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'repeatUnit_ext': '_repeatUnit'}):
+class SubstancePolymerRepeatRepeatUnit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'repeatUnit_ext': '_repeatUnit'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12709,14 +12719,14 @@ class SubstancePolymerRepeatRepeatUnit(Struct, kw_only=True, forbid_unknown_fiel
     degreeOfPolymerisation: Annotated[list[SubstancePolymerRepeatRepeatUnitDegreeOfPolymerisation], M(min_length=1)] | UnsetType = UNSET
     structuralRepresentation: Annotated[list[SubstancePolymerRepeatRepeatUnitStructuralRepresentation], M(min_length=1)] | UnsetType = UNSET
 
-class SubstancePolymerRepeatRepeatUnitDegreeOfPolymerisation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstancePolymerRepeatRepeatUnitDegreeOfPolymerisation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     degree: CodeableConcept | UnsetType = UNSET
     amount: SubstanceAmount | UnsetType = UNSET
 
-class SubstancePolymerRepeatRepeatUnitStructuralRepresentation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'representation_ext': '_representation'}):
+class SubstancePolymerRepeatRepeatUnitStructuralRepresentation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'representation_ext': '_representation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12725,7 +12735,7 @@ class SubstancePolymerRepeatRepeatUnitStructuralRepresentation(Struct, kw_only=T
     representation_ext: Element | UnsetType = UNSET
     attachment: Attachment | UnsetType = UNSET
 
-class SubstanceProtein(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubstanceProtein", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'numberOfSubunits_ext': '_numberOfSubunits', 'disulfideLinkage_ext': '_disulfideLinkage'}):
+class SubstanceProtein(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubstanceProtein", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'numberOfSubunits_ext': '_numberOfSubunits', 'disulfideLinkage_ext': '_disulfideLinkage'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12743,7 +12753,7 @@ class SubstanceProtein(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     disulfideLinkage_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     subunit: Annotated[list[SubstanceProteinSubunit], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceProteinSubunit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'subunit_ext': '_subunit', 'sequence_ext': '_sequence', 'length_ext': '_length', 'nTerminalModification_ext': '_nTerminalModification', 'cTerminalModification_ext': '_cTerminalModification'}):
+class SubstanceProteinSubunit(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'subunit_ext': '_subunit', 'sequence_ext': '_sequence', 'length_ext': '_length', 'nTerminalModification_ext': '_nTerminalModification', 'cTerminalModification_ext': '_cTerminalModification'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12761,7 +12771,7 @@ class SubstanceProteinSubunit(Struct, kw_only=True, forbid_unknown_fields=True, 
     cTerminalModification: T_string | UnsetType = UNSET
     cTerminalModification_ext: Element | UnsetType = UNSET
 
-class SubstanceReferenceInformation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubstanceReferenceInformation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'comment_ext': '_comment'}):
+class SubstanceReferenceInformation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubstanceReferenceInformation", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'comment_ext': '_comment'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12779,7 +12789,7 @@ class SubstanceReferenceInformation(Struct, kw_only=True, forbid_unknown_fields=
     classification: Annotated[list[SubstanceReferenceInformationClassification], M(min_length=1)] | UnsetType = UNSET
     target: Annotated[list[SubstanceReferenceInformationTarget], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceReferenceInformationClassification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceReferenceInformationClassification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12788,7 +12798,7 @@ class SubstanceReferenceInformationClassification(Struct, kw_only=True, forbid_u
     subtype: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceReferenceInformationGene(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceReferenceInformationGene(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12796,7 +12806,7 @@ class SubstanceReferenceInformationGene(Struct, kw_only=True, forbid_unknown_fie
     gene: CodeableConcept | UnsetType = UNSET
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceReferenceInformationGeneElement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceReferenceInformationGeneElement(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12804,7 +12814,7 @@ class SubstanceReferenceInformationGeneElement(Struct, kw_only=True, forbid_unkn
     element: Identifier | UnsetType = UNSET
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceReferenceInformationTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'amountString_ext': '_amountString'}):
+class SubstanceReferenceInformationTarget(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'amountString_ext': '_amountString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12821,10 +12831,10 @@ class SubstanceReferenceInformationTarget(Struct, kw_only=True, forbid_unknown_f
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.amountQuantity is not UNSET) + (self.amountRange is not UNSET) + (self.amountString is not UNSET or self.amountString_ext is not UNSET) > 1:
-            raise ValueError('amount[x] has several values')
+        if not ((self.amountQuantity, self.amountRange, self.amountString,).count(UNSET) >= 2 and (self.amountString_ext,).count(UNSET) == 1):
+            _one_of(((self.amountQuantity,), (self.amountRange,), (self.amountString, self.amountString_ext),), 'amount[x]', False)
 
-class SubstanceSourceMaterial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubstanceSourceMaterial", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'organismName_ext': '_organismName', 'parentSubstanceName_ext': '_parentSubstanceName', 'geographicalLocation_ext': '_geographicalLocation'}):
+class SubstanceSourceMaterial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubstanceSourceMaterial", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'organismName_ext': '_organismName', 'parentSubstanceName_ext': '_parentSubstanceName', 'geographicalLocation_ext': '_geographicalLocation'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12852,7 +12862,7 @@ class SubstanceSourceMaterial(Struct, kw_only=True, forbid_unknown_fields=True, 
     organism: SubstanceSourceMaterialOrganism | UnsetType = UNSET
     partDescription: Annotated[list[SubstanceSourceMaterialPartDescription], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceSourceMaterialFractionDescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'fraction_ext': '_fraction'}):
+class SubstanceSourceMaterialFractionDescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'fraction_ext': '_fraction'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12860,7 +12870,7 @@ class SubstanceSourceMaterialFractionDescription(Struct, kw_only=True, forbid_un
     fraction_ext: Element | UnsetType = UNSET
     materialType: CodeableConcept | UnsetType = UNSET
 
-class SubstanceSourceMaterialOrganism(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'intraspecificDescription_ext': '_intraspecificDescription'}):
+class SubstanceSourceMaterialOrganism(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'intraspecificDescription_ext': '_intraspecificDescription'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12874,7 +12884,7 @@ class SubstanceSourceMaterialOrganism(Struct, kw_only=True, forbid_unknown_field
     hybrid: SubstanceSourceMaterialOrganismHybrid | UnsetType = UNSET
     organismGeneral: SubstanceSourceMaterialOrganismOrganismGeneral | UnsetType = UNSET
 
-class SubstanceSourceMaterialOrganismAuthor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'authorDescription_ext': '_authorDescription'}):
+class SubstanceSourceMaterialOrganismAuthor(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'authorDescription_ext': '_authorDescription'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12882,7 +12892,7 @@ class SubstanceSourceMaterialOrganismAuthor(Struct, kw_only=True, forbid_unknown
     authorDescription: T_string | UnsetType = UNSET
     authorDescription_ext: Element | UnsetType = UNSET
 
-class SubstanceSourceMaterialOrganismHybrid(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'maternalOrganismId_ext': '_maternalOrganismId', 'maternalOrganismName_ext': '_maternalOrganismName', 'paternalOrganismId_ext': '_paternalOrganismId', 'paternalOrganismName_ext': '_paternalOrganismName'}):
+class SubstanceSourceMaterialOrganismHybrid(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'maternalOrganismId_ext': '_maternalOrganismId', 'maternalOrganismName_ext': '_maternalOrganismName', 'paternalOrganismId_ext': '_paternalOrganismId', 'paternalOrganismName_ext': '_paternalOrganismName'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12896,7 +12906,7 @@ class SubstanceSourceMaterialOrganismHybrid(Struct, kw_only=True, forbid_unknown
     paternalOrganismName_ext: Element | UnsetType = UNSET
     hybridType: CodeableConcept | UnsetType = UNSET
 
-class SubstanceSourceMaterialOrganismOrganismGeneral(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'class_': 'class'}):
+class SubstanceSourceMaterialOrganismOrganismGeneral(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'class_': 'class'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12905,14 +12915,14 @@ class SubstanceSourceMaterialOrganismOrganismGeneral(Struct, kw_only=True, forbi
     class_: CodeableConcept | UnsetType = UNSET
     order: CodeableConcept | UnsetType = UNSET
 
-class SubstanceSourceMaterialPartDescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceSourceMaterialPartDescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     part: CodeableConcept | UnsetType = UNSET
     partLocation: CodeableConcept | UnsetType = UNSET
 
-class SubstanceSpecification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SubstanceSpecification", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'description_ext': '_description', 'comment_ext': '_comment'}):
+class SubstanceSpecification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SubstanceSpecification", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'description_ext': '_description', 'comment_ext': '_comment'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -12945,7 +12955,7 @@ class SubstanceSpecification(Struct, kw_only=True, forbid_unknown_fields=True, o
     protein: Reference | UnsetType = UNSET
     sourceMaterial: Reference | UnsetType = UNSET
 
-class SubstanceSpecificationCode(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'statusDate_ext': '_statusDate', 'comment_ext': '_comment'}):
+class SubstanceSpecificationCode(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'statusDate_ext': '_statusDate', 'comment_ext': '_comment'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12957,7 +12967,7 @@ class SubstanceSpecificationCode(Struct, kw_only=True, forbid_unknown_fields=Tru
     comment_ext: Element | UnsetType = UNSET
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceSpecificationMoiety(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'molecularFormula_ext': '_molecularFormula', 'amountString_ext': '_amountString'}):
+class SubstanceSpecificationMoiety(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'molecularFormula_ext': '_molecularFormula', 'amountString_ext': '_amountString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12974,10 +12984,10 @@ class SubstanceSpecificationMoiety(Struct, kw_only=True, forbid_unknown_fields=T
     amountString_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.amountQuantity is not UNSET) + (self.amountString is not UNSET or self.amountString_ext is not UNSET) > 1:
-            raise ValueError('amount[x] has several values')
+        if not ((self.amountQuantity, self.amountString,).count(UNSET) >= 1 and (self.amountString_ext,).count(UNSET) == 1):
+            _one_of(((self.amountQuantity,), (self.amountString, self.amountString_ext),), 'amount[x]', False)
 
-class SubstanceSpecificationName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'preferred_ext': '_preferred'}):
+class SubstanceSpecificationName(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'preferred_ext': '_preferred'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -12999,7 +13009,7 @@ class SubstanceSpecificationName(Struct, kw_only=True, forbid_unknown_fields=Tru
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class SubstanceSpecificationNameOfficial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date'}):
+class SubstanceSpecificationNameOfficial(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13008,7 +13018,7 @@ class SubstanceSpecificationNameOfficial(Struct, kw_only=True, forbid_unknown_fi
     date: T_dateTime | UnsetType = UNSET
     date_ext: Element | UnsetType = UNSET
 
-class SubstanceSpecificationProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'parameters_ext': '_parameters', 'amountString_ext': '_amountString'}):
+class SubstanceSpecificationProperty(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'parameters_ext': '_parameters', 'amountString_ext': '_amountString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13023,12 +13033,12 @@ class SubstanceSpecificationProperty(Struct, kw_only=True, forbid_unknown_fields
     amountString_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.definingSubstanceReference is not UNSET) + (self.definingSubstanceCodeableConcept is not UNSET) > 1:
-            raise ValueError('definingSubstance[x] has several values')
-        if (self.amountQuantity is not UNSET) + (self.amountString is not UNSET or self.amountString_ext is not UNSET) > 1:
-            raise ValueError('amount[x] has several values')
+        if not ((self.definingSubstanceReference, self.definingSubstanceCodeableConcept,).count(UNSET) >= 1):
+            _one_of(((self.definingSubstanceReference,), (self.definingSubstanceCodeableConcept,),), 'definingSubstance[x]', False)
+        if not ((self.amountQuantity, self.amountString,).count(UNSET) >= 1 and (self.amountString_ext,).count(UNSET) == 1):
+            _one_of(((self.amountQuantity,), (self.amountString, self.amountString_ext),), 'amount[x]', False)
 
-class SubstanceSpecificationRelationship(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'isDefining_ext': '_isDefining', 'amountString_ext': '_amountString'}):
+class SubstanceSpecificationRelationship(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'isDefining_ext': '_isDefining', 'amountString_ext': '_amountString'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13047,12 +13057,12 @@ class SubstanceSpecificationRelationship(Struct, kw_only=True, forbid_unknown_fi
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.substanceReference is not UNSET) + (self.substanceCodeableConcept is not UNSET) > 1:
-            raise ValueError('substance[x] has several values')
-        if (self.amountQuantity is not UNSET) + (self.amountRange is not UNSET) + (self.amountRatio is not UNSET) + (self.amountString is not UNSET or self.amountString_ext is not UNSET) > 1:
-            raise ValueError('amount[x] has several values')
+        if not ((self.substanceReference, self.substanceCodeableConcept,).count(UNSET) >= 1):
+            _one_of(((self.substanceReference,), (self.substanceCodeableConcept,),), 'substance[x]', False)
+        if not ((self.amountQuantity, self.amountRange, self.amountRatio, self.amountString,).count(UNSET) >= 3 and (self.amountString_ext,).count(UNSET) == 1):
+            _one_of(((self.amountQuantity,), (self.amountRange,), (self.amountRatio,), (self.amountString, self.amountString_ext),), 'amount[x]', False)
 
-class SubstanceSpecificationStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'molecularFormula_ext': '_molecularFormula', 'molecularFormulaByMoiety_ext': '_molecularFormulaByMoiety'}):
+class SubstanceSpecificationStructure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'molecularFormula_ext': '_molecularFormula', 'molecularFormulaByMoiety_ext': '_molecularFormulaByMoiety'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13067,7 +13077,7 @@ class SubstanceSpecificationStructure(Struct, kw_only=True, forbid_unknown_field
     source: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     representation: Annotated[list[SubstanceSpecificationStructureRepresentation], M(min_length=1)] | UnsetType = UNSET
 
-class SubstanceSpecificationStructureIsotope(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceSpecificationStructureIsotope(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13077,7 +13087,7 @@ class SubstanceSpecificationStructureIsotope(Struct, kw_only=True, forbid_unknow
     halfLife: Quantity | UnsetType = UNSET
     molecularWeight: SubstanceSpecificationStructureIsotopeMolecularWeight | UnsetType = UNSET
 
-class SubstanceSpecificationStructureIsotopeMolecularWeight(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SubstanceSpecificationStructureIsotopeMolecularWeight(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13085,7 +13095,7 @@ class SubstanceSpecificationStructureIsotopeMolecularWeight(Struct, kw_only=True
     type: CodeableConcept | UnsetType = UNSET
     amount: Quantity | UnsetType = UNSET
 
-class SubstanceSpecificationStructureRepresentation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'representation_ext': '_representation'}):
+class SubstanceSpecificationStructureRepresentation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'representation_ext': '_representation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13094,7 +13104,7 @@ class SubstanceSpecificationStructureRepresentation(Struct, kw_only=True, forbid
     representation_ext: Element | UnsetType = UNSET
     attachment: Attachment | UnsetType = UNSET
 
-class SupplyDelivery(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SupplyDelivery", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime'}):
+class SupplyDelivery(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SupplyDelivery", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'occurrenceDateTime_ext': '_occurrenceDateTime'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -13108,7 +13118,7 @@ class SupplyDelivery(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_196 | UnsetType = UNSET
+    status: C_195 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     patient: Reference | UnsetType = UNSET
     type: CodeableConcept | UnsetType = UNSET
@@ -13122,10 +13132,10 @@ class SupplyDelivery(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     receiver: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) + (self.occurrenceTiming is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
+        if not ((self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(UNSET) >= 2 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,), (self.occurrenceTiming,),), 'occurrence[x]', False)
 
-class SupplyDeliverySuppliedItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SupplyDeliverySuppliedItem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13134,10 +13144,10 @@ class SupplyDeliverySuppliedItem(Struct, kw_only=True, forbid_unknown_fields=Tru
     itemReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.itemCodeableConcept is not UNSET) + (self.itemReference is not UNSET) > 1:
-            raise ValueError('item[x] has several values')
+        if not ((self.itemCodeableConcept, self.itemReference,).count(UNSET) >= 1):
+            _one_of(((self.itemCodeableConcept,), (self.itemReference,),), 'item[x]', False)
 
-class SupplyRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="SupplyRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'priority_ext': '_priority', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'authoredOn_ext': '_authoredOn'}):
+class SupplyRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="SupplyRequest", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'priority_ext': '_priority', 'occurrenceDateTime_ext': '_occurrenceDateTime', 'authoredOn_ext': '_authoredOn'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -13149,10 +13159,10 @@ class SupplyRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_197 | UnsetType = UNSET
+    status: C_196 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     category: CodeableConcept | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     itemCodeableConcept: CodeableConcept | UnsetType = UNSET
     itemReference: Reference | UnsetType = UNSET
@@ -13172,12 +13182,12 @@ class SupplyRequest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     deliverTo: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.itemCodeableConcept is not UNSET) + (self.itemReference is not UNSET) != 1:
-            raise ValueError('item[x] needs exactly one value')
-        if (self.occurrenceDateTime is not UNSET or self.occurrenceDateTime_ext is not UNSET) + (self.occurrencePeriod is not UNSET) + (self.occurrenceTiming is not UNSET) > 1:
-            raise ValueError('occurrence[x] has several values')
+        if not ((self.itemCodeableConcept, self.itemReference,).count(UNSET) == 1):
+            _one_of(((self.itemCodeableConcept,), (self.itemReference,),), 'item[x]', True)
+        if not ((self.occurrenceDateTime, self.occurrencePeriod, self.occurrenceTiming,).count(UNSET) >= 2 and (self.occurrenceDateTime_ext,).count(UNSET) == 1):
+            _one_of(((self.occurrenceDateTime, self.occurrenceDateTime_ext), (self.occurrencePeriod,), (self.occurrenceTiming,),), 'occurrence[x]', False)
 
-class SupplyRequestParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBoolean_ext': '_valueBoolean'}):
+class SupplyRequestParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBoolean_ext': '_valueBoolean'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13189,10 +13199,10 @@ class SupplyRequestParameter(Struct, kw_only=True, forbid_unknown_fields=True, o
     valueBoolean_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueCodeableConcept is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueCodeableConcept, self.valueQuantity, self.valueRange, self.valueBoolean,).count(UNSET) >= 3 and (self.valueBoolean_ext,).count(UNSET) == 1):
+            _one_of(((self.valueCodeableConcept,), (self.valueQuantity,), (self.valueRange,), (self.valueBoolean, self.valueBoolean_ext),), 'value[x]', False)
 
-class Task(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="Task", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'description_ext': '_description', 'for_': 'for', 'authoredOn_ext': '_authoredOn', 'lastModified_ext': '_lastModified'}):
+class Task(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="Task", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'instantiatesCanonical_ext': '_instantiatesCanonical', 'instantiatesUri_ext': '_instantiatesUri', 'status_ext': '_status', 'intent_ext': '_intent', 'priority_ext': '_priority', 'description_ext': '_description', 'for_': 'for', 'authoredOn_ext': '_authoredOn', 'lastModified_ext': '_lastModified'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -13211,13 +13221,13 @@ class Task(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
     basedOn: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
     groupIdentifier: Identifier | UnsetType = UNSET
     partOf: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
-    status: C_200 | UnsetType = UNSET
+    status: C_199 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusReason: CodeableConcept | UnsetType = UNSET
     businessStatus: CodeableConcept | UnsetType = UNSET
-    intent: C_199 | UnsetType = UNSET
+    intent: C_198 | UnsetType = UNSET
     intent_ext: Element | UnsetType = UNSET
-    priority: C_169 | UnsetType = UNSET
+    priority: C_168 | UnsetType = UNSET
     priority_ext: Element | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
     description: T_string | UnsetType = UNSET
@@ -13249,7 +13259,7 @@ class Task(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
         if self.intent is UNSET and self.intent_ext is UNSET:
             raise ValueError('intent is required')
 
-class TaskInput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
+class TaskInput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13325,10 +13335,10 @@ class TaskInput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=
     valueMeta: Meta | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueBase64Binary is not UNSET or self.valueBase64Binary_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueCanonical is not UNSET or self.valueCanonical_ext is not UNSET) + (self.valueCode is not UNSET or self.valueCode_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueId is not UNSET or self.valueId_ext is not UNSET) + (self.valueInstant is not UNSET or self.valueInstant_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueMarkdown is not UNSET or self.valueMarkdown_ext is not UNSET) + (self.valueOid is not UNSET or self.valueOid_ext is not UNSET) + (self.valuePositiveInt is not UNSET or self.valuePositiveInt_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueUnsignedInt is not UNSET or self.valueUnsignedInt_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueUrl is not UNSET or self.valueUrl_ext is not UNSET) + (self.valueUuid is not UNSET or self.valueUuid_ext is not UNSET) + (self.valueAddress is not UNSET) + (self.valueAge is not UNSET) + (self.valueAnnotation is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCodeableConcept is not UNSET) + (self.valueCoding is not UNSET) + (self.valueContactPoint is not UNSET) + (self.valueCount is not UNSET) + (self.valueDistance is not UNSET) + (self.valueDuration is not UNSET) + (self.valueHumanName is not UNSET) + (self.valueIdentifier is not UNSET) + (self.valueMoney is not UNSET) + (self.valuePeriod is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueRatio is not UNSET) + (self.valueReference is not UNSET) + (self.valueSampledData is not UNSET) + (self.valueSignature is not UNSET) + (self.valueTiming is not UNSET) + (self.valueContactDetail is not UNSET) + (self.valueContributor is not UNSET) + (self.valueDataRequirement is not UNSET) + (self.valueExpression is not UNSET) + (self.valueParameterDefinition is not UNSET) + (self.valueRelatedArtifact is not UNSET) + (self.valueTriggerDefinition is not UNSET) + (self.valueUsageContext is not UNSET) + (self.valueDosage is not UNSET) + (self.valueMeta is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueBase64Binary, self.valueBoolean, self.valueCanonical, self.valueCode, self.valueDate, self.valueDateTime, self.valueDecimal, self.valueId, self.valueInstant, self.valueInteger, self.valueMarkdown, self.valueOid, self.valuePositiveInt, self.valueString, self.valueTime, self.valueUnsignedInt, self.valueUri, self.valueUrl, self.valueUuid, self.valueAddress, self.valueAge, self.valueAnnotation, self.valueAttachment, self.valueCodeableConcept, self.valueCoding, self.valueContactPoint, self.valueCount, self.valueDistance, self.valueDuration, self.valueHumanName, self.valueIdentifier, self.valueMoney, self.valuePeriod, self.valueQuantity, self.valueRange, self.valueRatio, self.valueReference, self.valueSampledData, self.valueSignature, self.valueTiming, self.valueContactDetail, self.valueContributor, self.valueDataRequirement, self.valueExpression, self.valueParameterDefinition, self.valueRelatedArtifact, self.valueTriggerDefinition, self.valueUsageContext, self.valueDosage, self.valueMeta,).count(UNSET) == 49 and (self.valueBase64Binary_ext, self.valueBoolean_ext, self.valueCanonical_ext, self.valueCode_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueDecimal_ext, self.valueId_ext, self.valueInstant_ext, self.valueInteger_ext, self.valueMarkdown_ext, self.valueOid_ext, self.valuePositiveInt_ext, self.valueString_ext, self.valueTime_ext, self.valueUnsignedInt_ext, self.valueUri_ext, self.valueUrl_ext, self.valueUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.valueBase64Binary, self.valueBase64Binary_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueCanonical, self.valueCanonical_ext), (self.valueCode, self.valueCode_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueId, self.valueId_ext), (self.valueInstant, self.valueInstant_ext), (self.valueInteger, self.valueInteger_ext), (self.valueMarkdown, self.valueMarkdown_ext), (self.valueOid, self.valueOid_ext), (self.valuePositiveInt, self.valuePositiveInt_ext), (self.valueString, self.valueString_ext), (self.valueTime, self.valueTime_ext), (self.valueUnsignedInt, self.valueUnsignedInt_ext), (self.valueUri, self.valueUri_ext), (self.valueUrl, self.valueUrl_ext), (self.valueUuid, self.valueUuid_ext), (self.valueAddress,), (self.valueAge,), (self.valueAnnotation,), (self.valueAttachment,), (self.valueCodeableConcept,), (self.valueCoding,), (self.valueContactPoint,), (self.valueCount,), (self.valueDistance,), (self.valueDuration,), (self.valueHumanName,), (self.valueIdentifier,), (self.valueMoney,), (self.valuePeriod,), (self.valueQuantity,), (self.valueRange,), (self.valueRatio,), (self.valueReference,), (self.valueSampledData,), (self.valueSignature,), (self.valueTiming,), (self.valueContactDetail,), (self.valueContributor,), (self.valueDataRequirement,), (self.valueExpression,), (self.valueParameterDefinition,), (self.valueRelatedArtifact,), (self.valueTriggerDefinition,), (self.valueUsageContext,), (self.valueDosage,), (self.valueMeta,),), 'value[x]', True)
 
-class TaskOutput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
+class TaskOutput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'valueBase64Binary_ext': '_valueBase64Binary', 'valueBoolean_ext': '_valueBoolean', 'valueCanonical_ext': '_valueCanonical', 'valueCode_ext': '_valueCode', 'valueDate_ext': '_valueDate', 'valueDateTime_ext': '_valueDateTime', 'valueDecimal_ext': '_valueDecimal', 'valueId_ext': '_valueId', 'valueInstant_ext': '_valueInstant', 'valueInteger_ext': '_valueInteger', 'valueMarkdown_ext': '_valueMarkdown', 'valueOid_ext': '_valueOid', 'valuePositiveInt_ext': '_valuePositiveInt', 'valueString_ext': '_valueString', 'valueTime_ext': '_valueTime', 'valueUnsignedInt_ext': '_valueUnsignedInt', 'valueUri_ext': '_valueUri', 'valueUrl_ext': '_valueUrl', 'valueUuid_ext': '_valueUuid'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13404,10 +13414,10 @@ class TaskOutput(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     valueMeta: Meta | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueBase64Binary is not UNSET or self.valueBase64Binary_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueCanonical is not UNSET or self.valueCanonical_ext is not UNSET) + (self.valueCode is not UNSET or self.valueCode_ext is not UNSET) + (self.valueDate is not UNSET or self.valueDate_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueId is not UNSET or self.valueId_ext is not UNSET) + (self.valueInstant is not UNSET or self.valueInstant_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueMarkdown is not UNSET or self.valueMarkdown_ext is not UNSET) + (self.valueOid is not UNSET or self.valueOid_ext is not UNSET) + (self.valuePositiveInt is not UNSET or self.valuePositiveInt_ext is not UNSET) + (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueTime is not UNSET or self.valueTime_ext is not UNSET) + (self.valueUnsignedInt is not UNSET or self.valueUnsignedInt_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueUrl is not UNSET or self.valueUrl_ext is not UNSET) + (self.valueUuid is not UNSET or self.valueUuid_ext is not UNSET) + (self.valueAddress is not UNSET) + (self.valueAge is not UNSET) + (self.valueAnnotation is not UNSET) + (self.valueAttachment is not UNSET) + (self.valueCodeableConcept is not UNSET) + (self.valueCoding is not UNSET) + (self.valueContactPoint is not UNSET) + (self.valueCount is not UNSET) + (self.valueDistance is not UNSET) + (self.valueDuration is not UNSET) + (self.valueHumanName is not UNSET) + (self.valueIdentifier is not UNSET) + (self.valueMoney is not UNSET) + (self.valuePeriod is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueRatio is not UNSET) + (self.valueReference is not UNSET) + (self.valueSampledData is not UNSET) + (self.valueSignature is not UNSET) + (self.valueTiming is not UNSET) + (self.valueContactDetail is not UNSET) + (self.valueContributor is not UNSET) + (self.valueDataRequirement is not UNSET) + (self.valueExpression is not UNSET) + (self.valueParameterDefinition is not UNSET) + (self.valueRelatedArtifact is not UNSET) + (self.valueTriggerDefinition is not UNSET) + (self.valueUsageContext is not UNSET) + (self.valueDosage is not UNSET) + (self.valueMeta is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueBase64Binary, self.valueBoolean, self.valueCanonical, self.valueCode, self.valueDate, self.valueDateTime, self.valueDecimal, self.valueId, self.valueInstant, self.valueInteger, self.valueMarkdown, self.valueOid, self.valuePositiveInt, self.valueString, self.valueTime, self.valueUnsignedInt, self.valueUri, self.valueUrl, self.valueUuid, self.valueAddress, self.valueAge, self.valueAnnotation, self.valueAttachment, self.valueCodeableConcept, self.valueCoding, self.valueContactPoint, self.valueCount, self.valueDistance, self.valueDuration, self.valueHumanName, self.valueIdentifier, self.valueMoney, self.valuePeriod, self.valueQuantity, self.valueRange, self.valueRatio, self.valueReference, self.valueSampledData, self.valueSignature, self.valueTiming, self.valueContactDetail, self.valueContributor, self.valueDataRequirement, self.valueExpression, self.valueParameterDefinition, self.valueRelatedArtifact, self.valueTriggerDefinition, self.valueUsageContext, self.valueDosage, self.valueMeta,).count(UNSET) == 49 and (self.valueBase64Binary_ext, self.valueBoolean_ext, self.valueCanonical_ext, self.valueCode_ext, self.valueDate_ext, self.valueDateTime_ext, self.valueDecimal_ext, self.valueId_ext, self.valueInstant_ext, self.valueInteger_ext, self.valueMarkdown_ext, self.valueOid_ext, self.valuePositiveInt_ext, self.valueString_ext, self.valueTime_ext, self.valueUnsignedInt_ext, self.valueUri_ext, self.valueUrl_ext, self.valueUuid_ext,).count(UNSET) == 19):
+            _one_of(((self.valueBase64Binary, self.valueBase64Binary_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueCanonical, self.valueCanonical_ext), (self.valueCode, self.valueCode_ext), (self.valueDate, self.valueDate_ext), (self.valueDateTime, self.valueDateTime_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueId, self.valueId_ext), (self.valueInstant, self.valueInstant_ext), (self.valueInteger, self.valueInteger_ext), (self.valueMarkdown, self.valueMarkdown_ext), (self.valueOid, self.valueOid_ext), (self.valuePositiveInt, self.valuePositiveInt_ext), (self.valueString, self.valueString_ext), (self.valueTime, self.valueTime_ext), (self.valueUnsignedInt, self.valueUnsignedInt_ext), (self.valueUri, self.valueUri_ext), (self.valueUrl, self.valueUrl_ext), (self.valueUuid, self.valueUuid_ext), (self.valueAddress,), (self.valueAge,), (self.valueAnnotation,), (self.valueAttachment,), (self.valueCodeableConcept,), (self.valueCoding,), (self.valueContactPoint,), (self.valueCount,), (self.valueDistance,), (self.valueDuration,), (self.valueHumanName,), (self.valueIdentifier,), (self.valueMoney,), (self.valuePeriod,), (self.valueQuantity,), (self.valueRange,), (self.valueRatio,), (self.valueReference,), (self.valueSampledData,), (self.valueSignature,), (self.valueTiming,), (self.valueContactDetail,), (self.valueContributor,), (self.valueDataRequirement,), (self.valueExpression,), (self.valueParameterDefinition,), (self.valueRelatedArtifact,), (self.valueTriggerDefinition,), (self.valueUsageContext,), (self.valueDosage,), (self.valueMeta,),), 'value[x]', True)
 
-class TaskRestriction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'repetitions_ext': '_repetitions'}):
+class TaskRestriction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'repetitions_ext': '_repetitions'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13416,7 +13426,7 @@ class TaskRestriction(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     period: Period | UnsetType = UNSET
     recipient: Annotated[list[Reference], M(min_length=1)] | UnsetType = UNSET
 
-class TerminologyCapabilities(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="TerminologyCapabilities", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'kind_ext': '_kind', 'lockedDate_ext': '_lockedDate', 'codeSearch_ext': '_codeSearch'}):
+class TerminologyCapabilities(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="TerminologyCapabilities", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright', 'kind_ext': '_kind', 'lockedDate_ext': '_lockedDate', 'codeSearch_ext': '_codeSearch'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -13435,7 +13445,7 @@ class TerminologyCapabilities(Struct, kw_only=True, forbid_unknown_fields=True, 
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -13474,14 +13484,14 @@ class TerminologyCapabilities(Struct, kw_only=True, forbid_unknown_fields=True, 
         if self.kind is UNSET and self.kind_ext is UNSET:
             raise ValueError('kind is required')
 
-class TerminologyCapabilitiesClosure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'translation_ext': '_translation'}):
+class TerminologyCapabilitiesClosure(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'translation_ext': '_translation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     translation: T_boolean | UnsetType = UNSET
     translation_ext: Element | UnsetType = UNSET
 
-class TerminologyCapabilitiesCodeSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'uri_ext': '_uri', 'subsumption_ext': '_subsumption'}):
+class TerminologyCapabilitiesCodeSystem(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'uri_ext': '_uri', 'subsumption_ext': '_subsumption'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13491,7 +13501,7 @@ class TerminologyCapabilitiesCodeSystem(Struct, kw_only=True, forbid_unknown_fie
     subsumption: T_boolean | UnsetType = UNSET
     subsumption_ext: Element | UnsetType = UNSET
 
-class TerminologyCapabilitiesCodeSystemVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'isDefault_ext': '_isDefault', 'compositional_ext': '_compositional', 'language_ext': '_language', 'property_ext': '_property'}):
+class TerminologyCapabilitiesCodeSystemVersion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'isDefault_ext': '_isDefault', 'compositional_ext': '_compositional', 'language_ext': '_language', 'property_ext': '_property'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13507,7 +13517,7 @@ class TerminologyCapabilitiesCodeSystemVersion(Struct, kw_only=True, forbid_unkn
     property: Annotated[list[T_code | None], M(min_length=1)] | UnsetType = UNSET
     property_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
-class TerminologyCapabilitiesCodeSystemVersionFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'op_ext': '_op'}):
+class TerminologyCapabilitiesCodeSystemVersionFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'op_ext': '_op'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13522,7 +13532,7 @@ class TerminologyCapabilitiesCodeSystemVersionFilter(Struct, kw_only=True, forbi
         if self.op is UNSET and self.op_ext is UNSET:
             raise ValueError('op is required')
 
-class TerminologyCapabilitiesExpansion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'hierarchical_ext': '_hierarchical', 'paging_ext': '_paging', 'incomplete_ext': '_incomplete', 'textFilter_ext': '_textFilter'}):
+class TerminologyCapabilitiesExpansion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'hierarchical_ext': '_hierarchical', 'paging_ext': '_paging', 'incomplete_ext': '_incomplete', 'textFilter_ext': '_textFilter'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13536,7 +13546,7 @@ class TerminologyCapabilitiesExpansion(Struct, kw_only=True, forbid_unknown_fiel
     textFilter: T_markdown | UnsetType = UNSET
     textFilter_ext: Element | UnsetType = UNSET
 
-class TerminologyCapabilitiesExpansionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'documentation_ext': '_documentation'}):
+class TerminologyCapabilitiesExpansionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'documentation_ext': '_documentation'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13549,7 +13559,7 @@ class TerminologyCapabilitiesExpansionParameter(Struct, kw_only=True, forbid_unk
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class TerminologyCapabilitiesImplementation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'description_ext': '_description', 'url_ext': '_url'}):
+class TerminologyCapabilitiesImplementation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'description_ext': '_description', 'url_ext': '_url'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13562,7 +13572,7 @@ class TerminologyCapabilitiesImplementation(Struct, kw_only=True, forbid_unknown
         if self.description is UNSET and self.description_ext is UNSET:
             raise ValueError('description is required')
 
-class TerminologyCapabilitiesSoftware(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'version_ext': '_version'}):
+class TerminologyCapabilitiesSoftware(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'version_ext': '_version'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13575,7 +13585,7 @@ class TerminologyCapabilitiesSoftware(Struct, kw_only=True, forbid_unknown_field
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class TerminologyCapabilitiesTranslation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'needsMap_ext': '_needsMap'}):
+class TerminologyCapabilitiesTranslation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'needsMap_ext': '_needsMap'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13586,7 +13596,7 @@ class TerminologyCapabilitiesTranslation(Struct, kw_only=True, forbid_unknown_fi
         if self.needsMap is UNSET and self.needsMap_ext is UNSET:
             raise ValueError('needsMap is required')
 
-class TerminologyCapabilitiesValidateCode(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'translations_ext': '_translations'}):
+class TerminologyCapabilitiesValidateCode(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'translations_ext': '_translations'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13597,7 +13607,7 @@ class TerminologyCapabilitiesValidateCode(Struct, kw_only=True, forbid_unknown_f
         if self.translations is UNSET and self.translations_ext is UNSET:
             raise ValueError('translations is required')
 
-class TestReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="TestReport", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'name_ext': '_name', 'status_ext': '_status', 'result_ext': '_result', 'score_ext': '_score', 'tester_ext': '_tester', 'issued_ext': '_issued'}):
+class TestReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="TestReport", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'name_ext': '_name', 'status_ext': '_status', 'result_ext': '_result', 'score_ext': '_score', 'tester_ext': '_tester', 'issued_ext': '_issued'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -13611,10 +13621,10 @@ class TestReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     identifier: Identifier | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
-    status: C_166 | UnsetType = UNSET
+    status: C_165 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     testScript: Reference
-    result: C_165 | UnsetType = UNSET
+    result: C_164 | UnsetType = UNSET
     result_ext: Element | UnsetType = UNSET
     score: T_decimal | UnsetType = UNSET
     score_ext: Element | UnsetType = UNSET
@@ -13633,11 +13643,11 @@ class TestReport(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
         if self.result is UNSET and self.result_ext is UNSET:
             raise ValueError('result is required')
 
-class TestReportParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'uri_ext': '_uri', 'display_ext': '_display'}):
+class TestReportParticipant(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'uri_ext': '_uri', 'display_ext': '_display'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_164 | UnsetType = UNSET
+    type: C_163 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     uri: T_uri | UnsetType = UNSET
     uri_ext: Element | UnsetType = UNSET
@@ -13650,24 +13660,24 @@ class TestReportParticipant(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.uri is UNSET and self.uri_ext is UNSET:
             raise ValueError('uri is required')
 
-class TestReportSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestReportSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     action: Annotated[list[TestReportSetupAction], M(min_length=1)]
 
-class TestReportSetupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'assert_': 'assert'}):
+class TestReportSetupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'assert_': 'assert'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     operation: TestReportSetupActionOperation | UnsetType = UNSET
     assert_: TestReportSetupActionAssert | UnsetType = UNSET
 
-class TestReportSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'result_ext': '_result', 'message_ext': '_message', 'detail_ext': '_detail'}):
+class TestReportSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'result_ext': '_result', 'message_ext': '_message', 'detail_ext': '_detail'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    result: C_163 | UnsetType = UNSET
+    result: C_162 | UnsetType = UNSET
     result_ext: Element | UnsetType = UNSET
     message: T_markdown | UnsetType = UNSET
     message_ext: Element | UnsetType = UNSET
@@ -13678,11 +13688,11 @@ class TestReportSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.result is UNSET and self.result_ext is UNSET:
             raise ValueError('result is required')
 
-class TestReportSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'result_ext': '_result', 'message_ext': '_message', 'detail_ext': '_detail'}):
+class TestReportSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'result_ext': '_result', 'message_ext': '_message', 'detail_ext': '_detail'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    result: C_163 | UnsetType = UNSET
+    result: C_162 | UnsetType = UNSET
     result_ext: Element | UnsetType = UNSET
     message: T_markdown | UnsetType = UNSET
     message_ext: Element | UnsetType = UNSET
@@ -13693,19 +13703,19 @@ class TestReportSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields
         if self.result is UNSET and self.result_ext is UNSET:
             raise ValueError('result is required')
 
-class TestReportTeardown(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestReportTeardown(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     action: Annotated[list[TestReportTeardownAction], M(min_length=1)]
 
-class TestReportTeardownAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestReportTeardownAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     operation: TestReportSetupActionOperation
 
-class TestReportTest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description'}):
+class TestReportTest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13715,14 +13725,14 @@ class TestReportTest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     description_ext: Element | UnsetType = UNSET
     action: Annotated[list[TestReportTestAction], M(min_length=1)]
 
-class TestReportTestAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'assert_': 'assert'}):
+class TestReportTestAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'assert_': 'assert'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     operation: TestReportSetupActionOperation | UnsetType = UNSET
     assert_: TestReportSetupActionAssert | UnsetType = UNSET
 
-class TestScript(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="TestScript", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright'}):
+class TestScript(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="TestScript", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -13742,7 +13752,7 @@ class TestScript(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -13777,7 +13787,7 @@ class TestScript(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class TestScriptDestination(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'index_ext': '_index'}):
+class TestScriptDestination(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'index_ext': '_index'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13789,7 +13799,7 @@ class TestScriptDestination(Struct, kw_only=True, forbid_unknown_fields=True, om
         if self.index is UNSET and self.index_ext is UNSET:
             raise ValueError('index is required')
 
-class TestScriptFixture(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'autocreate_ext': '_autocreate', 'autodelete_ext': '_autodelete'}):
+class TestScriptFixture(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'autocreate_ext': '_autocreate', 'autodelete_ext': '_autodelete'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13805,14 +13815,14 @@ class TestScriptFixture(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.autodelete is UNSET and self.autodelete_ext is UNSET:
             raise ValueError('autodelete is required')
 
-class TestScriptMetadata(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestScriptMetadata(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     link: Annotated[list[TestScriptMetadataLink], M(min_length=1)] | UnsetType = UNSET
     capability: Annotated[list[TestScriptMetadataCapability], M(min_length=1)]
 
-class TestScriptMetadataCapability(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'required_ext': '_required', 'validated_ext': '_validated', 'description_ext': '_description', 'origin_ext': '_origin', 'destination_ext': '_destination', 'link_ext': '_link', 'capabilities_ext': '_capabilities'}):
+class TestScriptMetadataCapability(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'required_ext': '_required', 'validated_ext': '_validated', 'description_ext': '_description', 'origin_ext': '_origin', 'destination_ext': '_destination', 'link_ext': '_link', 'capabilities_ext': '_capabilities'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13839,7 +13849,7 @@ class TestScriptMetadataCapability(Struct, kw_only=True, forbid_unknown_fields=T
         if self.capabilities is UNSET and self.capabilities_ext is UNSET:
             raise ValueError('capabilities is required')
 
-class TestScriptMetadataLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'url_ext': '_url', 'description_ext': '_description'}):
+class TestScriptMetadataLink(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'url_ext': '_url', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13852,7 +13862,7 @@ class TestScriptMetadataLink(Struct, kw_only=True, forbid_unknown_fields=True, o
         if self.url is UNSET and self.url_ext is UNSET:
             raise ValueError('url is required')
 
-class TestScriptOrigin(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'index_ext': '_index'}):
+class TestScriptOrigin(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'index_ext': '_index'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13864,20 +13874,20 @@ class TestScriptOrigin(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
         if self.index is UNSET and self.index_ext is UNSET:
             raise ValueError('index is required')
 
-class TestScriptSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestScriptSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     action: Annotated[list[TestScriptSetupAction], M(min_length=1)]
 
-class TestScriptSetupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'assert_': 'assert'}):
+class TestScriptSetupAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'assert_': 'assert'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     operation: TestScriptSetupActionOperation | UnsetType = UNSET
     assert_: TestScriptSetupActionAssert | UnsetType = UNSET
 
-class TestScriptSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'label_ext': '_label', 'description_ext': '_description', 'direction_ext': '_direction', 'compareToSourceId_ext': '_compareToSourceId', 'compareToSourceExpression_ext': '_compareToSourceExpression', 'compareToSourcePath_ext': '_compareToSourcePath', 'contentType_ext': '_contentType', 'expression_ext': '_expression', 'headerField_ext': '_headerField', 'minimumId_ext': '_minimumId', 'navigationLinks_ext': '_navigationLinks', 'operator_ext': '_operator', 'path_ext': '_path', 'requestMethod_ext': '_requestMethod', 'requestURL_ext': '_requestURL', 'resource_ext': '_resource', 'response_ext': '_response', 'responseCode_ext': '_responseCode', 'sourceId_ext': '_sourceId', 'validateProfileId_ext': '_validateProfileId', 'value_ext': '_value', 'warningOnly_ext': '_warningOnly'}):
+class TestScriptSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'label_ext': '_label', 'description_ext': '_description', 'direction_ext': '_direction', 'compareToSourceId_ext': '_compareToSourceId', 'compareToSourceExpression_ext': '_compareToSourceExpression', 'compareToSourcePath_ext': '_compareToSourcePath', 'contentType_ext': '_contentType', 'expression_ext': '_expression', 'headerField_ext': '_headerField', 'minimumId_ext': '_minimumId', 'navigationLinks_ext': '_navigationLinks', 'operator_ext': '_operator', 'path_ext': '_path', 'requestMethod_ext': '_requestMethod', 'requestURL_ext': '_requestURL', 'resource_ext': '_resource', 'response_ext': '_response', 'responseCode_ext': '_responseCode', 'sourceId_ext': '_sourceId', 'validateProfileId_ext': '_validateProfileId', 'value_ext': '_value', 'warningOnly_ext': '_warningOnly'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13907,7 +13917,7 @@ class TestScriptSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=Tr
     operator_ext: Element | UnsetType = UNSET
     path: T_string | UnsetType = UNSET
     path_ext: Element | UnsetType = UNSET
-    requestMethod: C_91 | UnsetType = UNSET
+    requestMethod: C_90 | UnsetType = UNSET
     requestMethod_ext: Element | UnsetType = UNSET
     requestURL: T_string | UnsetType = UNSET
     requestURL_ext: Element | UnsetType = UNSET
@@ -13930,7 +13940,7 @@ class TestScriptSetupActionAssert(Struct, kw_only=True, forbid_unknown_fields=Tr
         if self.warningOnly is UNSET and self.warningOnly_ext is UNSET:
             raise ValueError('warningOnly is required')
 
-class TestScriptSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'resource_ext': '_resource', 'label_ext': '_label', 'description_ext': '_description', 'accept_ext': '_accept', 'contentType_ext': '_contentType', 'destination_ext': '_destination', 'encodeRequestUrl_ext': '_encodeRequestUrl', 'method_ext': '_method', 'origin_ext': '_origin', 'params_ext': '_params', 'requestId_ext': '_requestId', 'responseId_ext': '_responseId', 'sourceId_ext': '_sourceId', 'targetId_ext': '_targetId', 'url_ext': '_url'}):
+class TestScriptSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'resource_ext': '_resource', 'label_ext': '_label', 'description_ext': '_description', 'accept_ext': '_accept', 'contentType_ext': '_contentType', 'destination_ext': '_destination', 'encodeRequestUrl_ext': '_encodeRequestUrl', 'method_ext': '_method', 'origin_ext': '_origin', 'params_ext': '_params', 'requestId_ext': '_requestId', 'responseId_ext': '_responseId', 'sourceId_ext': '_sourceId', 'targetId_ext': '_targetId', 'url_ext': '_url'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13949,7 +13959,7 @@ class TestScriptSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields
     destination_ext: Element | UnsetType = UNSET
     encodeRequestUrl: T_boolean | UnsetType = UNSET
     encodeRequestUrl_ext: Element | UnsetType = UNSET
-    method: C_91 | UnsetType = UNSET
+    method: C_90 | UnsetType = UNSET
     method_ext: Element | UnsetType = UNSET
     origin: T_integer | UnsetType = UNSET
     origin_ext: Element | UnsetType = UNSET
@@ -13971,7 +13981,7 @@ class TestScriptSetupActionOperation(Struct, kw_only=True, forbid_unknown_fields
         if self.encodeRequestUrl is UNSET and self.encodeRequestUrl_ext is UNSET:
             raise ValueError('encodeRequestUrl is required')
 
-class TestScriptSetupActionOperationRequestHeader(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'field_ext': '_field', 'value_ext': '_value'}):
+class TestScriptSetupActionOperationRequestHeader(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'field_ext': '_field', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -13986,19 +13996,19 @@ class TestScriptSetupActionOperationRequestHeader(Struct, kw_only=True, forbid_u
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class TestScriptTeardown(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestScriptTeardown(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     action: Annotated[list[TestScriptTeardownAction], M(min_length=1)]
 
-class TestScriptTeardownAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TestScriptTeardownAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     operation: TestScriptSetupActionOperation
 
-class TestScriptTest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'description_ext': '_description'}):
+class TestScriptTest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'description_ext': '_description'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14008,14 +14018,14 @@ class TestScriptTest(Struct, kw_only=True, forbid_unknown_fields=True, omit_defa
     description_ext: Element | UnsetType = UNSET
     action: Annotated[list[TestScriptTestAction], M(min_length=1)]
 
-class TestScriptTestAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'assert_': 'assert'}):
+class TestScriptTestAction(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'assert_': 'assert'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     operation: TestScriptSetupActionOperation | UnsetType = UNSET
     assert_: TestScriptSetupActionAssert | UnsetType = UNSET
 
-class TestScriptVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'defaultValue_ext': '_defaultValue', 'description_ext': '_description', 'expression_ext': '_expression', 'headerField_ext': '_headerField', 'hint_ext': '_hint', 'path_ext': '_path', 'sourceId_ext': '_sourceId'}):
+class TestScriptVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'defaultValue_ext': '_defaultValue', 'description_ext': '_description', 'expression_ext': '_expression', 'headerField_ext': '_headerField', 'hint_ext': '_hint', 'path_ext': '_path', 'sourceId_ext': '_sourceId'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14040,7 +14050,7 @@ class TestScriptVariable(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
 
-class Timing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'event_ext': '_event'}):
+class Timing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'event_ext': '_event'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14049,7 +14059,7 @@ class Timing(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     repeat: TimingRepeat | UnsetType = UNSET
     code: CodeableConcept | UnsetType = UNSET
 
-class TimingRepeat(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'count_ext': '_count', 'countMax_ext': '_countMax', 'duration_ext': '_duration', 'durationMax_ext': '_durationMax', 'durationUnit_ext': '_durationUnit', 'frequency_ext': '_frequency', 'frequencyMax_ext': '_frequencyMax', 'period_ext': '_period', 'periodMax_ext': '_periodMax', 'periodUnit_ext': '_periodUnit', 'dayOfWeek_ext': '_dayOfWeek', 'timeOfDay_ext': '_timeOfDay', 'when_ext': '_when', 'offset_ext': '_offset'}):
+class TimingRepeat(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'count_ext': '_count', 'countMax_ext': '_countMax', 'duration_ext': '_duration', 'durationMax_ext': '_durationMax', 'durationUnit_ext': '_durationUnit', 'frequency_ext': '_frequency', 'frequencyMax_ext': '_frequencyMax', 'period_ext': '_period', 'periodMax_ext': '_periodMax', 'periodUnit_ext': '_periodUnit', 'dayOfWeek_ext': '_dayOfWeek', 'timeOfDay_ext': '_timeOfDay', 'when_ext': '_when', 'offset_ext': '_offset'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     boundsDuration: Duration | UnsetType = UNSET
@@ -14063,7 +14073,7 @@ class TimingRepeat(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     duration_ext: Element | UnsetType = UNSET
     durationMax: T_decimal | UnsetType = UNSET
     durationMax_ext: Element | UnsetType = UNSET
-    durationUnit: C_205 | UnsetType = UNSET
+    durationUnit: C_204 | UnsetType = UNSET
     durationUnit_ext: Element | UnsetType = UNSET
     frequency: T_positiveInt | UnsetType = UNSET
     frequency_ext: Element | UnsetType = UNSET
@@ -14073,25 +14083,25 @@ class TimingRepeat(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     period_ext: Element | UnsetType = UNSET
     periodMax: T_decimal | UnsetType = UNSET
     periodMax_ext: Element | UnsetType = UNSET
-    periodUnit: C_205 | UnsetType = UNSET
+    periodUnit: C_204 | UnsetType = UNSET
     periodUnit_ext: Element | UnsetType = UNSET
     dayOfWeek: Annotated[list[C_54 | None], M(min_length=1)] | UnsetType = UNSET
     dayOfWeek_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     timeOfDay: Annotated[list[T_time | None], M(min_length=1)] | UnsetType = UNSET
     timeOfDay_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
-    when: Annotated[list[C_74 | None], M(min_length=1)] | UnsetType = UNSET
+    when: Annotated[list[C_73 | None], M(min_length=1)] | UnsetType = UNSET
     when_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     offset: T_unsignedInt | UnsetType = UNSET
     offset_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.boundsDuration is not UNSET) + (self.boundsRange is not UNSET) + (self.boundsPeriod is not UNSET) > 1:
-            raise ValueError('bounds[x] has several values')
+        if not ((self.boundsDuration, self.boundsRange, self.boundsPeriod,).count(UNSET) >= 2):
+            _one_of(((self.boundsDuration,), (self.boundsRange,), (self.boundsPeriod,),), 'bounds[x]', False)
 
-class TriggerDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'type_ext': '_type', 'name_ext': '_name', 'timingDate_ext': '_timingDate', 'timingDateTime_ext': '_timingDateTime'}):
+class TriggerDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'type_ext': '_type', 'name_ext': '_name', 'timingDate_ext': '_timingDate', 'timingDateTime_ext': '_timingDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
-    type: C_201 | UnsetType = UNSET
+    type: C_200 | UnsetType = UNSET
     type_ext: Element | UnsetType = UNSET
     name: T_string | UnsetType = UNSET
     name_ext: Element | UnsetType = UNSET
@@ -14107,10 +14117,10 @@ class TriggerDefinition(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
     def __post_init__(self):
         if self.type is UNSET and self.type_ext is UNSET:
             raise ValueError('type is required')
-        if (self.timingTiming is not UNSET) + (self.timingReference is not UNSET) + (self.timingDate is not UNSET or self.timingDate_ext is not UNSET) + (self.timingDateTime is not UNSET or self.timingDateTime_ext is not UNSET) > 1:
-            raise ValueError('timing[x] has several values')
+        if not ((self.timingTiming, self.timingReference, self.timingDate, self.timingDateTime,).count(UNSET) >= 3 and (self.timingDate_ext, self.timingDateTime_ext,).count(UNSET) == 2):
+            _one_of(((self.timingTiming,), (self.timingReference,), (self.timingDate, self.timingDate_ext), (self.timingDateTime, self.timingDateTime_ext),), 'timing[x]', False)
 
-class UsageContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class UsageContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     code: Coding
@@ -14120,10 +14130,10 @@ class UsageContext(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     valueReference: Reference | UnsetType = UNSET
 
     def __post_init__(self):
-        if (self.valueCodeableConcept is not UNSET) + (self.valueQuantity is not UNSET) + (self.valueRange is not UNSET) + (self.valueReference is not UNSET) != 1:
-            raise ValueError('value[x] needs exactly one value')
+        if not ((self.valueCodeableConcept, self.valueQuantity, self.valueRange, self.valueReference,).count(UNSET) == 3):
+            _one_of(((self.valueCodeableConcept,), (self.valueQuantity,), (self.valueRange,), (self.valueReference,),), 'value[x]', True)
 
-class ValueSet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="ValueSet", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'immutable_ext': '_immutable', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright'}):
+class ValueSet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="ValueSet", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'url_ext': '_url', 'version_ext': '_version', 'name_ext': '_name', 'title_ext': '_title', 'status_ext': '_status', 'experimental_ext': '_experimental', 'date_ext': '_date', 'publisher_ext': '_publisher', 'description_ext': '_description', 'immutable_ext': '_immutable', 'purpose_ext': '_purpose', 'copyright_ext': '_copyright'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -14143,7 +14153,7 @@ class ValueSet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
     name_ext: Element | UnsetType = UNSET
     title: T_string | UnsetType = UNSET
     title_ext: Element | UnsetType = UNSET
-    status: C_151 | UnsetType = UNSET
+    status: C_150 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     experimental: T_boolean | UnsetType = UNSET
     experimental_ext: Element | UnsetType = UNSET
@@ -14169,7 +14179,7 @@ class ValueSet(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class ValueSetCompose(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'lockedDate_ext': '_lockedDate', 'inactive_ext': '_inactive'}):
+class ValueSetCompose(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'lockedDate_ext': '_lockedDate', 'inactive_ext': '_inactive'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14180,7 +14190,7 @@ class ValueSetCompose(Struct, kw_only=True, forbid_unknown_fields=True, omit_def
     include: Annotated[list[ValueSetComposeInclude], M(min_length=1)]
     exclude: Annotated[list[ValueSetComposeInclude], M(min_length=1)] | UnsetType = UNSET
 
-class ValueSetComposeInclude(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'system_ext': '_system', 'version_ext': '_version', 'valueSet_ext': '_valueSet'}):
+class ValueSetComposeInclude(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'system_ext': '_system', 'version_ext': '_version', 'valueSet_ext': '_valueSet'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14193,7 +14203,7 @@ class ValueSetComposeInclude(Struct, kw_only=True, forbid_unknown_fields=True, o
     valueSet: Annotated[list[T_canonical | None], M(min_length=1)] | UnsetType = UNSET
     valueSet_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
 
-class ValueSetComposeIncludeConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'code_ext': '_code', 'display_ext': '_display'}):
+class ValueSetComposeIncludeConcept(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'code_ext': '_code', 'display_ext': '_display'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14207,7 +14217,7 @@ class ValueSetComposeIncludeConcept(Struct, kw_only=True, forbid_unknown_fields=
         if self.code is UNSET and self.code_ext is UNSET:
             raise ValueError('code is required')
 
-class ValueSetComposeIncludeConceptDesignation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'language_ext': '_language', 'value_ext': '_value'}):
+class ValueSetComposeIncludeConceptDesignation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'language_ext': '_language', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14221,13 +14231,13 @@ class ValueSetComposeIncludeConceptDesignation(Struct, kw_only=True, forbid_unkn
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class ValueSetComposeIncludeFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'property_ext': '_property', 'op_ext': '_op', 'value_ext': '_value'}):
+class ValueSetComposeIncludeFilter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'property_ext': '_property', 'op_ext': '_op', 'value_ext': '_value'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     property: T_code | UnsetType = UNSET
     property_ext: Element | UnsetType = UNSET
-    op: C_79 | UnsetType = UNSET
+    op: C_78 | UnsetType = UNSET
     op_ext: Element | UnsetType = UNSET
     value: T_string | UnsetType = UNSET
     value_ext: Element | UnsetType = UNSET
@@ -14240,7 +14250,7 @@ class ValueSetComposeIncludeFilter(Struct, kw_only=True, forbid_unknown_fields=T
         if self.value is UNSET and self.value_ext is UNSET:
             raise ValueError('value is required')
 
-class ValueSetExpansion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'identifier_ext': '_identifier', 'timestamp_ext': '_timestamp', 'total_ext': '_total', 'offset_ext': '_offset'}):
+class ValueSetExpansion(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'identifier_ext': '_identifier', 'timestamp_ext': '_timestamp', 'total_ext': '_total', 'offset_ext': '_offset'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14259,7 +14269,7 @@ class ValueSetExpansion(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
         if self.timestamp is UNSET and self.timestamp_ext is UNSET:
             raise ValueError('timestamp is required')
 
-class ValueSetExpansionContains(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'system_ext': '_system', 'abstract_ext': '_abstract', 'inactive_ext': '_inactive', 'version_ext': '_version', 'code_ext': '_code', 'display_ext': '_display'}):
+class ValueSetExpansionContains(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'system_ext': '_system', 'abstract_ext': '_abstract', 'inactive_ext': '_inactive', 'version_ext': '_version', 'code_ext': '_code', 'display_ext': '_display'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14278,7 +14288,7 @@ class ValueSetExpansionContains(Struct, kw_only=True, forbid_unknown_fields=True
     designation: Annotated[list[ValueSetComposeIncludeConceptDesignation], M(min_length=1)] | UnsetType = UNSET
     contains: Annotated[list[ValueSetExpansionContains], M(min_length=1)] | UnsetType = UNSET
 
-class ValueSetExpansionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'name_ext': '_name', 'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueDecimal_ext': '_valueDecimal', 'valueUri_ext': '_valueUri', 'valueCode_ext': '_valueCode', 'valueDateTime_ext': '_valueDateTime'}):
+class ValueSetExpansionParameter(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'name_ext': '_name', 'valueString_ext': '_valueString', 'valueBoolean_ext': '_valueBoolean', 'valueInteger_ext': '_valueInteger', 'valueDecimal_ext': '_valueDecimal', 'valueUri_ext': '_valueUri', 'valueCode_ext': '_valueCode', 'valueDateTime_ext': '_valueDateTime'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14302,10 +14312,10 @@ class ValueSetExpansionParameter(Struct, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self):
         if self.name is UNSET and self.name_ext is UNSET:
             raise ValueError('name is required')
-        if (self.valueString is not UNSET or self.valueString_ext is not UNSET) + (self.valueBoolean is not UNSET or self.valueBoolean_ext is not UNSET) + (self.valueInteger is not UNSET or self.valueInteger_ext is not UNSET) + (self.valueDecimal is not UNSET or self.valueDecimal_ext is not UNSET) + (self.valueUri is not UNSET or self.valueUri_ext is not UNSET) + (self.valueCode is not UNSET or self.valueCode_ext is not UNSET) + (self.valueDateTime is not UNSET or self.valueDateTime_ext is not UNSET) > 1:
-            raise ValueError('value[x] has several values')
+        if not ((self.valueString, self.valueBoolean, self.valueInteger, self.valueDecimal, self.valueUri, self.valueCode, self.valueDateTime,).count(UNSET) >= 6 and (self.valueString_ext, self.valueBoolean_ext, self.valueInteger_ext, self.valueDecimal_ext, self.valueUri_ext, self.valueCode_ext, self.valueDateTime_ext,).count(UNSET) == 7):
+            _one_of(((self.valueString, self.valueString_ext), (self.valueBoolean, self.valueBoolean_ext), (self.valueInteger, self.valueInteger_ext), (self.valueDecimal, self.valueDecimal_ext), (self.valueUri, self.valueUri_ext), (self.valueCode, self.valueCode_ext), (self.valueDateTime, self.valueDateTime_ext),), 'value[x]', False)
 
-class VerificationResult(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="VerificationResult", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'targetLocation_ext': '_targetLocation', 'status_ext': '_status', 'statusDate_ext': '_statusDate', 'lastPerformed_ext': '_lastPerformed', 'nextScheduled_ext': '_nextScheduled'}):
+class VerificationResult(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="VerificationResult", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'targetLocation_ext': '_targetLocation', 'status_ext': '_status', 'statusDate_ext': '_statusDate', 'lastPerformed_ext': '_lastPerformed', 'nextScheduled_ext': '_nextScheduled'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -14320,7 +14330,7 @@ class VerificationResult(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     targetLocation: Annotated[list[T_string | None], M(min_length=1)] | UnsetType = UNSET
     targetLocation_ext: Annotated[list[Element | None], M(min_length=1)] | UnsetType = UNSET
     need: CodeableConcept | UnsetType = UNSET
-    status: C_207 | UnsetType = UNSET
+    status: C_206 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     statusDate: T_dateTime | UnsetType = UNSET
     statusDate_ext: Element | UnsetType = UNSET
@@ -14340,7 +14350,7 @@ class VerificationResult(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.status is UNSET and self.status_ext is UNSET:
             raise ValueError('status is required')
 
-class VerificationResultAttestation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'date_ext': '_date', 'sourceIdentityCertificate_ext': '_sourceIdentityCertificate', 'proxyIdentityCertificate_ext': '_proxyIdentityCertificate'}):
+class VerificationResultAttestation(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'date_ext': '_date', 'sourceIdentityCertificate_ext': '_sourceIdentityCertificate', 'proxyIdentityCertificate_ext': '_proxyIdentityCertificate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14356,7 +14366,7 @@ class VerificationResultAttestation(Struct, kw_only=True, forbid_unknown_fields=
     proxySignature: Signature | UnsetType = UNSET
     sourceSignature: Signature | UnsetType = UNSET
 
-class VerificationResultPrimarySource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'validationDate_ext': '_validationDate'}):
+class VerificationResultPrimarySource(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'validationDate_ext': '_validationDate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14369,7 +14379,7 @@ class VerificationResultPrimarySource(Struct, kw_only=True, forbid_unknown_field
     canPushUpdates: CodeableConcept | UnsetType = UNSET
     pushTypeAvailable: Annotated[list[CodeableConcept], M(min_length=1)] | UnsetType = UNSET
 
-class VerificationResultValidator(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'identityCertificate_ext': '_identityCertificate'}):
+class VerificationResultValidator(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'identityCertificate_ext': '_identityCertificate'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
@@ -14378,7 +14388,7 @@ class VerificationResultValidator(Struct, kw_only=True, forbid_unknown_fields=Tr
     identityCertificate_ext: Element | UnsetType = UNSET
     attestationSignature: Signature | UnsetType = UNSET
 
-class VisionPrescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="resourceType", tag="VisionPrescription", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'dateWritten_ext': '_dateWritten'}):
+class VisionPrescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="resourceType", tag="VisionPrescription", rename={'implicitRules_ext': '_implicitRules', 'language_ext': '_language', 'status_ext': '_status', 'created_ext': '_created', 'dateWritten_ext': '_dateWritten'}):
     id: T_id | UnsetType = UNSET
     meta: Meta | UnsetType = UNSET
     implicitRules: T_uri | UnsetType = UNSET
@@ -14390,7 +14400,7 @@ class VisionPrescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     identifier: Annotated[list[Identifier], M(min_length=1)] | UnsetType = UNSET
-    status: C_81 | UnsetType = UNSET
+    status: C_80 | UnsetType = UNSET
     status_ext: Element | UnsetType = UNSET
     created: T_dateTime | UnsetType = UNSET
     created_ext: Element | UnsetType = UNSET
@@ -14409,12 +14419,12 @@ class VisionPrescription(Struct, kw_only=True, forbid_unknown_fields=True, omit_
         if self.dateWritten is UNSET and self.dateWritten_ext is UNSET:
             raise ValueError('dateWritten is required')
 
-class VisionPrescriptionLensSpecification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'eye_ext': '_eye', 'sphere_ext': '_sphere', 'cylinder_ext': '_cylinder', 'axis_ext': '_axis', 'add_ext': '_add', 'power_ext': '_power', 'backCurve_ext': '_backCurve', 'diameter_ext': '_diameter', 'color_ext': '_color', 'brand_ext': '_brand'}):
+class VisionPrescriptionLensSpecification(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'eye_ext': '_eye', 'sphere_ext': '_sphere', 'cylinder_ext': '_cylinder', 'axis_ext': '_axis', 'add_ext': '_add', 'power_ext': '_power', 'backCurve_ext': '_backCurve', 'diameter_ext': '_diameter', 'color_ext': '_color', 'brand_ext': '_brand'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     product: CodeableConcept
-    eye: C_210 | UnsetType = UNSET
+    eye: C_209 | UnsetType = UNSET
     eye_ext: Element | UnsetType = UNSET
     sphere: T_decimal | UnsetType = UNSET
     sphere_ext: Element | UnsetType = UNSET
@@ -14442,13 +14452,13 @@ class VisionPrescriptionLensSpecification(Struct, kw_only=True, forbid_unknown_f
         if self.eye is UNSET and self.eye_ext is UNSET:
             raise ValueError('eye is required')
 
-class VisionPrescriptionLensSpecificationPrism(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename={'amount_ext': '_amount', 'base_ext': '_base'}):
+class VisionPrescriptionLensSpecificationPrism(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename={'amount_ext': '_amount', 'base_ext': '_base'}):
     id: T_string | UnsetType = UNSET
     extension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     modifierExtension: Annotated[list[Extension], M(min_length=1)] | UnsetType = UNSET
     amount: T_decimal | UnsetType = UNSET
     amount_ext: Element | UnsetType = UNSET
-    base: C_209 | UnsetType = UNSET
+    base: C_208 | UnsetType = UNSET
     base_ext: Element | UnsetType = UNSET
 
     def __post_init__(self):

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
 from felles.fhir import xhtml
 from felles.fhir.issues import Issue
-from felles.fhir.model import INTEGERS, PATTERNS, expanded, load
+from felles.fhir.model import HUGE, INTEGERS, PATTERNS, expanded, load
 from felles.fhir.targets import wrong_target
 
 _FORMATS = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_HUGE = re.compile(HUGE)
 _MOST = 200
 """Issues listed at most: past that a body is noise."""
 
@@ -30,7 +32,19 @@ class _Object(dict[str, Any]):
 
 
 class _Number(Decimal):
-    """A JSON number with a point or an exponent, exact."""
+    """A JSON number with a point, an exponent or many digits, exact; NaN where no decimal can hold it."""
+
+
+def _number(text: str) -> _Number:
+    try:
+        return _Number(text)
+    except InvalidOperation:
+        return _Number("NaN")
+
+
+def _whole(text: str) -> int | _Number:
+    # Past 18 digits no integer of FHIR fits, and Python refuses to make an int of thousands.
+    return int(text) if len(text) <= 18 else _number(text)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> _Object:
@@ -48,7 +62,11 @@ def _refuse_constant(text: str) -> Any:
 def parse(raw: bytes) -> Any:
     """JSON with doubles remembered and decimals exact. Raises `ValueError` (also for text that is not UTF-8)."""
     return json.loads(
-        raw.decode("utf-8"), object_pairs_hook=_pairs, parse_float=_Number, parse_constant=_refuse_constant
+        raw.decode("utf-8"),
+        object_pairs_hook=_pairs,
+        parse_float=_number,
+        parse_int=_whole,
+        parse_constant=_refuse_constant,
     )
 
 
@@ -166,6 +184,7 @@ def _resource(work: _Walk, node: Any, path: str, scope: _Scope) -> None:
         listed = contained if isinstance(contained, list) else []
         ids = (c.get("id") for c in listed if isinstance(c, dict))
         scope = _Scope(frozenset(i for i in ids if isinstance(i, str)))
+        _contained(work, node, listed, path)
     else:
         if contained is not None:
             work.say("invariant", f"{path}.contained", "dom-2: a contained resource contains no other")
@@ -174,6 +193,26 @@ def _resource(work: _Walk, node: Any, path: str, scope: _Scope) -> None:
             if isinstance(meta, dict) and each in meta:
                 work.say("invariant", f"{path}.meta.{each}", f"dom-4, dom-5: a contained resource has no meta.{each}")
     _object(work, node, str(name), path, scope)
+
+
+def _contained(work: _Walk, node: _Object, contained: list[Any], path: str) -> None:
+    if not contained:
+        return
+    local = set(_local(node))
+    for position, each in enumerate(contained):
+        name = each.get("id") if isinstance(each, dict) else None
+        if isinstance(name, str) and "#" not in local and f"#{name}" not in local:
+            text = f"dom-3: the contained resource {name} is referred to, or refers to what contains it"
+            work.say("invariant", f"{path}.contained[{position}]", text)
+
+
+def _local(node: Any) -> Iterator[str]:
+    """Every string in `node` that can lead to something contained. An entry of a Bundle is another scope."""
+    if isinstance(node, str) and node.startswith("#"):
+        yield node
+    elif isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _local(child)
 
 
 def _object(work: _Walk, node: _Object, type_name: str, path: str, scope: _Scope) -> None:
@@ -235,6 +274,8 @@ def _element(work: _Walk, node: _Object, element: _Element, key: str, path: str,
     if not value:
         work.say("structure", path, "an empty list says nothing: leave the element out")
     sibling = node.get(key[1:] if key.startswith("_") else f"_{key}")
+    if key.startswith("_") and isinstance(sibling, list) and len(sibling) != len(value):
+        work.say("structure", path, f"{element.name} and {key} are lists of one length, with null for what is absent")
     for position, item in enumerate(value):
         here = f"{path}[{position}]"
         if item is not None:
@@ -308,5 +349,5 @@ def _primitive(work: _Walk, value: Any, kind: str, path: str, codes: frozenset[s
 def _decimal(work: _Walk, value: Any, path: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | _Number):
         work.say("value", path, "a decimal is a JSON number")
-    elif isinstance(value, _Number) and (not value.is_finite() or abs(value.adjusted()) > 307):
-        work.say("value", path, "a decimal beyond 1e307 or below 1e-307 is no measurement")
+    elif isinstance(value, _Number) and (not value.is_finite() or _HUGE.search(str(value))):
+        work.say("value", path, "a decimal is written with an exponent of 307 at most")

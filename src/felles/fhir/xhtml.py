@@ -5,6 +5,7 @@ Source: R4 narrative.html and its rules txt-1 (elements and attributes) and txt-
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
@@ -126,6 +127,10 @@ def problem(div: str) -> str | None:
         return reader.read(div)
     except expat.ExpatError as error:
         return f"txt-1: the narrative is not well-formed XHTML ({error})"
+
+
+cached_problem = lru_cache(maxsize=256)(problem)
+"""`problem`, remembering the last few: many resources carry the same short text."""
 
 
 class _Reader:
