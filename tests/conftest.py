@@ -43,6 +43,12 @@ QUICK = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's event loop runs on in the thread until the session ends, and while it
+    does, no test can start a loop of its own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def lacking(what: str) -> NoReturn:
     """Skip a test for want of `what`; in CI, where everything must be there, fail it."""
     if os.environ.get("CI"):
