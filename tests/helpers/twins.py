@@ -184,8 +184,8 @@ def unlike(one: Any, other: Any) -> str:
     """Where two comparable answers part, as lines; empty when they do not."""
     if one == other:
         return ""
-    texts = [json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (one, other)]
-    return "\n".join(list(difflib.unified_diff(*texts, "without her", "with her", lineterm="", n=1))[:40])
+    without, having = (json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (one, other))
+    return "\n".join(list(difflib.unified_diff(without, having, "without her", "with her", lineterm="", n=1))[:40])
 
 
 def _unordered(found: Any) -> Any:
@@ -220,7 +220,9 @@ def without_look_up(found: Any) -> Any:
     if not isinstance(found, dict) or found.get("type") != "searchset":
         return found
     kept = [entry for entry in found.get("entry", []) if not _is_look_up(entry["resource"])]
-    rest = {name: value for name, value in found.items() if name != "entry"} | ({"entry": kept} if kept else {})
+    rest: dict[str, Any] = {name: value for name, value in found.items() if name != "entry"}
+    if kept:
+        rest["entry"] = kept
     if "total" in rest:
         rest["total"] -= len(found.get("entry", [])) - len(kept)
     return rest

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import runpy
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from refused_examples import ALL, CLINICAL, GROUPS, Counts
@@ -84,3 +86,24 @@ async def test_the_counts_in_the_docs_are_these(outcome, examples, compartment):
     print(f"clinical types: {sum(taken[t] for t in compartment)} of {len(clinical)}")
     assert Counts(len(types), taken.total()) == ALL
     assert Counts(len(clinical), sum(taken[t] for t in compartment)) == CLINICAL
+
+
+def test_the_page_in_docs_is_the_table():
+    root = Path(__file__).resolve().parents[2]
+    page = runpy.run_path(str(root / "scripts" / "proofs_docs.py"))["page"]
+    text = (root / "docs" / "proofs.md").read_text()
+    assert page(text) == text
+    assert f"| {ALL.examples} | {ALL.taken} |" in text
+
+
+async def test_what_leads_to_several_that_are_not_here_is_nobodys(world):
+    """Each way leads to nobody, so they are not several persons; to two persons who are here they are."""
+    issue = {"resourceType": "DetectedIssue", "status": "final"}
+    absent = [{"reference": "MedicationStatement/nowhere"}, {"reference": "MedicationRequest/nowhere"}]
+    made = await world.made(issue | {"implicated": absent})
+    assert (await world.system.get(f"DetectedIssue/{made['id']}")).status == 200
+    patients = [await world.patient(), await world.patient()]
+    theirs = [await world.made(world.observation(patient["id"])) for patient in patients]
+    several = [{"reference": f"Observation/{one['id']}"} for one in theirs]
+    answer = await world.system.post("DetectedIssue", issue | {"implicated": several})
+    assert (answer.status, answer.issues[0][0]) == (422, "business-rule")
