@@ -249,6 +249,8 @@ class Embedded:
             time.sleep(0.05)
         # The pid in it may meanwhile belong to somebody else, which would make PostgreSQL refuse to start.
         (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+        for remnant in self.place.socket_directory.glob(".s.PGSQL.*"):
+            remnant.unlink(missing_ok=True)
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
