@@ -6,6 +6,8 @@ queries and headers to those that take them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -273,6 +275,19 @@ def bundled(draw: Any) -> Request:
         entries.append({"request": request} | ({"resource": one.body} if one.body else {}))
     kind = draw(st.sampled_from(["batch", "transaction"]))
     return Request("POST", "", {"resourceType": "Bundle", "type": kind, "entry": entries})
+
+
+def every_parameter() -> Iterator[Request]:
+    """Each type as it is and counted, and by each of its parameters with each modifier, values in turn."""
+    turns = {kind: cycle(values) for kind, values in VALUES.items()}
+    for type_name in USED:
+        yield Request("GET", type_name)
+        yield Request("GET", f"{type_name}?_summary=count")
+        for param in _params(type_name):
+            for modifier in dict.fromkeys(MODIFIERS[param.type]):
+                value = "false" if modifier == ":missing" else next(turns[param.type])
+                pairs = [(param.name + modifier, value)]
+                yield Request("GET", f"{type_name}?{_query(pairs)}", look_up=_looks_up(type_name, pairs))
 
 
 def requests() -> st.SearchStrategy[Request]:

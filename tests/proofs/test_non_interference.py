@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from requests_made import covered, requests, shown
+from requests_made import covered, every_parameter, requests, shown
 from twins import (
     CLINIC,
     ELSEWHERE,
@@ -36,6 +36,8 @@ from felles.exchange.rest.interactions import MODULES
 from felles.record import ids
 
 PAGES = 3
+TIGHT = {"search_budget": 2}
+"""So few that her entries beside the others would be too many to look at."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,10 @@ async def twins(pg_server, migrated, tmp_path_factory):
         patch.setattr(batch, "AT_ONCE", 1)  # several at once would draw their ids in any order
         databases = [pg_server.fresh("twins", lambda database: _common(database, migrated)) for _ in range(2)]
         home = tmp_path_factory.mktemp("home")
-        async with opened(databases[0].url, home) as without, opened(databases[1].url, home) as having:
+        async with (
+            opened(databases[0].url, home, **TIGHT) as without,
+            opened(databases[1].url, home, **TIGHT) as having,
+        ):
             await fill(having, life(HIDDEN, SEEN, ELSEWHERE))
             regions = [Region(world) for world in (without, having)]
             for region in regions:
@@ -99,6 +104,13 @@ async def _same(twins, reader, request):
             break
         without, having = [await r.ask(reader, "GET", page, None, {}) for r, page in zip(twins, following, strict=True)]
     return request.method != "GET" and without.status < 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", sorted(READERS))
+async def test_every_parameter_finds_and_counts_the_same(twins, reader):
+    for request in every_parameter():
+        await _same(twins, reader, request)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from felles.access import everyone, lookup
+from felles.access import everyone, lookup, person
 from felles.access.errors import NotSignedIn
 from felles.exchange.rest.headers import Prefer, if_match, prefer
 from felles.exchange.rest.outcomes import refuse
@@ -134,8 +134,11 @@ def grant_of(actor: Actor, *, looks: bool) -> Grant:
     """The Grant of an actor for requests of FHIR: all to whom she has a relation, decided row by row.
 
     `looks`: she searches for a person, and those she has no relation to come in the form a look-up shows,
-    where her role may look up. Made once for an actor; it ends when the actor does. Raises `Forbidden`.
+    where her role may look up. A citizen's Grant names her own record: what she asks for begins there, however
+    much of the same lies in the region. Made once for an actor; it ends when the actor does. Raises `Forbidden`.
     """
+    if actor.keys and (actor.may("find") or actor.may("read")):
+        return person(actor, actor.keys)
     return lookup(actor) if looks and actor.may("lookup") else everyone(actor)
 
 
