@@ -28,15 +28,18 @@ class Oracle:
     def __init__(self, world: Any, mode: str, org: str | None = None, keys: tuple[Any, ...] = ()) -> None:
         self.facts = {ref: facts for ref, (_, facts, _) in world.live.items()}
         self.index = {ref: extract(resource) for ref, (_, _, resource) in world.live.items()}
-        self.seen = {ref for ref, (key, facts, _) in world.live.items() if sees(world, ref, key, facts, mode, org, keys)}
+        self.seen = {
+            ref for ref, (key, facts, _) in world.live.items() if sees(world, ref, key, facts, mode, org, keys)
+        }
 
     def answer(self, kind: str, pairs: list[tuple[str, str]], sort: list[str]) -> list[str]:
         """The references that match; in order when `sort` is given."""
         found = [r for r in self.seen if r.startswith(kind + "/") and all(self.holds(r, *pair) for pair in pairs)]
         found.sort(key=lambda r: self.facts[r]["id"], reverse=bool(sort) and sort[-1].startswith("-"))
-        for name in reversed(sort):
-            down = name.startswith("-")
-            found.sort(key=lambda r, n=name.removeprefix("-"), d=down: self.place(r, n, d), reverse=down)
+        for each in reversed(sort):
+            name, down = each.removeprefix("-"), each.startswith("-")
+            places = {ref: self.place(ref, name, down) for ref in found}
+            found.sort(key=places.__getitem__, reverse=down)
         return found
 
     def place(self, ref: str, name: str, down: bool) -> Any:
@@ -54,7 +57,8 @@ class Oracle:
                 return best(refs).encode() if refs else (b"" if down else "\U0010ffff".encode())
             case "quantity":
                 return best(Decimal(t[0]) for t in terms) if terms else Decimal("-Infinity" if down else "Infinity")
-        return best(t[0] for t in terms) if terms else FAR[down]
+            case _:
+                return best(t[0] for t in terms) if terms else FAR[down]
 
     def holds(self, ref: str, key: str, text: str) -> bool:
         """Whether entry `ref` meets `key=text`."""
@@ -77,7 +81,7 @@ class Oracle:
         name, _, modifier = key.partition(":")
         if name == "_id":
             return self.facts[ref]["id"] in text.split(",")
-        criteria = [parse_value(PARAMS[kind][name], value, modifier or None) for value in split_values(text)]
+        criteria: list[Any] = [parse_value(PARAMS[kind][name], value, modifier or None) for value in split_values(text)]
         if name == "_lastUpdated":
             at = self.facts[ref]["updated"]
             return any(compare(c.prefix, (at, at + 1), (c.low, c.high)) for c in criteria)
@@ -103,7 +107,8 @@ class Oracle:
                     and (criterion.unit is None or criterion.unit == t[2 if criterion.system else 3])
                     for t in terms
                 )
-        raise AssertionError(criterion)
+            case _:
+                raise AssertionError(criterion)
 
 
 def sees(world: Any, ref: str, key: Any, facts: Any, mode: str, org: str | None, keys: tuple[Any, ...]) -> bool:

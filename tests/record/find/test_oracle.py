@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from felles.record.kinds import Kind
@@ -70,7 +70,12 @@ async def _person(world, dice, number, doctors):
     for _ in range(dice.randint(0, 6)):
         more = {"encounter": {"reference": visit}} if dice.random() < 0.5 else {}
         if dice.random() < 0.6:
-            value = {"value": dice.choice([1, 2.5, 100]), "unit": "mg", "system": "urn:u", "code": dice.choice(["mg", "g"])}
+            value = {
+                "value": dice.choice([1, 2.5, 100]),
+                "unit": "mg",
+                "system": "urn:u",
+                "code": dice.choice(["mg", "g"]),
+            }
             more["valueQuantity"] = value if dice.random() < 0.7 else {"value": value["value"]}
         await world.put(
             {
@@ -78,7 +83,9 @@ async def _person(world, dice, number, doctors):
                 "status": dice.choice(STATUS),
                 "subject": {"reference": reference},
                 "code": _coding(dice),
-                "performer": [{"reference": dice.choice([*doctors, *(r for r in world.live if r.startswith("Patient"))])}],
+                "performer": [
+                    {"reference": dice.choice([*doctors, *(r for r in world.live if r.startswith("Patient"))])}
+                ],
                 **_when(dice, "effective"),
                 **more,
             },
@@ -171,7 +178,10 @@ def _queries(patients, visits):
         _strings("given", _WORDS),
         _dates("birthdate"),
         _tokens("gender", ["male", "female"], ("urn:s",)),
-        st.tuples(st.just("identifier"), st.sampled_from(["urn:mrn|1", "2", "urn:x|1", "urn:mrn|", "|1", "urn:mrn|1,urn:mrn|3"])),
+        st.tuples(
+            st.just("identifier"),
+            st.sampled_from(["urn:mrn|1", "2", "urn:x|1", "urn:mrn|", "|1", "urn:mrn|1,urn:mrn|3"]),
+        ),
         st.tuples(st.just("_id"), st.lists(ids, min_size=1, max_size=3).map(",".join)),
         _tokens("_has:Observation:patient:code", CODES),
         _dates("_has:Encounter:subject:date"),
@@ -179,7 +189,9 @@ def _queries(patients, visits):
     )
     condition = st.one_of(named, _tokens("code", CODES), _strings("onset-info", ["as", "late", "child"]))
     practitioner = st.one_of(
-        _strings("name", _WORDS), _strings("family", _WORDS), _tokens("_has:Encounter:practitioner:class", ["AMB", "IMP"])
+        _strings("name", _WORDS),
+        _strings("family", _WORDS),
+        _tokens("_has:Encounter:practitioner:class", ["AMB", "IMP"]),
     )
     sorts = {
         "Observation": ["date", "-date", "_lastUpdated", "-_id", "-value-quantity", "patient", "value-quantity"],
@@ -282,7 +294,7 @@ async def test_every_answer_is_the_oracles(world, grants, seed):
         page = await world.find(grant, kind, *pairs, ("_summary", "count"))
         assert page.total == len(expected)
 
-    @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @settings(max_examples=250, deadline=None, derandomize=True, database=None)
     @given(st.sampled_from(readers), _queries(patients, visits), st.integers(1, 7))
     def holds(reader, query, size):
         asyncio.run_coroutine_threadsafe(check(reader, query, size), loop).result(60)

@@ -65,7 +65,12 @@ def test_lenient_leaves_out_what_the_type_does_not_have_and_nothing_else():
 
 
 def test_patient_and_subject_name_a_person_where_they_decide_the_home():
-    for pairs in ([("patient", "1")], [("subject", "Patient/1")], [("subject:Patient", "1")], [("patient", "http://b/fhir/Patient/1")]):
+    for pairs in (
+        [("patient", "1")],
+        [("subject", "Patient/1")],
+        [("subject:Patient", "1")],
+        [("patient", "http://b/fhir/Patient/1")],
+    ):
         named = parse("Observation", pairs, base_url="http://b/fhir").named
         assert named is not None
         assert "Patient/1" in named.targets

@@ -116,16 +116,16 @@ async def test_includes_are_decided_and_come_once(world, grants):
     await world.relate(other)
     page = await world.find(grants.staff(), "Observation", *pairs)
     assert sorted(r.reference for r in page.included) == sorted([org, kari, ola])
-    page = await world.find(grants.staff(), "Observation", ("patient", kari), ("_include", "Observation:performer:Patient"))
+    page = await world.find(
+        grants.staff(), "Observation", ("patient", kari), ("_include", "Observation:performer:Patient")
+    )
     assert [r.reference for r in page.included] == [ola]
     page = await world.find(grants.staff(), "Patient", ("_id", kari[8:]), ("_revinclude", "Observation:subject"))
     assert sorted(r.reference for r in page.included) == sorted([one, two])
 
 
 async def test_chains_and_has_join_only_what_is_seen(world, grants):
-    dr = await world.put(
-        {"resourceType": "Practitioner", "id": "dr1", "name": [{"family": "Lege"}]}, (-1, 0)
-    )
+    dr = await world.put({"resourceType": "Practitioner", "id": "dr1", "name": [{"family": "Lege"}]}, (-1, 0))
     kari, key = await world.person(name=[{"family": "Nordmann"}])
     ola, other = await world.person(name=[{"family": "Hansen"}])
     visit = await world.put(
@@ -152,7 +152,12 @@ async def test_chains_and_has_join_only_what_is_seen(world, grants):
     assert await world.refs(staff, "Patient", ("_has:Observation:patient:code", "1234-5")) == [kari]
     assert await world.refs(grants.all(), "Patient", ("_has:Observation:patient:code", "1234-5")) != [kari]
     assert await world.refs(staff, "Practitioner", ("_has:Encounter:practitioner:class", "AMB")) == [dr]
-    assert await world.refs(grants.staff(org="Organization/other"), "Practitioner", ("_has:Encounter:practitioner:class", "AMB")) == []
+    assert (
+        await world.refs(
+            grants.staff(org="Organization/other"), "Practitioner", ("_has:Encounter:practitioner:class", "AMB")
+        )
+        == []
+    )
     assert await world.refs(staff, "Observation", ("encounter", visit)) == [seen]
 
 

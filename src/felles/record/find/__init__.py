@@ -1,8 +1,8 @@
 """Finding: search over the record, as FHIR R4 asks for it. Architecture: docs/find.md.
 
-    parse(type, pairs, ...) -> Query           pure; raises BadQuery
-    search(lane, clock, grant, query, token, links) -> Page
-    matches(conn, clock, grant, query) -> rows for conditional interactions, inside their transaction
+parse(type, pairs, ...) -> Query           pure; raises BadQuery
+search(lane, clock, grant, query, token, links) -> Page
+matches(conn, clock, grant, query) -> rows for conditional interactions, inside their transaction
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from felles.fhir.search.dates import OPEN_HIGH, OPEN_LOW, OSLO
 from felles.record.find.ast import Arg, Clause, Form, Query
 from felles.record.find.order import Key
-from felles.record.find.params import NAMES, leads_home, main_code
+from felles.record.find.params import NAMES, main_code
 from felles.record.homes import SHARED_TYPES
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from felles.fhir.search import Criterion, Param
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_PLAIN = Context()
 _EXPANDED = 8
 """A bare id stands for each of the parameter's target types, when they are at most so many."""
 
@@ -26,7 +27,7 @@ _EXPANDED = 8
 class Reader:
     """Reads plain parameters; `context` is what values depend on beside their text."""
 
-    context: Context = Context()
+    context: Context = _PLAIN
     limits: Limits = DEFAULT
 
     def clause(self, type_name: str, key: str, text: str) -> Clause:
@@ -96,7 +97,7 @@ def _clause(type_name: str, param: Param, modifier: str | None, values: list[str
     return Clause(param.name, param.type, None, amounts.test(param.name, numbers), said)
 
 
-def _reference(  # noqa: PLR0913 - what a reference is read from
+def _reference(
     type_name: str, param: Param, modifier: str | None, values: list[str], criteria: list[Criterion], plain: Clause
 ) -> Clause:
     """With the entries that the values may mean, so that the search can begin where those lie."""

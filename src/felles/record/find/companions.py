@@ -53,7 +53,8 @@ _SHAPE = Shape(
           join pointer x on x.mark = m.mark and x.type = m.type
         union
         select q.n, e.bucket, e.type, e.id, m.mark
-          from q cross join lateral (select distinct u.bucket, u.person from unnest(q.buckets, q.persons) u(bucket, person)) r
+          from q cross join lateral (
+            select distinct u.bucket, u.person from unnest(q.buckets, q.persons) u(bucket, person)) r
          cross join lateral unnest(q.marks, q.holders) m(mark, type)
           join entry e on e.bucket = r.bucket and e.person = r.person and e.type = m.type and {_LIVE}
            and m.mark = any(e.marks)
@@ -90,7 +91,7 @@ _SHAPE = Shape(
 )
 
 
-async def companions(  # noqa: PLR0913 - what the statement takes
+async def companions(
     runner: Runner,
     query: Query,
     rows: list[Row],
@@ -123,7 +124,9 @@ async def companions(  # noqa: PLR0913 - what the statement takes
         raise TooCostly(f"more than {most} entries would be included: ask for fewer matches with _count")
     matched = {(row.type, row.id) for row in rows}
     return [
-        Row(r["type"], r["id"], r["version"], r["updated"], False, r["body"], r["bucket"], r["person"], r["basis"] or "")
+        Row(
+            r["type"], r["id"], r["version"], r["updated"], False, r["body"], r["bucket"], r["person"], r["basis"] or ""
+        )
         for r in found
         if (r["type"], r["id"]) not in matched
     ]

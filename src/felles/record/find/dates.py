@@ -37,6 +37,6 @@ def _date(form: Form, scope: Scope) -> str:
 
 @renders("updated")
 def _updated(form: Form, scope: Scope) -> str:
-    """`_lastUpdated`: an instant, one microsecond wide, in the row's own column. It compares the field; it is no feed."""
+    """`_lastUpdated`: an instant, one microsecond wide, in the row's own column: no feed."""
     tests = [compare(op, scope.take(), scope.take(), "e.updated", "(e.updated + 1)") for op in form[2:]]
     return joined(tests, "or")

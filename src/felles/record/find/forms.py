@@ -47,7 +47,9 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def compare(prefix: str, low: str, high: str, begin: str, end: str) -> str:
+def compare(  # noqa: PLR0911 - one return a prefix
+    prefix: str, low: str, high: str, begin: str, end: str
+) -> str:
     """R4's prefixes over ranges: the entry's [begin, end) against the query's [low, high).
 
     `ap` gets its query range widened by whoever parsed it. Source: https://hl7.org/fhir/R4/search.html#prefix.

@@ -81,11 +81,12 @@ class Links:
         return base64.urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode()
 
     def open(self, token: str, grant: Grant, clock: Clock, kind: type[M] = Place) -> M:
-        """The place of a token, of the kind that was sealed. Raises `Expired` when its time is over, `BadQuery` when it is not this reader's."""
+        """The place of a token, of the kind that was sealed.
+
+        Raises `Expired` when its time is over, `BadQuery` when it is not this reader's.
+        """
         try:
-            if len(token) > _LONGEST:
-                raise ValueError("too long")
-            data = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            data = base64.urlsafe_b64decode(token[:_LONGEST] + "=" * (-len(token[:_LONGEST]) % 4))
             place = msgspec.msgpack.decode(AESGCM(self.key).decrypt(data[:12], data[12:], _bound(grant)), type=kind)
         except (ValueError, InvalidTag, binascii.Error, msgspec.DecodeError) as error:
             raise BadQuery("this link was not made for you here: search again") from error
@@ -107,7 +108,7 @@ def _key(home: Path) -> bytes:
     except FileNotFoundError:
         home.mkdir(parents=True, exist_ok=True)
     fresh = home / f"paging.key.{secrets.token_hex(8)}"
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(32))
         file.flush()
         os.fsync(file.fileno())

@@ -63,11 +63,9 @@ def _has(form: Form, scope: Scope) -> str:
     if type_name in SHARED_TYPES:
         return f"exists (select 1 from (select e.self) o cross join lateral ({pointed}) e)"
     own = f"select e.* from entry e where e.bucket = o.bucket and e.person = o.person and e.person <> 0 and {matches}"
-    if base in SHARED_TYPES:
-        near = pointed
-    else:
-        # The inner condition stands once in each branch, with the same arguments.
-        near = f"{own} union all {pointed} and (e.person <> o.person or e.person = 0)"
+    # The inner condition stands once in each branch, with the same arguments; shared entries have no own record.
+    both = f"{own} union all {pointed} and (e.person <> o.person or e.person = 0)"
+    near = pointed if base in SHARED_TYPES else both
     return f"""exists (
         select 1 from (select e.self, e.bucket, e.person) o
          cross join lateral ({near}) e

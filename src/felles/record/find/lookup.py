@@ -25,7 +25,6 @@ from felles.record.rows import Row
 
 if TYPE_CHECKING:
     from felles.record.find.ast import Form, Query
-    from felles.record.find.begin import Begin
     from felles.record.find.places import Runner
 
 _NAMES = frozenset({"name", "family", "given"})
@@ -61,7 +60,10 @@ async def look_up(runner: Runner, query: Query, ask: tuple[Any, ...], limit: int
     others = [c for c in query.clauses if c.name != "identifier"]
     args = [*begin.args, *(arg for c in (*numbers, *others) for arg in c.test.args)]
     shape = _shape(
-        begin.form, tuple(c.test.form for c in numbers), tuple(c.test.form for c in others), tuple(sql for sql, _ in args)
+        begin.form,
+        tuple(c.test.form for c in numbers),
+        tuple(c.test.form for c in others),
+        tuple(sql for sql, _ in args),
     )
     found = await runner.submit(shape, (*(sent(arg) for arg in args), query.said, limit, budget, *ask))
     if len(found) > limit or any(record["past"] for record in found):
@@ -117,5 +119,3 @@ def _shape(start: Form, numbers: tuple[Form, ...], others: tuple[Form, ...], typ
         select p.n, null, null, null, null, null, null, null, true, null from past p""",
         sent_columns(columns),
     )
-
-

@@ -12,10 +12,22 @@ Key = tuple[str, str, bool]
 """(kind, parameter, downwards). Kinds: low, updated, id, date, string, reference, number, quantity."""
 
 _COLUMN = {"low": "e.low", "updated": "e.updated", "id": "e.id"}
-_TYPES = {"low": "bigint", "updated": "bigint", "id": "text", "date": "bigint", "string": "text"}
-_TYPES |= {"reference": "text", "number": "numeric", "quantity": "numeric"}
-_LAST = {"bigint": ("9223372036854775807", "-9223372036854775808"), "numeric": ("'Infinity'", "'-Infinity'")}
-_LAST |= {"text": ("U&'\\+10FFFF'", "''")}
+_TYPES = {
+    "low": "bigint",
+    "updated": "bigint",
+    "id": "text",
+    "date": "bigint",
+    "string": "text",
+    "reference": "text",
+    "number": "numeric",
+    "quantity": "numeric",
+}
+_LAST = {
+    "bigint": ("9223372036854775807", "-9223372036854775808"),
+    "numeric": ("'Infinity'", "'-Infinity'"),
+    "text": ("U&'\\+10FFFF'", "''"),
+}
+"""What an entry without a value sorts as: upwards, downwards."""
 
 
 def key_type(key: Key) -> str:

@@ -157,7 +157,8 @@ class _Pairs:
             raise BadQuery(f"{name}=* is not supported: name each one, such as {self.type}:subject")
         if len(parts) not in (2, 3) or not all(parts):
             raise BadQuery(f"{name} is written Type:parameter or Type:parameter:Target")
-        source, code, target = (*parts, None)[:3] if len(parts) == 2 else parts
+        source, code = parts[:2]
+        target = parts[2] if len(parts) == 3 else None
         if source not in TYPES or (target is not None and target not in TYPES):
             raise BadQuery(f"{name}={value[:100]}: no such type")
         param = required(source, code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from felles.fhir.search.marks import reference_mark
 from felles.record.clock import MICROSECONDS
@@ -19,6 +19,7 @@ from felles.record.find.limits import DEFAULT
 from felles.record.find.link import Links, Place
 from felles.record.find.lookup import is_lookup, look_up
 from felles.record.find.order import Key, key_type
+from felles.record.find.params import leads_home
 from felles.record.find.query import parse
 from felles.record.grants import LookupGrant, Mode, PersonGrant
 from felles.record.homes import SHARED_TYPES
@@ -46,7 +47,7 @@ class Page:
     next: str | None = None
 
 
-async def search(  # noqa: PLR0913 - what a search is made of
+async def search(
     runner: Runner, clock: Clock, grant: Grant, query: Query | None, token: str | None, links: Links
 ) -> Page:
     """A page of a search: decided, logged and returned by the statement that reads it.
@@ -80,14 +81,14 @@ class _One:
             return await self._conn.fetch(shape.sql, *([arg] for arg in args), self._conn.era)
 
 
-class _PastBudget(Exception):  # noqa: N818 - a signal inside this module, no error
+class _PastBudget(Exception):
     """A start had more candidates than the budget."""
 
 
 class _Run:
     """One search of one reader."""
 
-    def __init__(  # noqa: PLR0913 - as above
+    def __init__(
         self, runner: Runner, clock: Clock, grant: Grant, query: Query, links: Links, place: Place | None
     ) -> None:
         self.runner = runner
@@ -128,21 +129,31 @@ class _Run:
         kept = found[:many]
         number = TYPES[query.type]
         rows = [
-            Row(number, r["id"], r["version"], r["updated"], False, r["body"], r["bucket"], r["person"], r["basis"] or "")
+            Row(
+                number,
+                r["id"],
+                r["version"],
+                r["updated"],
+                False,
+                r["body"],
+                r["bucket"],
+                r["person"],
+                r["basis"] or "",
+            )
             for r in kept
         ]
         page = Page(query, rows)
         more = found[many] if len(found) > many else None
-        snapshot = (self.place.snapshot, self.place.era) if self.place else (more["snap"], more["era"]) if more else None
+        snapshot = (
+            (self.place.snapshot, self.place.era) if self.place else (more["snap"], more["era"]) if more else None
+        )
         if more is None and self.place is None:
             page.total = len(rows)
         elif query.total != "none" and snapshot is not None:
             page.total = await self._total(begin, snapshot)
         if rows and (query.includes or query.revincludes):
             refs = [r["refs"] or [] for r in kept]
-            page.included = await companions(
-                self.runner, query, rows, refs, self.only, self.ask, self.limits.included
-            )
+            page.included = await companions(self.runner, query, rows, refs, self.only, self.ask, self.limits.included)
         if more is not None and linked and snapshot is not None:
             page.next = self._link(begin, kept[-1]["keys"], snapshot)
         return page
@@ -217,9 +228,7 @@ class _Run:
             raise _PastBudget
         return sorted(rows, key=lambda row: row["rn"])
 
-    async def _count(
-        self, begin: Begin, snapshot: tuple[str, int] | None = None, *, quiet: bool = False
-    ) -> int:
+    async def _count(self, begin: Begin, snapshot: tuple[str, int] | None = None, *, quiet: bool = False) -> int:
         if begin.form[0] in {"code", "scan"} and begin.args == ():
             await self._within(begin)
         order = starts.order_of(self.query, begin.form[0])
@@ -252,12 +261,14 @@ class _Run:
                 return None
         if self.keys is not None and not self.shared:
             return starts.of_persons(self.keys)
-        for clause in self.query.clauses:
-            if clause.kind == "id":
-                places = await self.links.places.find(self.runner, clause.targets)
-                return starts.of_ids(places) if places else None
-        if self.place is not None:
-            return await self._same()
+        by_id = next((clause for clause in self.query.clauses if clause.kind == "id"), None)
+        if by_id is not None:
+            places = await self.links.places.find(self.runner, by_id.targets)
+            return starts.of_ids(places) if places else None
+        return await (self._first() if self.place is None else self._same())
+
+    async def _first(self) -> Begin | None:
+        """The start of a first page that names neither persons nor ids."""
         if (first := starts.identifier_start(self.query)) is not None:
             return first
         if (linked := await self._linked("chain")) is not False:
@@ -343,7 +354,7 @@ class _Run:
 
     # --- the far side first --------------------------------------------------------------------------------
 
-    async def _linked(self, way: str) -> Begin | None | bool:
+    async def _linked(self, way: str) -> Begin | Literal[False] | None:
         """A start from what a chain leads to, or from what `_has` comes from; None when that is nothing.
 
         False when there is none, or when the far side alone would be too costly.
@@ -359,7 +370,11 @@ class _Run:
     async def _from(self, clause: Clause, way: str) -> Begin | None:
         inner, most = clause.inner[0], self.limits.chain
         query = Query(inner.type, (inner.clause,), count=most if way == "chain" else self.limits.budget)
-        place = Place("", [], "", None, "", [], self.place.snapshot, self.place.era, self.place.made) if self.place else None
+        place = (
+            Place("", [], "", None, "", [], self.place.snapshot, self.place.era, self.place.made)
+            if self.place
+            else None
+        )
         far = _Run(self.runner, self.clock, self.grant, query, self.links, place)
         found = await far.places_of_all()
         if not found:
@@ -370,8 +385,8 @@ class _Run:
                 raise self._too_costly()
             if (0 in {person for _, person in persons}) or any(bucket < 0 for bucket, _ in persons):
                 raise self._too_costly()
-            return starts.of_persons(persons) if starts.leads_home(inner.type, inner.param) else _none()
-        if inner.type == "Patient" and starts.leads_home(self.query.type, inner.param):
+            return starts.of_persons(persons) if leads_home(inner.type, inner.param) else _none()
+        if inner.type == "Patient" and leads_home(self.query.type, inner.param):
             return starts.of_persons(key for key, _ in found)
         marks = tuple(reference_mark(inner.param, f"{inner.type}/{resource_id}") for _, resource_id in found)
         return starts.of_references(self.query.type, marks, (key for key, _ in found))
