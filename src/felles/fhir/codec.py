@@ -27,6 +27,7 @@ MAX_DEPTH = 64
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _EXPONENT = re.compile(HUGE.encode())
 _NULL = re.compile(rb"[\[,]null[,\]]")
+_ID_ALONE = re.compile(rb'\{"id":"(?:[^"\\]|\\.)*"\}')
 _SIBLING_LIST = re.compile(rb'"_[A-Za-z]+":\[')
 _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"{}[]")
 _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidOperation, ValueError)
@@ -72,6 +73,8 @@ def _is_plain(raw: bytes, resource: Any, max_depth: int) -> bool:
     if raw.count(b'"') != canonical.count(b'"') or (b"\\" in raw and b"\\u0022" in raw):
         return False
     if b"{}" in canonical or (b"null" in canonical and _NULL.search(canonical)):
+        return False
+    if b'{"id":"' in canonical and _ID_ALONE.search(canonical):
         return False
     if _EXPONENT.search(canonical):
         return False

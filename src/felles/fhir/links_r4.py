@@ -179,21 +179,20 @@ R_169 = frozenset(['EvidenceVariable', 'Group'])
 R_170 = frozenset(['Consent'])
 R_171 = frozenset(['Schedule'])
 R_172 = frozenset(['Device', 'Group', 'Location', 'Patient', 'Substance'])
-R_173 = frozenset(['Subscription'])
-R_174 = frozenset(['SubstanceReferenceInformation'])
-R_175 = frozenset(['SubstanceNucleicAcid'])
-R_176 = frozenset(['SubstancePolymer'])
-R_177 = frozenset(['SubstanceProtein'])
-R_178 = frozenset(['SubstanceSourceMaterial'])
-R_179 = frozenset(['Substance', 'SubstanceSpecification'])
-R_180 = frozenset(['SubstanceSpecification'])
-R_181 = frozenset(['SupplyRequest'])
-R_182 = frozenset(['Contract', 'SupplyDelivery'])
-R_183 = frozenset(['HealthcareService', 'Organization'])
-R_184 = frozenset(['Location', 'Organization', 'Patient'])
-R_185 = frozenset(['Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
-R_186 = frozenset(['TestScript'])
-R_187 = frozenset(['Group', 'HealthcareService', 'InsurancePlan', 'Location', 'Organization', 'PlanDefinition', 'ResearchStudy'])
+R_173 = frozenset(['SubstanceReferenceInformation'])
+R_174 = frozenset(['SubstanceNucleicAcid'])
+R_175 = frozenset(['SubstancePolymer'])
+R_176 = frozenset(['SubstanceProtein'])
+R_177 = frozenset(['SubstanceSourceMaterial'])
+R_178 = frozenset(['Substance', 'SubstanceSpecification'])
+R_179 = frozenset(['SubstanceSpecification'])
+R_180 = frozenset(['SupplyRequest'])
+R_181 = frozenset(['Contract', 'SupplyDelivery'])
+R_182 = frozenset(['HealthcareService', 'Organization'])
+R_183 = frozenset(['Location', 'Organization', 'Patient'])
+R_184 = frozenset(['Group', 'Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson'])
+R_185 = frozenset(['TestScript'])
+R_186 = frozenset(['Group', 'HealthcareService', 'InsurancePlan', 'Location', 'Organization', 'PlanDefinition', 'ResearchStudy'])
 
 def p_Account(r, out):
     v = r.meta
@@ -18255,66 +18254,6 @@ def x_SubscriptionChannel(r, out):
         for v in r.header_ext:
             if v is not None: x_Element(v, out)
 
-def p_SubscriptionStatus(r, out):
-    v = r.meta
-    if v is not UNSET: p_Meta(v, out)
-    if r.contained is not UNSET:
-        for v in r.contained: PLAIN[type(v)](v, out)
-    if r.notificationEvent is not UNSET:
-        for v in r.notificationEvent: p_SubscriptionStatusNotificationEvent(v, out)
-    v = r.subscription
-    if v is not UNSET: out.append((v, R_173)); p_Reference(v, out)
-
-def x_SubscriptionStatus(r, out):
-    v = r.meta
-    if v is not UNSET: x_Meta(v, out)
-    v = r.implicitRules_ext
-    if v is not UNSET: x_Element(v, out)
-    v = r.language_ext
-    if v is not UNSET: x_Element(v, out)
-    v = r.text
-    if v is not UNSET: x_Narrative(v, out)
-    if r.contained is not UNSET:
-        for v in r.contained: FULL[type(v)](v, out)
-    if r.extension is not UNSET:
-        for v in r.extension: x_Extension(v, out)
-    if r.modifierExtension is not UNSET:
-        for v in r.modifierExtension: x_Extension(v, out)
-    v = r.status_ext
-    if v is not UNSET: x_Element(v, out)
-    v = r.type_ext
-    if v is not UNSET: x_Element(v, out)
-    v = r.eventsSinceSubscriptionStart_ext
-    if v is not UNSET: x_Element(v, out)
-    if r.notificationEvent is not UNSET:
-        for v in r.notificationEvent: x_SubscriptionStatusNotificationEvent(v, out)
-    v = r.subscription
-    if v is not UNSET: out.append((v, R_173)); x_Reference(v, out)
-    v = r.topic_ext
-    if v is not UNSET: x_Element(v, out)
-    if r.error is not UNSET:
-        for v in r.error: x_CodeableConcept(v, out)
-
-def p_SubscriptionStatusNotificationEvent(r, out):
-    v = r.focus
-    if v is not UNSET: out.append((v, R_23)); p_Reference(v, out)
-    if r.additionalContext is not UNSET:
-        for v in r.additionalContext: out.append((v, R_23)); p_Reference(v, out)
-
-def x_SubscriptionStatusNotificationEvent(r, out):
-    if r.extension is not UNSET:
-        for v in r.extension: x_Extension(v, out)
-    if r.modifierExtension is not UNSET:
-        for v in r.modifierExtension: x_Extension(v, out)
-    v = r.eventNumber_ext
-    if v is not UNSET: x_Element(v, out)
-    v = r.timestamp_ext
-    if v is not UNSET: x_Element(v, out)
-    v = r.focus
-    if v is not UNSET: out.append((v, R_23)); x_Reference(v, out)
-    if r.additionalContext is not UNSET:
-        for v in r.additionalContext: out.append((v, R_23)); x_Reference(v, out)
-
 def p_Substance(r, out):
     v = r.meta
     if v is not UNSET: p_Meta(v, out)
@@ -18957,7 +18896,7 @@ def p_SubstanceSpecification(r, out):
     if r.property is not UNSET:
         for v in r.property: p_SubstanceSpecificationProperty(v, out)
     v = r.referenceInformation
-    if v is not UNSET: out.append((v, R_174)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_173)); p_Reference(v, out)
     v = r.structure
     if v is not UNSET: p_SubstanceSpecificationStructure(v, out)
     if r.code is not UNSET:
@@ -18967,13 +18906,13 @@ def p_SubstanceSpecification(r, out):
     if r.relationship is not UNSET:
         for v in r.relationship: p_SubstanceSpecificationRelationship(v, out)
     v = r.nucleicAcid
-    if v is not UNSET: out.append((v, R_175)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_174)); p_Reference(v, out)
     v = r.polymer
-    if v is not UNSET: out.append((v, R_176)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_175)); p_Reference(v, out)
     v = r.protein
-    if v is not UNSET: out.append((v, R_177)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_176)); p_Reference(v, out)
     v = r.sourceMaterial
-    if v is not UNSET: out.append((v, R_178)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_177)); p_Reference(v, out)
 
 def x_SubstanceSpecification(r, out):
     v = r.meta
@@ -19009,7 +18948,7 @@ def x_SubstanceSpecification(r, out):
     if r.property is not UNSET:
         for v in r.property: x_SubstanceSpecificationProperty(v, out)
     v = r.referenceInformation
-    if v is not UNSET: out.append((v, R_174)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_173)); x_Reference(v, out)
     v = r.structure
     if v is not UNSET: x_SubstanceSpecificationStructure(v, out)
     if r.code is not UNSET:
@@ -19021,13 +18960,13 @@ def x_SubstanceSpecification(r, out):
     if r.relationship is not UNSET:
         for v in r.relationship: x_SubstanceSpecificationRelationship(v, out)
     v = r.nucleicAcid
-    if v is not UNSET: out.append((v, R_175)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_174)); x_Reference(v, out)
     v = r.polymer
-    if v is not UNSET: out.append((v, R_176)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_175)); x_Reference(v, out)
     v = r.protein
-    if v is not UNSET: out.append((v, R_177)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_176)); x_Reference(v, out)
     v = r.sourceMaterial
-    if v is not UNSET: out.append((v, R_178)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_177)); x_Reference(v, out)
 
 def p_SubstanceSpecificationCode(r, out):
     if r.source is not UNSET:
@@ -19125,7 +19064,7 @@ def x_SubstanceSpecificationNameOfficial(r, out):
 
 def p_SubstanceSpecificationProperty(r, out):
     v = r.definingSubstanceReference
-    if v is not UNSET: out.append((v, R_179)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_178)); p_Reference(v, out)
 
 def x_SubstanceSpecificationProperty(r, out):
     if r.extension is not UNSET:
@@ -19139,7 +19078,7 @@ def x_SubstanceSpecificationProperty(r, out):
     v = r.parameters_ext
     if v is not UNSET: x_Element(v, out)
     v = r.definingSubstanceReference
-    if v is not UNSET: out.append((v, R_179)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_178)); x_Reference(v, out)
     v = r.definingSubstanceCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.amountQuantity
@@ -19149,7 +19088,7 @@ def x_SubstanceSpecificationProperty(r, out):
 
 def p_SubstanceSpecificationRelationship(r, out):
     v = r.substanceReference
-    if v is not UNSET: out.append((v, R_180)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_179)); p_Reference(v, out)
     if r.source is not UNSET:
         for v in r.source: out.append((v, R_16)); p_Reference(v, out)
 
@@ -19159,7 +19098,7 @@ def x_SubstanceSpecificationRelationship(r, out):
     if r.modifierExtension is not UNSET:
         for v in r.modifierExtension: x_Extension(v, out)
     v = r.substanceReference
-    if v is not UNSET: out.append((v, R_180)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_179)); x_Reference(v, out)
     v = r.substanceCodeableConcept
     if v is not UNSET: x_CodeableConcept(v, out)
     v = r.relationship
@@ -19261,9 +19200,9 @@ def p_SupplyDelivery(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: p_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_181)); p_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_180)); p_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_182)); p_Reference(v, out)
+        for v in r.partOf: out.append((v, R_181)); p_Reference(v, out)
     v = r.patient
     if v is not UNSET: out.append((v, R_20)); p_Reference(v, out)
     v = r.suppliedItem
@@ -19293,9 +19232,9 @@ def x_SupplyDelivery(r, out):
     if r.identifier is not UNSET:
         for v in r.identifier: x_Identifier(v, out)
     if r.basedOn is not UNSET:
-        for v in r.basedOn: out.append((v, R_181)); x_Reference(v, out)
+        for v in r.basedOn: out.append((v, R_180)); x_Reference(v, out)
     if r.partOf is not UNSET:
-        for v in r.partOf: out.append((v, R_182)); x_Reference(v, out)
+        for v in r.partOf: out.append((v, R_181)); x_Reference(v, out)
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.patient
@@ -19345,13 +19284,13 @@ def p_SupplyRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); p_Reference(v, out)
     if r.supplier is not UNSET:
-        for v in r.supplier: out.append((v, R_183)); p_Reference(v, out)
+        for v in r.supplier: out.append((v, R_182)); p_Reference(v, out)
     if r.reasonReference is not UNSET:
         for v in r.reasonReference: out.append((v, R_39)); p_Reference(v, out)
     v = r.deliverFrom
     if v is not UNSET: out.append((v, R_76)); p_Reference(v, out)
     v = r.deliverTo
-    if v is not UNSET: out.append((v, R_184)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_183)); p_Reference(v, out)
 
 def x_SupplyRequest(r, out):
     v = r.meta
@@ -19395,7 +19334,7 @@ def x_SupplyRequest(r, out):
     v = r.requester
     if v is not UNSET: out.append((v, R_28)); x_Reference(v, out)
     if r.supplier is not UNSET:
-        for v in r.supplier: out.append((v, R_183)); x_Reference(v, out)
+        for v in r.supplier: out.append((v, R_182)); x_Reference(v, out)
     if r.reasonCode is not UNSET:
         for v in r.reasonCode: x_CodeableConcept(v, out)
     if r.reasonReference is not UNSET:
@@ -19403,7 +19342,7 @@ def x_SupplyRequest(r, out):
     v = r.deliverFrom
     if v is not UNSET: out.append((v, R_76)); x_Reference(v, out)
     v = r.deliverTo
-    if v is not UNSET: out.append((v, R_184)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_183)); x_Reference(v, out)
 
 def x_SupplyRequestParameter(r, out):
     if r.extension is not UNSET:
@@ -19793,7 +19732,7 @@ def x_TaskOutput(r, out):
 
 def p_TaskRestriction(r, out):
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_185)); p_Reference(v, out)
+        for v in r.recipient: out.append((v, R_184)); p_Reference(v, out)
 
 def x_TaskRestriction(r, out):
     if r.extension is not UNSET:
@@ -19805,7 +19744,7 @@ def x_TaskRestriction(r, out):
     v = r.period
     if v is not UNSET: x_Period(v, out)
     if r.recipient is not UNSET:
-        for v in r.recipient: out.append((v, R_185)); x_Reference(v, out)
+        for v in r.recipient: out.append((v, R_184)); x_Reference(v, out)
 
 def p_TerminologyCapabilities(r, out):
     v = r.meta
@@ -20000,7 +19939,7 @@ def p_TestReport(r, out):
     v = r.identifier
     if v is not UNSET: p_Identifier(v, out)
     v = r.testScript
-    if v is not UNSET: out.append((v, R_186)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_185)); p_Reference(v, out)
 
 def x_TestReport(r, out):
     v = r.meta
@@ -20024,7 +19963,7 @@ def x_TestReport(r, out):
     v = r.status_ext
     if v is not UNSET: x_Element(v, out)
     v = r.testScript
-    if v is not UNSET: out.append((v, R_186)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_185)); x_Reference(v, out)
     v = r.result_ext
     if v is not UNSET: x_Element(v, out)
     v = r.score_ext
@@ -20550,7 +20489,7 @@ def x_TriggerDefinition(r, out):
 
 def p_UsageContext(r, out):
     v = r.valueReference
-    if v is not UNSET: out.append((v, R_187)); p_Reference(v, out)
+    if v is not UNSET: out.append((v, R_186)); p_Reference(v, out)
 
 def x_UsageContext(r, out):
     if r.extension is not UNSET:
@@ -20564,7 +20503,7 @@ def x_UsageContext(r, out):
     v = r.valueRange
     if v is not UNSET: x_Range(v, out)
     v = r.valueReference
-    if v is not UNSET: out.append((v, R_187)); x_Reference(v, out)
+    if v is not UNSET: out.append((v, R_186)); x_Reference(v, out)
 
 def p_ValueSet(r, out):
     v = r.meta
@@ -20986,6 +20925,6 @@ def x_VisionPrescriptionLensSpecificationPrism(r, out):
     v = r.base_ext
     if v is not UNSET: x_Element(v, out)
 
-PLAIN = {r4.Account: p_Account, r4.ActivityDefinition: p_ActivityDefinition, r4.AdverseEvent: p_AdverseEvent, r4.AllergyIntolerance: p_AllergyIntolerance, r4.Appointment: p_Appointment, r4.AppointmentResponse: p_AppointmentResponse, r4.AuditEvent: p_AuditEvent, r4.Basic: p_Basic, r4.Binary: p_Binary, r4.BiologicallyDerivedProduct: p_BiologicallyDerivedProduct, r4.BodyStructure: p_BodyStructure, r4.Bundle: p_Bundle, r4.CapabilityStatement: p_CapabilityStatement, r4.CarePlan: p_CarePlan, r4.CareTeam: p_CareTeam, r4.CatalogEntry: p_CatalogEntry, r4.ChargeItem: p_ChargeItem, r4.ChargeItemDefinition: p_ChargeItemDefinition, r4.Claim: p_Claim, r4.ClaimResponse: p_ClaimResponse, r4.ClinicalImpression: p_ClinicalImpression, r4.CodeSystem: p_CodeSystem, r4.Communication: p_Communication, r4.CommunicationRequest: p_CommunicationRequest, r4.CompartmentDefinition: p_CompartmentDefinition, r4.Composition: p_Composition, r4.ConceptMap: p_ConceptMap, r4.Condition: p_Condition, r4.Consent: p_Consent, r4.Contract: p_Contract, r4.Coverage: p_Coverage, r4.CoverageEligibilityRequest: p_CoverageEligibilityRequest, r4.CoverageEligibilityResponse: p_CoverageEligibilityResponse, r4.DetectedIssue: p_DetectedIssue, r4.Device: p_Device, r4.DeviceDefinition: p_DeviceDefinition, r4.DeviceMetric: p_DeviceMetric, r4.DeviceRequest: p_DeviceRequest, r4.DeviceUseStatement: p_DeviceUseStatement, r4.DiagnosticReport: p_DiagnosticReport, r4.DocumentManifest: p_DocumentManifest, r4.DocumentReference: p_DocumentReference, r4.EffectEvidenceSynthesis: p_EffectEvidenceSynthesis, r4.Encounter: p_Encounter, r4.Endpoint: p_Endpoint, r4.EnrollmentRequest: p_EnrollmentRequest, r4.EnrollmentResponse: p_EnrollmentResponse, r4.EpisodeOfCare: p_EpisodeOfCare, r4.EventDefinition: p_EventDefinition, r4.Evidence: p_Evidence, r4.EvidenceVariable: p_EvidenceVariable, r4.ExampleScenario: p_ExampleScenario, r4.ExplanationOfBenefit: p_ExplanationOfBenefit, r4.FamilyMemberHistory: p_FamilyMemberHistory, r4.Flag: p_Flag, r4.Goal: p_Goal, r4.GraphDefinition: p_GraphDefinition, r4.Group: p_Group, r4.GuidanceResponse: p_GuidanceResponse, r4.HealthcareService: p_HealthcareService, r4.ImagingStudy: p_ImagingStudy, r4.Immunization: p_Immunization, r4.ImmunizationEvaluation: p_ImmunizationEvaluation, r4.ImmunizationRecommendation: p_ImmunizationRecommendation, r4.ImplementationGuide: p_ImplementationGuide, r4.InsurancePlan: p_InsurancePlan, r4.Invoice: p_Invoice, r4.Library: p_Library, r4.Linkage: p_Linkage, r4.List: p_List, r4.Location: p_Location, r4.Measure: p_Measure, r4.MeasureReport: p_MeasureReport, r4.Media: p_Media, r4.Medication: p_Medication, r4.MedicationAdministration: p_MedicationAdministration, r4.MedicationDispense: p_MedicationDispense, r4.MedicationKnowledge: p_MedicationKnowledge, r4.MedicationRequest: p_MedicationRequest, r4.MedicationStatement: p_MedicationStatement, r4.MedicinalProduct: p_MedicinalProduct, r4.MedicinalProductAuthorization: p_MedicinalProductAuthorization, r4.MedicinalProductContraindication: p_MedicinalProductContraindication, r4.MedicinalProductIndication: p_MedicinalProductIndication, r4.MedicinalProductIngredient: p_MedicinalProductIngredient, r4.MedicinalProductInteraction: p_MedicinalProductInteraction, r4.MedicinalProductManufactured: p_MedicinalProductManufactured, r4.MedicinalProductPackaged: p_MedicinalProductPackaged, r4.MedicinalProductPharmaceutical: p_MedicinalProductPharmaceutical, r4.MedicinalProductUndesirableEffect: p_MedicinalProductUndesirableEffect, r4.MessageDefinition: p_MessageDefinition, r4.MessageHeader: p_MessageHeader, r4.MolecularSequence: p_MolecularSequence, r4.NamingSystem: p_NamingSystem, r4.NutritionOrder: p_NutritionOrder, r4.Observation: p_Observation, r4.ObservationDefinition: p_ObservationDefinition, r4.OperationDefinition: p_OperationDefinition, r4.OperationOutcome: p_OperationOutcome, r4.Organization: p_Organization, r4.OrganizationAffiliation: p_OrganizationAffiliation, r4.Parameters: p_Parameters, r4.Patient: p_Patient, r4.PaymentNotice: p_PaymentNotice, r4.PaymentReconciliation: p_PaymentReconciliation, r4.Person: p_Person, r4.PlanDefinition: p_PlanDefinition, r4.Practitioner: p_Practitioner, r4.PractitionerRole: p_PractitionerRole, r4.Procedure: p_Procedure, r4.Provenance: p_Provenance, r4.Questionnaire: p_Questionnaire, r4.QuestionnaireResponse: p_QuestionnaireResponse, r4.RelatedPerson: p_RelatedPerson, r4.RequestGroup: p_RequestGroup, r4.ResearchDefinition: p_ResearchDefinition, r4.ResearchElementDefinition: p_ResearchElementDefinition, r4.ResearchStudy: p_ResearchStudy, r4.ResearchSubject: p_ResearchSubject, r4.RiskAssessment: p_RiskAssessment, r4.RiskEvidenceSynthesis: p_RiskEvidenceSynthesis, r4.Schedule: p_Schedule, r4.SearchParameter: p_SearchParameter, r4.ServiceRequest: p_ServiceRequest, r4.Slot: p_Slot, r4.Specimen: p_Specimen, r4.SpecimenDefinition: p_SpecimenDefinition, r4.StructureDefinition: p_StructureDefinition, r4.StructureMap: p_StructureMap, r4.Subscription: p_Subscription, r4.SubscriptionStatus: p_SubscriptionStatus, r4.Substance: p_Substance, r4.SubstanceNucleicAcid: p_SubstanceNucleicAcid, r4.SubstancePolymer: p_SubstancePolymer, r4.SubstanceProtein: p_SubstanceProtein, r4.SubstanceReferenceInformation: p_SubstanceReferenceInformation, r4.SubstanceSourceMaterial: p_SubstanceSourceMaterial, r4.SubstanceSpecification: p_SubstanceSpecification, r4.SupplyDelivery: p_SupplyDelivery, r4.SupplyRequest: p_SupplyRequest, r4.Task: p_Task, r4.TerminologyCapabilities: p_TerminologyCapabilities, r4.TestReport: p_TestReport, r4.TestScript: p_TestScript, r4.ValueSet: p_ValueSet, r4.VerificationResult: p_VerificationResult, r4.VisionPrescription: p_VisionPrescription}
-FULL = {r4.Account: x_Account, r4.ActivityDefinition: x_ActivityDefinition, r4.AdverseEvent: x_AdverseEvent, r4.AllergyIntolerance: x_AllergyIntolerance, r4.Appointment: x_Appointment, r4.AppointmentResponse: x_AppointmentResponse, r4.AuditEvent: x_AuditEvent, r4.Basic: x_Basic, r4.Binary: x_Binary, r4.BiologicallyDerivedProduct: x_BiologicallyDerivedProduct, r4.BodyStructure: x_BodyStructure, r4.Bundle: x_Bundle, r4.CapabilityStatement: x_CapabilityStatement, r4.CarePlan: x_CarePlan, r4.CareTeam: x_CareTeam, r4.CatalogEntry: x_CatalogEntry, r4.ChargeItem: x_ChargeItem, r4.ChargeItemDefinition: x_ChargeItemDefinition, r4.Claim: x_Claim, r4.ClaimResponse: x_ClaimResponse, r4.ClinicalImpression: x_ClinicalImpression, r4.CodeSystem: x_CodeSystem, r4.Communication: x_Communication, r4.CommunicationRequest: x_CommunicationRequest, r4.CompartmentDefinition: x_CompartmentDefinition, r4.Composition: x_Composition, r4.ConceptMap: x_ConceptMap, r4.Condition: x_Condition, r4.Consent: x_Consent, r4.Contract: x_Contract, r4.Coverage: x_Coverage, r4.CoverageEligibilityRequest: x_CoverageEligibilityRequest, r4.CoverageEligibilityResponse: x_CoverageEligibilityResponse, r4.DetectedIssue: x_DetectedIssue, r4.Device: x_Device, r4.DeviceDefinition: x_DeviceDefinition, r4.DeviceMetric: x_DeviceMetric, r4.DeviceRequest: x_DeviceRequest, r4.DeviceUseStatement: x_DeviceUseStatement, r4.DiagnosticReport: x_DiagnosticReport, r4.DocumentManifest: x_DocumentManifest, r4.DocumentReference: x_DocumentReference, r4.EffectEvidenceSynthesis: x_EffectEvidenceSynthesis, r4.Encounter: x_Encounter, r4.Endpoint: x_Endpoint, r4.EnrollmentRequest: x_EnrollmentRequest, r4.EnrollmentResponse: x_EnrollmentResponse, r4.EpisodeOfCare: x_EpisodeOfCare, r4.EventDefinition: x_EventDefinition, r4.Evidence: x_Evidence, r4.EvidenceVariable: x_EvidenceVariable, r4.ExampleScenario: x_ExampleScenario, r4.ExplanationOfBenefit: x_ExplanationOfBenefit, r4.FamilyMemberHistory: x_FamilyMemberHistory, r4.Flag: x_Flag, r4.Goal: x_Goal, r4.GraphDefinition: x_GraphDefinition, r4.Group: x_Group, r4.GuidanceResponse: x_GuidanceResponse, r4.HealthcareService: x_HealthcareService, r4.ImagingStudy: x_ImagingStudy, r4.Immunization: x_Immunization, r4.ImmunizationEvaluation: x_ImmunizationEvaluation, r4.ImmunizationRecommendation: x_ImmunizationRecommendation, r4.ImplementationGuide: x_ImplementationGuide, r4.InsurancePlan: x_InsurancePlan, r4.Invoice: x_Invoice, r4.Library: x_Library, r4.Linkage: x_Linkage, r4.List: x_List, r4.Location: x_Location, r4.Measure: x_Measure, r4.MeasureReport: x_MeasureReport, r4.Media: x_Media, r4.Medication: x_Medication, r4.MedicationAdministration: x_MedicationAdministration, r4.MedicationDispense: x_MedicationDispense, r4.MedicationKnowledge: x_MedicationKnowledge, r4.MedicationRequest: x_MedicationRequest, r4.MedicationStatement: x_MedicationStatement, r4.MedicinalProduct: x_MedicinalProduct, r4.MedicinalProductAuthorization: x_MedicinalProductAuthorization, r4.MedicinalProductContraindication: x_MedicinalProductContraindication, r4.MedicinalProductIndication: x_MedicinalProductIndication, r4.MedicinalProductIngredient: x_MedicinalProductIngredient, r4.MedicinalProductInteraction: x_MedicinalProductInteraction, r4.MedicinalProductManufactured: x_MedicinalProductManufactured, r4.MedicinalProductPackaged: x_MedicinalProductPackaged, r4.MedicinalProductPharmaceutical: x_MedicinalProductPharmaceutical, r4.MedicinalProductUndesirableEffect: x_MedicinalProductUndesirableEffect, r4.MessageDefinition: x_MessageDefinition, r4.MessageHeader: x_MessageHeader, r4.MolecularSequence: x_MolecularSequence, r4.NamingSystem: x_NamingSystem, r4.NutritionOrder: x_NutritionOrder, r4.Observation: x_Observation, r4.ObservationDefinition: x_ObservationDefinition, r4.OperationDefinition: x_OperationDefinition, r4.OperationOutcome: x_OperationOutcome, r4.Organization: x_Organization, r4.OrganizationAffiliation: x_OrganizationAffiliation, r4.Parameters: x_Parameters, r4.Patient: x_Patient, r4.PaymentNotice: x_PaymentNotice, r4.PaymentReconciliation: x_PaymentReconciliation, r4.Person: x_Person, r4.PlanDefinition: x_PlanDefinition, r4.Practitioner: x_Practitioner, r4.PractitionerRole: x_PractitionerRole, r4.Procedure: x_Procedure, r4.Provenance: x_Provenance, r4.Questionnaire: x_Questionnaire, r4.QuestionnaireResponse: x_QuestionnaireResponse, r4.RelatedPerson: x_RelatedPerson, r4.RequestGroup: x_RequestGroup, r4.ResearchDefinition: x_ResearchDefinition, r4.ResearchElementDefinition: x_ResearchElementDefinition, r4.ResearchStudy: x_ResearchStudy, r4.ResearchSubject: x_ResearchSubject, r4.RiskAssessment: x_RiskAssessment, r4.RiskEvidenceSynthesis: x_RiskEvidenceSynthesis, r4.Schedule: x_Schedule, r4.SearchParameter: x_SearchParameter, r4.ServiceRequest: x_ServiceRequest, r4.Slot: x_Slot, r4.Specimen: x_Specimen, r4.SpecimenDefinition: x_SpecimenDefinition, r4.StructureDefinition: x_StructureDefinition, r4.StructureMap: x_StructureMap, r4.Subscription: x_Subscription, r4.SubscriptionStatus: x_SubscriptionStatus, r4.Substance: x_Substance, r4.SubstanceNucleicAcid: x_SubstanceNucleicAcid, r4.SubstancePolymer: x_SubstancePolymer, r4.SubstanceProtein: x_SubstanceProtein, r4.SubstanceReferenceInformation: x_SubstanceReferenceInformation, r4.SubstanceSourceMaterial: x_SubstanceSourceMaterial, r4.SubstanceSpecification: x_SubstanceSpecification, r4.SupplyDelivery: x_SupplyDelivery, r4.SupplyRequest: x_SupplyRequest, r4.Task: x_Task, r4.TerminologyCapabilities: x_TerminologyCapabilities, r4.TestReport: x_TestReport, r4.TestScript: x_TestScript, r4.ValueSet: x_ValueSet, r4.VerificationResult: x_VerificationResult, r4.VisionPrescription: x_VisionPrescription}
-URIS = {r4.Account: ('implicitRules',), r4.ActivityDefinition: ('implicitRules', 'url', 'library', 'profile', 'transform'), r4.AdverseEvent: ('implicitRules',), r4.Age: ('system',), r4.AllergyIntolerance: ('implicitRules',), r4.Appointment: ('implicitRules',), r4.AppointmentResponse: ('implicitRules',), r4.Attachment: ('url',), r4.AuditEvent: ('implicitRules',), r4.AuditEventAgent: ('policy',), r4.Basic: ('implicitRules',), r4.Binary: ('implicitRules', 'url'), r4.BiologicallyDerivedProduct: ('implicitRules',), r4.BodyStructure: ('implicitRules',), r4.Bundle: ('implicitRules',), r4.BundleEntry: ('fullUrl',), r4.BundleEntryRequest: ('url',), r4.BundleEntryResponse: ('location',), r4.BundleLink: ('url',), r4.CapabilityStatement: ('implicitRules', 'url', 'instantiates', 'imports', 'implementationGuide'), r4.CapabilityStatementDocument: ('profile',), r4.CapabilityStatementImplementation: ('url',), r4.CapabilityStatementMessagingEndpoint: ('address',), r4.CapabilityStatementMessagingSupportedMessage: ('definition',), r4.CapabilityStatementRest: ('compartment',), r4.CapabilityStatementRestResource: ('profile', 'supportedProfile'), r4.CapabilityStatementRestResourceOperation: ('definition',), r4.CapabilityStatementRestResourceSearchParam: ('definition',), r4.CarePlan: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.CarePlanActivityDetail: ('instantiatesCanonical', 'instantiatesUri'), r4.CareTeam: ('implicitRules',), r4.CatalogEntry: ('implicitRules',), r4.ChargeItem: ('implicitRules', 'definitionUri', 'definitionCanonical'), r4.ChargeItemDefinition: ('implicitRules', 'url', 'derivedFromUri', 'partOf', 'replaces'), r4.Claim: ('implicitRules',), r4.ClaimResponse: ('implicitRules',), r4.ClinicalImpression: ('implicitRules', 'protocol'), r4.CodeSystem: ('implicitRules', 'url', 'valueSet', 'supplements'), r4.CodeSystemProperty: ('uri',), r4.Coding: ('system',), r4.Communication: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.CommunicationRequest: ('implicitRules',), r4.CompartmentDefinition: ('implicitRules', 'url'), r4.Composition: ('implicitRules',), r4.ConceptMap: ('implicitRules', 'url', 'sourceUri', 'sourceCanonical', 'targetUri', 'targetCanonical'), r4.ConceptMapGroup: ('source', 'target'), r4.ConceptMapGroupElementTargetDependsOn: ('property', 'system'), r4.ConceptMapGroupUnmapped: ('url',), r4.Condition: ('implicitRules',), r4.Consent: ('implicitRules',), r4.ConsentPolicy: ('authority', 'uri'), r4.Contract: ('implicitRules', 'url', 'instantiatesUri'), r4.ContractTermOfferAnswer: ('valueUri',), r4.Count: ('system',), r4.Coverage: ('implicitRules',), r4.CoverageEligibilityRequest: ('implicitRules',), r4.CoverageEligibilityResponse: ('implicitRules',), r4.CoverageEligibilityResponseInsuranceItem: ('authorizationUrl',), r4.DataRequirement: ('profile',), r4.DataRequirementCodeFilter: ('valueSet',), r4.DetectedIssue: ('implicitRules', 'reference'), r4.Device: ('implicitRules', 'url'), r4.DeviceDefinition: ('implicitRules', 'url', 'onlineInformation'), r4.DeviceDefinitionUdiDeviceIdentifier: ('issuer', 'jurisdiction'), r4.DeviceMetric: ('implicitRules',), r4.DeviceRequest: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.DeviceUdiCarrier: ('issuer', 'jurisdiction'), r4.DeviceUseStatement: ('implicitRules',), r4.DiagnosticReport: ('implicitRules',), r4.Distance: ('system',), r4.DocumentManifest: ('implicitRules', 'source'), r4.DocumentReference: ('implicitRules',), r4.Duration: ('system',), r4.EffectEvidenceSynthesis: ('implicitRules', 'url'), r4.ElementDefinition: ('contentReference', 'defaultValueCanonical', 'defaultValueOid', 'defaultValueUri', 'defaultValueUrl', 'defaultValueUuid', 'fixedCanonical', 'fixedOid', 'fixedUri', 'fixedUrl', 'fixedUuid', 'patternCanonical', 'patternOid', 'patternUri', 'patternUrl', 'patternUuid'), r4.ElementDefinitionBinding: ('valueSet',), r4.ElementDefinitionConstraint: ('source',), r4.ElementDefinitionExample: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.ElementDefinitionType: ('code', 'profile', 'targetProfile'), r4.Encounter: ('implicitRules',), r4.Endpoint: ('implicitRules', 'address'), r4.EnrollmentRequest: ('implicitRules',), r4.EnrollmentResponse: ('implicitRules',), r4.EpisodeOfCare: ('implicitRules',), r4.EventDefinition: ('implicitRules', 'url'), r4.Evidence: ('implicitRules', 'url'), r4.EvidenceVariable: ('implicitRules', 'url'), r4.EvidenceVariableCharacteristic: ('definitionCanonical',), r4.ExampleScenario: ('implicitRules', 'url', 'workflow'), r4.ExplanationOfBenefit: ('implicitRules',), r4.Expression: ('reference',), r4.Extension: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.FamilyMemberHistory: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.Flag: ('implicitRules',), r4.Goal: ('implicitRules',), r4.GraphDefinition: ('implicitRules', 'url', 'profile'), r4.GraphDefinitionLinkTarget: ('profile',), r4.Group: ('implicitRules',), r4.GuidanceResponse: ('implicitRules', 'moduleUri', 'moduleCanonical'), r4.HealthcareService: ('implicitRules',), r4.Identifier: ('system',), r4.ImagingStudy: ('implicitRules',), r4.Immunization: ('implicitRules',), r4.ImmunizationEducation: ('reference',), r4.ImmunizationEvaluation: ('implicitRules',), r4.ImmunizationRecommendation: ('implicitRules',), r4.ImplementationGuide: ('implicitRules', 'url'), r4.ImplementationGuideDefinitionPage: ('nameUrl',), r4.ImplementationGuideDefinitionResource: ('exampleCanonical',), r4.ImplementationGuideDependsOn: ('uri',), r4.ImplementationGuideGlobal: ('profile',), r4.ImplementationGuideManifest: ('rendering',), r4.ImplementationGuideManifestResource: ('exampleCanonical', 'relativePath'), r4.InsurancePlan: ('implicitRules',), r4.Invoice: ('implicitRules',), r4.Library: ('implicitRules', 'url'), r4.Linkage: ('implicitRules',), r4.List: ('implicitRules',), r4.Location: ('implicitRules',), r4.Measure: ('implicitRules', 'url', 'library'), r4.MeasureReport: ('implicitRules', 'measure'), r4.Media: ('implicitRules',), r4.Medication: ('implicitRules',), r4.MedicationAdministration: ('implicitRules', 'instantiates'), r4.MedicationDispense: ('implicitRules',), r4.MedicationKnowledge: ('implicitRules',), r4.MedicationRequest: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.MedicationStatement: ('implicitRules',), r4.MedicinalProduct: ('implicitRules',), r4.MedicinalProductAuthorization: ('implicitRules',), r4.MedicinalProductContraindication: ('implicitRules',), r4.MedicinalProductIndication: ('implicitRules',), r4.MedicinalProductIngredient: ('implicitRules',), r4.MedicinalProductInteraction: ('implicitRules',), r4.MedicinalProductManufactured: ('implicitRules',), r4.MedicinalProductPackaged: ('implicitRules',), r4.MedicinalProductPharmaceutical: ('implicitRules',), r4.MedicinalProductUndesirableEffect: ('implicitRules',), r4.MessageDefinition: ('implicitRules', 'url', 'replaces', 'base', 'parent', 'eventUri', 'graph'), r4.MessageDefinitionAllowedResponse: ('message',), r4.MessageDefinitionFocus: ('profile',), r4.MessageHeader: ('implicitRules', 'eventUri', 'definition'), r4.MessageHeaderDestination: ('endpoint',), r4.MessageHeaderSource: ('endpoint',), r4.Meta: ('source', 'profile', 'project'), r4.MetadataResource: ('implicitRules', 'url'), r4.MolecularSequence: ('implicitRules',), r4.MolecularSequenceRepository: ('url',), r4.NamingSystem: ('implicitRules',), r4.NutritionOrder: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri', 'instantiates'), r4.Observation: ('implicitRules',), r4.ObservationDefinition: ('implicitRules',), r4.OperationDefinition: ('implicitRules', 'url', 'base', 'inputProfile', 'outputProfile'), r4.OperationDefinitionParameter: ('targetProfile',), r4.OperationDefinitionParameterBinding: ('valueSet',), r4.OperationOutcome: ('implicitRules',), r4.Organization: ('implicitRules',), r4.OrganizationAffiliation: ('implicitRules',), r4.ParameterDefinition: ('profile',), r4.Parameters: ('implicitRules',), r4.ParametersParameter: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.Patient: ('implicitRules',), r4.PaymentNotice: ('implicitRules',), r4.PaymentReconciliation: ('implicitRules',), r4.Person: ('implicitRules',), r4.PlanDefinition: ('implicitRules', 'url', 'library'), r4.PlanDefinitionAction: ('definitionCanonical', 'definitionUri', 'transform'), r4.Practitioner: ('implicitRules',), r4.PractitionerRole: ('implicitRules',), r4.Procedure: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.Provenance: ('implicitRules', 'policy'), r4.Quantity: ('system',), r4.Questionnaire: ('implicitRules', 'url', 'derivedFrom'), r4.QuestionnaireItem: ('definition', 'answerValueSet'), r4.QuestionnaireItemInitial: ('valueUri',), r4.QuestionnaireResponse: ('implicitRules', 'questionnaire'), r4.QuestionnaireResponseItem: ('definition',), r4.QuestionnaireResponseItemAnswer: ('valueUri',), r4.Reference: ('type',), r4.RelatedArtifact: ('url', 'resource'), r4.RelatedPerson: ('implicitRules',), r4.RequestGroup: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.ResearchDefinition: ('implicitRules', 'url', 'library'), r4.ResearchElementDefinition: ('implicitRules', 'url', 'library'), r4.ResearchElementDefinitionCharacteristic: ('definitionCanonical',), r4.ResearchStudy: ('implicitRules',), r4.ResearchSubject: ('implicitRules',), r4.RiskAssessment: ('implicitRules',), r4.RiskEvidenceSynthesis: ('implicitRules', 'url'), r4.Schedule: ('implicitRules',), r4.SearchParameter: ('implicitRules', 'url', 'derivedFrom'), r4.SearchParameterComponent: ('definition',), r4.ServiceRequest: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.Slot: ('implicitRules',), r4.Specimen: ('implicitRules',), r4.SpecimenDefinition: ('implicitRules',), r4.StructureDefinition: ('implicitRules', 'url', 'type', 'baseDefinition'), r4.StructureDefinitionMapping: ('uri',), r4.StructureMap: ('implicitRules', 'url', 'import_'), r4.StructureMapGroupRuleSource: ('defaultValueCanonical', 'defaultValueOid', 'defaultValueUri', 'defaultValueUrl', 'defaultValueUuid'), r4.StructureMapStructure: ('url',), r4.Subscription: ('implicitRules',), r4.SubscriptionChannel: ('endpoint',), r4.SubscriptionStatus: ('implicitRules', 'topic'), r4.Substance: ('implicitRules',), r4.SubstanceNucleicAcid: ('implicitRules',), r4.SubstancePolymer: ('implicitRules',), r4.SubstanceProtein: ('implicitRules',), r4.SubstanceReferenceInformation: ('implicitRules',), r4.SubstanceSourceMaterial: ('implicitRules',), r4.SubstanceSpecification: ('implicitRules',), r4.SupplyDelivery: ('implicitRules',), r4.SupplyRequest: ('implicitRules',), r4.Task: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.TaskInput: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.TaskOutput: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.TerminologyCapabilities: ('implicitRules', 'url'), r4.TerminologyCapabilitiesCodeSystem: ('uri',), r4.TerminologyCapabilitiesImplementation: ('url',), r4.TestReport: ('implicitRules',), r4.TestReportParticipant: ('uri',), r4.TestReportSetupActionOperation: ('detail',), r4.TestScript: ('implicitRules', 'url'), r4.TestScriptMetadataCapability: ('link', 'capabilities'), r4.TestScriptMetadataLink: ('url',), r4.ValueSet: ('implicitRules', 'url'), r4.ValueSetComposeInclude: ('system', 'valueSet'), r4.ValueSetExpansion: ('identifier',), r4.ValueSetExpansionContains: ('system',), r4.ValueSetExpansionParameter: ('valueUri',), r4.VerificationResult: ('implicitRules',), r4.VisionPrescription: ('implicitRules',)}
+PLAIN = {r4.Account: p_Account, r4.ActivityDefinition: p_ActivityDefinition, r4.AdverseEvent: p_AdverseEvent, r4.AllergyIntolerance: p_AllergyIntolerance, r4.Appointment: p_Appointment, r4.AppointmentResponse: p_AppointmentResponse, r4.AuditEvent: p_AuditEvent, r4.Basic: p_Basic, r4.Binary: p_Binary, r4.BiologicallyDerivedProduct: p_BiologicallyDerivedProduct, r4.BodyStructure: p_BodyStructure, r4.Bundle: p_Bundle, r4.CapabilityStatement: p_CapabilityStatement, r4.CarePlan: p_CarePlan, r4.CareTeam: p_CareTeam, r4.CatalogEntry: p_CatalogEntry, r4.ChargeItem: p_ChargeItem, r4.ChargeItemDefinition: p_ChargeItemDefinition, r4.Claim: p_Claim, r4.ClaimResponse: p_ClaimResponse, r4.ClinicalImpression: p_ClinicalImpression, r4.CodeSystem: p_CodeSystem, r4.Communication: p_Communication, r4.CommunicationRequest: p_CommunicationRequest, r4.CompartmentDefinition: p_CompartmentDefinition, r4.Composition: p_Composition, r4.ConceptMap: p_ConceptMap, r4.Condition: p_Condition, r4.Consent: p_Consent, r4.Contract: p_Contract, r4.Coverage: p_Coverage, r4.CoverageEligibilityRequest: p_CoverageEligibilityRequest, r4.CoverageEligibilityResponse: p_CoverageEligibilityResponse, r4.DetectedIssue: p_DetectedIssue, r4.Device: p_Device, r4.DeviceDefinition: p_DeviceDefinition, r4.DeviceMetric: p_DeviceMetric, r4.DeviceRequest: p_DeviceRequest, r4.DeviceUseStatement: p_DeviceUseStatement, r4.DiagnosticReport: p_DiagnosticReport, r4.DocumentManifest: p_DocumentManifest, r4.DocumentReference: p_DocumentReference, r4.EffectEvidenceSynthesis: p_EffectEvidenceSynthesis, r4.Encounter: p_Encounter, r4.Endpoint: p_Endpoint, r4.EnrollmentRequest: p_EnrollmentRequest, r4.EnrollmentResponse: p_EnrollmentResponse, r4.EpisodeOfCare: p_EpisodeOfCare, r4.EventDefinition: p_EventDefinition, r4.Evidence: p_Evidence, r4.EvidenceVariable: p_EvidenceVariable, r4.ExampleScenario: p_ExampleScenario, r4.ExplanationOfBenefit: p_ExplanationOfBenefit, r4.FamilyMemberHistory: p_FamilyMemberHistory, r4.Flag: p_Flag, r4.Goal: p_Goal, r4.GraphDefinition: p_GraphDefinition, r4.Group: p_Group, r4.GuidanceResponse: p_GuidanceResponse, r4.HealthcareService: p_HealthcareService, r4.ImagingStudy: p_ImagingStudy, r4.Immunization: p_Immunization, r4.ImmunizationEvaluation: p_ImmunizationEvaluation, r4.ImmunizationRecommendation: p_ImmunizationRecommendation, r4.ImplementationGuide: p_ImplementationGuide, r4.InsurancePlan: p_InsurancePlan, r4.Invoice: p_Invoice, r4.Library: p_Library, r4.Linkage: p_Linkage, r4.List: p_List, r4.Location: p_Location, r4.Measure: p_Measure, r4.MeasureReport: p_MeasureReport, r4.Media: p_Media, r4.Medication: p_Medication, r4.MedicationAdministration: p_MedicationAdministration, r4.MedicationDispense: p_MedicationDispense, r4.MedicationKnowledge: p_MedicationKnowledge, r4.MedicationRequest: p_MedicationRequest, r4.MedicationStatement: p_MedicationStatement, r4.MedicinalProduct: p_MedicinalProduct, r4.MedicinalProductAuthorization: p_MedicinalProductAuthorization, r4.MedicinalProductContraindication: p_MedicinalProductContraindication, r4.MedicinalProductIndication: p_MedicinalProductIndication, r4.MedicinalProductIngredient: p_MedicinalProductIngredient, r4.MedicinalProductInteraction: p_MedicinalProductInteraction, r4.MedicinalProductManufactured: p_MedicinalProductManufactured, r4.MedicinalProductPackaged: p_MedicinalProductPackaged, r4.MedicinalProductPharmaceutical: p_MedicinalProductPharmaceutical, r4.MedicinalProductUndesirableEffect: p_MedicinalProductUndesirableEffect, r4.MessageDefinition: p_MessageDefinition, r4.MessageHeader: p_MessageHeader, r4.MolecularSequence: p_MolecularSequence, r4.NamingSystem: p_NamingSystem, r4.NutritionOrder: p_NutritionOrder, r4.Observation: p_Observation, r4.ObservationDefinition: p_ObservationDefinition, r4.OperationDefinition: p_OperationDefinition, r4.OperationOutcome: p_OperationOutcome, r4.Organization: p_Organization, r4.OrganizationAffiliation: p_OrganizationAffiliation, r4.Parameters: p_Parameters, r4.Patient: p_Patient, r4.PaymentNotice: p_PaymentNotice, r4.PaymentReconciliation: p_PaymentReconciliation, r4.Person: p_Person, r4.PlanDefinition: p_PlanDefinition, r4.Practitioner: p_Practitioner, r4.PractitionerRole: p_PractitionerRole, r4.Procedure: p_Procedure, r4.Provenance: p_Provenance, r4.Questionnaire: p_Questionnaire, r4.QuestionnaireResponse: p_QuestionnaireResponse, r4.RelatedPerson: p_RelatedPerson, r4.RequestGroup: p_RequestGroup, r4.ResearchDefinition: p_ResearchDefinition, r4.ResearchElementDefinition: p_ResearchElementDefinition, r4.ResearchStudy: p_ResearchStudy, r4.ResearchSubject: p_ResearchSubject, r4.RiskAssessment: p_RiskAssessment, r4.RiskEvidenceSynthesis: p_RiskEvidenceSynthesis, r4.Schedule: p_Schedule, r4.SearchParameter: p_SearchParameter, r4.ServiceRequest: p_ServiceRequest, r4.Slot: p_Slot, r4.Specimen: p_Specimen, r4.SpecimenDefinition: p_SpecimenDefinition, r4.StructureDefinition: p_StructureDefinition, r4.StructureMap: p_StructureMap, r4.Subscription: p_Subscription, r4.Substance: p_Substance, r4.SubstanceNucleicAcid: p_SubstanceNucleicAcid, r4.SubstancePolymer: p_SubstancePolymer, r4.SubstanceProtein: p_SubstanceProtein, r4.SubstanceReferenceInformation: p_SubstanceReferenceInformation, r4.SubstanceSourceMaterial: p_SubstanceSourceMaterial, r4.SubstanceSpecification: p_SubstanceSpecification, r4.SupplyDelivery: p_SupplyDelivery, r4.SupplyRequest: p_SupplyRequest, r4.Task: p_Task, r4.TerminologyCapabilities: p_TerminologyCapabilities, r4.TestReport: p_TestReport, r4.TestScript: p_TestScript, r4.ValueSet: p_ValueSet, r4.VerificationResult: p_VerificationResult, r4.VisionPrescription: p_VisionPrescription}
+FULL = {r4.Account: x_Account, r4.ActivityDefinition: x_ActivityDefinition, r4.AdverseEvent: x_AdverseEvent, r4.AllergyIntolerance: x_AllergyIntolerance, r4.Appointment: x_Appointment, r4.AppointmentResponse: x_AppointmentResponse, r4.AuditEvent: x_AuditEvent, r4.Basic: x_Basic, r4.Binary: x_Binary, r4.BiologicallyDerivedProduct: x_BiologicallyDerivedProduct, r4.BodyStructure: x_BodyStructure, r4.Bundle: x_Bundle, r4.CapabilityStatement: x_CapabilityStatement, r4.CarePlan: x_CarePlan, r4.CareTeam: x_CareTeam, r4.CatalogEntry: x_CatalogEntry, r4.ChargeItem: x_ChargeItem, r4.ChargeItemDefinition: x_ChargeItemDefinition, r4.Claim: x_Claim, r4.ClaimResponse: x_ClaimResponse, r4.ClinicalImpression: x_ClinicalImpression, r4.CodeSystem: x_CodeSystem, r4.Communication: x_Communication, r4.CommunicationRequest: x_CommunicationRequest, r4.CompartmentDefinition: x_CompartmentDefinition, r4.Composition: x_Composition, r4.ConceptMap: x_ConceptMap, r4.Condition: x_Condition, r4.Consent: x_Consent, r4.Contract: x_Contract, r4.Coverage: x_Coverage, r4.CoverageEligibilityRequest: x_CoverageEligibilityRequest, r4.CoverageEligibilityResponse: x_CoverageEligibilityResponse, r4.DetectedIssue: x_DetectedIssue, r4.Device: x_Device, r4.DeviceDefinition: x_DeviceDefinition, r4.DeviceMetric: x_DeviceMetric, r4.DeviceRequest: x_DeviceRequest, r4.DeviceUseStatement: x_DeviceUseStatement, r4.DiagnosticReport: x_DiagnosticReport, r4.DocumentManifest: x_DocumentManifest, r4.DocumentReference: x_DocumentReference, r4.EffectEvidenceSynthesis: x_EffectEvidenceSynthesis, r4.Encounter: x_Encounter, r4.Endpoint: x_Endpoint, r4.EnrollmentRequest: x_EnrollmentRequest, r4.EnrollmentResponse: x_EnrollmentResponse, r4.EpisodeOfCare: x_EpisodeOfCare, r4.EventDefinition: x_EventDefinition, r4.Evidence: x_Evidence, r4.EvidenceVariable: x_EvidenceVariable, r4.ExampleScenario: x_ExampleScenario, r4.ExplanationOfBenefit: x_ExplanationOfBenefit, r4.FamilyMemberHistory: x_FamilyMemberHistory, r4.Flag: x_Flag, r4.Goal: x_Goal, r4.GraphDefinition: x_GraphDefinition, r4.Group: x_Group, r4.GuidanceResponse: x_GuidanceResponse, r4.HealthcareService: x_HealthcareService, r4.ImagingStudy: x_ImagingStudy, r4.Immunization: x_Immunization, r4.ImmunizationEvaluation: x_ImmunizationEvaluation, r4.ImmunizationRecommendation: x_ImmunizationRecommendation, r4.ImplementationGuide: x_ImplementationGuide, r4.InsurancePlan: x_InsurancePlan, r4.Invoice: x_Invoice, r4.Library: x_Library, r4.Linkage: x_Linkage, r4.List: x_List, r4.Location: x_Location, r4.Measure: x_Measure, r4.MeasureReport: x_MeasureReport, r4.Media: x_Media, r4.Medication: x_Medication, r4.MedicationAdministration: x_MedicationAdministration, r4.MedicationDispense: x_MedicationDispense, r4.MedicationKnowledge: x_MedicationKnowledge, r4.MedicationRequest: x_MedicationRequest, r4.MedicationStatement: x_MedicationStatement, r4.MedicinalProduct: x_MedicinalProduct, r4.MedicinalProductAuthorization: x_MedicinalProductAuthorization, r4.MedicinalProductContraindication: x_MedicinalProductContraindication, r4.MedicinalProductIndication: x_MedicinalProductIndication, r4.MedicinalProductIngredient: x_MedicinalProductIngredient, r4.MedicinalProductInteraction: x_MedicinalProductInteraction, r4.MedicinalProductManufactured: x_MedicinalProductManufactured, r4.MedicinalProductPackaged: x_MedicinalProductPackaged, r4.MedicinalProductPharmaceutical: x_MedicinalProductPharmaceutical, r4.MedicinalProductUndesirableEffect: x_MedicinalProductUndesirableEffect, r4.MessageDefinition: x_MessageDefinition, r4.MessageHeader: x_MessageHeader, r4.MolecularSequence: x_MolecularSequence, r4.NamingSystem: x_NamingSystem, r4.NutritionOrder: x_NutritionOrder, r4.Observation: x_Observation, r4.ObservationDefinition: x_ObservationDefinition, r4.OperationDefinition: x_OperationDefinition, r4.OperationOutcome: x_OperationOutcome, r4.Organization: x_Organization, r4.OrganizationAffiliation: x_OrganizationAffiliation, r4.Parameters: x_Parameters, r4.Patient: x_Patient, r4.PaymentNotice: x_PaymentNotice, r4.PaymentReconciliation: x_PaymentReconciliation, r4.Person: x_Person, r4.PlanDefinition: x_PlanDefinition, r4.Practitioner: x_Practitioner, r4.PractitionerRole: x_PractitionerRole, r4.Procedure: x_Procedure, r4.Provenance: x_Provenance, r4.Questionnaire: x_Questionnaire, r4.QuestionnaireResponse: x_QuestionnaireResponse, r4.RelatedPerson: x_RelatedPerson, r4.RequestGroup: x_RequestGroup, r4.ResearchDefinition: x_ResearchDefinition, r4.ResearchElementDefinition: x_ResearchElementDefinition, r4.ResearchStudy: x_ResearchStudy, r4.ResearchSubject: x_ResearchSubject, r4.RiskAssessment: x_RiskAssessment, r4.RiskEvidenceSynthesis: x_RiskEvidenceSynthesis, r4.Schedule: x_Schedule, r4.SearchParameter: x_SearchParameter, r4.ServiceRequest: x_ServiceRequest, r4.Slot: x_Slot, r4.Specimen: x_Specimen, r4.SpecimenDefinition: x_SpecimenDefinition, r4.StructureDefinition: x_StructureDefinition, r4.StructureMap: x_StructureMap, r4.Subscription: x_Subscription, r4.Substance: x_Substance, r4.SubstanceNucleicAcid: x_SubstanceNucleicAcid, r4.SubstancePolymer: x_SubstancePolymer, r4.SubstanceProtein: x_SubstanceProtein, r4.SubstanceReferenceInformation: x_SubstanceReferenceInformation, r4.SubstanceSourceMaterial: x_SubstanceSourceMaterial, r4.SubstanceSpecification: x_SubstanceSpecification, r4.SupplyDelivery: x_SupplyDelivery, r4.SupplyRequest: x_SupplyRequest, r4.Task: x_Task, r4.TerminologyCapabilities: x_TerminologyCapabilities, r4.TestReport: x_TestReport, r4.TestScript: x_TestScript, r4.ValueSet: x_ValueSet, r4.VerificationResult: x_VerificationResult, r4.VisionPrescription: x_VisionPrescription}
+URIS = {r4.Account: ('implicitRules',), r4.ActivityDefinition: ('implicitRules', 'url', 'library', 'profile', 'transform'), r4.AdverseEvent: ('implicitRules',), r4.Age: ('system',), r4.AllergyIntolerance: ('implicitRules',), r4.Appointment: ('implicitRules',), r4.AppointmentResponse: ('implicitRules',), r4.Attachment: ('url',), r4.AuditEvent: ('implicitRules',), r4.AuditEventAgent: ('policy',), r4.Basic: ('implicitRules',), r4.Binary: ('implicitRules', 'url'), r4.BiologicallyDerivedProduct: ('implicitRules',), r4.BodyStructure: ('implicitRules',), r4.Bundle: ('implicitRules',), r4.BundleEntry: ('fullUrl',), r4.BundleEntryRequest: ('url',), r4.BundleEntryResponse: ('location',), r4.BundleLink: ('url',), r4.CapabilityStatement: ('implicitRules', 'url', 'instantiates', 'imports', 'implementationGuide'), r4.CapabilityStatementDocument: ('profile',), r4.CapabilityStatementImplementation: ('url',), r4.CapabilityStatementMessagingEndpoint: ('address',), r4.CapabilityStatementMessagingSupportedMessage: ('definition',), r4.CapabilityStatementRest: ('compartment',), r4.CapabilityStatementRestResource: ('profile', 'supportedProfile'), r4.CapabilityStatementRestResourceOperation: ('definition',), r4.CapabilityStatementRestResourceSearchParam: ('definition',), r4.CarePlan: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.CarePlanActivityDetail: ('instantiatesCanonical', 'instantiatesUri'), r4.CareTeam: ('implicitRules',), r4.CatalogEntry: ('implicitRules',), r4.ChargeItem: ('implicitRules', 'definitionUri', 'definitionCanonical'), r4.ChargeItemDefinition: ('implicitRules', 'url', 'derivedFromUri', 'partOf', 'replaces'), r4.Claim: ('implicitRules',), r4.ClaimResponse: ('implicitRules',), r4.ClinicalImpression: ('implicitRules', 'protocol'), r4.CodeSystem: ('implicitRules', 'url', 'valueSet', 'supplements'), r4.CodeSystemProperty: ('uri',), r4.Coding: ('system',), r4.Communication: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.CommunicationRequest: ('implicitRules',), r4.CompartmentDefinition: ('implicitRules', 'url'), r4.Composition: ('implicitRules',), r4.ConceptMap: ('implicitRules', 'url', 'sourceUri', 'sourceCanonical', 'targetUri', 'targetCanonical'), r4.ConceptMapGroup: ('source', 'target'), r4.ConceptMapGroupElementTargetDependsOn: ('property', 'system'), r4.ConceptMapGroupUnmapped: ('url',), r4.Condition: ('implicitRules',), r4.Consent: ('implicitRules',), r4.ConsentPolicy: ('authority', 'uri'), r4.Contract: ('implicitRules', 'url', 'instantiatesUri'), r4.ContractTermOfferAnswer: ('valueUri',), r4.Count: ('system',), r4.Coverage: ('implicitRules',), r4.CoverageEligibilityRequest: ('implicitRules',), r4.CoverageEligibilityResponse: ('implicitRules',), r4.CoverageEligibilityResponseInsuranceItem: ('authorizationUrl',), r4.DataRequirement: ('profile',), r4.DataRequirementCodeFilter: ('valueSet',), r4.DetectedIssue: ('implicitRules', 'reference'), r4.Device: ('implicitRules', 'url'), r4.DeviceDefinition: ('implicitRules', 'url', 'onlineInformation'), r4.DeviceDefinitionUdiDeviceIdentifier: ('issuer', 'jurisdiction'), r4.DeviceMetric: ('implicitRules',), r4.DeviceRequest: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.DeviceUdiCarrier: ('issuer', 'jurisdiction'), r4.DeviceUseStatement: ('implicitRules',), r4.DiagnosticReport: ('implicitRules',), r4.Distance: ('system',), r4.DocumentManifest: ('implicitRules', 'source'), r4.DocumentReference: ('implicitRules',), r4.Duration: ('system',), r4.EffectEvidenceSynthesis: ('implicitRules', 'url'), r4.ElementDefinition: ('contentReference', 'defaultValueCanonical', 'defaultValueOid', 'defaultValueUri', 'defaultValueUrl', 'defaultValueUuid', 'fixedCanonical', 'fixedOid', 'fixedUri', 'fixedUrl', 'fixedUuid', 'patternCanonical', 'patternOid', 'patternUri', 'patternUrl', 'patternUuid'), r4.ElementDefinitionBinding: ('valueSet',), r4.ElementDefinitionConstraint: ('source',), r4.ElementDefinitionExample: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.ElementDefinitionType: ('code', 'profile', 'targetProfile'), r4.Encounter: ('implicitRules',), r4.Endpoint: ('implicitRules', 'address'), r4.EnrollmentRequest: ('implicitRules',), r4.EnrollmentResponse: ('implicitRules',), r4.EpisodeOfCare: ('implicitRules',), r4.EventDefinition: ('implicitRules', 'url'), r4.Evidence: ('implicitRules', 'url'), r4.EvidenceVariable: ('implicitRules', 'url'), r4.EvidenceVariableCharacteristic: ('definitionCanonical',), r4.ExampleScenario: ('implicitRules', 'url', 'workflow'), r4.ExplanationOfBenefit: ('implicitRules',), r4.Expression: ('reference',), r4.Extension: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.FamilyMemberHistory: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.Flag: ('implicitRules',), r4.Goal: ('implicitRules',), r4.GraphDefinition: ('implicitRules', 'url', 'profile'), r4.GraphDefinitionLinkTarget: ('profile',), r4.Group: ('implicitRules',), r4.GuidanceResponse: ('implicitRules', 'moduleUri', 'moduleCanonical'), r4.HealthcareService: ('implicitRules',), r4.Identifier: ('system',), r4.ImagingStudy: ('implicitRules',), r4.Immunization: ('implicitRules',), r4.ImmunizationEducation: ('reference',), r4.ImmunizationEvaluation: ('implicitRules',), r4.ImmunizationRecommendation: ('implicitRules',), r4.ImplementationGuide: ('implicitRules', 'url'), r4.ImplementationGuideDefinitionPage: ('nameUrl',), r4.ImplementationGuideDefinitionResource: ('exampleCanonical',), r4.ImplementationGuideDependsOn: ('uri',), r4.ImplementationGuideGlobal: ('profile',), r4.ImplementationGuideManifest: ('rendering',), r4.ImplementationGuideManifestResource: ('exampleCanonical', 'relativePath'), r4.InsurancePlan: ('implicitRules',), r4.Invoice: ('implicitRules',), r4.Library: ('implicitRules', 'url'), r4.Linkage: ('implicitRules',), r4.List: ('implicitRules',), r4.Location: ('implicitRules',), r4.Measure: ('implicitRules', 'url', 'library'), r4.MeasureReport: ('implicitRules', 'measure'), r4.Media: ('implicitRules',), r4.Medication: ('implicitRules',), r4.MedicationAdministration: ('implicitRules', 'instantiates'), r4.MedicationDispense: ('implicitRules',), r4.MedicationKnowledge: ('implicitRules',), r4.MedicationRequest: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.MedicationStatement: ('implicitRules',), r4.MedicinalProduct: ('implicitRules',), r4.MedicinalProductAuthorization: ('implicitRules',), r4.MedicinalProductContraindication: ('implicitRules',), r4.MedicinalProductIndication: ('implicitRules',), r4.MedicinalProductIngredient: ('implicitRules',), r4.MedicinalProductInteraction: ('implicitRules',), r4.MedicinalProductManufactured: ('implicitRules',), r4.MedicinalProductPackaged: ('implicitRules',), r4.MedicinalProductPharmaceutical: ('implicitRules',), r4.MedicinalProductUndesirableEffect: ('implicitRules',), r4.MessageDefinition: ('implicitRules', 'url', 'replaces', 'base', 'parent', 'eventUri', 'graph'), r4.MessageDefinitionAllowedResponse: ('message',), r4.MessageDefinitionFocus: ('profile',), r4.MessageHeader: ('implicitRules', 'eventUri', 'definition'), r4.MessageHeaderDestination: ('endpoint',), r4.MessageHeaderSource: ('endpoint',), r4.Meta: ('source', 'profile', 'project'), r4.MetadataResource: ('implicitRules', 'url'), r4.MolecularSequence: ('implicitRules',), r4.MolecularSequenceRepository: ('url',), r4.NamingSystem: ('implicitRules',), r4.NutritionOrder: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri', 'instantiates'), r4.Observation: ('implicitRules',), r4.ObservationDefinition: ('implicitRules',), r4.OperationDefinition: ('implicitRules', 'url', 'base', 'inputProfile', 'outputProfile'), r4.OperationDefinitionParameter: ('targetProfile',), r4.OperationDefinitionParameterBinding: ('valueSet',), r4.OperationOutcome: ('implicitRules',), r4.Organization: ('implicitRules',), r4.OrganizationAffiliation: ('implicitRules',), r4.ParameterDefinition: ('profile',), r4.Parameters: ('implicitRules',), r4.ParametersParameter: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.Patient: ('implicitRules',), r4.PaymentNotice: ('implicitRules',), r4.PaymentReconciliation: ('implicitRules',), r4.Person: ('implicitRules',), r4.PlanDefinition: ('implicitRules', 'url', 'library'), r4.PlanDefinitionAction: ('definitionCanonical', 'definitionUri', 'transform'), r4.Practitioner: ('implicitRules',), r4.PractitionerRole: ('implicitRules',), r4.Procedure: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.Provenance: ('implicitRules', 'policy'), r4.Quantity: ('system',), r4.Questionnaire: ('implicitRules', 'url', 'derivedFrom'), r4.QuestionnaireItem: ('definition', 'answerValueSet'), r4.QuestionnaireItemInitial: ('valueUri',), r4.QuestionnaireResponse: ('implicitRules', 'questionnaire'), r4.QuestionnaireResponseItem: ('definition',), r4.QuestionnaireResponseItemAnswer: ('valueUri',), r4.Reference: ('type',), r4.RelatedArtifact: ('url', 'resource'), r4.RelatedPerson: ('implicitRules',), r4.RequestGroup: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.ResearchDefinition: ('implicitRules', 'url', 'library'), r4.ResearchElementDefinition: ('implicitRules', 'url', 'library'), r4.ResearchElementDefinitionCharacteristic: ('definitionCanonical',), r4.ResearchStudy: ('implicitRules',), r4.ResearchSubject: ('implicitRules',), r4.RiskAssessment: ('implicitRules',), r4.RiskEvidenceSynthesis: ('implicitRules', 'url'), r4.Schedule: ('implicitRules',), r4.SearchParameter: ('implicitRules', 'url', 'derivedFrom'), r4.SearchParameterComponent: ('definition',), r4.ServiceRequest: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.Slot: ('implicitRules',), r4.Specimen: ('implicitRules',), r4.SpecimenDefinition: ('implicitRules',), r4.StructureDefinition: ('implicitRules', 'url', 'type', 'baseDefinition'), r4.StructureDefinitionMapping: ('uri',), r4.StructureMap: ('implicitRules', 'url', 'import_'), r4.StructureMapGroupRuleSource: ('defaultValueCanonical', 'defaultValueOid', 'defaultValueUri', 'defaultValueUrl', 'defaultValueUuid'), r4.StructureMapStructure: ('url',), r4.Subscription: ('implicitRules',), r4.SubscriptionChannel: ('endpoint',), r4.Substance: ('implicitRules',), r4.SubstanceNucleicAcid: ('implicitRules',), r4.SubstancePolymer: ('implicitRules',), r4.SubstanceProtein: ('implicitRules',), r4.SubstanceReferenceInformation: ('implicitRules',), r4.SubstanceSourceMaterial: ('implicitRules',), r4.SubstanceSpecification: ('implicitRules',), r4.SupplyDelivery: ('implicitRules',), r4.SupplyRequest: ('implicitRules',), r4.Task: ('implicitRules', 'instantiatesCanonical', 'instantiatesUri'), r4.TaskInput: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.TaskOutput: ('valueCanonical', 'valueOid', 'valueUri', 'valueUrl', 'valueUuid'), r4.TerminologyCapabilities: ('implicitRules', 'url'), r4.TerminologyCapabilitiesCodeSystem: ('uri',), r4.TerminologyCapabilitiesImplementation: ('url',), r4.TestReport: ('implicitRules',), r4.TestReportParticipant: ('uri',), r4.TestReportSetupActionOperation: ('detail',), r4.TestScript: ('implicitRules', 'url'), r4.TestScriptMetadataCapability: ('link', 'capabilities'), r4.TestScriptMetadataLink: ('url',), r4.ValueSet: ('implicitRules', 'url'), r4.ValueSetComposeInclude: ('system', 'valueSet'), r4.ValueSetExpansion: ('identifier',), r4.ValueSetExpansionContains: ('system',), r4.ValueSetExpansionParameter: ('valueUri',), r4.VerificationResult: ('implicitRules',), r4.VisionPrescription: ('implicitRules',)}

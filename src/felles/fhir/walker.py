@@ -219,8 +219,8 @@ def _object(work: _Walk, node: _Object, type_name: str, path: str, scope: _Scope
     known = _types()[type_name]
     for double in node.doubles:
         work.say("structure", f"{path}.{double}", f"the key {double} stands there twice")
-    if not node:
-        work.say("invariant", path, "ele-1: an element has a value or children")
+    if not known.resource and node.keys() <= {"id"}:
+        work.say("invariant", path, "ele-1: an element has a value or children, besides its id")
     chosen: dict[str, set[str]] = {}
     for key in node:
         if key == "resourceType" and known.resource:

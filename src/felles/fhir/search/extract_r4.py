@@ -6370,18 +6370,6 @@ def x_Subscription(r, zone):
     return Index(list(set(marks)), terms, refs, [], [], code, many, low, high)
 
 
-def x_SubscriptionStatus(r, zone):
-    marks = []
-    terms = {}
-    refs = []
-    if r.meta:
-        x_meta(r, zone, marks, terms, refs)
-    low, high = period_of((), terms)
-    code = None
-    many = False
-    return Index(list(set(marks)), terms, refs, [], [], code, many, low, high)
-
-
 def x_Substance(r, zone):
     marks = []
     terms = {}
@@ -7004,7 +6992,6 @@ EXTRACT = {
     r4.StructureDefinition: x_StructureDefinition,
     r4.StructureMap: x_StructureMap,
     r4.Subscription: x_Subscription,
-    r4.SubscriptionStatus: x_SubscriptionStatus,
     r4.Substance: x_Substance,
     r4.SubstanceNucleicAcid: x_SubstanceNucleicAcid,
     r4.SubstancePolymer: x_SubstancePolymer,

@@ -2460,9 +2460,6 @@ PARAMS: dict[str, dict[str, Param]] = {
         'type': Param('type', 'token', (), 'Subscription.channel.type', True, 427, ('code',), ''),
         'url': Param('url', 'uri', (), 'Subscription.channel.endpoint', True, 430, ('url',), ''),
     },
-    'SubscriptionStatus': {
-        **RESOURCE,
-    },
     'Substance': {
         **RESOURCE,
         'category': Param('category', 'token', (), 'Substance.category', True, 60, ('CodeableConcept',), ''),

@@ -1,0 +1,7 @@
+"""The examples of the specification, for all tests of the language."""
+
+from __future__ import annotations
+
+from npm_packages import npm_modules
+
+__all__ = ["npm_modules"]
