@@ -44,9 +44,7 @@ def test_reads_every_kind_of_number(number, kind, synthetic, remainder):
     assert (read.kind, read.synthetic, read.remainder) == (kind, synthetic, remainder)
 
 
-@pytest.mark.parametrize(
-    "number", ["13097248022", "29029648784", "29020075838", "15021951940", "53097248016"]
-)
+@pytest.mark.parametrize("number", ["13097248022", "29029648784", "29020075838", "15021951940", "53097248016"])
 def test_accepts_the_numbers_of_the_public_validators(number):
     assert valid_national_number(number)
 
@@ -104,9 +102,7 @@ def test_made_up_numbers_are_valid_synthetic_and_keep_their_date(born, series, d
         assert read.kind == (NumberKind.DNR if d_number else NumberKind.FNR)
 
 
-@given(
-    st.dates(date(1900, 1, 1), date(1999, 12, 31)), st.integers(0, 499), st.integers(0, 10), st.integers(1, 9)
-)
+@given(st.dates(date(1900, 1, 1), date(1999, 12, 31)), st.integers(0, 499), st.integers(0, 10), st.integers(1, 9))
 def test_a_single_wrong_digit_never_passes_as_an_old_number(born, series, place, change):
     number = synthetic_number(born, series)
     if number is not None:
