@@ -55,7 +55,8 @@ def test_over_the_synthetic_region_a_scope_alone_gives_everything(run, read):
 
 def test_a_token_as_a_persona(run, read):
     claims = read(run(as_app(token_cli.token), "--as", "gravid", "--expires", "15m"))
-    assert (claims.sub, claims.scope, claims.exp - claims.iat) == ("persona/gravid", "patient/*.*", 900)
+    assert (claims.sub, claims.scope) == ("persona/gravid", "patient/*.*")
+    assert 890 <= claims.exp - claims.iat <= 900  # the session it stands for was opened a moment before
 
 
 @pytest.mark.parametrize(
