@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,54 +9,101 @@ import typer
 import uvloop
 from rich.console import Console
 
-from felles.ops.bench.figures import FIGURES, Figure, sample, sources
-from felles.ops.bench.load import Target, closed_loop
-from felles.ops.bench.local import bench_ourselves
-from felles.ops.bench.report import Report, Run, machine
+from felles.ops.bench.connection import Target
+from felles.ops.bench.cpu import Meter
+from felles.ops.bench.figures import FIGURES, STAFF, SYSTEM, Figure
+from felles.ops.bench.load import closed_loop
+from felles.ops.bench.local import Orders, bench_ourselves
+from felles.ops.bench.region import Shape
+from felles.ops.bench.report import Report, Run, machine, told
+from felles.ops.bench.requests import ready
+from felles.ops.bench.sample import sample
 
 _console = Console(stderr=True)
+_ORDERS = ("person", "time")
 
 
-def bench(
+def bench(  # noqa: PLR0913, PLR0917 - a command's options
     base: Annotated[str | None, typer.Option(help="A FHIR base URL to measure instead of ourselves.")] = None,
     token: Annotated[str | None, typer.Option(help="Access token for --base.")] = None,
+    pid: Annotated[int | None, typer.Option(help="The process behind --base, for its CPU for each request.")] = None,
     figure: Annotated[list[str] | None, typer.Option(help="Only these figures (several times).")] = None,
-    seconds: Annotated[int, typer.Option(help="Seconds of one run.")] = 8,
-    runs: Annotated[int, typer.Option(help="Runs of each figure; the median counts.")] = 5,
-    people: Annotated[int, typer.Option(help="Lives to load, 300 entries each.")] = 1500,
-    home: Annotated[Path | None, typer.Option(help="Keep the measured region here, and use it again.")] = None,
+    as_: Annotated[
+        list[str] | None, typer.Option("--as", help="staff, system or client (several times; both first unless told).")
+    ] = None,
+    order: Annotated[
+        list[str] | None, typer.Option(help="How lives were written: person, or time (persons mixed); several times.")
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="Seconds of one run.")] = 8,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of each figure; the median counts.")] = 5,
+    people: Annotated[int, typer.Option(min=20, help="Lives to load, 300 entries each.")] = 1500,
+    big: Annotated[int, typer.Option(min=10, help="Lives of 5 000 entries to load.")] = 20,
+    home: Annotated[Path | None, typer.Option(help="Keep the measured regions here, and use them again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table and the raw figures under this folder.")] = None,
 ) -> None:
     """Measure the figures of the design, each beside what PostgreSQL alone does with the same rows.
 
     Without --base a region of its own is set up (lives of 300 entries, their GP, blocks), served, and measured
-    as staff and as a system client. With --base the server must hold such lives already.
+    as staff and as a system client. With --base the server must hold such lives already. Exits with 1 when a figure
+    that was measured is not reached, or any request failed.
     """
-    chosen = tuple(f for f in FIGURES if not figure or f.name in figure)
-    if base is None:
-        report = uvloop.run(bench_ourselves(chosen, people=people, runs=runs, seconds=seconds, home=home, tell=_tell))
+    chosen = _chosen(figure)
+    if base is not None:
+        reports = [uvloop.run(_bench(base.rstrip("/"), token, chosen, seconds, runs, pid))]
     else:
-        report = uvloop.run(_bench(base.rstrip("/"), token, chosen, seconds, runs))
-    typer.echo(report.table(FIGURES))
-    if out is not None:
-        _tell(f"written to {report.write(out, FIGURES)}")
+        reports = []
+        for written in _orders(order):
+            orders = Orders(
+                figures=chosen,
+                asked_by=tuple(as_ or (STAFF, SYSTEM)),
+                shape=Shape(people, big, written),
+                runs=runs,
+                seconds=seconds,
+                home=None if home is None else home / written,
+                tell=_tell,
+            )
+            reports.append(uvloop.run(bench_ourselves(orders)))
+    for report in reports:
+        typer.echo(f"{report.title}\n\n{report.table(FIGURES)}\n")
+        if out is not None:
+            _tell(f"written to {report.write(out, FIGURES)}")
+    if any(report.missed(FIGURES) for report in reports):
+        raise typer.Exit(1)
+
+
+def _chosen(names: list[str] | None) -> tuple[Figure, ...]:
+    known = {figure.name for figure in FIGURES}
+    if wrong := set(names or ()) - known:
+        raise typer.BadParameter(f"no figure {', '.join(sorted(wrong))}: there are {', '.join(sorted(known))}")
+    return tuple(f for f in FIGURES if not names or f.name in names)
+
+
+def _orders(names: list[str] | None) -> tuple[str, ...]:
+    if wrong := set(names or ()) - set(_ORDERS):
+        raise typer.BadParameter(f"no order {', '.join(sorted(wrong))}: there are person and time")
+    return tuple(names or ("person",))
 
 
 def _tell(line: str) -> None:
-    _console.print(line, highlight=False)
+    _console.print(line, highlight=False, soft_wrap=True)
 
 
-async def _bench(base: str, token: str | None, figures: tuple[Figure, ...], seconds: int, runs: int) -> Report:
+async def _bench(
+    base: str, token: str | None, figures: tuple[Figure, ...], seconds: int, runs: int, pid: int | None
+) -> Report:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     found = await sample(base, headers)
-    make = sources(Target.of(base, headers), found)
-    report = Report("Felles bench of a FHIR server", machine())
+    target = Target.of(base, headers)
+    report = Report("Felles bench of a FHIR server", machine() | {"runs": f"{runs} of {seconds} s"})
     for each in figures:
+        if each.page or SYSTEM not in each.asked_by:
+            continue
         for _ in range(runs):
-            measured = await closed_loop(
-                Target.of(base), make[each.name](), connections=each.connections, seconds=seconds
-            )
-            report.add("client", each, Run.of(each, measured, None))
-            _tell(f"{each.title}: {measured.rate * each.counts:.0f}{each.unit}")
-            await asyncio.sleep(0.2)
+            limit = report.rate("client", each.limit or "") if each.of_figure else None
+            requests = ready(each.name, target, found, seconds)
+            meter = Meter({} if pid is None else {"worker": pid})
+            measured = closed_loop(target, requests, connections=each.connections, seconds=seconds)
+            run = Run.of(each, measured, limit, meter.used())
+            report.add("client", each, run)
+            _tell(told("client", each, run))
     return report

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from felles.fhir.search.marks import code_mark
-from felles.ops.bench.lives import CODES
+from felles.ops.bench.lives import CODES, COMMON
 from felles.record.migrate import SCHEMA
 from felles.record.numbers import TYPES
 
@@ -54,7 +54,7 @@ class Limit:
 def _limits(targets: int, entries: int) -> dict[str, Limit]:
     one = f"\\set n random(1, {targets})\n"
     observation = TYPES["Observation"]
-    codes = ", ".join(str(code_mark("code", code[0])) for code in CODES)
+    codes = ", ".join(str(code_mark("code", code[0])) for code in CODES[:COMMON])
     copied = f"insert into bench.entry (bucket, id, {_COLUMNS})"
     read = """select e.body from bench.target t join entry e on e.bucket = t.bucket and e.type = t.type
         and e.id = t.id and e.form = 0 where t.n = :n and e.state = 0;"""
@@ -67,11 +67,11 @@ def _limits(targets: int, entries: int) -> dict[str, Limit]:
     copy = f"""{copied} select t.bucket, md5(random()::text || e.id), {_qualified()} from bench.target t
         join entry e on e.bucket = t.bucket and e.person = t.person and e.state < 2 where t.n = :n;"""
     return {
-        "read": Limit(one + _joined(read)),
-        "create": Limit("\\set n random(1, 1000000000)\n" + _joined(create)),
-        "search": Limit(one + f"\\set c random(1, {len(CODES)})\n" + _joined(search)),
-        "everything": Limit(one + _joined(whole)),
-        "bundles": Limit(one + _joined(copy), connections=4, rows=entries),
+        "pg-read": Limit(one + _joined(read)),
+        "pg-create": Limit("\\set n random(1, 1000000000)\n" + _joined(create)),
+        "pg-search": Limit(one + f"\\set c random(1, {COMMON})\n" + _joined(search)),
+        "pg-everything": Limit(one + _joined(whole)),
+        "pg-rows": Limit(one + _joined(copy), connections=4, rows=entries),
     }
 
 
@@ -99,9 +99,9 @@ class Limits:
         targets = await owner.fetchval("select count(*) from bench.target") or 1
         self._limits = _limits(targets, self._entries)
 
-    async def measure(self, figure: str, seconds: int) -> float:
-        """Transactions (for bundles: rows) per second of PostgreSQL alone. Raises `RuntimeError` if pgbench fails."""
-        limit = self._limits[figure]
+    async def measure(self, name: str, seconds: int) -> float:
+        """Transactions (of pg-rows: rows) per second of PostgreSQL alone. Raises `RuntimeError` if pgbench fails."""
+        limit = self._limits[name]
         with tempfile.TemporaryDirectory() as folder:
             script = Path(folder) / "limit.sql"
             script.write_text(limit.script)
@@ -116,7 +116,15 @@ class Limits:
                 stderr=asyncio.subprocess.PIPE,
             )
             out, err = await process.communicate()
-        match = re.search(r"tps = ([0-9.]+)", out.decode())
-        if process.returncode or match is None:
+        if process.returncode:
             raise RuntimeError(f"pgbench failed: {err.decode()[-400:]}")
-        return float(match[1]) * limit.rows
+        return tps_of(out.decode()) * limit.rows
+
+
+def tps_of(told: str) -> float:
+    """Transactions per second as pgbench tells them. Raises `RuntimeError` when it tells none, or some failed."""
+    match = re.search(r"^tps = ([0-9.]+)", told, re.MULTILINE)
+    failed = re.search(r"^number of failed transactions: ([0-9]+)", told, re.MULTILINE)
+    if match is None or (failed is not None and int(failed[1])):
+        raise RuntimeError(f"pgbench measured nothing to hold against: {told[-400:]}")
+    return float(match[1])

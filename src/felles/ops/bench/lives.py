@@ -13,6 +13,13 @@ from datetime import date, timedelta
 from typing import Any
 
 LOINC = "http://loinc.org"
+SYSTEM = "urn:example:bench"
+"""Identifier system of the made-up people; no national number is made up."""
+SEED = 1
+"""The seed of the lives that are loaded; what a run writes has seeds of its own."""
+BIG_SEED = 5000
+BIG = 5000
+"""Entries of the few long records that the chart's overview is opened of."""
 CODES = (
     ("718-7", "Hemoglobin [Mass/volume] in Blood", "g/dL", 13.5, 1.2),
     ("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL", 0.9, 0.2),
@@ -27,6 +34,10 @@ CODES = (
     ("6299-2", "Urea nitrogen [Mass/volume] in Blood", "mg/dL", 14, 4),
     ("20565-8", "Carbon dioxide, total [Moles/volume] in Blood", "mmol/L", 25, 2),
 )
+COMMON = 6
+"""The first so many codes come three times as often as the others: some 25 each in a life, so that a search for
+the twenty newest of one finds twenty."""
+_WEIGHTS = [3] * COMMON + [1] * (len(CODES) - COMMON)
 FAMILY = (
     "Aune",
     "Brekke",
@@ -63,7 +74,7 @@ NOTE = (
 PER_PERSON = 300
 
 
-def person(number: int, seed: int = 1, entries: int = PER_PERSON) -> list[dict[str, Any]]:
+def person(number: int, seed: int = SEED, entries: int = PER_PERSON) -> list[dict[str, Any]]:
     """A life: a Patient first, then `entries` - 1 resources that refer to it by urn:uuid.
 
     The same `number` and `seed` give the same life. The identifier is under a system of its own, so that no
@@ -92,7 +103,7 @@ def person(number: int, seed: int = 1, entries: int = PER_PERSON) -> list[dict[s
     return life
 
 
-def people(count: int, seed: int = 1, entries: int = PER_PERSON) -> Iterator[list[dict[str, Any]]]:
+def people(count: int, seed: int = SEED, entries: int = PER_PERSON) -> Iterator[list[dict[str, Any]]]:
     """`count` lives, one at a time."""
     return (person(number, seed, entries) for number in range(count))
 
@@ -119,7 +130,7 @@ def _patient(number: int, seed: int, dice: random.Random) -> dict[str, Any]:
     return {
         "resourceType": "Patient",
         "id": _id(dice),
-        "identifier": [{"system": "urn:example:bench", "value": f"{seed}-{number}"}],
+        "identifier": [{"system": SYSTEM, "value": f"{seed}-{number}"}],
         "name": [{"use": "official", "family": f"{family}{number % 997}", "given": [given, dice.choice(GIVEN)]}],
         "gender": "female" if dice.random() < 0.5 else "male",
         "birthDate": (date(1930, 1, 1) + timedelta(days=dice.randrange(34000))).isoformat(),
@@ -221,7 +232,7 @@ def _document(subject: dict[str, Any], encounter: dict[str, Any], day: date, dic
 
 
 def _observation(subject: dict[str, Any], encounter: dict[str, Any], day: date, dice: random.Random) -> dict[str, Any]:
-    code, text, unit, mean, spread = dice.choice(CODES)
+    code, text, unit, mean, spread = dice.choices(CODES, _WEIGHTS)[0]
     value = round(dice.gauss(mean, spread), 1)
     return {
         "resourceType": "Observation",

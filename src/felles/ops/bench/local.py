@@ -2,163 +2,129 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import re
 import shutil
-import socket
-import sys
 import tempfile
-import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg
-import httpx
-
-from felles.ops.bench import lives
-from felles.ops.bench.figures import Figure, sample, sources
+from felles.demo.places import GP_OFFICE, ORGANISATIONS
+from felles.ops.bench import imports, lives
+from felles.ops.bench.blocks import long_records, weighed
+from felles.ops.bench.connection import Target
+from felles.ops.bench.cpu import Meter
+from felles.ops.bench.figures import CLIENT, COMMAND, STAFF, SYSTEM, Figure
 from felles.ops.bench.limit import Limits
-from felles.ops.bench.load import Target, closed_loop
-from felles.ops.bench.report import Report, Run, machine
-from felles.record.embedded import DATABASE, Embedded
+from felles.ops.bench.load import at_rate, closed_loop
+from felles.ops.bench.pages import signed_in
+from felles.ops.bench.region import PERSONA, Region, Shape, region, served
+from felles.ops.bench.report import Report, Run, machine, told
+from felles.ops.bench.requests import ready
+from felles.ops.bench.sample import Sample, sample
+from felles.record.embedded import DATABASE
 
 Tell = Callable[[str], None]
 
-# One person in ten has a block; it closes something from somebody else, so that it must be weighed each time.
-_BLOCKS = """
-insert into felles.block (bucket, person, id, against, party, kind, org, item, low, high, since, until)
-select bucket, person, 'bench', 1, 0, 1, null, null, $1, $2, 0, $2 from felles.person where person % 10 = 0
-on conflict do nothing"""
-_BLOCKED = "update felles.person set blocked = true where person % 10 = 0"
-_EARLY, _LATE = -(2**62), 2**62
-_PER_FILE = 25
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What to measure: the figures, by whom asked, how often and how long, on what."""
+
+    figures: tuple[Figure, ...]
+    asked_by: tuple[str, ...]
+    shape: Shape
+    runs: int
+    seconds: int
+    home: Path | None
+    tell: Tell
 
 
-async def bench_ourselves(
-    figures: tuple[Figure, ...], *, people: int, runs: int, seconds: int, home: Path | None, tell: Tell
-) -> Report:
+async def bench_ourselves(orders: Orders) -> Report:
     """Set up, load, serve and measure. Raises `RuntimeError` with one line when a part does not start."""
-    place = (home or Path(tempfile.mkdtemp(prefix="felles-bench-"))).absolute()
-    place.mkdir(parents=True, exist_ok=True)
-    place.chmod(0o711)
-    environment = os.environ | {"FELLES_HOME": str(place), "FELLES_DEMO": "true", "FELLES_LOG_LEVEL": "warning"}
-    report = Report("Felles bench", machine() | {"people": people, "entries a person": lives.PER_PERSON, "runs": runs})
+    place = (orders.home or Path(tempfile.mkdtemp(prefix="felles-bench-"))).absolute()
+    shape = orders.shape
+    report = Report(
+        f"Felles bench, {'persons mixed, in the order of time' if shape.order == 'time' else 'person by person'}",
+        machine()
+        | {
+            "people": f"{shape.people} of {lives.PER_PERSON} entries, {shape.big} of {lives.BIG}",
+            "runs": f"{orders.runs} of {orders.seconds} s",
+        },
+    )
     try:
-        with Embedded(place) as embedded:
-            if not (place / "loaded").exists():
-                report.setting["import"] = await _load(place, environment, people, tell)
-                (place / "loaded").write_text(str(people))
-            await _measure(embedded, environment, figures, report, runs, seconds, tell)
+        orders.tell(f"{place}: {shape.people} lives, written in the order of {shape.order}")
+        async with region(place, shape) as on:
+            report.setting["entries"] = await on.entries()
+            report.setting["patients on the GP's list"] = await on.listed()
+            async with served(on) as (address, server):
+                await _Measuring(orders, report, on, address, server).all()
     finally:
-        if home is None:
+        if orders.home is None:
             shutil.rmtree(place, ignore_errors=True)
     return report
 
 
-async def _felles(environment: dict[str, str], *arguments: str) -> str:
-    command = [str(Path(sys.executable).parent / "felles"), *arguments]
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"felles {arguments[0]} failed: {err.decode()[-500:]}")
-    return (out + err).decode()
+@dataclass(slots=True)
+class _Measuring:
+    """One measurement under way."""
 
+    orders: Orders
+    report: Report
+    on: Region
+    address: str
+    server: int
+    parts: dict[str, int] = field(default_factory=dict)
 
-async def _load(place: Path, environment: dict[str, str], people: int, tell: Tell) -> str:
-    """The demo's staff, then the lives by `felles import`; its own rate is the import figure."""
-    await _felles(environment, "demo", "--if-empty")
-    folder = place / "lives"
-    folder.mkdir(exist_ok=True)
-    for start in range(0, people, _PER_FILE):
-        entries = [
-            {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
-            for number in range(start, min(people, start + _PER_FILE))
-            for resource in lives.person(number)
-        ]
-        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
-        (folder / f"{start:06}.json").write_text(json.dumps(bundle, ensure_ascii=False))
-    tell(f"{people} lives written, importing")
-    began = time.perf_counter()
-    told = await _felles(environment, "import", str(folder))
-    shutil.rmtree(folder)
-    match = re.search(r"(\d+) written.* in ([0-9.]+) s", told)
-    rate = int(match[1]) / float(match[2]) if match else people * lives.PER_PERSON / (time.perf_counter() - began)
-    tell(f"felles import: {rate:.0f} resources/s")
-    return f"{rate:.0f} resources/s"
+    async def all(self) -> None:
+        """Every figure, by each who is to ask it, as many runs as ordered."""
+        limits = Limits(self.on.embedded, DATABASE, lives.PER_PERSON)
+        await limits.prepare(self.on.owner)
+        self.parts = {"worker": self.server, "database": await self.on.postmaster()}
+        tokens = await self._tokens()
+        base = f"{self.address}/fhir"
+        self.report.setting["blocks"] = await weighed(self.on.owner, base, tokens)
+        found = await sample(base, {"Authorization": f"Bearer {tokens[SYSTEM]}"})
+        found.big, found.blocked = await long_records(self.on.owner)
+        for figure in self.orders.figures:
+            for who in figure.asked_by:
+                if who not in (*self.orders.asked_by, COMMAND):
+                    continue
+                for _ in range(self.orders.runs):
+                    limit = await self._limit(limits, who, figure)
+                    if who == COMMAND:
+                        run = await imports.run(self.on, self.parts["database"], limit)
+                    else:
+                        run = await self._run(figure, tokens[who], found, limit)
+                    self.report.add(who, figure, run)
+                    self.orders.tell(told(who, figure, run))
 
+    async def _tokens(self) -> dict[str, str]:
+        async def token(*arguments: str) -> str:
+            return (await self.on.felles("token", "--expires", "8h", *arguments)).split()[0]
 
-async def _measure(
-    embedded: Embedded,
-    environment: dict[str, str],
-    figures: tuple[Figure, ...],
-    report: Report,
-    runs: int,
-    seconds: int,
-    tell: Tell,
-) -> None:
-    owner = await asyncpg.connect(embedded.url("owner"))
-    await owner.execute("analyze")
-    await owner.execute(_BLOCKS, _EARLY, _LATE)
-    await owner.execute(_BLOCKED)
-    limits = Limits(embedded, DATABASE, lives.PER_PERSON)
-    await limits.prepare(owner)
-    port = _free_port()
-    base = f"http://127.0.0.1:{port}/fhir"
-    server = await _serve(environment | {"FELLES_PORT": str(port)}, port)
-    try:
-        asked_by = {
-            "staff": (await _felles(environment, "token", "--as", "fastlege")).split()[0],
-            "system": (await _felles(environment, "token", "--scope", "system/*.*")).split()[0],
-        }
-        for who, token in asked_by.items():
-            headers = {"Authorization": f"Bearer {token}"}
-            make = sources(Target.of(base, headers), await sample(base, headers))
-            for figure in figures:
-                if figure.name == "bundles" and who == "staff":
-                    continue  # a GP does not create persons; whole lives come from systems
-                for _ in range(runs):
-                    limit = await limits.measure(figure.limit, max(2, seconds // 2)) if figure.limit else None
-                    measured = await closed_loop(
-                        Target.of(base), make[figure.name](), connections=figure.connections, seconds=seconds
-                    )
-                    run = Run.of(figure, measured, limit)
-                    report.add(who, figure, run)
-                    share = f", {run.rate / limit:.1%} of {limit:.0f}" if limit else ""
-                    tell(f"{who}: {figure.title}: {run.rate:.0f}{figure.unit}, p95 {run.p95:.1f} ms{share}")
-    finally:
-        if server.returncode is None:
-            server.terminate()
-        await server.wait()
-        await owner.close()
+        tokens = {STAFF: await token("--as", PERSONA), SYSTEM: await token("--scope", "system/*.*")}
+        if CLIENT in self.orders.asked_by:
+            place = ("--organization", ORGANISATIONS[GP_OFFICE].reference)
+            why = ("--purpose", "TREAT", "--approval", "felles bench")
+            tokens[CLIENT] = await token("--scope", "system/*.read", *place, *why)
+        return tokens
 
+    async def _limit(self, limits: Limits, who: str, figure: Figure) -> float | None:
+        if figure.limit is None:
+            return None
+        if figure.of_figure:
+            return self.report.rate(who, figure.limit)
+        return await limits.measure(figure.limit, max(2, self.orders.seconds // 2))
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def _serve(environment: dict[str, str], port: int) -> asyncio.subprocess.Process:
-    server = await asyncio.create_subprocess_exec(
-        str(Path(sys.executable).parent / "felles"),
-        "serve",
-        env=environment,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    async with httpx.AsyncClient(timeout=2) as client:
-        for _ in range(300):
-            await asyncio.sleep(0.1)
-            if server.returncode is not None:
-                break
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/health")).status_code == 200:
-                    return server
-            except httpx.HTTPError:
-                continue
-    if server.returncode is None:
-        server.terminate()
-    raise RuntimeError("felles serve did not get ready within 30 s")
+    async def _run(self, figure: Figure, token: str, found: Sample, limit: float | None) -> Run:
+        if figure.page:
+            target = Target.of(self.address, {"Cookie": await signed_in(self.address, PERSONA)})
+        else:
+            target = Target.of(f"{self.address}/fhir", {"Authorization": f"Bearer {token}"})
+        requests = ready(figure.name, target, found, self.orders.seconds)
+        meter = Meter(self.parts)
+        if figure.per_second is None:
+            measured = closed_loop(target, requests, connections=figure.connections, seconds=self.orders.seconds)
+        else:
+            measured = at_rate(target, requests, per_second=figure.per_second, seconds=self.orders.seconds)
+        return Run.of(figure, measured, limit, meter.used())
