@@ -12,10 +12,12 @@ from typing import Final
 
 from felles.access.bases import Basis
 from felles.access.errors import Refused
+from felles.access.verbs import NARROWED, VERBS
 
 _READ: Final = frozenset({"read", "find"})
-_WRITE: Final = frozenset({"write", "create_person", "lookup"}) | {f"basis:{b.code}" for b in Basis}
-_ALL: Final = _READ | _WRITE | {"maintain", "register"}
+_ADMINISTERS: Final = frozenset({"maintain", "register", "approve", "join"})
+_WRITE: Final = (VERBS.keys() - _READ - _ADMINISTERS) | NARROWED | {f"basis:{b.code}" for b in Basis}
+_ALL: Final = _READ | _WRITE | _ADMINISTERS
 _ACCESS: Final = {"*": _ALL, "cruds": _ALL, "read": _READ, "rs": _READ, "write": _WRITE, "cud": _WRITE}
 _SCOPE: Final = re.compile(r"(patient|user|system)/\*\.(.+)")
 

@@ -1,0 +1,188 @@
+"""Verbs as data: what may be done, which roles do it, and where that is said.
+
+A verb is a word that the store and the doors ask a Grant for. Writing an entry takes one verb, which `verb_of` finds
+from the entry itself: a prescription takes `prescribe`, an appointment `book`, and what no row names takes `write`.
+Changing or deleting an entry takes its own verb as well, so that nobody turns a colleague's prescription into a note.
+
+Sources: pasientjournalloven (pjl) §§ 16, 19, 22; helsepersonelloven (hpl) §§ 4, 5, 25, 26, 39, 40, 42-45; pasient- og
+brukerrettighetsloven (pbrl) §§ 3-4, 5-1, 5-3. Where the law leaves it to practice, or the paragraph is yet to be
+looked up by a lawyer, the row says so; a site may set its own table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from felles.access.bases import Basis
+from felles.access.codes import DIAGNOSTIC
+
+ATC: Final = "http://www.whocc.no/atc"
+VACCINES: Final = "J07"
+"""ATC group of vaccines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row of the table. `only`: roles that have it while a relation of that basis holds, and no longer."""
+
+    code: str
+    nb: str
+    en: str
+    roles: frozenset[str]
+    source: str
+    only: tuple[tuple[str, Basis], ...] = ()
+
+
+_DOCTORS = "gp doctor"
+_NURSES = "nurse health-nurse home-nurse"
+_CLINICIANS = f"{_DOCTORS} {_NURSES} midwife psychologist therapist"
+_CARE = f"{_CLINICIANS} care-worker pharmacist laboratory"
+_STAFF = f"{_CARE} secretary"
+_SYSTEMS = "system maintenance"
+_DECIDE = f"{_DOCTORS} psychologist midwife health-nurse maintenance"
+
+_TO_CHECK = "practice; the paragraph of the regulation on prescribing is to be checked"
+
+_TABLE: Final = (
+    ("read", "lese", "read", f"{_STAFF} citizen {_SYSTEMS}",
+     "pjl §§ 19, 22, hpl § 25; one's own record: pjl § 18, pbrl § 5-1"),
+    ("find", "søke", "find", f"{_STAFF} citizen {_SYSTEMS}", "pjl §§ 19, 22: among those a relation opens"),
+    ("lookup", "slå opp person", "look up", f"{_STAFF} {_SYSTEMS}",
+     "pjl § 19: finding whom one is to help; shows the look-up form only"),
+    ("create_person", "opprette person", "create a person", f"{_CLINICIANS} secretary {_SYSTEMS}",
+     "hpl § 39: a record is opened for whoever gets care; only where one may look up"),
+    ("write", "skrive", "write", f"{_STAFF} {_SYSTEMS}", "hpl §§ 39-40: those who give care document it"),
+    ("sign", "signere", "sign", f"{_CLINICIANS} laboratory {_SYSTEMS}",
+     "hpl § 39: the one who gave care answers for the text; a secretary writes for one who signs"),
+    ("prescribe", "forskrive", "prescribe", f"{_DOCTORS} {_SYSTEMS}", _TO_CHECK),
+    ("order-vaccine", "rekvirere vaksine", "order a vaccine", f"{_DOCTORS} health-nurse {_SYSTEMS}",
+     f"programme vaccines: {_TO_CHECK}"),
+    ("propose", "foreslå", "propose", f"{_CARE} {_SYSTEMS}", "practice: a proposal is no order"),
+    ("order", "rekvirere prøver og bilder", "order tests and images", f"{_DOCTORS} {_NURSES} midwife {_SYSTEMS}",
+     "hpl § 5 (delegated to nurses), practice"),
+    ("refer", "henvise", "refer", f"{_DOCTORS} psychologist therapist {_SYSTEMS}",
+     "practice; midwives in pregnancy: practice, settable by site"),
+    ("give", "gi legemiddel eller vaksine", "give a medicine or vaccine",
+     f"{_DOCTORS} {_NURSES} midwife care-worker pharmacist {_SYSTEMS}", "hpl §§ 4, 5"),
+    ("book", "sette opp time", "book", f"{_CLINICIANS} laboratory secretary {_SYSTEMS}",
+     "hpl § 26: administration of contacts"),
+    ("remark", "skrive egen merknad", "add a remark", "citizen maintenance",
+     "hpl § 42: her view stands beside the text"),
+    ("need", "oppgi tjenstlig behov", "state a need", f"{_STAFF} maintenance", "hpl §§ 25, 45, pjl § 19; reviewed"),
+    ("open", "åpne ved samtykke eller nødrett", "open by consent or emergency", f"{_CARE} maintenance",
+     "hpl § 45, straffeloven § 17; every one reviewed"),
+    ("block", "sperre", "block", f"citizen {_DECIDE}", "pbrl § 5-3, hpl § 45; staff register it for the person"),
+    ("hold", "holde tilbake", "hold back", _DECIDE, "pbrl §§ 5-1, 3-4: decided by who gives the care"),
+    ("release", "vise svar til pasienten", "release a result", f"{_DOCTORS} maintenance",
+     "practice: the doctor looks first"),
+    ("mandate", "gi fullmakt", "give a mandate", "citizen administrator maintenance",
+     "pbrl §§ 3-3, 3-4, 4-4: the person herself; what registers say of parents and guardians"),
+    ("case", "be om svar", "ask", "citizen maintenance", "pbrl § 5-2 (correction), GDPR art. 12, 15-17"),
+    ("handle", "behandle saker", "handle cases", "reviewer maintenance",
+     "pjl § 22: the organisation follows up its log and answers demands"),
+    ("decide", "avgjøre krav", "decide on demands", _DECIDE, "pbrl § 3-4, hpl §§ 24, 42, 43"),
+    ("maintain", "forvalte registre", "maintain registers", "administrator maintenance",
+     "pjl § 22: organisations, units, staff"),
+    ("register", "registrere grunnlag", "register what opens doors", "administrator maintenance",
+     "pjl § 22: GP lists and roles; registers' sources and administrators only"),
+    ("approve", "godkjenne virksomheter", "approve organisations", "administrator maintenance",
+     "pjl § 22: whoever runs the record lets organisations in"),
+    ("join", "koble pasienter", "join Patients", "administrator maintenance",
+     "hpl § 39: one record for each person; logged"),
+)  # fmt: skip
+
+_ONLY: Final = {"refer": (("midwife", Basis.PREGNANCY),)}
+
+VERBS: Final[dict[str, Verb]] = {
+    code: Verb(code, nb, en, frozenset(roles.split()), source, _ONLY.get(code, ()))
+    for code, nb, en, roles, source in _TABLE
+}
+"""Verb → its row. `basis:<code>` (what may be the basis of a relation) stands with the roles."""
+
+
+def verbs_of(role: str) -> frozenset[str]:
+    """The verbs of a role. One it has only on a basis is among them as `verb@basis`."""
+    always = {verb.code for verb in VERBS.values() if role in verb.roles}
+    return frozenset(always | {on(v.code, basis) for v in VERBS.values() for r, basis in v.only if r == role})
+
+
+def on(verb: str, basis: Basis) -> str:
+    """The verb as one carries it who has it only while a relation of `basis` holds."""
+    return f"{verb}@{basis.code}"
+
+
+NARROWED: Final = frozenset(on(verb.code, basis) for verb in VERBS.values() for _, basis in verb.only)
+"""All verbs that somebody has only on a basis."""
+
+
+# -- which verb an entry takes -----------------------------------------------------------------------------
+
+_PROPOSED: Final = frozenset({"proposal", "plan"})
+
+
+def _medicine(resource: Any) -> str:
+    if resource.intent in _PROPOSED:
+        return "propose"
+    if resource.status == "draft":
+        return "write"
+    vaccine = any(c.startswith(VACCINES) for c in _codes(resource.medicationCodeableConcept, ATC))
+    return "order-vaccine" if vaccine else "prescribe"
+
+
+def _request(resource: Any) -> str:
+    if resource.intent in _PROPOSED:
+        return "propose"
+    if resource.status == "draft":
+        return "write"
+    return "order" if any(DIAGNOSTIC & set(_codes(c)) for c in _list(resource.category)) else "refer"
+
+
+def _vaccination(resource: Any) -> str:
+    """One told of, or not given, is a note of history; giving it is another thing."""
+    return "write" if resource.primarySource is False or resource.status == "not-done" else "give"
+
+
+def _note(resource: Any) -> str:
+    return "sign" if resource.status in {"final", "amended"} else "write"
+
+
+def _document(resource: Any) -> str:
+    return "sign" if resource.docStatus in {"final", "amended"} else "write"
+
+
+def _impression(resource: Any) -> str:
+    return "sign" if resource.status == "completed" else "write"
+
+
+_READERS: Final[dict[str, Callable[[Any], str]]] = {
+    "MedicationRequest": _medicine,
+    "ServiceRequest": _request,
+    "MedicationAdministration": lambda _: "give",
+    "Immunization": _vaccination,
+    "Appointment": lambda _: "book",
+    "AppointmentResponse": lambda _: "book",
+    "Composition": _note,
+    "DocumentReference": _document,
+    "ClinicalImpression": _impression,
+}
+
+VERBED: Final = frozenset(_READERS)
+"""The types whose verb is not always `write`."""
+
+
+def verb_of(resource: Any) -> str:
+    """The verb that writing this entry (a struct of `felles.fhir.r4`) takes."""
+    read = _READERS.get(type(resource).__name__)
+    return read(resource) if read else "write"
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _codes(concept: Any, system: str | None = None) -> Iterator[str]:
+    for coding in _list(getattr(concept, "coding", None)):
+        if isinstance(coding.code, str) and (system is None or coding.system == system):
+            yield coding.code
