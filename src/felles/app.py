@@ -42,7 +42,7 @@ from felles.ops import metrics as _metrics
 from felles.ops.health import health
 from felles.record import background
 from felles.record.derive import Registry
-from felles.record.embedded import Embedded, EmbeddedError
+from felles.record.embedded import Embedded
 from felles.record.errors import Busy
 from felles.record.migrate import migrate
 from felles.record.store import Store
@@ -294,7 +294,7 @@ class _Keeper:
                 if not self._embedded.running():
                     _log.warning("the database is gone; starting it again")
                     self._embedded.start()
-            except (EmbeddedError, OSError):
+            except Exception:  # noqa: BLE001 - killed again while it starts, a full disk: to give up here is for good
                 _log.exception("the database does not start; trying again")
 
 

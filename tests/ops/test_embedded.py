@@ -33,6 +33,19 @@ print("up", flush=True)
 time.sleep(600)
 """
 
+FORK = """
+import os, sys, time
+from pathlib import Path
+from felles.record.embedded import _exclusive
+with _exclusive(Path(sys.argv[1])):
+    child = os.fork()
+    if child == 0:
+        time.sleep(600)
+with _exclusive(Path(sys.argv[1])):
+    print("again", flush=True)
+os.kill(child, 9)
+"""
+
 
 @pytest.fixture
 def folder():
@@ -278,6 +291,13 @@ def test_a_killed_supervisor_leaves_a_server_that_the_next_takes_over(folder):
 
 
 @pytest.mark.slow
+def test_a_worker_forked_during_a_start_does_not_keep_the_next_from_starting(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FORK, tmp_path / "lock"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stdout == "again\n", done.stderr
+
+
 def test_a_pid_file_that_names_a_strangers_process_does_not_stop_the_start(folder):
     with Embedded(folder / "home", settings=SMALL) as server:
         stale = (server.place.data / "postmaster.pid").read_text()

@@ -28,18 +28,23 @@ _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def run(work: Callable[[Store], Awaitable[T]]) -> T:
-    """Do `work` with the store of the environment's settings; commands over the synthetic region are in demo mode.
-
-    The mode of a command gives no more than the files it reads do: a server decides by its own setting.
-    """
+    """Do `work` with the store of the environment's settings."""
 
     async def inside() -> T:
         async with opened(settings.load()) as store:
-            if not store.settings.demo and await store.pool.fetch(_DEMO, DEMO_RUN):
-                store.settings = replace(store.settings, demo=True)
+            await settle_mode(store)
             return await work(store)
 
     return asyncio.run(inside())
+
+
+async def settle_mode(store: Store) -> None:
+    """Put a command's store in demo mode when its database holds the synthetic region, whatever the environment says.
+
+    The mode of a command gives no more than the files it reads do: a server decides by its own setting.
+    """
+    if not store.settings.demo and await store.pool.fetch(_DEMO, DEMO_RUN):
+        store.settings = replace(store.settings, demo=True)
 
 
 def operator(store: Store, command: str, **org: str) -> SystemGrant:

@@ -17,7 +17,7 @@ from felles.record.conditions import Conditions
 from felles.record.errors import Busy, Conflict, RecordError
 from felles.record.jobs import Job, Session
 from felles.record.plan import Plan, Planner
-from felles.record.pool import GONE
+from felles.record.pool import FULL, FULL_SAID, GONE
 
 if TYPE_CHECKING:
     from felles.record.changes import Change, Result
@@ -190,4 +190,6 @@ def _named(error: Exception) -> RecordError:
         return Conflict("another writer was in the way three times; try again")
     if isinstance(error, (*GONE, asyncpg.QueryCanceledError)):
         return Busy("the database was away or too slow; nothing was written")
+    if isinstance(error, FULL):
+        return Busy(FULL_SAID)
     return RecordError(f"the database refused the commit ({type(error).__name__})")

@@ -385,6 +385,8 @@ def _exclusive(path: Path) -> Generator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
+        # Said, not left to the closing: a worker forked meanwhile has the descriptor too, and would keep the lock.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 
@@ -415,7 +417,7 @@ def _run(url: str, statements: Sequence[str]) -> list[Any]:
     """Run statements on a connection of their own, in a thread: the caller may be inside an event loop."""
 
     async def session() -> list[Any]:
-        connection = await asyncpg.connect(url)
+        connection = await asyncpg.connect(url, timeout=10)
         try:
             rows: list[Any] = []
             for statement in statements:

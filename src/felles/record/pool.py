@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -48,6 +48,13 @@ GONE = (
     OSError,
 )
 """What the driver raises when the server is away."""
+FULL = (
+    asyncpg.InsufficientResourcesError,  # class 53: disk, memory, connections
+    asyncpg.PostgresSystemError,  # class 58: reading and writing files
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or a server put aside
+)
+"""What the server raises when it is there and cannot write."""
+FULL_SAID = "the database cannot write now (is its disk full?); nothing was written"
 
 
 class Conn:
@@ -75,6 +82,8 @@ class Conn:
             return await statement.fetch(*args)
         except GONE as error:
             raise Busy("the database is away; nothing was written") from error
+        except FULL as error:
+            raise Busy(FULL_SAID) from error
         except asyncpg.QueryCanceledError as error:
             raise Busy("the statement took longer than the limit; narrow the request") from error
 
@@ -92,15 +101,24 @@ class Conn:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[None]:
-        """READ COMMITTED; commits at the end, rolls back on any exception."""
+        """READ COMMITTED; commits at the end, rolls back on any exception.
+
+        Raises `Busy` when the server goes away; at the commit itself nobody knows whether it was carried out.
+        """
         await self.execute("begin")
         try:
             yield
         except BaseException:
-            if not self.raw.is_closed():
-                await self.raw.execute("rollback")
+            with suppress(*GONE, asyncpg.PostgresError):  # what went wrong first is what is told
+                if not self.raw.is_closed():
+                    await self.raw.execute("rollback")
             raise
-        await self.execute("commit")
+        try:
+            await self.raw.execute("commit")
+        except GONE as error:
+            raise Busy("the database went away during the commit; look whether it was written, then repeat") from error
+        except FULL as error:
+            raise Busy(FULL_SAID) from error
 
 
 class Pool:
@@ -125,7 +143,7 @@ class Pool:
     async def _open(self) -> Conn:
         try:
             raw = await asyncpg.connect(self._url, server_settings=self._session, statement_cache_size=0, timeout=10)
-        except (*GONE, TimeoutError, asyncpg.TooManyConnectionsError) as error:
+        except (*GONE, TimeoutError, *FULL) as error:
             raise Busy("the database is away; nothing was written") from error
         try:
             return Conn(raw, await self._era_of(raw))

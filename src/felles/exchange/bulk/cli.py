@@ -12,6 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from felles.access.command import settle_mode
 from felles.access.open import maintenance
 from felles.access.region import opened
 from felles.exchange.bulk.defaults import chosen
@@ -62,7 +63,8 @@ async def _import(
     place = rejects_path or settings.home / f"rejects-{stamp}.ndjson"
     tally = Tally(size=sum(f.stat().st_size for f in files))
     async with opened(settings) as store:
-        org, doctor = await chosen(store, settings, organization, gp)
+        await settle_mode(store)
+        org, doctor = await chosen(store, organization, gp)
         until = store.clock.real() + 30 * _DAY
         grant = maintenance("felles import", until=until, organization=org.reference, organization_name=org.name)
         since = datetime.fromtimestamp(store.clock.clinical() / 1_000_000, UTC).date().isoformat()

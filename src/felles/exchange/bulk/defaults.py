@@ -12,7 +12,6 @@ from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from felles.record.store import Store
-    from felles.settings import Settings
 
 _BY_ID = """select id, body::json ->> 'name' as name from shared
  where bucket = -1 and type = $1 and id = $2 and form = 0 and state = 0 and not deleted"""
@@ -35,14 +34,12 @@ class Chosen:
     name: str
 
 
-async def chosen(
-    store: Store, settings: Settings, organization: str | None, gp: str | None
-) -> tuple[Chosen, str | None]:
+async def chosen(store: Store, organization: str | None, gp: str | None) -> tuple[Chosen, str | None]:
     """The organisation and GP that were named; in demo mode, when none were, those of a GP one can sign in as.
 
     Raises `Unreadable` with one clear line when they are not here, or none was named outside demo mode.
     """
-    if organization is None and settings.demo:
+    if organization is None and store.settings.demo:
         rows = await store.pool.fetch(_STAFFED, TYPES["Practitioner"], TYPES["Organization"], "gp", store.clock.real())
         if not rows:
             raise Unreadable("this region has no GP yet: say on whose behalf with --organization")
