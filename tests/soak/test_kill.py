@@ -231,7 +231,12 @@ async def _load(region: Region) -> tuple[Acknowledged, Counter[str]]:
         patients = [answer.json()["id"] for answer in made]
         over = asyncio.Event()
         writers = [Writer(client, region.base, patients[n % 4], done).run(over) for n in range(WRITERS)]
-        *_, killed = await asyncio.gather(*writers, _kill(region, over))
+        busy = [asyncio.create_task(writer) for writer in writers]
+        try:
+            killed = await _kill(region, over)
+        finally:
+            over.set()
+            await asyncio.gather(*busy)
         await _await_ready(region.base.removesuffix("/fhir"))
         for resource_id, mark in [*done.singles.items(), *((i, m) for m, ids in done.wholes.items() for i in ids)]:
             answer = await client.get(f"{region.base}/Observation/{resource_id}")
