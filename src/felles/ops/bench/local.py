@@ -79,6 +79,7 @@ class _Measuring:
         """Every figure, by each who is to ask it, as many runs as ordered."""
         limits = Limits(self.on.embedded, DATABASE, lives.PER_PERSON)
         await limits.prepare(self.on.owner)
+        await self.on.warm()
         self.parts = {"worker": self.server, "database": await self.on.postmaster()}
         tokens = await self._tokens()
         base = f"{self.address}/fhir"

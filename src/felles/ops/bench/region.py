@@ -23,11 +23,14 @@ from felles.ops.bench import lives
 from felles.ops.bench.blocks import set_blocks
 from felles.ops.bench.cpu import parent_of
 from felles.ops.bench.files import by_person, by_time
-from felles.record.embedded import Embedded
+from felles.record.embedded import DATABASE, ROLES, Embedded
 from felles.record.ids import mark_of
 
 GP = "ingrid"
 PERSONA = "fastlege"
+_WARMED = """select sum(bench.pg_prewarm(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where (n.nspname = 'felles' and c.relkind in ('r', 'i'))
+    or c.oid in (select reltoastrelid from pg_class t where t.relnamespace = 'felles'::regnamespace)"""
 _LISTED = "select count(distinct (bucket, person)) from felles.relation where party = $1"
 _ROWS = "select count(*) from felles.entry where state = 0 and form = 0"
 
@@ -69,6 +72,19 @@ class Region:
         if process.returncode:
             raise RuntimeError(f"felles {arguments[0]} failed: {err.decode()[-500:]}")
         return (out + err).decode()
+
+    async def warm(self) -> None:
+        """Read the whole record into PostgreSQL's buffers, so that whoever comes first does not do it for the others.
+
+        What does not fit (`shared_buffers`) stays out, as it would in use.
+        """
+        conn = await asyncpg.connect(self.embedded.url("superuser", DATABASE))
+        try:
+            await conn.execute(f"create schema if not exists bench authorization {ROLES['owner']}")
+            await conn.execute("create extension if not exists pg_prewarm schema bench")
+            await conn.execute(_WARMED)
+        finally:
+            await conn.close()
 
     async def listed(self) -> int:
         """How many people stand on the list of the GP who is measured."""

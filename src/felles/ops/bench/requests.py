@@ -11,8 +11,8 @@ from felles.ops.bench import lives
 from felles.ops.bench.connection import Target
 from felles.ops.bench.sample import Sample
 
-READS = 20_000
-CREATES = 6_000
+READS = 8_000
+CREATES = 5_000
 BUNDLES_A_SECOND = 40
 """Lives made ready for each second of a run: twice what the fastest machine took so far."""
 
