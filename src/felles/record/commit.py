@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from felles.record.company import Company
 from felles.record.conditions import Conditions
 from felles.record.errors import Busy, Conflict, RecordError
 from felles.record.jobs import Job, Session
@@ -49,6 +50,7 @@ class Committer:
         self._registry = registry
         self._width = width
         self._running = 0
+        self._company = Company()
         self._queue: deque[tuple[Job, asyncio.Future[list[Result]]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -67,6 +69,7 @@ class Committer:
     async def _submit(self, plan: Plan) -> list[Result]:
         answer: asyncio.Future[list[Result]] = asyncio.get_running_loop().create_future()
         self._queue.append((Job(plan, self._clock), answer))
+        self._company.arrived(len(self._queue))
         if self._running < self._width:
             self._running += 1
             task = asyncio.get_running_loop().create_task(self._work())
@@ -78,7 +81,9 @@ class Committer:
         batch: list[tuple[Job, asyncio.Future[list[Result]]]] = []
         try:
             while self._queue:
+                await self._company.gathered(len(self._queue))
                 batch = self._next()
+                self._company.went(len(batch))
                 await self._carry_out(batch)
         except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it was
             reason = (

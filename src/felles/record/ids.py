@@ -8,6 +8,7 @@ first one's entries; where it lies stands in `directory`.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -19,16 +20,13 @@ SHARED_BUCKET = -1
 """The bucket of rows in `shared`."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
-_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _OURS = re.compile(r"f[0-9a-hjkmnp-tv-z]{24}")
 
 
-def _base32(number: int, length: int) -> str:
-    letters: list[str] = []
-    for _ in range(length):
-        number, digit = divmod(number, 32)
-        letters.append(_ALPHABET[digit])
-    return "".join(reversed(letters))
+_FROM_RFC = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
+_BUCKET_LETTERS = tuple(a + b + c for a in "01234" for b in _ALPHABET for c in _ALPHABET)
+"""The three letters of a bucket, at its number plus one (-1: shared)."""
+_BUCKET_OF = {letters: number - 1 for number, letters in enumerate(_BUCKET_LETTERS) if number <= BUCKETS}
 
 
 def new_bucket() -> int:
@@ -38,17 +36,15 @@ def new_bucket() -> int:
 
 def new_id(bucket: int) -> str:
     """A new id of 25 characters: `f`, three for the bucket (-1 for shared entries), 21 random (105 bits)."""
-    return "f" + _base32(bucket + 1, 3) + _base32(secrets.randbits(105), 21)
+    random = base64.b32encode(secrets.token_bytes(15)).translate(_FROM_RFC)
+    return f"f{_BUCKET_LETTERS[bucket + 1]}{random[:21].decode()}"
 
 
 def bucket_of(resource_id: str) -> int | None:
     """The bucket an id of ours carries (-1: shared), or None when the id is not of our form."""
     if len(resource_id) != 25 or not _OURS.fullmatch(resource_id):
         return None
-    value = 0
-    for letter in resource_id[1:4]:
-        value = value * 32 + _VALUES[letter]
-    return value - 1 if value <= BUCKETS else None
+    return _BUCKET_OF.get(resource_id[1:4])
 
 
 def derived_id(source: str, key: str) -> str:

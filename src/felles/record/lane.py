@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from felles.record.company import Company
 from felles.record.errors import Busy, RecordError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def unnest(columns: tuple[tuple[str, str], ...]) -> str:
 class Shape:
     """A fixed statement. `columns` are (name, SQL type) of `q`; `sql` the text over unnest($1::type[], …).
 
-    The text may use `$(len(columns)+1)` for the era and must return a column `n`.
+    The text may use `$(len(columns)+1)` for the era and must return `n` as its first column.
     """
 
     sql: str
@@ -55,6 +56,8 @@ class Lane:
         self._pool = pool
         self._width = width
         self._running = 0
+        self._count = 0
+        self._company = Company()
         self._queues: OrderedDict[Shape, list[_Waiting]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -65,6 +68,8 @@ class Lane:
         if queue is None:
             queue = self._queues[shape] = []
         queue.append(waiting)
+        self._count += 1
+        self._company.arrived(self._count)
         if self._running < self._width:
             self._running += 1
             task = asyncio.get_running_loop().create_task(self._work())
@@ -81,6 +86,7 @@ class Lane:
                 self._queues.move_to_end(shape)
             else:
                 del self._queues[shape]
+            self._count -= len(batch)
             batch = [w for w in batch if not w.answer.done()]
             if batch:
                 return shape, batch
@@ -90,7 +96,11 @@ class Lane:
         conn: Conn | None = None
         job: tuple[Shape, list[_Waiting]] | None = None
         try:
-            while (job := self._next()) is not None:
+            while self._queues:
+                await self._company.gathered(self._count)
+                if (job := self._next()) is None:
+                    break
+                self._company.went(len(job[1]))
                 if conn is None or conn.raw.is_closed():
                     if conn is not None:
                         self._pool.give(conn)
@@ -127,7 +137,7 @@ class Lane:
             return
         answers: list[list[Any]] = [[] for _ in batch]
         for row in rows:
-            answers[row["n"] - 1].append(row)
+            answers[row[0] - 1].append(row)
         for waiting, answer in zip(batch, answers, strict=True):
             if not waiting.answer.done():
                 waiting.answer.set_result(answer)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from felles.record.grants import PersonKey
 from felles.record.numbers import TYPE_NAMES
 
 
-@dataclass(slots=True, frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One version of one entry, as the statement that decided it returned it.
 
     `type` is the store's number; `updated` microseconds since 1970 UTC; `body` the canonical JSON as it
-    is served ('' when deleted); `basis` why it was open, as the log line has it.
+    is served ('' when deleted); `basis` why it was open, as the log line has it. A struct: a page makes twenty of them
+    in the time a frozen dataclass takes for two.
     """
 
     type: int

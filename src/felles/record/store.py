@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from felles.record.rows import Row
     from felles.settings import Settings
 
-READ_LANES = 2
+READ_LANES = 1
 SEARCH_LANES = 3
 WRITE_LANES = 2
 PAGE_LANES = 2

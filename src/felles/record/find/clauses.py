@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from felles.fhir.search import Context, Dates, Mark, Numbers, SearchValueError, Text, parse_value, split_values
@@ -11,7 +12,7 @@ from felles.record.errors import BadQuery
 from felles.record.find import amounts, dates, strings, tokens
 from felles.record.find.ast import Clause, Test
 from felles.record.find.limits import DEFAULT, Limits
-from felles.record.find.params import in_columns, leads_home, required
+from felles.record.find.params import in_columns, leads_home, param_of, required
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ class Reader:
 
     def clause(self, type_name: str, key: str, text: str) -> Clause:
         """The clause of `key` (name and modifier) over `type_name`. Raises `BadQuery`."""
+        param = param_of(type_name, key.partition(":")[0])
+        if param is not None and param.type in _TIMELESS:
+            return _remembered(type_name, key, text, self.context.base, self.limits.alternatives)
+        return self.read(type_name, key, text)
+
+    def read(self, type_name: str, key: str, text: str) -> Clause:
+        """The same, read anew."""
         name, colon, modifier = key.partition(":")
         if colon and not modifier:
             raise BadQuery(f"{key}: a modifier is missing")
@@ -56,6 +64,16 @@ class Reader:
         if not all(value.strip() for value in values):
             raise BadQuery(f"{key}: a value is missing")
         return values
+
+
+_TIMELESS = frozenset({"token", "reference"})
+"""Kinds of parameters whose values mean the same at any moment, and come again and again."""
+
+
+@lru_cache(maxsize=8192)
+def _remembered(type_name: str, key: str, text: str, base: str | None, alternatives: int) -> Clause:
+    limits = replace(DEFAULT, alternatives=alternatives)
+    return Reader(Context(base=base), limits).read(type_name, key, text)
 
 
 def _by_id(type_name: str, modifier: str, values: list[str]) -> Clause:

@@ -272,7 +272,10 @@ class _Maker:
         return f", said as materialized ({said}), logged as ({leaves('said', '$era')})"
 
     def _answer(self, *, over: bool = False) -> str:
-        """Rows of role `m` in their order, then (role `e`) a link of another era, (role `o`) past the budget."""
+        """Rows of role `m` in their order, then (role `e`) a link of another era, (role `o`) past the budget.
+
+        `run._Run` takes the first ten columns by their places.
+        """
         refs = "x.refs" if self.plan.refs else "null::text[] as refs"
         body = "null::text" if self.plan.bare else "case when x.rn <= x.many then x.body end"
         out = f"""select x.n, 'm' as role, x.rn, x.bucket, x.person, x.id, x.version, x.updated, x.basis,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from felles.fhir.search.marks import reference_mark
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from felles.record.find.places import Runner
     from felles.record.grants import Grant, PersonKey
     from felles.record.pool import Conn
+
+
+_ROLE = 1
+_BY_NUMBER = itemgetter(2)
+"""Where `role` and `rn` stand in a row of a page (`compile._Maker._answer`); by place, for there are many rows."""
 
 
 @dataclass(slots=True)
@@ -129,18 +135,8 @@ class _Run:
         kept = found[:many]
         number = TYPES[query.type]
         rows = [
-            Row(
-                number,
-                r["id"],
-                r["version"],
-                r["updated"],
-                False,
-                r["body"],
-                r["bucket"],
-                r["person"],
-                r["basis"] or "",
-            )
-            for r in kept
+            Row(number, resource_id, version, updated, False, body, bucket, person, basis or "")
+            for _, _, _, bucket, person, resource_id, version, updated, basis, body, *_ in kept
         ]
         page = Page(query, rows)
         more = found[many] if len(found) > many else None
@@ -221,12 +217,12 @@ class _Run:
             **more,
         )
         rows = await self._run(plan, args, self.query.count if many is None else many)
-        roles = {row["role"] for row in rows}
+        roles = {row[_ROLE] for row in rows}
         if "e" in roles:
             raise Expired("this link is of a time before the database was restored: search again")
         if "o" in roles:
             raise _PastBudget
-        return sorted(rows, key=lambda row: row["rn"])
+        return sorted(rows, key=_BY_NUMBER)
 
     async def _count(self, begin: Begin, snapshot: tuple[str, int] | None = None, *, quiet: bool = False) -> int:
         if begin.form[0] in {"code", "scan"} and begin.args == ():
