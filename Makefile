@@ -9,7 +9,7 @@ FELLES_HOME ?= $(CURDIR)/.felles
 BIN := .venv/bin
 FAST := not slow and not browser and not soak
 
-.PHONY: help run test check soak lock clean
+.PHONY: help run test check audit soak lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,14 +35,21 @@ test: .venv/.dev ## set up and run every test but the soak (ARGS= for pytest)
 	@exec $(BIN)/pytest -m 'not soak' $(ARGS)
 
 # Types beside the tests: each uses one core.
-check: .venv/.dev ## lint, types, arrows between the rooms, fast tests: under a minute
+check: .venv/.dev ## lint, types, arrows between the rooms, audit of the lock, fast tests: under a minute
 	$(BYTECODE)
+	@$(BIN)/python scripts/audit.py
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/pyright --warnings > .venv/pyright.txt 2>&1 & types=$$!; \
 	$(BIN)/pytest -q -m '$(FAST)' $(ARGS); tests=$$?; \
 	wait $$types; found=$$?; cat .venv/pyright.txt; exit $$((tests | found))
+
+# --strict: what the registry cannot tell of is a failure, not a pass.
+audit: .venv/.dev ## ask the registry whether a locked package has a known weakness (needs its list of advisories)
+	@$(BIN)/python scripts/audit.py
+	@$(BIN)/uv export --quiet --locked --all-groups --no-emit-project --format requirements-txt -o .venv/audit.txt
+	@$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r .venv/audit.txt
 
 soak: .venv/.dev ## crash, load and size tests, which take long (ARGS= for pytest)
 	$(BYTECODE)
