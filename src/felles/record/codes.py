@@ -16,3 +16,6 @@ NATIONAL_NUMBER_SYSTEMS = frozenset(
 
 MUNICIPALITY_CODE = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
 """The extension on `Address.district` that carries the municipality's number."""
+
+PROTECTED_ADDRESS = "http://felles.example/fhir/StructureDefinition/protected-address"
+"""Our extension on Patient: `confidential` or `strict`, as the population register grades addresses."""
