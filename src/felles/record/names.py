@@ -27,7 +27,7 @@ _BY_ID: Final = """select s.type, s.id, s.body
     from unnest($1::smallint[], $2::text[]) w(type, id)
     join shared s on s.bucket = -1 and s.type = w.type and s.id = w.id and s.form = 0
    where s.state = 0 and not s.deleted"""
-_BY_MARK: Final = f"""select s.self, s.body from shared s
+_BY_MARK: Final = f"""select s.self, s.body, s.id from shared s
    where s.type = {TYPES["Organization"]} and s.state < 2 and s.state = 0 and not s.deleted and s.self = any($1)"""
 
 
@@ -54,6 +54,7 @@ class Names:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._kept: dict[str | int, tuple[float, str]] = {}
+        self._references: dict[int, str] = {}
 
     def _fresh(self, keys: Iterable[str | int], now: float) -> tuple[dict[str | int, str], list[str | int]]:
         found: dict[str | int, str] = {}
@@ -82,6 +83,14 @@ class Names:
             self._kept.update((key, (now + KEPT, name)) for key, name in fetched.items())
             found.update(fetched)
         return found
+
+    async def organizations(self, marks: set[int]) -> dict[int, str]:
+        """`Organization/id` of each hash that is here. A hash means one reference for ever. Raises `Busy`."""
+        missing = [mark for mark in marks if mark not in self._references]
+        if missing:
+            found = await self._pool.fetch(_BY_MARK, missing)
+            self._references.update((record[0], f"Organization/{record[2]}") for record in found)
+        return {mark: self._references[mark] for mark in marks if mark in self._references}
 
     async def _by_mark(self, marks: list[int]) -> dict[str | int, str]:
         if not marks:

@@ -29,11 +29,13 @@ from felles.record.locate import Locator
 from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
+from felles.record.provenance import made_for
 from felles.record.read_log import read_own_log
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from felles.record.changes import Change, Result
@@ -129,6 +131,10 @@ class Store:
         if not rows and below == 2**31 - 1 and since == 0:
             raise Absent(f"{type_name}/{resource_id[:64]} is not here")
         return rows
+
+    async def provenance(self, grant: Grant, targets: Iterable[str], what: str, version: int = 0) -> list[Row]:
+        """Who wrote each version of `targets` that this reader sees, as Provenance entries; logged. Raises `Busy`."""
+        return await made_for(self._searches, self.clock, self.names, grant, targets, what, version)
 
     async def feed(
         self, grant: Grant, *, types: list[str] | None, since: int | None, page: str | None, many: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from felles.exchange.rest import provenance
 from felles.exchange.rest.bundle import bundle, found
 from felles.exchange.rest.call import Interaction
 from felles.exchange.rest.reply import Reply
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from felles.exchange.rest.call import Call
+    from felles.record.find import Query
 
 INTERACTION = Interaction(
     "An unknown parameter is refused unless `Prefer: handling=lenient`.", on_type=("search-type",)
@@ -32,7 +34,11 @@ async def answer(call: Call) -> Reply:
     query = parse(
         call.route.type, asked, lenient=call.prefer.lenient, base_url=call.base, limits=call.door.search_limits
     )
+    if call.route.type == "Provenance" and provenance.asks(query):
+        return await _with_made(call, query, asked, page)
     answered = await call.door.store.search(call.grant(), query, page)
+    if query.revincludes and provenance.includes(query):
+        answered.included += await provenance.of_matches(call, query, answered.rows)
     own = f"{call.base}{call.route.type}"
     used = _used(call, asked, query.used)
     links = [("self", f"{own}?{used}" if used else own)]
@@ -40,6 +46,26 @@ async def answer(call: Call) -> Reply:
         links.append(("next", f"{own}?_page={answered.next}"))
     entries = found(call.base, answered.rows, "match") + found(call.base, answered.included, "include")
     return Reply(200, bundle("searchset", ",".join(entries), total=answered.total, links=links))
+
+
+async def _with_made(call: Call, query: Query, asked: list[tuple[str, str]], page: str | None) -> Reply:
+    """The written Provenance entries of a target, then those made from its versions."""
+    begin = provenance.beginning(page)
+    stored = None if begin is not None else await call.door.store.search(call.grant(), query, page)
+    made = [] if stored is not None and stored.next else await provenance.of_targets(call, query)
+    shown, following = provenance.placed(made, stored, begin or 0, query.count)
+    own = f"{call.base}Provenance"
+    used = _used(call, asked, query.used)
+    links = [("self", f"{own}?{used}")]
+    if stored is not None and stored.next is not None:
+        links.append(("next", f"{own}?_page={stored.next}&{used}"))
+    elif following is not None:
+        links.append(("next", f"{own}?_page={provenance.MARK}{following}&{used}"))
+    rows = [*(stored.rows if stored else []), *shown]
+    known = stored is not None and stored.next is None and stored.total is not None
+    total = len(made) + stored.total if known and stored is not None and stored.total is not None else None
+    entries = found(call.base, rows, "match") + found(call.base, stored.included if stored else [], "include")
+    return Reply(200, bundle("searchset", ",".join(entries), total=total, links=links))
 
 
 def _used(call: Call, asked: list[tuple[str, str]], used: Sequence[tuple[str, str]]) -> str:
