@@ -8,12 +8,14 @@ own Grant and sees no further: what she may not see does not exist for her.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from felles.fhir import references, rewrite
+import msgspec
+
+from felles.fhir import encode, references, rewrite
 from felles.record.changes import Result
-from felles.record.errors import Absent, PreconditionFailed
+from felles.record.errors import Absent, PreconditionFailed, RecordError, blaming
 from felles.record.find import matches, parse
 
 if TYPE_CHECKING:
@@ -35,12 +37,19 @@ class Conditions:
         self._clock = clock
         self._changes = changes
         self._links: dict[str, Query] = {}
-        for change in changes:
+        self._first: dict[str, int] = {}
+        """Which change has a conditional reference first, and is named when it leads nowhere."""
+        for position, change in enumerate(changes):
             for reference in references(change.resource) if change.resource is not None else ():
                 text = reference.reference or ""
-                if "?" in text and not text.startswith(("urn:", "http:", "https:", "#")):
+                if "?" in text and not text.startswith(("urn:", "http:", "https:", "#")) and text not in self._links:
                     type_name, _, criteria = text.partition("?")
-                    self._links[text] = parse(type_name, parse_qsl(criteria, keep_blank_values=True))
+                    try:
+                        self._links[text] = parse(type_name, parse_qsl(criteria, keep_blank_values=True))
+                    except RecordError as error:
+                        error.position, error.expression = position, _where(change, text)
+                        raise
+                    self._first[text] = position
 
     def __bool__(self) -> bool:
         return bool(self._links) or any(c.condition is not None for c in self._changes)
@@ -60,14 +69,17 @@ class Conditions:
         for text, query in self._links.items():
             found = await matches(conn, self._clock, self._grant, query)
             if len(found) != 1:
-                raise PreconditionFailed(f"the conditional reference to {query.type} matches {_count(found)} entries")
+                said = f"the conditional reference to {query.type} matches {_count(found)} entries"
+                with blaming(self._first[text]):
+                    raise PreconditionFailed(said, _where(self._changes[self._first[text]], text))
             targets[text] = found[0].reference
         met: dict[int, Result] = {}
         for position, change in enumerate(self._changes):
             if change.resource is not None and targets:
                 rewrite(change.resource, targets.get)
             if change.condition is not None:
-                await self._meet(conn, position, change, met)
+                with blaming(position):
+                    await self._meet(conn, position, change, met)
         return met
 
     async def _meet(self, conn: Conn, position: int, change: Change, met: dict[int, Result]) -> None:
@@ -91,6 +103,23 @@ class Conditions:
 
 def _met(change: Change, row: Row) -> Result:
     return Result(outcome="found", type=change.type, id=row.id, version=row.version, updated=row.updated, body=row.body)
+
+
+def _where(change: Change, text: str) -> str | None:
+    """The FHIRPath of the first reference of a change that says `text`."""
+
+    def walk(value: Any, path: str) -> str | None:
+        if isinstance(value, dict):
+            if value.get("reference") == text:
+                return path
+            inner = ((each, f"{path}.{name}") for name, each in value.items())
+        elif isinstance(value, list):
+            inner = ((each, f"{path}[{n}]") for n, each in enumerate(value))
+        else:
+            return None
+        return next((found for each, place in inner if (found := walk(each, place))), None)
+
+    return walk(msgspec.json.decode(encode(change.resource)), change.type)
 
 
 def _count(found: list[Row]) -> str:

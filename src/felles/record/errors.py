@@ -18,20 +18,36 @@ Each carries the HTTP status, the FHIR issue code and one sentence for a person 
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 
 class RecordError(Exception):
     """Base of all errors of the record.
 
-    `diagnostics` is one sentence that names what was wrong; `expression` a FHIRPath where one is known.
+    `diagnostics` is one sentence that names what was wrong; `expression` a FHIRPath where one is known; `position`
+    the place (from 0) of the change at fault among those that were to be committed together, where one is.
     """
 
     status = 500
     code = "exception"
+    position: int | None = None
 
     def __init__(self, diagnostics: str, expression: str | None = None) -> None:
         super().__init__(diagnostics)
         self.diagnostics = diagnostics
         self.expression = expression
+
+
+@contextmanager
+def blaming(position: int) -> Generator[None]:
+    """Let a RecordError raised inside name the change at `position`, unless it names one already."""
+    try:
+        yield
+    except RecordError as error:
+        if error.position is None:
+            error.position = position
+        raise
 
 
 class Absent(RecordError):

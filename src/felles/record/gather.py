@@ -28,6 +28,7 @@ def gather(session: Session, job: Job) -> None:
     stamps = _raise_persons(session, job)
     for resource_id, key in job.plan.reserved:
         session.writes.add("directory", (TYPES["Patient"], resource_id, *key, None, None, None))
+    same: set[int] = set()
     for step in job.plan.steps:
         if step.found is not None:
             job.results.append(step.found)
@@ -40,10 +41,14 @@ def gather(session: Session, job: Job) -> None:
         if step.change.op == "delete":
             job.results.append(_delete(session, job, step, current, updated))
         else:
+            if current is not None and _is_same(session, step, current):
+                job.results.append(_keep(session, step, current))
+                same.add(id(step))
+                continue
             job.results.append(_put(session, job, step, current, updated))
             _follow(session, job, step, stamps.get(step.key, (0, updated))[0], updated)
     for key in stamps:
-        _leaf(session, job, key)
+        _leaf(session, job, key, same)
 
 
 def _raise_persons(session: Session, job: Job) -> dict[PersonKey, tuple[int, int]]:
@@ -60,6 +65,32 @@ def _raise_persons(session: Session, job: Job) -> dict[PersonKey, tuple[int, int
         was_filled = key in session.raised and session.raised[key][2]
         session.raised[key] = (held.version, held.touched, was_filled or key in filled)
     return stamps
+
+
+def _is_same(session: Session, step: Step, current: Current) -> bool:
+    """Whether an update says what is here already, byte for byte: it makes no version (docs/decisions/0004).
+
+    What opens doors is always written anew: whom it opens for hangs on who wrote it last.
+    """
+    if step.made is None or current.deleted or session.registry.of(step.change.type) is not None:
+        return False
+    return current.person == step.key[1] and _same(current, step.made.forms[0].body)
+
+
+def _keep(session: Session, step: Step, current: Current) -> Result:
+    made, source = step.made, step.change.source
+    assert made is not None  # noqa: S101 - `_is_same` saw it
+    if source is not None:
+        origin = (source.digest, source.time, current.version)
+        session.writes.add("directory", (made.number, made.id, *made.key, *origin))
+    return Result(
+        outcome="unchanged",
+        type=made.type,
+        id=made.id,
+        version=current.version,
+        updated=current.updated,
+        body=current.body,
+    )
 
 
 def _put(session: Session, job: Job, step: Step, current: Current | None, updated: int) -> Result:
@@ -219,13 +250,15 @@ def _end_derived(session: Session, step: Step) -> None:
         session.writes.add("relation_end", (*step.key, reference))
 
 
-def _leaf(session: Session, job: Job, key: PersonKey) -> None:
+def _leaf(session: Session, job: Job, key: PersonKey, same: set[int]) -> None:
     steps = [s for s in job.plan.steps if s.key == key and s.found is None]
-    written = [f"{s.change.type}/{s.id}" for s in steps]
-    what = written[0] if len(written) == 1 else f"{len(written)} entries"
+    written = [s for s in steps if id(s) not in same]
+    told = [f"{s.change.type}/{s.id}" for s in written or steps]
+    what = told[0] if len(told) == 1 else f"{len(told)} entries"
     basis = msgspec.json.encode(job.bases.get(key)).decode()
+    outcome = "written" if written or not steps else "unchanged"
     text = (
         f'{{"who":{job.plan.grant.who},"act":"{job.plan.act}","what":"{what}",'
-        f'"basis":{basis},"outcome":"written","n":{len(written)}}}'
+        f'"basis":{basis},"outcome":"{outcome}","n":{len(told)}}}'
     )
     session.writes.add("leaf", (*key, job.clock.real(), text))

@@ -14,7 +14,7 @@ import msgspec
 
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, VISIBLE, ask_values, basis_of, person_of
-from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError
+from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError, blaming
 from felles.record.gather import gather
 from felles.record.grants import Grant, Mode, PersonKey
 from felles.record.homes import SHARED_TYPES
@@ -196,22 +196,28 @@ class Session:
     # -- what refuses ------------------------------------------------------------------------------------
 
     def _check(self, job: Job) -> None:
-        grant = job.plan.grant
         seen: set[tuple[str, str]] = set()
-        for step in job.plan.steps:
-            if step.found is not None:
-                continue
-            self._check_open(job, step)
-            place = (step.change.type, step.id)
-            if place in seen:
-                raise Conflict(f"{step.change.type}/{step.id} is written twice in one transaction")
-            seen.add(place)
-            if not step.new:
-                self._check_current(job, step)
-            if step.wrong is not None:
-                raise step.wrong
-            if step.made is not None:
-                self._check_national(grant, step.made)
+        numbers: dict[str, PersonKey] = {}
+        for position, step in enumerate(job.plan.steps):
+            if step.found is None:
+                with blaming(position):
+                    self._check_step(job, step, seen, numbers)
+
+    def _check_step(self, job: Job, step: Step, seen: set[tuple[str, str]], numbers: dict[str, PersonKey]) -> None:
+        self._check_open(job, step)
+        place = (step.change.type, step.id)
+        if place in seen:
+            raise Conflict(f"{step.change.type}/{step.id} is written twice in one transaction")
+        seen.add(place)
+        if not step.new:
+            self._check_current(job, step)
+        if step.wrong is not None:
+            raise step.wrong
+        if step.made is not None:
+            self._check_national(job.plan.grant, step.made)
+            for number in step.made.national:
+                if numbers.setdefault(number, step.key) != step.key:
+                    raise Conflict("another Patient of this transaction has the same national number")
 
     def _check_open(self, job: Job, step: Step) -> None:
         """404 where the target lies with a person who is closed to the writer, 403 where the way home leads to one."""

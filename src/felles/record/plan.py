@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from felles.fhir import links, rewrite
 from felles.record.drafts import Draft, draft
-from felles.record.errors import Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable
+from felles.record.errors import Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable, blaming
 from felles.record.grants import Grant, Mode, PersonKey
 from felles.record.homes import SHARED_TYPES, Home, home_of, refuse_person_references
 from felles.record.ids import SHARED_BUCKET, bucket_of, new_bucket, new_id
@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(slots=True)
 class Plan:
-    """All steps of one commit. `fresh` are the persons it brings, True where only reserved."""
+    """All steps of one commit, in the order of its changes. `fresh`: persons it brings, True where only reserved."""
 
     grant: Grant
     act: str
@@ -103,7 +103,8 @@ class Planner:
         await self._locate(changes)
         steps: list[Step | None] = [None] * len(changes)
         for position, change in self._in_order(changes):
-            steps[position] = step = await self._step(position, change, found.get(position))
+            with blaming(position):
+                steps[position] = step = await self._step(position, change, found.get(position))
             self._steps.append(step)
         plan = Plan(self._grant, act, [s for s in steps if s is not None], self._fresh, self._reserved)
         self._draft(plan)
@@ -111,13 +112,17 @@ class Planner:
 
     def _check_verbs(self, changes: list[Change], found: dict[int, Result]) -> None:
         for position, change in enumerate(changes):
-            verb = "maintain" if change.type in SHARED_TYPES else VERBS[change.op]
-            if change.type == "Patient" and change.op == "create" and position not in found:
-                verb = "create_person"
-            if not self._grant.may(verb):
-                raise Forbidden(f"this role may not {change.op} {change.type}")
-            if change.op != "create" and bucket_of(change.id or "") is None and not change.id:
-                raise Unprocessable(f"{change.op} of {change.type} names no id")
+            with blaming(position):
+                self._check_verb(change, found=position in found)
+
+    def _check_verb(self, change: Change, *, found: bool) -> None:
+        verb = "maintain" if change.type in SHARED_TYPES else VERBS[change.op]
+        if change.type == "Patient" and change.op == "create" and not found:
+            verb = "create_person"
+        if not self._grant.may(verb):
+            raise Forbidden(f"this role may not {change.op} {change.type}")
+        if change.op != "create" and bucket_of(change.id or "") is None and not change.id:
+            raise Unprocessable(f"{change.op} of {change.type} names no id")
 
     def _in_order(self, changes: list[Change]) -> list[tuple[int, Change]]:
         """Patients first, then what leads straight to one, then what goes by way of another entry."""
@@ -140,7 +145,8 @@ class Planner:
             if change.id is not None:
                 wanted.add(f"{change.type}/{change.id}")
             if change.resource is not None:
-                home = self._homes[position] = home_of(change.resource, types)
+                with blaming(position):
+                    home = self._homes[position] = home_of(change.resource, types)
                 wanted.update(home.refs)
         self._places = await self._locator.find(self._source, (w for w in wanted if not w.startswith("urn:")))
 
@@ -256,11 +262,12 @@ class Planner:
         for ref, key in self._places.items():
             if ref.startswith("Patient/") and key in by_person:
                 by_person[key].add(ref)
-        for step in plan.steps:
+        for position, step in enumerate(plan.steps):
             resource = step.change.resource
             if resource is None or step.found is not None:
                 continue
             if self._rewrites:
                 rewrite(resource, self._urls.get, oids=self._oids)
             own = frozenset(by_person.get(step.key, ()))
-            step.made = draft(resource, step.change.type, step.id, step.key, own)
+            with blaming(position):
+                step.made = draft(resource, step.change.type, step.id, step.key, own)

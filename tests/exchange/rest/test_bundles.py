@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from worlds import NUMBER
 
 
 def bundle(kind, *entries):
@@ -191,3 +192,48 @@ async def test_an_empty_bundle_is_answered_by_one(world, kind):
 async def _count(world):
     (row,) = await world.store.pool.fetch("select count(*) as n from entry")
     return row["n"]
+
+
+def _one(method, resource=None, url=None, **more):
+    entry = {"request": {"method": method, "url": url or resource["resourceType"], **more}}
+    return entry if resource is None else entry | {"resource": resource}
+
+
+async def test_the_entry_that_refused_a_transaction_is_named(world):
+    her, other = await world.patient(), await world.patient()
+    citizen = await world.citizen(her)
+    mine, hers = world.observation(her["id"]), world.observation(other["id"])
+    number = {"system": NUMBER, "value": "13116900216"}
+    await world.patient(identifier=[number])
+    two = {"resourceType": "RelatedPerson", "patient": {"reference": f"Patient/{her['id']}"}}
+    linked = {"resourceType": "List", "status": "current", "mode": "working", "subject": {"reference": "Patient?x=1"}}
+    ours = "f000000000000000000000000"
+    nobody = mine | {"subject": {"reference": "Patient?identifier=urn:none|1"}}
+    cases = [
+        (world.system, _one("PUT", mine | {"id": "no"}, "Observation/no", ifMatch='W/"1"'), 412, ""),
+        (world.system, _one("DELETE", url="Observation/none"), 404, ""),
+        (world.system, _one("DELETE", url="Observation?_id=none"), 404, ""),
+        (world.system, _one("POST", nobody), 412, ".resource.subject"),
+        (world.system, _one("POST", linked), 400, ".resource.subject"),
+        (world.system, _one("POST", {"resourceType": "Patient", "identifier": [number]}), 409, ""),
+        (world.system, _one("PUT", her | {"id": ours}, f"Patient/{ours}"), 422, ""),
+        (world.stranger, _one("POST", hers), 403, ".resource.subject"),
+        (citizen, _one("POST", {"resourceType": "Patient"}), 403, ""),
+    ]  # fmt: skip
+    for client, entry, status, path in cases:
+        good = _one("POST", two) if client == world.system else _one("GET", url="Organization?_count=1")
+        answer = await client.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [good, good, entry]})
+        assert answer.status == status, (entry, answer.body)
+        assert [where for _, where in answer.issues] == [f"Bundle.entry[2]{path}"], (entry, answer.body)
+    found = await world.system.get(f"RelatedPerson?patient={her['id']}&_summary=count")
+    assert found.json["total"] == 0
+
+
+async def test_a_national_number_stands_once_in_a_transaction(world):
+    entries = [
+        _one("POST", {"resourceType": "Patient", "identifier": [{"system": NUMBER, "value": "05064600389"}]})
+        for _ in range(2)
+    ]
+    answer = await world.system.post("", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    assert answer.status == 409
+    assert answer.issues == [("conflict", "Bundle.entry[1]")]

@@ -189,3 +189,41 @@ async def test_the_log_line_is_there_when_the_answer_is(world):
 async def _lines(world):
     rows = await world.store.pool.fetch("select text from leaf order by number")
     return [row["text"] for row in rows]
+
+
+async def test_a_put_that_says_what_is_there_makes_no_version(world):
+    patient = await world.patient(gender="female")
+    path = f"Patient/{patient['id']}"
+    before = await world.system.get(path)
+    same = await world.system.put(path, patient | {"meta": {"versionId": "7"}})
+    assert (same.status, same.body, same.headers["etag"]) == (200, before.body, 'W/"1"')
+    assert same.headers["last-modified"] == before.headers["last-modified"]
+    assert same.headers["location"].endswith(f"{path}/_history/1")
+    assert (await world.system.put(path, patient, if_match='W/"2"')).status == 412
+    assert len((await world.system.get(f"{path}/_history")).json["entry"]) == 1
+    (line,) = await _written(world, "update", path)
+    assert line["outcome"] == "unchanged"
+    assert (await world.stranger.put(path, patient)).status == 404
+
+
+async def test_any_change_makes_a_version_and_after_a_deletion_the_same_text_does(world):
+    patient = await world.patient(gender="female")
+    path = f"Patient/{patient['id']}"
+    assert (await world.system.put(path, patient | {"gender": "other"})).headers["etag"] == 'W/"2"'
+    assert (await world.system.put(path, patient)).headers["etag"] == 'W/"3"'
+    await world.system.delete(path)
+    assert (await world.system.put(path, patient)).headers["etag"] == 'W/"5"'
+
+
+async def test_what_opens_doors_is_a_version_each_time(world):
+    patient = await world.patient()
+    episode = await world.made(
+        {"resourceType": "EpisodeOfCare", "status": "active", "patient": {"reference": f"Patient/{patient['id']}"}}
+    )
+    assert (await world.system.put(f"EpisodeOfCare/{episode['id']}", episode)).headers["etag"] == 'W/"2"'
+
+
+async def _written(world, act, what):
+    rows = await world.store.pool.fetch("select text from leaf where text like '%' || $1 || '%'", what)
+    lines = [msgspec.json.decode(row["text"]) for row in rows]
+    return [line for line in lines if (line["act"], line["what"]) == (act, what) and line["outcome"] != "refused"]

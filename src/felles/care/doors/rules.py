@@ -77,7 +77,7 @@ def _kind(line: Line, own: str) -> str:
         return "system"
     if line.act == "page:list":
         return "list"
-    return "write" if line.outcome == "written" else "look"
+    return "write" if line.outcome in {"written", "unchanged"} else "look"
 
 
 def looks(lines: Iterable[tuple[int, Line]], own: str) -> list[Look]:

@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from felles.access.codes import EPISODE_SYSTEM, GP_LIST, IMPORTED
 from felles.exchange.bulk.inputs import Key, Piece, Unreadable, key_of, read
 from felles.fhir import Invalid, decode, r4, rewrite
 from felles.fhir.search.fold import fold
@@ -199,8 +200,9 @@ class Importer:
         try:
             resource = decode(piece.raw)
         except Invalid as error:
-            for issue in error.issues:
-                self._reject(piece, issue.expression, issue.code, issue.diagnostics)
+            for issue in error.issues[1:]:
+                self._note(piece, issue.expression, issue.code, issue.diagnostics)
+            self._reject(piece, error.issues[0].expression, error.issues[0].code, error.issues[0].diagnostics)
             return None
         assert piece.key is not None  # noqa: S101 - a file with a piece that has none is refused whole
         reference = f"{piece.type}/{self._id(piece.key)}"
@@ -236,10 +238,13 @@ class Importer:
         except RecordError:
             return False
 
-    def _reject(self, piece: Piece, path: str, code: str, reason: str) -> None:
+    def _note(self, piece: Piece, path: str, code: str, reason: str) -> None:
         self._rejects.add(
             file=piece.file, entry=piece.position, type_name=piece.type, path=path, code=code, reason=reason
         )
+
+    def _reject(self, piece: Piece, path: str, code: str, reason: str) -> None:
+        self._note(piece, path, code, reason)
         self.tally.counts["rejected"] += 1
         if piece.type == "Patient" and piece.key is not None:
             self._rejected.add(f"Patient/{self._id(piece.key)}")
@@ -326,8 +331,10 @@ class Importer:
 
     def _episode(self, patient: str) -> Change:
         orders = self._orders
+        kind = GP_LIST if orders.gp is not None else IMPORTED
         episode = r4.EpisodeOfCare(
             status="active",
+            type=[r4.CodeableConcept(coding=[r4.Coding(system=EPISODE_SYSTEM, code=kind)])],
             patient=r4.Reference(reference=patient),
             managingOrganization=r4.Reference(reference=orders.organization),
             period=r4.Period(start=orders.since),

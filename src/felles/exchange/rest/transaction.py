@@ -17,11 +17,13 @@ from felles.exchange.rest.outcomes import Issue, Refusal, refusal_of, refuse
 from felles.exchange.rest.reply import Reply
 from felles.exchange.rest.written import told
 from felles.fhir import rewrite
+from felles.record.errors import RecordError
 
 if TYPE_CHECKING:
     from felles.exchange.rest.call import Call
     from felles.exchange.rest.entries import Asked, Envelope
-    from felles.record.changes import Change
+    from felles.record.changes import Change, Result
+    from felles.record.grants import Grant
 
 INTERACTION = Interaction("All of it or nothing; one commit.", on_system=("transaction",))
 _CHANGES = {"create": create.change, "update": update.change, "delete": delete.change}
@@ -39,13 +41,24 @@ async def answer(call: Call, envelope: Envelope) -> Reply:
         if f"{one.call.route.type}/{one.call.route.id}" not in written:
             replies[one.position] = await _run(one)
     if changes:
-        results = await call.door.store.commit(grant, list(changes.values()), act="transaction")
+        results = await _committed(call, grant, changes)
         for position, result in zip(changes, results, strict=True):
             replies[position] = told(result, call.prefer, inside=True)
         for one in reads:
             replies[one.position] = await _run(one)
     shown = (answered(call.base, replies[i]) for i in range(len(asked)))
     return Reply(200, bundle("transaction-response", ",".join(shown)))
+
+
+async def _committed(call: Call, grant: Grant, changes: dict[int, Change]) -> list[Result]:
+    """What became of the changes. A refusal names the entry that it is about."""
+    try:
+        return await call.door.store.commit(grant, list(changes.values()), act="transaction")
+    except RecordError as error:
+        refusal = refusal_of(error)
+        if refusal is None or error.position is None:
+            raise
+        raise _placed(refusal, list(changes)[error.position]) from None
 
 
 def _checked(call: Call, envelope: Envelope) -> list[Asked]:

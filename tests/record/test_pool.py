@@ -1,0 +1,51 @@
+"""Connections that break at any point of their life are told as `Busy`, never as what the driver said."""
+
+import asyncpg
+import pytest
+
+from felles.record.errors import Busy
+from felles.record.pool import Pool
+
+
+async def _era(conn):
+    return 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("cannot switch to state 12"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        ConnectionResetError(),
+        asyncpg.DiskFullError("could not extend file"),
+    ],
+)
+async def test_a_connection_that_breaks_while_its_era_is_asked_for(record_database, error):
+    async def broken(conn):
+        raise error
+
+    pool = Pool(record_database.url, size=1, statement_timeout_ms=1000, era_of=broken)
+    for _ in range(2):  # its place is free again
+        with pytest.raises(Busy):
+            await pool.take()
+
+
+async def test_what_broke_first_is_told_when_the_connection_ends_inside_a_transaction(record_database):
+    pool = Pool(record_database.url, size=1, statement_timeout_ms=1000, era_of=_era)
+    async with pool.acquire() as conn:
+        with pytest.raises(KeyError):
+            async with conn.transaction():
+                conn.raw.terminate()
+                raise KeyError
+    async with pool.acquire() as conn:
+        assert (await conn.fetchrow("select 1 as one"))["one"] == 1
+
+
+async def test_a_commit_that_broke_off_does_not_say_that_nothing_was_written(record_database):
+    pool = Pool(record_database.url, size=2, statement_timeout_ms=1000, era_of=_era)
+    async with pool.acquire() as conn, pool.acquire() as other:
+        pid = (await conn.fetchrow("select pg_backend_pid() as pid"))["pid"]
+        with pytest.raises(Busy, match="look whether it was written"):
+            async with conn.transaction():
+                await other.fetch("select pg_terminate_backend($1)", pid)
+    await pool.close()
