@@ -11,6 +11,17 @@ async def _era(conn):
     return 1
 
 
+async def _fail(conn):
+    async with conn.transaction():
+        conn.raw.terminate()
+        raise KeyError
+
+
+async def _cut(conn, other, pid):
+    async with conn.transaction():
+        await other.fetch("select pg_terminate_backend($1)", pid)
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -34,9 +45,7 @@ async def test_what_broke_first_is_told_when_the_connection_ends_inside_a_transa
     pool = Pool(record_database.url, size=1, statement_timeout_ms=1000, era_of=_era)
     async with pool.acquire() as conn:
         with pytest.raises(KeyError):
-            async with conn.transaction():
-                conn.raw.terminate()
-                raise KeyError
+            await _fail(conn)
     async with pool.acquire() as conn:
         assert (await conn.fetchrow("select 1 as one"))["one"] == 1
 
@@ -46,6 +55,5 @@ async def test_a_commit_that_broke_off_does_not_say_that_nothing_was_written(rec
     async with pool.acquire() as conn, pool.acquire() as other:
         pid = (await conn.fetchrow("select pg_backend_pid() as pid"))["pid"]
         with pytest.raises(Busy, match="look whether it was written"):
-            async with conn.transaction():
-                await other.fetch("select pg_terminate_backend($1)", pid)
+            await _cut(conn, other, pid)
     await pool.close()

@@ -21,7 +21,7 @@ from felles.fhir.issues import Invalid, Issue
 from felles.fhir.links_r4 import FULL, PLAIN
 from felles.fhir.model import HUGE
 from felles.fhir.targets import is_plain_target, wrong_target
-from felles.fhir.walker import walk
+from felles.fhir.walker import LONGEST, walk
 
 MAX_DEPTH = 64
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -76,12 +76,19 @@ def _is_plain(raw: bytes, resource: Any, max_depth: int) -> bool:
         return False
     if b'{"id":"' in canonical and _ID_ALONE.search(canonical):
         return False
-    if _EXPONENT.search(canonical):
+    if _EXPONENT.search(canonical) or _has_odd_text(canonical):
         return False
     # A single byte is found many times faster than a pair of them.
     if b"_" in canonical and b'"_' in canonical and _SIBLING_LIST.search(canonical):
         return False
     return not _may_be_too_deep(canonical, max_depth) and _follows_rules(resource, canonical)
+
+
+def _has_odd_text(canonical: bytes) -> bool:
+    """Whether a text may be longer than FHIR allows, or hold a NUL character."""
+    if b"\\" in canonical and b"\\u0000" in canonical:
+        return True
+    return len(canonical) > LONGEST and max(map(len, canonical.split(b'"'))) > LONGEST
 
 
 def _may_be_too_deep(canonical: bytes, max_depth: int) -> bool:

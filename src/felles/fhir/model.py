@@ -56,8 +56,9 @@ INTEGERS: dict[str, tuple[int, int]] = {
     "positiveInt": (1, 2**31 - 1),
     "unsignedInt": (0, 2**31 - 1),
 }
-HUGE = r"E[+-](?:30[89]|3[1-9][0-9]|[4-9][0-9]{2}|[0-9]{4})"
-"""How an exponent begins that no double can hold (as Python writes decimals): other systems would read it as 0 or ∞."""
+HUGE = r"E[+-](?:30[89]|3[1-9][0-9]|[4-9][0-9]{2}|[0-9]{4})|[0-9]{309}"
+"""How an exponent begins that no double can hold (as Python writes decimals), or as many digits: other systems would
+read it as 0 or ∞, or not at all."""
 URIS = frozenset({"uri", "url", "canonical", "oid", "uuid"})
 
 

@@ -21,6 +21,8 @@ from felles.fhir.targets import wrong_target
 
 _FORMATS = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 _HUGE = re.compile(HUGE)
+LONGEST = 1024 * 1024
+"""Characters of a string or of what is made of one (R4, data types: a string does not exceed 1 MB)."""
 _MOST = 200
 """Issues listed at most: past that a body is noise."""
 
@@ -336,6 +338,15 @@ def _primitive(work: _Walk, value: Any, kind: str, path: str, codes: frozenset[s
         _decimal(work, value, path)
     elif not isinstance(value, str):
         work.say("value", path, f"{kind} is a JSON string")
+    else:
+        _text(work, value, kind, path, codes)
+
+
+def _text(work: _Walk, value: str, kind: str, path: str, codes: frozenset[str] | None) -> None:
+    if len(value) > LONGEST and kind not in ("base64Binary", "xhtml"):
+        work.say("too-long", path, f"{kind} has at most {LONGEST} characters")
+    elif "\0" in value:
+        work.say("value", path, "a text holds no NUL character (U+0000)")
     elif kind == "xhtml":
         if (text := xhtml.problem(value)) is not None:
             work.say("invariant", path, text)
@@ -350,4 +361,4 @@ def _decimal(work: _Walk, value: Any, path: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | _Number):
         work.say("value", path, "a decimal is a JSON number")
     elif isinstance(value, _Number) and (not value.is_finite() or _HUGE.search(str(value))):
-        work.say("value", path, "a decimal is written with an exponent of 307 at most")
+        work.say("value", path, "a decimal has at most 308 digits, or an exponent of 307")

@@ -45,7 +45,8 @@ class Conditions:
                 if "?" in text and not text.startswith(("urn:", "http:", "https:", "#")) and text not in self._links:
                     type_name, _, criteria = text.partition("?")
                     try:
-                        self._links[text] = parse(type_name, parse_qsl(criteria, keep_blank_values=True))
+                        pairs = parse_qsl(criteria, keep_blank_values=True)
+                        self._links[text] = parse(type_name, pairs, now=clock.clinical())
                     except RecordError as error:
                         error.position, error.expression = position, _where(change, text)
                         raise

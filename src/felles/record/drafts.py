@@ -43,6 +43,10 @@ class Form:
     refs: str | None
 
 
+WORD = 128
+"""Letters of a name that the tables of names hold: an index takes a few kilobytes. The entry's own terms are whole."""
+
+
 @dataclass(slots=True)
 class Draft:
     """An entry about to be written under `key` (bucket, person). `forms[0]` is the whole one."""
@@ -95,7 +99,7 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
     number = TYPES[type_name]
     index = extract(resource)
     forms = [_form(0, resource, index)]
-    names = [(word, PARTS[part]) for part, word in index.names]
+    names = list(dict.fromkeys((word[:WORD], PARTS[part]) for part, word in index.names))
     national: list[str] = []
     born = municipality = None
     if type_name == "Patient":

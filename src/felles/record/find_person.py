@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.fhir.search.fold import fold
 from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ask_values, basis_of, leaves
+from felles.record.drafts import WORD
 from felles.record.errors import BadQuery, TooCostly
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
@@ -120,7 +121,7 @@ async def by_name(
     if not words or (born is None and place is None):
         raise BadQuery("a person is looked up by name with birth date or municipality")
     what = "Patient?name&birthdate" if born else "Patient?name&address"
-    first = max(words, key=len)
+    first = max(words, key=len)[:WORD]
     args = (None, " ".join(words), first, born, place, what, grant.limit + 1)
     shape = _BIRTH if born else _PLACE
     found = _hits(await lane.submit(shape, (*args, *ask_values(grant, clock))))

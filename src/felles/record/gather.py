@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from felles.record.plan import Step
 
 
+_SORT_KEY = 512
+"""Letters of all names together that a face is sorted and looked up by."""
+
+
 def gather(session: Session, job: Job) -> None:
     """Put all rows of one checked job into the session's writes, and its results into the job."""
     stamps = _raise_persons(session, job)
@@ -149,7 +153,7 @@ def _claim(session: Session, step: Step, made: Draft, version: int) -> None:
         session.writes.add("national_end", (number, made.id))
     names = [word for word, part in made.names if part == 0] + [word for word, part in made.names if part == 1]
     born = _day(made.born)
-    session.writes.add("face", (*made.key, made.id, born, made.municipality, " ".join(names)))
+    session.writes.add("face", (*made.key, made.id, born, made.municipality, " ".join(names)[:_SORT_KEY]))
 
 
 def _day(born: str | None) -> date | None:

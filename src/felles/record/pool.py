@@ -141,14 +141,15 @@ class Pool:
         self.size = size
 
     async def _open(self) -> Conn:
-        raw: asyncpg.Connection | None = None
         try:
             raw = await asyncpg.connect(self._url, server_settings=self._session, statement_cache_size=0, timeout=10)
+        except (*GONE, *FULL, TimeoutError) as error:
+            raise Busy("the database is away; nothing was written") from error
+        try:
             return Conn(raw, await self._era_of(raw))
         except BaseException as error:
-            if raw is not None:
-                raw.terminate()
-            if isinstance(error, (*GONE, *FULL, TimeoutError)):
+            raw.terminate()
+            if isinstance(error, (*GONE, *FULL)):
                 raise Busy("the database is away; nothing was written") from error
             raise
 

@@ -18,7 +18,7 @@ import msgspec
 from felles.fhir import Invalid, decode
 from felles.fhir.search import extract
 from felles.record.decide import leaves
-from felles.record.drafts import INDEXER, PARTS
+from felles.record.drafts import INDEXER, PARTS, WORD
 from felles.record.kinds import kind_of
 from felles.record.log.text import Line, render
 from felles.record.numbers import TYPE_NAMES
@@ -223,7 +223,7 @@ async def _find_again(conn: asyncpg.Connection, fresh: list[_Fresh]) -> None:
             key = (row["bucket"], row["person"])
             marks = index.pointers(frozenset(own.get(key, ())))
             pointers.extend((mark, row["type"], *key, row["id"]) for mark in marks)
-            names.extend((row["type"], word, PARTS[part], *key, row["id"]) for part, word in index.names)
+            names.extend((row["type"], word[:WORD], PARTS[part], *key, row["id"]) for part, word in index.names)
     for sql, found in ((_POINTERS, pointers), (_NAMES, names)):
         if found:
             await conn.execute(sql, *map(list, zip(*found, strict=True)))

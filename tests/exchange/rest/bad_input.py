@@ -207,7 +207,21 @@ JSON = (
     ),
     _json("broken UTF-8", b'{"resourceType":"Patient","language":"\xff\xfe"}'),
     _json("half a surrogate pair", PATIENT % ',"name":[{"text":"\\ud800"}]'),
+    _json("the halves of a surrogate pair the wrong way round", PATIENT % ',"name":[{"text":"\\udc00\\ud800"}]'),
+    Bad(
+        "an escaped NUL character",
+        "POST Patient",
+        400,
+        "value",
+        "Patient.name[0].text",
+        PATIENT % ',"name":[{"text":"a\\u0000b"}]',
+    ),
+    _json("a NUL byte in a text", b'{"resourceType":"Patient","name":[{"text":"a\x00b"}]}'),
     _json("UTF-16", _P.encode("utf-16")),
+    _json("a byte order mark", b"\xef\xbb\xbf" + _P.encode()),
+    _json("a number with a leading zero", PATIENT % ',"multipleBirthInteger":02'),
+    _json("a key without quotes", '{resourceType:"Patient"}'),
+    _json("a comma too many", '{"resourceType":"Patient",}'),
     Bad(
         "a key twice",
         "POST Patient",
@@ -215,6 +229,22 @@ JSON = (
         "structure",
         "Patient.gender",
         PATIENT % ',"gender":"male","gender":"female"',
+    ),
+    Bad(
+        "a key twice deep inside",
+        "POST Patient",
+        400,
+        "structure",
+        "Patient.name[0].family",
+        PATIENT % ',"name":[{"family":"a","family":"b"}]',
+    ),
+    Bad(
+        "a key twice, once escaped",
+        "POST Patient",
+        400,
+        "structure",
+        "Patient.gender",
+        PATIENT % ',"gender":"male","g\\u0065nder":"female"',
     ),
     Bad("nesting beyond the limit", "POST Basic", 400, "too-costly", None, _DEEP),
     _json("nesting without end", "[" * 100_000),
@@ -243,6 +273,12 @@ ELEMENTS = (
     _patient("null for an element", ',"gender":null', "structure", "Patient.gender"),
     _patient("a code outside a required binding", ',"gender":"woman"', "code-invalid", "Patient.gender"),
     _patient("a day that does not exist", ',"birthDate":"2026-02-30"', "value", "Patient.birthDate"),
+    _patient("the year 0", ',"birthDate":"0000-01-01"', "value", "Patient.birthDate"),
+    _patient("24 o'clock", ',"deceasedDateTime":"2026-01-01T24:00:00Z"', "value", "Patient.deceasedDateTime"),
+    _patient("an integer with decimals", ',"multipleBirthInteger":2.0', "value", "Patient.multipleBirthInteger"),
+    _patient(
+        "an integer beyond 32 bits", ',"multipleBirthInteger":2147483648', "value", "Patient.multipleBirthInteger"
+    ),
     _patient("a date that is none", ',"birthDate":"yesterday"', "value", "Patient.birthDate"),
     _patient("two of a choice", ',"deceasedBoolean":true,"deceasedDateTime":"2026"', "structure", "Patient.deceased"),
     _patient(
@@ -267,6 +303,12 @@ ELEMENTS = (
     ),
     _observation(
         "a decimal sent as text", ',"valueQuantity":{"value":"1.0"}', "value", "Observation.valueQuantity.value"
+    ),
+    _observation(
+        "a number of 5000 digits",
+        f',"valueQuantity":{{"value":{"1" * 5000}}}',
+        "value",
+        "Observation.valueQuantity.value",
     ),
     _observation(
         "a number beyond all bounds", ',"valueQuantity":{"value":1e400}', "value", "Observation.valueQuantity.value"
@@ -483,7 +525,7 @@ BUNDLES = (
         "a conditional reference that meets nothing",
         412,
         "conflict",
-        None,
+        "Bundle.entry[0].resource.subject",
         _entry("POST", "Observation", _OBS.replace("Patient/{patient}", "Patient?_id=not-here")),
     ),
 )

@@ -194,9 +194,9 @@ async def _count(world):
     return row["n"]
 
 
-def _one(method, resource=None, url=None, **more):
-    entry = {"request": {"method": method, "url": url or resource["resourceType"], **more}}
-    return entry if resource is None else entry | {"resource": resource}
+def _one(method, resource=None, url="", **more):
+    held = {} if resource is None else {"resource": resource}
+    return {"request": {"method": method, "url": url or held["resource"]["resourceType"], **more}} | held
 
 
 async def test_the_entry_that_refused_a_transaction_is_named(world):

@@ -1,9 +1,11 @@
 """search, $everything and metadata over HTTP, on a real store. What a search means: tests/record/find."""
 
 import asyncio
+import random
 import uuid
 
 import msgspec
+import pytest
 
 from felles.exchange.rest.interactions import ANSWERS, DECLARED
 from felles.exchange.rest.routing import _SHAPES, NO_ENDPOINT
@@ -189,3 +191,30 @@ async def test_a_hundred_writers_lose_no_update(world):
     final = (await client.get(path)).json
     assert sorted(int(t["value"]) for t in final["telecom"]) == list(range(20))
     assert final["meta"]["versionId"] == "21"
+
+
+async def test_ap_on_a_date_is_measured_from_the_clock(world):
+    patient = await world.patient()
+    for day in ("2026-05-01", "2026-01-01"):
+        await world.made(world.observation(patient["id"], effectiveDateTime=day))
+    found = await world.system.get(f"Observation?patient={patient['id']}&date=ap2026-05-02")
+    assert [e["resource"]["effectiveDateTime"] for e in found.json["entry"]] == ["2026-05-01"]
+    near = world.observation(patient["id"])
+    met = await world.system.post(
+        "Observation", near, if_none_exist=f"patient={patient['id']}&date=ap2026-01-02&status=final"
+    )
+    assert met.status == 200
+
+
+@pytest.mark.parametrize("length", [200, 9_000, 150_000])
+async def test_a_name_of_any_length_is_kept_and_found(world, length):
+    name = random.Random(length).choices("abcdefghijklmnopqrstuvwxyz", k=length)
+    family = "".join(name)
+    patient = await world.patient(name=[{"family": family, "given": [f"g{n}" for n in range(500)]}])
+    assert patient["name"][0]["family"] == family
+    for asked in (family[:20], family[:150], family[:4000]):
+        found = await world.system.post(
+            "Patient/_search", f"family={asked}".encode(), content_type="application/x-www-form-urlencoded"
+        )
+        assert [e["resource"]["id"] for e in found.json["entry"]] == [patient["id"]], asked[:10]
+    assert "entry" not in (await world.system.get(f"Patient?family={family[:150]}x")).json

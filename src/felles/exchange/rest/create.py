@@ -21,7 +21,7 @@ def change(call: Call) -> Change:
     condition = None
     wanted = call.headers.get("if-none-exist")
     if wanted is not None:
-        condition = criteria(call.route.type, pairs(wanted.partition("?")[2] or wanted))
+        condition = criteria(call, pairs(wanted.partition("?")[2] or wanted))
     return Change(op="create", type=call.route.type, resource=resource, condition=condition)
 
 

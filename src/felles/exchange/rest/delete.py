@@ -24,7 +24,7 @@ def change(call: Call) -> Change:
     """The change that this request asks for."""
     if call.route.id:
         return Change(op="delete", type=call.route.type, id=call.route.id, expected=call.expected)
-    condition = criteria(call.route.type, call.parameters())
+    condition = criteria(call, call.parameters())
     return Change(op="delete", type=call.route.type, condition=condition, expected=call.expected)
 
 

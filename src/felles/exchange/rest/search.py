@@ -32,7 +32,12 @@ async def answer(call: Call) -> Reply:
     page = next((value for name, value in parameters if name == "_page"), None)
     asked = [(name, value) for name, value in parameters if name != "_page"]
     query = parse(
-        call.route.type, asked, lenient=call.prefer.lenient, base_url=call.base, limits=call.door.search_limits
+        call.route.type,
+        asked,
+        lenient=call.prefer.lenient,
+        base_url=call.base,
+        now=call.door.store.clock.clinical(),
+        limits=call.door.search_limits,
     )
     if call.route.type == "Provenance" and provenance.asks(query):
         return await _with_made(call, query, asked, page)

@@ -26,7 +26,7 @@ def change(call: Call) -> Change:
     resource = call.decoded()
     named = resource.id or None
     if not call.route.id:
-        condition = criteria(call.route.type, call.parameters())
+        condition = criteria(call, call.parameters())
         return Change(
             op="update", type=call.route.type, id=named, resource=resource, condition=condition, expected=call.expected
         )

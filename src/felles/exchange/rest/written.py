@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 STATUS = {"created": 201, "updated": 200, "unchanged": 200, "found": 200, "deleted": 204}
 
 
-def criteria(type_name: str, parameters: list[tuple[str, str]]) -> Query:
+def criteria(call: Call, parameters: list[tuple[str, str]]) -> Query:
     """The criteria of a conditional interaction, parsed strictly.
 
     Raises a Refusal (412) without any, as FHIR wants of criteria that are not selective enough, and
     `BadQuery` (400) for what is not understood.
     """
     if not any(value for _, value in parameters):
-        raise refuse(412, "incomplete", f"criteria are missing: which {type_name}?")
-    return parse(type_name, parameters)
+        raise refuse(412, "incomplete", f"criteria are missing: which {call.route.type}?")
+    return parse(call.route.type, parameters, base_url=call.base, now=call.door.store.clock.clinical())
 
 
 async def commit(call: Call, change: Change) -> Reply:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from felles.fhir.search.dates import OPEN_HIGH, OPEN_LOW, OSLO
+from felles.record.drafts import WORD
 from felles.record.find.ast import Arg, Clause, Form, Query
 from felles.record.find.order import Key
 from felles.record.find.params import NAMES, main_code
@@ -88,10 +89,11 @@ def name_start(query: Query) -> Begin | None:
     if not clauses:
         return None
     best = max(clauses, key=lambda c: min(len(word) for word in c.words))
-    high = tuple(word + _PAST_EVERY_LETTER for word in best.words)
-    if len(best.words) == 1:
-        return Begin(("name", 1, served[best.name]), (("text", best.words[0]), ("text", high[0])))
-    return Begin(("name", 2, served[best.name]), (("text[]", best.words), ("text[]", high)))
+    words = tuple(word[:WORD] for word in best.words)
+    high = tuple(word + _PAST_EVERY_LETTER for word in words)
+    if len(words) == 1:
+        return Begin(("name", 1, served[best.name]), (("text", words[0]), ("text", high[0])))
+    return Begin(("name", 2, served[best.name]), (("text[]", words), ("text[]", high)))
 
 
 def birth_start(query: Query) -> Begin | None:
