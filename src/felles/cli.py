@@ -35,7 +35,7 @@ COMMANDS = (
     Command("org", "felles.access.org_cli:app", "Register organisations."),
     Command("log", "felles.record.log_cli:app", "Prove the access log whole."),
     Command("reindex", "felles.record.reindex_cli:reindex", "Bring the search index up to date."),
-    Command("bench", "felles.ops.bench.cli:bench", "Measure throughput against any FHIR server."),
+    Command("bench", "felles.ops.bench.cli:app", "Measure throughput against any FHIR server."),
     Command("doctor", "felles.ops.doctor:doctor", "Tell how everything is, and what to do about it."),
 )
 

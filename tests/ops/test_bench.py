@@ -1,5 +1,6 @@
 """The benchmark's own parts: what it sends, how it counts, what it tells. Nothing here is timed."""
 
+import asyncio
 import json
 import os
 import socket
@@ -9,7 +10,9 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle, pairwise
+from pathlib import Path
 
+import asyncpg
 import pytest
 
 from felles.ops.bench import lives
@@ -18,6 +21,7 @@ from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import Meter, Used, tree_of
 from felles.ops.bench.figures import FIGURES, SYSTEM
 from felles.ops.bench.files import by_person, by_time
+from felles.ops.bench.flat import Cost, FlatReport
 from felles.ops.bench.limit import tps_of
 from felles.ops.bench.load import at_rate, closed_loop
 from felles.ops.bench.measured import Measured
@@ -25,6 +29,8 @@ from felles.ops.bench.region import written_of
 from felles.ops.bench.report import Report, Run, reached
 from felles.ops.bench.requests import ready
 from felles.ops.bench.sample import Sample
+from felles.ops.bench.town import ENTRIES, LIST, Office, found, numbers, write_part
+from felles.record.ids import mark_of
 
 READ, CREATE = (next(f for f in FIGURES if f.name == name) for name in ("read", "create"))
 GOOD = Run(
@@ -128,16 +134,16 @@ def test_what_others_use_is_told():
 
 
 def test_requests_are_ready_before_the_clock_starts():
-    found = Sample(["p1", "p2"], ["Observation/o1"], ["Aune1"], [f"{lives.SEED}-0"], big=["b1"], blocked=["b1"])
+    drawn = Sample(["p1", "p2"], ["Observation/o1"], ["Aune1"], [f"{lives.SEED}-0"], big=["b1"], blocked=["b1"])
     target = Target.of("http://127.0.0.1:9/fhir", {"Authorization": "Bearer x"})
     for figure in FIGURES:
         if figure.name in ("bundles", "import"):
             continue
-        head, _, body = next(ready(figure.name, target, found, 1)).partition(b"\r\n\r\n")
+        head, _, body = next(ready(figure.name, target, drawn, 1)).partition(b"\r\n\r\n")
         assert head.startswith(b"POST /fhir/Observation HTTP/1.1" if figure is CREATE else b"GET /fhir/")
         assert b"Authorization: Bearer x" in head
         assert (f"Content-Length: {len(body)}".encode() in head) is (figure is CREATE)
-    bundles = list(ready("bundles", target, found, 0)) or [b""]
+    bundles = list(ready("bundles", target, drawn, 0)) or [b""]
     assert bundles == [b""]
 
 
@@ -167,6 +173,85 @@ def test_a_part_is_a_process_with_its_descendants():
         assert os.getpid() not in tree_of(child.pid)
         child.kill()
     assert child.pid not in tree_of(os.getpid())
+
+
+def flat_report(small, large, *, failed=0, buffers=30.0):
+    def cost(people, each, buffers, failed):
+        return Cost(people, people * 22, 4000, failed, [each] * 5, [each / 2] * 5, [9.0] * 5, [20.0] * 5, buffers)
+
+    return FlatReport({}, [cost(2000, small, 25.0, 0), cost(200_000, large, buffers, failed)])
+
+
+@pytest.mark.parametrize(
+    ("report", "flat"),
+    [
+        (flat_report(1000.0, 1190.0), True),
+        (flat_report(1000.0, 1210.0), False),
+        (flat_report(1000.0, 1000.0, buffers=31.0), False),
+        (flat_report(1000.0, 1000.0, failed=1), False),
+    ],
+)
+def test_a_chart_costs_the_same_within_a_fifth(report, flat, tmp_path):
+    assert report.flat() is flat
+    assert ("**NO**" in report.write(tmp_path).read_text()) is not flat
+
+
+@pytest.mark.parametrize("people", [1, 1499, 1500, 1501, 4000])
+def test_everybody_stands_on_one_list_of_realistic_length(people):
+    lists = {}
+    for office, some in numbers(people):
+        lists.setdefault(office.number, []).extend(some)
+    assert sorted(number for listed in lists.values() for number in listed) == list(range(people))
+    assert max(map(len, lists.values())) <= LIST
+    assert sum(len(listed) < LIST for listed in lists.values()) <= 1
+
+
+def test_a_population_is_written_with_its_lists(record_database, tmp_path, monkeypatch):
+    monkeypatch.setenv("FELLES_DATABASE_URL", record_database.url)
+    monkeypatch.setenv("FELLES_DATABASE_OWNER_URL", record_database.owner_url)
+    found(tmp_path, 60)
+    for part in range(2):
+        write_part(tmp_path, 60, part, 2)
+    counted = asyncio.run(count(record_database.owner_url, mark_of(Office(0).gp)))
+    assert counted == {"entries": 60 * ENTRIES, "people": 60, "listed": 60, "open": 0}
+
+
+async def count(url, party):
+    conn = await asyncpg.connect(url)
+    try:
+        return dict(
+            await conn.fetchrow(
+                """select (select count(*) from felles.entry where form = 0) as entries,
+                          (select count(*) from felles.person where not reserved) as people,
+                          (select count(distinct person) from felles.relation where party = $1) as listed,
+                          (select count(*) from felles.entry where strpos(body, 'urn:uuid') > 0) as open""",
+                party,
+            )
+        )
+    finally:
+        await conn.close()
+
+
+@pytest.mark.slow
+def test_the_whole_of_it_on_a_small_region(tmp_path):
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).parent / "felles", "bench", "--people", "20", "--big", "0", "--seconds", "1"),
+            *("--runs", "1", "--figure", "read", "--figure", "everything", "--figure", "create", "--out", tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode in (0, 1), done.stderr  # 1: a figure not reached, on a machine that does other things
+    [path] = tmp_path.glob("*.json")
+    told = json.loads(path.read_text())
+    assert told["setting"]["blocks"].startswith("2 people, one in ten")
+    assert told["setting"]["patients on the GP's list"] >= 20
+    runs = {(who, name): made for who, by in told["runs"].items() for name, made in by.items()}
+    assert len(runs) == 6
+    assert all(run["failed"] == 0 < run["rate"] and run["limit"] for made in runs.values() for run in made)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ runs of seconds are exact to well under a hundredth.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,47 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a run used: seconds of CPU by part, and of the machine: cores kept busy, cores taken by its host."""
+    """What a run used: seconds of CPU by part, and of the machine: cores kept busy, cores taken by its host.
+
+    `stood`: the longest time, in seconds, for which the machine did nothing at all (`Stillness`).
+    """
 
     parts: dict[str, float]
     busy: float
     stolen: float
+    stood: float = 0.0
+
+
+STOOD = 1.0
+"""Seconds of standing still after which a run is no measurement: it is made again."""
+
+
+class Stillness:
+    """Notices when the whole machine stands still, as virtual ones do when their host pauses them.
+
+    A thread that sleeps a twentieth of a second is woken late only when nothing runs, whatever the load.
+    """
+
+    _NAP = 0.05
+
+    def __init__(self) -> None:
+        self._longest = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="bench-stillness", daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        before = time.perf_counter()
+        while not self._over.wait(self._NAP):
+            now = time.perf_counter()
+            self._longest = max(self._longest, now - before - self._NAP)
+            before = now
+
+    def longest(self) -> float:
+        """Stop watching: the longest standstill in seconds."""
+        self._over.set()
+        self._thread.join()
+        return self._longest
 
 
 def parent_of(pid: int) -> int:
@@ -73,17 +110,19 @@ class Meter:
         self._before = self._now()
         self._machine = _machine()
         self._began = time.perf_counter()
+        self._stillness = Stillness()
 
     def _now(self) -> dict[str, float]:
         return {name: seconds_of(tree_of(root)) for name, root in self._parts.items()}
 
     def used(self) -> Used:
-        """What the parts and the machine used since this meter was made."""
+        """What the parts and the machine used since this meter was made; to be asked once."""
+        stood = self._stillness.longest()
         elapsed = time.perf_counter() - self._began
         busy, stolen = (after - before for after, before in zip(_machine(), self._machine, strict=True))
         now = self._now()
         parts = {name: max(0.0, now[name] - before) for name, before in self._before.items()}
-        return Used(parts, busy / elapsed, stolen / elapsed)
+        return Used(parts, busy / elapsed, stolen / elapsed, stood)
 
 
 def _machine() -> tuple[float, float]:

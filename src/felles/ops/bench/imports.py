@@ -39,7 +39,9 @@ async def run(on: Region, postmaster: int, limit: float | None) -> Run:
         raise RuntimeError(f"felles import wrote {written} of {PEOPLE * lives.PER_PERSON} entries: {told[-300:]}")
     nan = float("nan")
     cpu = {"worker": importing / written * 1e6, "database": used.parts["database"] / written * 1e6}
-    return Run(written / seconds, nan, nan, nan, written, 0, nan, limit, cpu, used.busy, used.stolen, cores())
+    return Run(
+        written / seconds, nan, nan, nan, written, 0, nan, limit, cpu, used.busy, used.stolen, cores(), used.stood
+    )
 
 
 def _of_children() -> float:

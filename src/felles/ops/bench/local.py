@@ -12,7 +12,7 @@ from felles.demo.places import GP_OFFICE, ORGANISATIONS
 from felles.ops.bench import imports, lives
 from felles.ops.bench.blocks import long_records, weighed
 from felles.ops.bench.connection import Target
-from felles.ops.bench.cpu import Meter
+from felles.ops.bench.cpu import STOOD, Meter, Stillness
 from felles.ops.bench.figures import CLIENT, COMMAND, STAFF, SYSTEM, Figure
 from felles.ops.bench.limit import Limits
 from felles.ops.bench.load import at_rate, closed_loop
@@ -24,6 +24,7 @@ from felles.ops.bench.sample import Sample, sample
 from felles.record.embedded import DATABASE
 
 Tell = Callable[[str], None]
+_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +89,26 @@ class _Measuring:
         found.big, found.blocked = await long_records(self.on.owner)
         for figure in self.orders.figures:
             for who in figure.asked_by:
-                if who not in (*self.orders.asked_by, COMMAND):
+                if who not in (*self.orders.asked_by, COMMAND) or (figure.page and not found.blocked):
                     continue
                 for _ in range(self.orders.runs):
-                    limit = await self._limit(limits, who, figure)
-                    if who == COMMAND:
-                        run = await imports.run(self.on, self.parts["database"], limit)
-                    else:
-                        run = await self._run(figure, tokens[who], found, limit)
-                    self.report.add(who, figure, run)
-                    self.orders.tell(told(who, figure, run))
+                    await self._one(figure, who, tokens.get(who, ""), found, limits)
+
+    async def _one(self, figure: Figure, who: str, token: str, found: Sample, limits: Limits) -> None:
+        """One run, made again while the machine stood still in it; after `_TRIES` it stands as it is."""
+        for attempt in range(_TRIES):
+            stillness = Stillness()
+            limit = await self._limit(limits, who, figure)
+            stood = stillness.longest()
+            if who == COMMAND:
+                run = await imports.run(self.on, self.parts["database"], limit)
+            else:
+                run = await self._run(figure, token, found, limit)
+            run.stood = max(run.stood, stood)
+            self.orders.tell(told(who, figure, run))
+            if run.stood < STOOD or attempt == _TRIES - 1:
+                self.report.add(who, figure, run)
+                return
 
     async def _tokens(self) -> dict[str, str]:
         async def token(*arguments: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from felles.ops.bench.bound import bound_of
-from felles.ops.bench.cpu import Used
+from felles.ops.bench.cpu import STOOD, Used
 from felles.ops.bench.figures import Figure
 from felles.ops.bench.measured import Measured
 
@@ -41,7 +41,8 @@ class Run:
     """One run of one figure: what the server gave, and the limit measured beside it (None: none).
 
     `rate` is good answers in the figure's unit; times are milliseconds; `cpu` microseconds for each answer by part;
-    `busy` and `stolen` cores of the machine, of `cores`; `bytes` of an answer. What failed is in `failed` alone.
+    `busy` and `stolen` cores of the machine, of `cores`; `stood` seconds for which it stood still; `bytes` of an
+    answer. What failed is in `failed` alone.
     """
 
     rate: float
@@ -56,6 +57,7 @@ class Run:
     busy: float
     stolen: float
     cores: int
+    stood: float = 0.0
 
     @classmethod
     def of(cls, figure: Figure, measured: Measured, limit: float | None, used: Used) -> Run:
@@ -74,6 +76,7 @@ class Run:
             busy=used.busy,
             stolen=used.stolen,
             cores=cores(),
+            stood=used.stood,
         )
 
 
@@ -139,7 +142,8 @@ def told(who: str, figure: Figure, run: Run) -> str:
         line += f", {run.rate / run.limit:.1%} of {run.limit:.0f}"
     cpu = ", ".join(f"{part} {each:.0f} µs" for part, each in run.cpu.items())
     failed = f"; {run.failed} OF {run.answers} FAILED" if run.failed else ""
-    return f"{line}; {cpu}; {run.busy:.2f} cores busy{failed}"
+    stood = f"; THE MACHINE STOOD STILL for {run.stood:.1f} s" if run.stood >= STOOD else ""
+    return f"{line}; {cpu}; {run.busy:.2f} cores busy{failed}{stood}"
 
 
 def share_of(runs: list[Run]) -> float | None:
