@@ -64,6 +64,29 @@ async def test_a_persona_that_is_none_cannot_sign_in(store, door):
             await personas.sign_in(store, door.sessions, name)
 
 
+async def test_in_demo_mode_one_can_be_anybody_in_the_region(store, door):
+    (row,) = await store.pool.fetch(
+        """select e.id, e.body from entry e join type_name t on t.type = e.type and t.name = 'Patient'
+            where e.state = 0 and e.form = 0 and not exists (select 1 from account a where a.actor = 'Patient/' || e.id)
+            limit 1"""
+    )
+    patient = f"Patient/{row['id']}"
+    actor = await door.sessions.actor(await personas.sign_in(store, door.sessions, patient))
+    assert (actor.sort, actor.reference, bool(actor.keys)) == (Sort.CITIZEN, patient, True)
+    assert actor.name.split()[-1] in row["body"]
+    assert patient not in [p.id for p in await personas.all_of(store)]
+    with pytest.raises(Absent):
+        await personas.sign_in(store, door.sessions, "Patient/nobody")
+
+
+async def test_outside_demo_mode_nobody_signs_in_as_a_person_without_proof(outside):
+    rows = await outside.pool.fetch(
+        "select 'Patient/' || e.id as ref from entry e join type_name t using (type) where t.name = 'Patient' limit 1"
+    )
+    with pytest.raises(Absent):
+        await personas.sign_in(outside, Sessions(outside), rows[0]["ref"])
+
+
 async def test_a_cookie_names_its_session_and_nothing_else_does(store, door):
     value = await personas.sign_in(store, door.sessions, "fastlege")
     assert (await door.cookie({"felles": value})).name == "Ingrid Haugan"

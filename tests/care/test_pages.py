@@ -74,6 +74,21 @@ async def test_a_gp_opens_her_patient_and_the_line_is_there(site):
     assert "Ingrid Haugan" in new[0]
 
 
+async def test_after_a_look_one_can_see_it_as_the_person_does(site):
+    patient, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as browser:
+        chart = await browser.get(f"/p/{patient}")
+        assert "Se innsynet som Olav Sæterbø" in words(chart.text)
+        form = {"persona": f"Patient/{patient}", "videre": "/meg/innsyn"}
+        await browser.post("/logg-inn", data=form, headers=own())
+        seen = await browser.get("/meg/innsyn")
+    assert seen.status_code == 200
+    told = words(seen.text)
+    assert "Ingrid Haugan" in told
+    assert "Fjordgløtt legekontor" in told
+    assert "Du står på fastlegelisten deres." in told
+
+
 async def test_a_chart_opened_again_is_decided_and_logged_again(site):
     patient, key = await patient_named(site, "saeterbo")
     async with site.visitor("fastlege") as browser:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.accounts import account_of, roles_held
+import msgspec
+
+from felles.access.accounts import Account, account_of, own_keys, put, roles_held
+from felles.access.actor import Actor, Sort
+from felles.access.open import person
+from felles.record.clock import FOREVER, MICROSECONDS
 from felles.record.errors import Absent
 
 if TYPE_CHECKING:
-    from felles.access.accounts import Account
     from felles.access.sessions import Sessions
     from felles.record.store import Store
 
+_FOR: Final = 60 * MICROSECONDS
+"""How long the Grant that reads a name holds."""
 _ALL: Final = """select id, actor, name, source, card::text as card from account
     where card is not null and since <= $1 and until > $1 order by (card ->> 'place')::int, id"""
 
@@ -38,14 +44,58 @@ async def all_of(store: Store) -> list[Persona]:
 
 
 async def sign_in(store: Store, sessions: Sessions, persona: str, *, lifetime: float | None = None) -> str:
-    """Open a session as a persona: the cookie's value. Raises `Absent` when there is none, or no demo mode."""
+    """Open a session as a persona, or as the person behind any `Patient/x` (one that was imported, say).
+
+    Gives the cookie's value. Raises `Absent` when there is none, or no demo mode.
+    """
     account = next((a for a in await _accounts(store) if a.id == persona), None)
+    if account is None and persona.startswith("Patient/"):
+        account = await _person(store, persona)
     if account is None:
         raise Absent(f"there is no persona {persona!r}")
     held = None
     if account.source is not None:
         held = next((h for h in await roles_held(store, account.actor) if h.source == account.source), None)
     return await sessions.start(account, held, lifetime=lifetime)
+
+
+async def _person(store: Store, patient: str) -> Account | None:
+    """An account for a person who has no card. Her name is read as she reads it herself, and logged so."""
+    keys = await own_keys(store, patient)
+    if not keys:
+        return None
+    until = store.clock.real() + _FOR
+    own = Actor(
+        sort=Sort.CITIZEN,
+        reference=patient,
+        name=patient,
+        role_code="citizen",
+        keys=keys,
+        purpose="PATRQT",
+        until=until,
+    )
+    row = await store.read(person(own, keys), "Patient", patient.removeprefix("Patient/"))
+    account = Account(patient, patient, _name(row.body) or patient)
+    await put(store, account, since=0, until=FOREVER)
+    return account
+
+
+def _name(body: str) -> str:
+    """The name to show of a Patient: its first official or usual one, else its first."""
+    names = msgspec.json.decode(body, type=_Named).name
+    best = next((n for n in names if n.use in {"official", "usual"}), names[0] if names else _Name())
+    return best.text or " ".join(filter(None, [*best.given, best.family]))
+
+
+class _Name(msgspec.Struct):
+    use: str = ""
+    text: str = ""
+    family: str = ""
+    given: list[str] = []
+
+
+class _Named(msgspec.Struct):
+    name: list[_Name] = []
 
 
 async def _accounts(store: Store) -> list[Account]:

@@ -17,7 +17,10 @@ Text = str | None
 
 def token(
     scope: Annotated[Text, typer.Option(help="What it allows: system/*.* , system/*.read or system/*.write.")] = None,
-    as_: Annotated[Text, typer.Option("--as", metavar="PERSONA", help="Demo mode: act as this persona.")] = None,
+    as_: Annotated[
+        Text,
+        typer.Option("--as", metavar="PERSONA", help="Demo mode: act as this persona, or as the person of Patient/x."),
+    ] = None,
     client: Annotated[Text, typer.Option(help="A registered client: its scope and organisation.")] = None,
     organization: Annotated[Text, typer.Option(help="Whose reach it has: Organization/…")] = None,
     purpose: Annotated[Text, typer.Option(help="TREAT, HOPERAT, … or maintenance (sees everything).")] = None,

@@ -109,7 +109,15 @@ def frame(found: Visit, path: str) -> dict[str, Any]:
         citizen = actor.sort is Sort.CITIZEN
         place = t("Innbygger") if citizen else ", ".join(filter(None, (role, actor.organization_name)))
         me = {"name": actor.name, "place": place, "citizen": citizen, "menu": _menu(t, actor, path)}
-    return {"me": me, "demo": found.demo, "path": path, "languages": _LANGUAGES, "strip": False, "title": "Felles"}
+    return {
+        "me": me,
+        "demo": found.demo,
+        "path": path,
+        "languages": _LANGUAGES,
+        "strip": False,
+        "title": "Felles",
+        "see_as": None,
+    }
 
 
 def page(found: Visit, template: str, context: dict[str, Any], status: int = 200) -> Response:

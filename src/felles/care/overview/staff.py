@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
         "board": parts.board,
         "closed": read.closed,
         "why": why(found.t, base, read.basis),
+        "see_as": {"reference": f"Patient/{patient_id}", "name": parts.name} if found.demo else None,
     }
     return page(found, "overview/staff.html", context)
 

@@ -95,6 +95,8 @@ async def sign_in(request: Request) -> Response:
     form = await form_of(found)
     keeper = request.app.state.doorkeeper
     value = await personas.sign_in(store_of(found), keeper.sessions, form.get("persona", ""))
+    if before := request.cookies.get(cookie_name(secure=keeper.secure)):
+        await keeper.sessions.end(before)  # whoever it was is left, not left open
     onward = form.get("videre", "")
     answer = go(onward if onward.startswith("/") else "/")
     answer.headers.append("set-cookie", cookie(value, secure=keeper.secure))
