@@ -211,7 +211,7 @@ async def test_what_is_blocked_is_gone_and_only_that_it_is_so_is_told(site, gp, 
     assert before.rows[index]
     assert not before.closed
     assert blocked.closed
-    assert blocked.blocked
+    assert blocked.special
     assert not blocked.same
     assert blocked.rows[index] == []
     assert blocked.rows[0]

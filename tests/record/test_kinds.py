@@ -6,6 +6,7 @@ import pytest
 from msgspec import UNSET
 
 from felles.fhir import r4
+from felles.record.codes import CASE_SYSTEM, PARENTAL_RESPONSIBILITY
 from felles.record.grants import ALL_KINDS
 from felles.record.homes import SHARED_TYPES
 from felles.record.kinds import _RULES, DEFAULTS, LOINC, SNOMED, Kind, kind_of
@@ -14,7 +15,7 @@ from felles.record.numbers import TYPES
 NUMBERS = """
     OTHER PERSON NOTE RESULT VITAL MEDICINE PROBLEM ALLERGY APPOINTMENT REFERRAL TASK MESSAGE ENCOUNTER
     IMMUNIZATION DOCUMENT PLAN FAMILY ADMIN ORDER IMAGE CONSENT FINANCIAL PROCEDURE DEVICE FORM SOCIAL RESEARCH
-    TRACE
+    TRACE PREGNANCY CASE BLOCK WITHHELD MANDATE
     """.split()  # noqa: SIM905 - a table
 
 
@@ -76,3 +77,22 @@ def test_a_request_that_refers_is_a_referral(code, kind):
 def test_of_several_rules_the_first_decides():
     both = _observation(_concept((VITAL, "social-history"), (VITAL, "vital-signs")))
     assert kind_of(both) is Kind.VITAL
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind"),
+    [
+        (r4.Task(status="requested", intent="order", code=_concept((CASE_SYSTEM, "emergency"))), Kind.CASE),
+        (r4.Task(status="requested", intent="order", code=_concept((CASE_SYSTEM, "other"))), Kind.TASK),
+        (r4.RelatedPerson(patient=r4.Reference(reference="Patient/p")), Kind.PERSON),
+        (
+            r4.RelatedPerson(
+                patient=r4.Reference(reference="Patient/p"),
+                relationship=[_concept((PARENTAL_RESPONSIBILITY, "felles"))],
+            ),
+            Kind.MANDATE,
+        ),
+    ],
+)
+def test_what_opens_and_closes_doors_has_kinds_of_its_own(resource, kind):
+    assert kind_of(resource) is kind

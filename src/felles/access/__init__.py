@@ -8,6 +8,18 @@
 """
 
 from felles.access.actor import Actor, Sort
-from felles.access.open import everyone, lookup, maintenance, person, system
+from felles.access.open import case, everyone, handle, lookup, maintenance, person, place, represent, system
 
-__all__ = ["Actor", "Sort", "everyone", "lookup", "maintenance", "person", "system"]
+__all__ = [
+    "Actor",
+    "Sort",
+    "case",
+    "everyone",
+    "handle",
+    "lookup",
+    "maintenance",
+    "person",
+    "place",
+    "represent",
+    "system",
+]

@@ -1,7 +1,9 @@
 """Why a record is open: the bases of care relations, each with its number, code and words.
 
 The numbers stand in the database for ever. When several relations hold, the lowest is the one named, so the
-most lasting comes first. A relation that its writer's own organisation made for itself (see `derive`) has the
+most lasting comes first; an emergency and the person's consent come before them all, so that whatever is seen in
+those hours is said to be seen by them. From 70 on stand what is no care relation: a need that the reader stated, and
+the right to act for the person. A relation that its writer's own organisation made for itself (see `derive`) has the
 basis' number + SELF_MADE: it opens too, and comes last, so that a basis somebody else made is named before it.
 
 Source: pasientjournalloven §§ 19 and 22, helsepersonelloven §§ 25 and 45: those who give care see what is
@@ -13,12 +15,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-SELF_MADE = 100
+from felles.record.derive import SELF_MADE
+
+__all__ = ["SELF_MADE", "WORDS", "Basis", "Ground", "ground_of"]
 
 
 class Basis(IntEnum):
     """What a care relation rests on."""
 
+    EMERGENCY = 5
+    CONSENTED = 6
     GP_LIST = 10
     MUNICIPAL_SERVICE = 20
     PREGNANCY = 22
@@ -29,6 +35,13 @@ class Basis(IntEnum):
     ORDER = 44
     APPOINTMENT = 50
     TASK = 60
+    STATED_NEED = 70
+    PARENT = 80
+    PROXY = 81
+    GUARDIAN = 82
+    NEXT_OF_KIN = 83
+    ESTATE = 84
+    RELEASED_PART = 85
 
     @property
     def code(self) -> str:
@@ -37,6 +50,8 @@ class Basis(IntEnum):
 
 
 WORDS: dict[Basis, tuple[str, str]] = {
+    Basis.EMERGENCY: ("Nødrett", "Emergency"),
+    Basis.CONSENTED: ("Pasientens samtykke", "The patient's consent"),
     Basis.GP_LIST: ("Fastlegeliste", "GP list"),
     Basis.MUNICIPAL_SERVICE: ("Kommunal tjeneste", "Municipal service"),
     Basis.PREGNANCY: ("Svangerskapsomsorg", "Pregnancy follow-up"),
@@ -47,6 +62,13 @@ WORDS: dict[Basis, tuple[str, str]] = {
     Basis.ORDER: ("Rekvisisjon mottatt", "Order received"),
     Basis.APPOINTMENT: ("Time", "Appointment"),
     Basis.TASK: ("Oppgave", "Task"),
+    Basis.STATED_NEED: ("Oppgitt tjenstlig behov", "Stated need"),
+    Basis.PARENT: ("Foreldreansvar", "Parental responsibility"),
+    Basis.PROXY: ("Fullmakt", "Proxy"),
+    Basis.GUARDIAN: ("Vergemål", "Guardianship"),
+    Basis.NEXT_OF_KIN: ("Nærmeste pårørende", "Next of kin"),
+    Basis.ESTATE: ("Pårørende til avdød", "Kin of the deceased"),
+    Basis.RELEASED_PART: ("Utlevert del", "Released part"),
 }
 """Each basis in bokmål and in English, as pages and the log show it."""
 

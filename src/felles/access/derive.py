@@ -11,7 +11,9 @@ A relation ends when its basis ends, after the days in `Durations`; one that has
 is a basis only if the role of the one who wrote it may make that kind (`basis:<code>` among its verbs), and a GP
 list only from a register's source or an administrator: nobody opens a door to herself. What the writer made for
 herself or her own organisation alone, where making it is no more than asking (a booking, a referral, a task), is
-marked as self-made. `Patient.generalPractitioner` opens nothing.
+marked as self-made (whether writer and receiver belong together is seen in `staffing`, by the statement that writes).
+When another organisation or the person herself then writes the entry anew, it is confirmed. A case (CASE_SYSTEM) is a
+Task that opens nothing of itself. `Patient.generalPractitioner` opens nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
+from felles.access import cases
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -35,6 +38,7 @@ from felles.access.codes import (
 from felles.access.roles import staff_role
 from felles.access.times import span
 from felles.record.clock import FOREVER
+from felles.record.codes import CASE_SYSTEM
 from felles.record.derive import Derived, Registry, Relation, Staffing
 from felles.record.grants import Grant
 
@@ -104,6 +108,8 @@ def _task(resource: Any, updated: int, days: Durations) -> Held | None:
     """Holds while somebody owns it and it is not done."""
     if resource.status in {"draft", "rejected", "cancelled", "failed", "entered-in-error"}:
         return None
+    if any(_codes(resource.code, CASE_SYSTEM)):
+        return None
     since = span(resource.authoredOn, updated)[0]
     until = _later(updated, days.closed) if resource.status == "completed" else _later(since, days.request)
     return _references(resource.owner), Basis.TASK, since, until
@@ -159,8 +165,9 @@ def relations_of(
     if until <= max(since, updated):
         return []
     return [
-        Relation(party, basis + (SELF_MADE if basis in _ASKED and party in (writer, org) else 0), since, until)
+        Relation(party, basis + (SELF_MADE if mine else 0), since, until, asked=basis in _ASKED and not mine)
         for party in dict.fromkeys(parties)
+        for mine in [basis in _ASKED and party in (writer, org)]
     ]
 
 
@@ -199,6 +206,8 @@ def register(registry: Registry, days: Durations | None = None) -> Registry:
     for type_name in _READERS:
         registry.register(type_name, relate)
     registry.register("PractitionerRole", staff)
+    for room in (cases,):
+        room.register(registry)
     return registry
 
 

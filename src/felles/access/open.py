@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from felles.access.actor import Actor, Sort
-from felles.access.roles import ROLES
+from felles.access.roles import ROLES, mask
 from felles.record.errors import Forbidden
 from felles.record.grants import (
     _MINT,  # pyright: ignore[reportPrivateUsage]  # this is the room it is for
@@ -24,6 +24,7 @@ from felles.record.grants import (
     SystemGrant,
 )
 from felles.record.ids import mark_of
+from felles.record.kinds import Kind
 
 MODES: Final = {
     Sort.STAFF: Mode.STAFF,
@@ -42,6 +43,49 @@ def person(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None)
     A citizen's Grant opens her own record alone, whatever keys it is given.
     """
     return PersonGrant(**_common(actor, actor.purpose, reason), keys=keys)
+
+
+def place(actor: Actor, keys: tuple[PersonKey, ...], reason: str) -> PersonGrant:
+    """A Grant for one person that also shows where she is when her address is protected. Raises `Forbidden`."""
+    if not actor.may("place"):
+        raise Forbidden("this needs a permission of its own")
+    common = _common(actor, actor.purpose, reason)
+    common["place"] = True
+    return PersonGrant(**common, keys=keys)
+
+
+def represent(actor: Actor, patient: str, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
+    """A Grant for a citizen to act for another, whose Patient is `patient` (`Patient/x`).
+
+    It opens what the statement that reads finds she may see for her, and no more. Raises `Forbidden` for others.
+    """
+    if actor.sort is not Sort.CITIZEN:
+        raise Forbidden("only citizens act for others")
+    common = _common(actor, actor.purpose, reason)
+    said = msgspec.json.decode(common["who"].encode()) | {"for": patient}
+    acting: dict[str, Any] = {"mode": Mode.PROXY, "own": 0, "verbs": frozenset({"read"})}
+    acting["who"] = msgspec.json.encode(said).decode()
+    return PersonGrant(**common | acting, keys=keys)
+
+
+def case(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
+    """A Grant to write a case about a person without a relation to her: a stated need, a question, a request.
+
+    It reads nothing.
+    """
+    common = _common(actor, actor.purpose, reason)
+    asking: dict[str, Any] = {"mode": Mode.CASE, "kinds": mask(Kind.CASE), "own": 0}
+    asking["verbs"] = common["verbs"] & {"case", "need", "open"}
+    return PersonGrant(**common | asking, keys=keys)
+
+
+def handle(actor: Actor, reason: str | None = None) -> SetGrant:
+    """A Grant to read and answer the cases that the actor's organisation must answer. Raises `Forbidden`."""
+    if not actor.may("handle"):
+        raise Forbidden(f"the role {actor.role.code} answers no cases")
+    common = _common(actor, actor.purpose, reason)
+    answering: dict[str, Any] = {"mode": Mode.CASE, "kinds": mask(Kind.CASE), "verbs": frozenset({"handle"})}
+    return SetGrant(**common | answering)
 
 
 def everyone(actor: Actor, purpose: str | None = None, reason: str | None = None) -> SetGrant:

@@ -42,6 +42,11 @@ def mask(*kinds: Kind) -> int:
     return sum(1 << kind for kind in set(kinds))
 
 
+STAFF_KINDS: Final = ALL_KINDS & ~mask(Kind.CASE, Kind.BLOCK)
+"""What those who give care may reach at most: what a person has closed, and her cases, are no part of her care."""
+_CITIZEN_KINDS: Final = ALL_KINDS & ~mask(Kind.WITHHELD)
+
+
 def _may_make(*bases: Basis) -> frozenset[str]:
     """The verbs for entries that may be these bases."""
     return frozenset(f"basis:{basis.code}" for basis in bases)
@@ -66,15 +71,15 @@ _LABORATORY = mask(
 
 _CARE_LAW = "pjl § 19, hpl §§ 25, 45: those who give care see what it needs; which kinds is set by practice"
 _TABLE: Final = (
-    ("gp", "Fastlege", "General practitioner", "LE", ALL_KINDS, _TREATS, _CARE_LAW),
-    ("doctor", "Lege", "Doctor", "LE", ALL_KINDS, _TREATS, _CARE_LAW),
-    ("nurse", "Sykepleier", "Nurse", "SP", ALL_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
-    ("health-nurse", "Helsesykepleier", "Public health nurse", "SP", ALL_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
-    ("midwife", "Jordmor", "Midwife", "JO", ALL_KINDS, _TREATS, _CARE_LAW),
-    ("home-nurse", "Hjemmesykepleier", "Home-care nurse", "SP", ALL_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
-    ("care-worker", "Helsefagarbeider", "Care worker", "HF HP OA VP", ALL_KINDS, _NONE, _CARE_LAW),
-    ("psychologist", "Psykolog", "Psychologist", "PS", ALL_KINDS, _TREATS, _CARE_LAW),
-    ("therapist", "Fysio- og ergoterapeut", "Therapist", "FT ET MT KI", ALL_KINDS, _TREATS, _CARE_LAW),
+    ("gp", "Fastlege", "General practitioner", "LE", STAFF_KINDS, _TREATS, _CARE_LAW),
+    ("doctor", "Lege", "Doctor", "LE", STAFF_KINDS, _TREATS, _CARE_LAW),
+    ("nurse", "Sykepleier", "Nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
+    ("health-nurse", "Helsesykepleier", "Public health nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
+    ("midwife", "Jordmor", "Midwife", "JO", STAFF_KINDS, _TREATS, _CARE_LAW),
+    ("home-nurse", "Hjemmesykepleier", "Home-care nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
+    ("care-worker", "Helsefagarbeider", "Care worker", "HF HP OA VP", STAFF_KINDS, _NONE, _CARE_LAW),
+    ("psychologist", "Psykolog", "Psychologist", "PS", STAFF_KINDS, _TREATS, _CARE_LAW),
+    ("therapist", "Fysio- og ergoterapeut", "Therapist", "FT ET MT KI", STAFF_KINDS, _TREATS, _CARE_LAW),
     (
         "pharmacist", "Farmasøyt", "Pharmacist", "FA1 FA2", _PHARMACY,
         _may_make(Basis.TASK),
@@ -98,11 +103,11 @@ _TABLE: Final = (
         "pjl § 22: sets up units, staff and roles; that opens no record to herself",
     ),
     (
-        "citizen", "Innbygger", "Citizen", "", ALL_KINDS, _NONE,
+        "citizen", "Innbygger", "Citizen", "", _CITIZEN_KINDS, _NONE,
         "pasient- og brukerrettighetsloven § 5-1, pjl § 18: access to one's own record",
     ),
     (
-        "system", "System", "System", "", ALL_KINDS, _TREATS | _MUNICIPAL,
+        "system", "System", "System", "", STAFF_KINDS, _TREATS | _MUNICIPAL,
         "pjl § 22: a client acts for one organisation, by approval, within the scope of its token",
     ),
     (

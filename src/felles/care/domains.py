@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from felles.care.doors.domain import DOMAIN as DOORS
+from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.find.domain import DOMAIN as FIND
 from felles.care.overview.domain import DOMAIN as OVERVIEW
@@ -27,8 +27,14 @@ DOMAINS: Final = (
     ENTRIES,
     START,
     FIND,
-    DOORS,
+    *DOORS,
 )
+
+
+CARDS: Final = tuple(card for domain in DOMAINS for card in domain.cards)
+"""The ways on the hubs."""
+ACTS: Final = {act: words for domain in DOMAINS for act, words in domain.acts.items()}
+"""What a citizen reads in her log for the acts of the domains."""
 
 
 async def _static(request: Request) -> Response:
@@ -43,4 +49,6 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.store = store
     app.state.doorkeeper = doorkeeper
+    app.state.cards = CARDS
+    app.state.acts = ACTS
     return app

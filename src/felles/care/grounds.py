@@ -16,6 +16,15 @@ def short(t: Language, text: str) -> str:
     if ground.basis is None:
         return t("Egen journal") if ground.code == "own" else t("Drift")
     return {
+        Basis.EMERGENCY: t("Nødrett"),
+        Basis.CONSENTED: t("Pasientens samtykke"),
+        Basis.STATED_NEED: t("Oppgitt behov"),
+        Basis.PARENT: t("Foreldreansvar"),
+        Basis.PROXY: t("Fullmakt"),
+        Basis.GUARDIAN: t("Vergemål"),
+        Basis.NEXT_OF_KIN: t("Nærmeste pårørende"),
+        Basis.ESTATE: t("Pårørende til avdød"),
+        Basis.RELEASED_PART: t("Utlevert del"),
         Basis.GP_LIST: t("Fastlegeliste"),
         Basis.MUNICIPAL_SERVICE: t("Kommunal tjeneste"),
         Basis.PREGNANCY: t("Svangerskapsomsorg"),
@@ -36,6 +45,15 @@ def sentence(t: Language, text: str) -> str:
         own = t("Dette er din egen journal.")
         return own if ground.code == "own" else t("Du har drifts- og vedlikeholdstilgang.")
     said = {
+        Basis.EMERGENCY: t("Du har åpnet journalen med nødrett. Det blir gjennomgått."),
+        Basis.CONSENTED: t("Pasienten har samtykket til at du åpner."),
+        Basis.STATED_NEED: t("Du har oppgitt et tjenstlig behov. Det blir gjennomgått."),
+        Basis.PARENT: t("Du har foreldreansvar."),
+        Basis.PROXY: t("Du har fullmakt."),
+        Basis.GUARDIAN: t("Du er verge."),
+        Basis.NEXT_OF_KIN: t("Du er nærmeste pårørende."),
+        Basis.ESTATE: t("Du er pårørende til den avdøde."),
+        Basis.RELEASED_PART: t("Denne delen er utlevert til deg."),
         Basis.GP_LIST: t("Pasienten står på fastlegelisten hos dere."),
         Basis.MUNICIPAL_SERVICE: t("Pasienten har en kommunal tjeneste hos dere."),
         Basis.PREGNANCY: t("Dere følger opp svangerskapet."),
@@ -65,6 +83,15 @@ def about(t: Language, text: str) -> str:
     if ground.basis is None:
         return ""
     return {
+        Basis.EMERGENCY: t("Åpnet med nødrett. Det blir gjennomgått."),
+        Basis.CONSENTED: t("Åpnet med ditt samtykke."),
+        Basis.STATED_NEED: t("De oppga et tjenstlig behov. Det blir gjennomgått."),
+        Basis.PARENT: t("Har foreldreansvar for deg."),
+        Basis.PROXY: t("Har fullmakt fra deg."),
+        Basis.GUARDIAN: t("Er vergen din."),
+        Basis.NEXT_OF_KIN: t("Er din nærmeste pårørende."),
+        Basis.ESTATE: t("Er pårørende til den avdøde."),
+        Basis.RELEASED_PART: t("En del er utlevert til dem."),
         Basis.GP_LIST: t("Du står på fastlegelisten deres."),
         Basis.MUNICIPAL_SERVICE: t("Du har en kommunal tjeneste der."),
         Basis.PREGNANCY: t("De følger opp svangerskapet ditt."),

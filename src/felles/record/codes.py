@@ -19,3 +19,18 @@ MUNICIPALITY_CODE = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalit
 
 PROTECTED_ADDRESS = "http://felles.example/fhir/StructureDefinition/protected-address"
 """Our extension on Patient: `confidential` or `strict`, as the population register grades addresses."""
+
+CASE_SYSTEM = "http://felles.example/fhir/CodeSystem/case"
+"""`Task.code`: what somebody must answer, or a way in that must be looked over afterwards."""
+
+MANDATE_SYSTEM = "http://felles.example/fhir/CodeSystem/mandate"
+"""`Consent.category`: who may act for the person."""
+
+RESTRICTION_SYSTEM = "http://felles.example/fhir/CodeSystem/restriction"
+"""`Consent.category`: what those who act for a child do not see."""
+
+BLOCKING_SYSTEM = "http://helsedir.no/fhir/CodeSystem/no-kodeverk-9603"
+"""`Consent.category`: Volven 9603, whether and why an entry is kept from the person it is about."""
+
+PARENTAL_RESPONSIBILITY = "http://hl7.no/fhir/CodeSystem/no-basis-parental-responsibility"
+"""`RelatedPerson.relationship`: who has parental responsibility, as the National Population Register says it."""

@@ -8,6 +8,11 @@ No other module writes these predicates a second time.
     mode 1 own record   the row's person is the actor herself (`own` is the key that leads)
     mode 2 system       a relation joins the person to the client's organisation
     mode 3 everything   maintenance; in demo mode also a token with `system/*.*`
+    mode 4 proxy        the actor may act for her, as she or the law says (`proxy=True`, `REPRESENTED`)
+    mode 5 case         writes a case without a relation (a need, a question), answers one; reads nothing by it
+
+What only few persons have (blocks, openings, entries held back) is guarded by bits on the person's row, so that
+its tables are never looked at for the others.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from felles.record.grants import Grant, Mode
+from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -28,12 +34,13 @@ ASK: tuple[tuple[str, str], ...] = (
     ("own", "bigint"),
     ("clinical", "bigint"),
     ("real", "bigint"),
+    ("sees_place", "boolean"),
     ("who", "text"),
 )
 """Columns of `q` that describe who asks, with their SQL types, in the order `ask_values` gives."""
 
 
-def ask_values(grant: Grant, clock: Clock) -> tuple[int, int, int, int, int, int, int, int, str]:
+def ask_values(grant: Grant, clock: Clock) -> tuple[int, int, int, int, int, int, int, int, bool, str]:
     """The values for `ASK` of one request; an expired Grant opens nothing (mode -1)."""
     real = clock.real()
     mode = int(grant.mode) if grant.until > real else -1
@@ -46,8 +53,18 @@ def ask_values(grant: Grant, clock: Clock) -> tuple[int, int, int, int, int, int
         grant.own,
         clock.clinical(),
         real,
+        grant.place or mode in (Mode.SELF, Mode.ALL),
         grant.who,
     )
+
+
+DOOR_BITS = "p.blocked, p.opened, p.held, p.protected"
+"""What a statement that parts door and rows keeps of the person's row; `bits_of` gives it back as `p`."""
+
+
+def bits_of(row: str) -> str:
+    """The bits that `row` kept (`DOOR_BITS`), as `p` for the predicates over rows. A FROM item."""
+    return f"(select {row}.blocked, {row}.opened, {row}.held, {row}.protected) p"
 
 
 def person_of(row: str = "e") -> str:
@@ -55,13 +72,26 @@ def person_of(row: str = "e") -> str:
     return f"left join person p on p.bucket = {row}.bucket and p.person = {row}.person"
 
 
-def basis_of(row: str = "e") -> str:
-    """The lateral join `d`: (basis, source) of one relation that holds now, or nulls.
+OPENED = """o.actor = q.actor and o.org = q.org and o.role = q.role and o.since <= q.real and o.until > q.real"""
+"""Whether opening `o` is this reader's and holds now."""
 
-    `row` is any alias with `bucket` and `person`; it is evaluated once for each of its rows.
+REPRESENTS = "v.actor = q.actor and v.since <= q.clinical and v.until > q.clinical"
+"""Whether representation `v` is this reader's and holds now."""
+
+
+def grounds_of(row: str = "e", *, proxy: bool = False) -> str:
+    """Every ground that holds now for a person, as a SELECT of (basis, source, since, until).
+
+    `row` is any alias with `bucket` and `person`, `p` her row. Relations last in clinical time, openings in real time.
+    `proxy` adds those of who acts for her: for the statements that show her record to such readers.
     """
-    return f"""left join lateral (
-        select r.basis, r.source
+    represented = f"""
+        union all
+        select v.basis, v.source, v.since, v.until
+          from representation v
+         where q.mode = {Mode.PROXY:d} and not p.protected and v.bucket = {row}.bucket and v.person = {row}.person
+           and v.verbs & 1 = 1 and {REPRESENTS}"""
+    return f"""select r.basis, r.source, r.since, r.until
           from relation r
          where r.bucket = {row}.bucket and r.person = {row}.person
            and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
@@ -71,8 +101,20 @@ def basis_of(row: str = "e") -> str:
                             where s.party = r.party and s.org = q.org
                               and (q.mode = {Mode.ORG_SYSTEM:d} or (s.actor = q.actor and s.role_mark = q.role))
                               and s.since <= q.real and s.until > q.real))
-         order by r.basis
-         limit 1) d on true"""
+        union all
+        select o.basis, o.source, o.since, o.until
+          from opening o
+         where p.opened and q.mode = {Mode.STAFF:d} and o.bucket = {row}.bucket and o.person = {row}.person
+           and {OPENED}{represented if proxy else ""}"""
+
+
+def basis_of(row: str = "e", *, proxy: bool = False) -> str:
+    """The lateral join `d`: (basis, source) of the ground that is named, or nulls. Needs `p` before it.
+
+    An emergency and a consent are named before any lasting relation, so that each line of those hours says so.
+    """
+    return f"""left join lateral (
+        select g.basis, g.source from ({grounds_of(row, proxy=proxy)}) g order by g.basis limit 1) d on true"""
 
 
 BLOCKS_AGAINST = """b.since <= q.real and b.until > q.real
@@ -80,28 +122,67 @@ BLOCKS_AGAINST = """b.since <= q.real and b.until > q.real
                 or (b.against = 2 and b.party = q.role) or (b.against = 3 and b.party = q.actor))"""
 """Whether block `b` holds now and is meant for `q`."""
 
-BLOCKED = f"""(p.blocked and exists (
+LIFTED = f"""(p.opened and exists (
+            select 1 from opening o
+             where o.bucket = e.bucket and o.person = e.person and {OPENED}
+               and (o.kinds >> e.kind) & 1 = 1 and (b.against <> 3 or o.basis = 6)))"""
+"""Whether an opening of `q` lifts block `b` from row `e`. One against her by name yields to consent alone, not to an
+emergency."""
+
+BLOCKED = f"""(p.blocked and e.type <> {TYPES["Patient"]} and exists (
         select 1 from block b
          where b.bucket = e.bucket and b.person = e.person
            and {BLOCKS_AGAINST}
            and (b.kind is null or b.kind = e.kind)
            and (b.org is null or b.org = e.org)
            and (b.item is null or b.item = e.self)
-           and b.low < e.high and b.high > e.low))"""
-"""Whether a block of the person hides row `e` from `q`; skipped when the person's bit is not set."""
+           and b.low < e.high and b.high > e.low
+           and not {LIFTED}))"""
+"""Whether a block of the person hides row `e` from `q`; skipped when the person's bit is not set. Never her Patient:
+who she is must be plain to whoever treats her."""
+
+
+def held(whom: str) -> str:
+    """Whether row `e` is held back from `whom` now, SQL for a sum of 1 the person, 2 her proxies, 4 her parents."""
+    return f"""(p.held and exists (
+        select 1 from held h
+         where h.bucket = e.bucket and h.person = e.person and h.item = e.self
+           and h.since <= q.real and h.until > q.real and h.from_whom & {whom} <> 0))"""
+
 
 PERSON_OPEN = f"""(case q.mode
         when {Mode.ALL:d} then true
         when {Mode.SELF:d} then coalesce(p.lead, p.person) = q.own
+        when {Mode.CASE:d} then true
         when -1 then false
         else d.source is not null end)"""
 """Whether the person's record is open to `q` at all (`p`, `d`)."""
 
 ROW_OPEN = f"""(case
         when q.mode = {Mode.ALL:d} then true
-        when q.mode = {Mode.SELF:d} then true
+        when q.mode = {Mode.SELF:d} then (q.kinds >> e.kind) & 1 = 1 and not {held("1")}
+        when q.mode = {Mode.CASE:d} then false
         else (q.kinds >> e.kind) & 1 = 1 and not {BLOCKED} end)"""
 """Whether row `e` of a person whose record is open is seen whole."""
+
+REPRESENTED = f"""exists (
+        select 1 from representation v
+         where v.bucket = e.bucket and v.person = e.person and {REPRESENTS}
+           and v.verbs & 1 = 1 and (v.kinds >> e.kind) & 1 = 1 and (v.item = 0 or v.item = e.self)
+           and (not v.listed or (e.author not like 'Patient/%' and exists (
+                select 1 from relation r
+                 where r.bucket = e.bucket and r.person = e.person and r.party = e.org and r.basis in (10, 20)
+                   and r.since <= q.clinical and r.until > q.clinical)))
+           and not {held("(case when v.basis = 80 then 5 else 3 end)")})"""
+"""Whether row `e` is seen by who acts for the person (mode 4): never more than she sees herself.
+
+`listed`: only what her GP (10) and her municipality (20) answer for and she did not write. Parents (80) also lack what
+is kept from them."""
+
+HANDLED = """exists (
+        select 1 from matter m
+         where m.bucket = e.bucket and m.person = e.person and m.self = e.self and m.owner = q.org)"""
+"""Whether row `e` is a case that the organisation of `q` (mode 5) must answer: it may be answered, by writing it."""
 
 NOBODYS_OPEN = f"""(e.person = 0 and (q.mode = {Mode.ALL:d} or (q.mode = {Mode.ORG_SYSTEM:d} and e.org = q.org)))"""
 """Whether row `e`, which has no person, is seen: by its organisation's system clients alone."""
@@ -110,7 +191,7 @@ VISIBLE = f"""(case when e.person = 0 then {NOBODYS_OPEN} else {PERSON_OPEN} and
 """The whole decision over one row of `entry`."""
 
 BASIS_TEXT = f"""(case q.mode when {Mode.ALL:d} then 'maintenance' when {Mode.SELF:d} then 'own'
-        else d.basis::text || ':' || d.source end)"""
+        when {Mode.CASE:d} then 'case' else d.basis::text || ':' || d.source end)"""
 """The basis as the log line carries it."""
 
 

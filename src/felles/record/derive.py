@@ -9,17 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from felles.record.aftermath import Hooks
 from felles.record.grants import Grant
+
+SELF_MADE = 100
+"""What is added to the basis of a relation that was made by those for whom it opens."""
 
 
 @dataclass(slots=True, frozen=True)
 class Relation:
-    """A care relation to `party` (a reference), in clinical microseconds; `basis` from access' table."""
+    """A care relation to `party` (a reference), in clinical microseconds; `basis` from access' table.
+
+    `asked`: its entry asks for care, so that where writer and party belong together it is no more than a stated need;
+    whether they do, the statement that writes it sees in `staffing`.
+    """
 
     party: str
     basis: int
     since: int
     until: int
+    asked: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,10 +65,11 @@ Rule = Callable[[Any, str, Grant, int], Derived]
 
 
 class Registry:
-    """Which rule follows which resource type. One type has one rule."""
+    """Which rule follows which resource type (one type has one rule), and which hooks follow a commit."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
+        self.hooks = Hooks()
 
     def register(self, type_name: str, rule: Rule) -> None:
         """Let `rule` follow every commit of `type_name`. Raises `ValueError` if one does already."""

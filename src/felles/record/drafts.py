@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from felles.record.grants import PersonKey
     from felles.record.writes import Writes
 
-INDEXER = 1
+INDEXER = 2
 """Version of the extraction and of the tables for home and kind; a change makes old rows wait for a reindex."""
 
 PARTS = {"family": 0, "given": 1, "text": 2, "prefix": 3, "suffix": 4}

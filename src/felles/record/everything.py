@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ROW_OPEN, ask_values, basis_of, leaves
+from felles.record.decide import (
+    ASK,
+    BASIS_TEXT,
+    DOOR_BITS,
+    PERSON_OPEN,
+    ROW_OPEN,
+    ask_values,
+    basis_of,
+    bits_of,
+    leaves,
+)
 from felles.record.errors import Absent
 from felles.record.lane import Shape, unnest
 
@@ -32,7 +42,7 @@ _COLUMNS = (
 _SQL = f"""
 with q as materialized {unnest(_COLUMNS)},
 door as materialized (
-    select q.*, p.blocked, p.lead, {BASIS_TEXT} as basis, {PERSON_OPEN} as open
+    select q.*, {DOOR_BITS}, {BASIS_TEXT} as basis, {PERSON_OPEN} as open
       from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
@@ -50,7 +60,7 @@ select q.n, q.open, x.entry
   left join lateral (
       select '{{"fullUrl":"' || q.base || t.name || '/' || e.id || '","resource":' || e.body
              || ',"search":{{"mode":"match"}}}}' as entry
-        from (select q.blocked) p
+        from {bits_of("q")}
        cross join lateral (
             select e.type, e.id, e.body from entry e
              where e.bucket = q.bucket and e.person = q.person and e.state = 0 and e.form = 0

@@ -232,6 +232,8 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
                 grant.actor,
                 relation.since,
                 relation.until,
+                grant.org_mark,
+                relation.asked,
             ),
         )
     for place in derived.staffing:

@@ -26,6 +26,8 @@ class Mode(IntEnum):
     SELF = 1
     ORG_SYSTEM = 2
     ALL = 3
+    PROXY = 4
+    CASE = 5
 
 
 _MINT: Final = object()
@@ -41,7 +43,8 @@ class Grant:
 
     `actor`, `org` and `behalf` are FHIR references (`Practitioner/x`); the `_mark` fields their 64-bit
     hashes; `kinds` a bit mask over `record.kinds.Kind`; `verbs` what may be done; `who` the JSON object
-    text that each log line carries; `until` real microseconds after which it opens nothing.
+    text that each log line carries; `until` real microseconds after which it opens nothing; `place`: whether it shows
+    where a person with protected address is.
     """
 
     mint: object
@@ -60,6 +63,7 @@ class Grant:
     reason: str | None = None
     behalf: str | None = None
     own: int = 0
+    place: bool = False
 
     def __post_init__(self) -> None:
         if self.mint is not _MINT:

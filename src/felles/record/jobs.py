@@ -8,15 +8,18 @@ sorted order and for no longer than the two or three round trips this takes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from felles.fhir import decode
+from felles.record.aftermath import ORDER, After, Bit, follow
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
-from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, VISIBLE, ask_values, basis_of, person_of
+from felles.record.decide import ASK, BASIS_TEXT, HANDLED, PERSON_OPEN, VISIBLE, ask_values, basis_of, person_of
 from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError, blaming
 from felles.record.gather import gather
 from felles.record.grants import Grant, Mode, PersonKey
+from felles.record.guarded import TYPES_GUARDED, may_change, may_write
 from felles.record.homes import SHARED_TYPES
 from felles.record.lane import unnest
 from felles.record.numbers import TYPES
@@ -34,13 +37,14 @@ if TYPE_CHECKING:
 _LOCK_COLUMNS = (("bucket", "smallint"), ("person", "bigint"), *ASK)
 _LOCK = f"""
 with q as materialized {unnest(_LOCK_COLUMNS)},
-     held as materialized (
+     locked as materialized (
         select p.* from person p
          where (p.bucket, p.person) in (select distinct q.bucket, q.person from q)
          order by p.bucket, p.person for no key update)
 select q.n, p.bucket, p.person, p.version, p.touched, {PERSON_OPEN} as open, {BASIS_TEXT} as basis,
+       p.blocked, p.protected, p.joined,
        (extract(epoch from clock_timestamp()) * 1000000)::bigint as now
-  from q join held p on p.bucket = q.bucket and p.person = q.person
+  from q join locked p on p.bucket = q.bucket and p.person = q.person
   {basis_of("p")}"""
 
 _CURRENT_COLUMNS = (("bucket", "smallint"), ("type", "smallint"), ("id", "text"), *ASK)
@@ -49,7 +53,7 @@ _CURRENT_FIELDS = (
 )
 _CURRENT = f"""
 with q as materialized {unnest(_CURRENT_COLUMNS)}
-select {_CURRENT_FIELDS}, {VISIBLE} as open
+select {_CURRENT_FIELDS}, case when q.mode = {Mode.CASE:d} then {HANDLED} else {VISIBLE} end as open
   from q
   join entry e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0
   {person_of()}
@@ -59,6 +63,7 @@ select {_CURRENT_FIELDS}, true as open
   from {unnest(_CURRENT_COLUMNS)} q
   join shared e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0"""
 
+NONE: frozenset[Bit] = frozenset()
 _NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now"
 _NATIONAL = "select number, bucket, person, id from national_number where number = any($1::text[])"
 
@@ -108,6 +113,12 @@ class Job:
     results: list[Result] = field(default_factory=list)
 
 
+def _bits(row: Any) -> frozenset[Bit]:
+    if row["blocked"] or row["protected"] or row["joined"]:
+        return frozenset(bit for bit in ORDER if row[bit])
+    return NONE
+
+
 class Session:
     """What one transaction knows: locks, current versions, claims, and what is to be written."""
 
@@ -117,6 +128,7 @@ class Session:
         self.registry = registry
         self.locked: dict[PersonKey, Locked] = {}
         self.current: dict[tuple[int, str, int], Current] = {}
+        self.special: dict[PersonKey, frozenset[Bit]] = {}
         self.national: dict[str, tuple[PersonKey, str]] = {}
         self.raised: dict[PersonKey, tuple[int, int, bool]] = {}
         self.now = 0
@@ -141,7 +153,36 @@ class Session:
             self.writes.add("person_up", (*key, *raised))
         if self.writes:
             await self.writes.flush(self._conn)
+        for job, error in zip(jobs, errors, strict=True):
+            if error is None:
+                await self._follow(job)
         return errors
+
+    async def _follow(self, job: Job) -> None:
+        """What follows from the rows written, where anything can: by their types, or by a bit of their person."""
+        hooks = self.registry.hooks
+        persons = {s.key for s in job.plan.steps if s.change.type in hooks.by_type or s.key in self.special}
+        for key in sorted(key for key in persons if key[1]):
+            steps = [s for s in job.plan.steps if s.key == key and s.found is None]
+            if not steps:
+                continue
+            after = After(
+                conn=self._conn,
+                key=key,
+                now=self.now,
+                real=job.clock.real(),
+                clinical=job.clock.clinical(),
+                commit=job.commit,
+                grant=job.plan.grant,
+                written={f"{s.change.type}/{s.id}": s.made.resource if s.made else None for s in steps},
+                created=frozenset(
+                    f"{s.change.type}/{s.id}" for s in steps if (TYPES[s.change.type], s.id, 0) not in self.current
+                ),
+                historic=job.plan.historic,
+            )
+            bits = await follow(hooks, after, self.special.get(key, NONE))
+            if bits:
+                self.special[key] = bits
 
     # -- what the database says, under lock ------------------------------------------------------------
 
@@ -153,7 +194,10 @@ class Session:
         args = [(*key, *ask_values(job.plan.grant, job.clock)) for job, key in asked]
         for found in await self._conn.fetch(_LOCK, *zip(*args, strict=True)):
             job, key = asked[found["n"] - 1]
-            self.locked.setdefault(key, Locked(found["version"], found["touched"], found["now"]))
+            if key not in self.locked:
+                self.locked[key] = Locked(found["version"], found["touched"], found["now"])
+                if bits := _bits(found):
+                    self.special[key] = bits
             self.now = max(self.now, found["now"])
             if found["open"]:
                 job.bases[key] = found["basis"]
@@ -257,9 +301,19 @@ class Session:
             raise Absent(f"{reference} is not here")
         if current.deleted and step.change.op == "delete":
             raise Gone(f"{reference} was deleted already")
+        self._check_guarded(grant, step, current)
         expected = step.change.expected
         if expected is not None and expected != current.version:
             raise PreconditionFailed(f"{reference} is now version {current.version}, not {expected}")
+
+    def _check_guarded(self, grant: Grant, step: Step, current: Current) -> None:
+        """403 for one who may not change what opens or closes doors, or make such an entry of another."""
+        if step.change.type in TYPES_GUARDED:
+            was = None if current.deleted else decode(current.body.encode())
+            new = step.change.resource
+            allowed = may_write(grant, new) if was is None else may_change(grant, was, new)
+            if not allowed:
+                raise Forbidden(f"this role may not {step.change.op} this {step.change.type}")
 
     def _check_national(self, grant: Grant, made: Draft) -> None:
         for number in made.national:

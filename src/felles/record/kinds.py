@@ -10,6 +10,14 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
+from felles.record.codes import (
+    BLOCKING_SYSTEM,
+    CASE_SYSTEM,
+    MANDATE_SYSTEM,
+    PARENTAL_RESPONSIBILITY,
+    RESTRICTION_SYSTEM,
+)
+
 
 class Kind(IntEnum):
     """Bit numbers of `Grant.kinds`; all below 60, so that a mask fits a signed 64-bit integer."""
@@ -43,6 +51,10 @@ class Kind(IntEnum):
     RESEARCH = 26
     TRACE = 27
     PREGNANCY = 28
+    CASE = 29
+    BLOCK = 30
+    WITHHELD = 31
+    MANDATE = 32
 
 
 # What a type is when nothing below says more. Shared types carry nobody's data: OTHER.
@@ -81,8 +93,26 @@ SNOMED = "http://snomed.info/sct"
 _OBSERVATION = "http://terminology.hl7.org/CodeSystem/observation-category"
 _LIST = "http://terminology.hl7.org/CodeSystem/list-example-use-codes"
 
+CASES = ("need", "emergency", "consent", "looked", "log-question", "correction", "deletion", "request")
+"""Codes of CASE_SYSTEM: a stated need, an emergency opening, an opening with the person's consent; that a doctor has
+looked at a result; a question about the log, a demand to correct or to delete, a request by who acts for the person."""
+MANDATES = ("proxy", "guardian", "kin", "estate", "part")
+"""Codes of MANDATE_SYSTEM: proxy, guardian, next of kin of one who cannot consent, kin of a deceased, part."""
+
 # (type, element, system, code, kind): the first row that an entry's codings meet decides.
 _RULES: tuple[tuple[str, str, str, str, Kind], ...] = (
+    *(("Task", "code", CASE_SYSTEM, code, Kind.CASE) for code in CASES),
+    # LOINC 59284-0 Patient Consent; what withdraws one from the shared record (Norwegian profile of Consent).
+    ("Consent", "category", LOINC, "59284-0", Kind.BLOCK),
+    # Volven 9603: refused because of danger to life, refused as clearly inadvisable (pbrl § 5-1).
+    ("Consent", "category", BLOCKING_SYSTEM, "NORN_FFL", Kind.WITHHELD),
+    ("Consent", "category", BLOCKING_SYSTEM, "NORN_KUT", Kind.WITHHELD),
+    ("Consent", "category", RESTRICTION_SYSTEM, "not-to-parents", Kind.WITHHELD),
+    ("Consent", "category", RESTRICTION_SYSTEM, "barred", Kind.WITHHELD),
+    *(("Consent", "category", MANDATE_SYSTEM, code, Kind.MANDATE) for code in MANDATES),
+    # The codes of "foreldreansvar" in the National Population Register.
+    *(("RelatedPerson", "relationship", PARENTAL_RESPONSIBILITY, code, Kind.MANDATE)
+      for code in ("felles", "mor", "far", "medmor", "andre", "ukjent")),
     # LOINC 82810-3 Pregnancy status, 63895-7 Breastfeeding status, 11778-8 Delivery date estimated.
     ("Observation", "code", LOINC, "82810-3", Kind.PREGNANCY),
     ("Observation", "code", LOINC, "63895-7", Kind.PREGNANCY),
@@ -127,6 +157,10 @@ def _refined() -> dict[str, tuple[tuple[str, ...], _Refined]]:
 
 
 _REFINED = _refined()
+KINDS_BY_CODE: dict[str, dict[tuple[str, str, str], Kind]] = {
+    name: {place: kind for place, (_, kind) in rows.items()} for name, (_, rows) in _REFINED.items()
+}
+"""Type → (element, system, code) → the kind that this code gives."""
 
 
 def kind_of(resource: Any) -> Kind:
@@ -142,6 +176,14 @@ def kind_of(resource: Any) -> Kind:
                 if met is not None and (best is None or met < best):
                     best = met
     return best[1] if best is not None else DEFAULTS.get(name, Kind.OTHER)
+
+
+def codings_of(resource: Any) -> Iterator[tuple[str, str, str]]:
+    """(element, system, code) of all codings that the table looks at in this resource."""
+    elements = _REFINED.get(type(resource).__name__, ((), {}))[0]
+    for element in elements:
+        for system, code in _codings(getattr(resource, element)):
+            yield element, system, code
 
 
 def _codings(concepts: Any) -> Iterator[tuple[str, str]]:

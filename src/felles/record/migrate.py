@@ -278,6 +278,7 @@ _GRANTS: dict[str, str] = {
     "era": "select, insert",
     "person": "select, insert, update",
     "directory": "select, insert, update",
+    "joining": "select, insert, update",
     "migration": "select",
     "type_name": "select",
 }

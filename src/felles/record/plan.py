@@ -13,6 +13,7 @@ from felles.fhir import links, rewrite
 from felles.record.drafts import Draft, draft
 from felles.record.errors import Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable, blaming
 from felles.record.grants import Grant, Mode, PersonKey
+from felles.record.guarded import may_try, may_write
 from felles.record.homes import SHARED_TYPES, Home, home_of, refuse_person_references
 from felles.record.ids import SHARED_BUCKET, bucket_of, new_bucket, new_id
 
@@ -119,10 +120,16 @@ class Planner:
         verb = "maintain" if change.type in SHARED_TYPES else VERBS[change.op]
         if change.type == "Patient" and change.op == "create" and not found:
             verb = "create_person"
-        if not self._grant.may(verb):
+        if not (self._may_guarded(change) if verb == "write" else self._grant.may(verb)):
             raise Forbidden(f"this role may not {change.op} {change.type}")
         if change.op != "create" and bucket_of(change.id or "") is None and not change.id:
             raise Unprocessable(f"{change.op} of {change.type} names no id")
+
+    def _may_guarded(self, change: Change) -> bool:
+        """Whether the Grant may write this; what an entry here already says is asked under lock as well."""
+        if change.op == "create":
+            return may_write(self._grant, change.resource)
+        return may_try(self._grant, change.type)
 
     def _in_order(self, changes: list[Change]) -> list[tuple[int, Change]]:
         """Patients first, then what leads straight to one, then what goes by way of another entry."""

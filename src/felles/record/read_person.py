@@ -21,10 +21,12 @@ from felles.record.decide import (
     ASK,
     BASIS_TEXT,
     BLOCKS_AGAINST,
+    DOOR_BITS,
     PERSON_OPEN,
     ROW_OPEN,
     ask_values,
     basis_of,
+    bits_of,
     leaves,
 )
 from felles.record.errors import Absent
@@ -90,8 +92,8 @@ class PersonPage:
 
     `basis` is why it was open, as the log line has it; `closed` whether the person has closed something
     for this reader (never what or how much); `version` the record's version, which stays in the server.
-    `same`: the record is as the caller held it, and no rows were read; `blocked`: it holds blocks, so that
-    what one reader saw says nothing of what another may.
+    `same`: the record is as the caller had it, and no rows were read; `special`: it holds blocks or other bits, so
+    that what one reader saw says nothing of what another may.
     """
 
     basis: str
@@ -99,7 +101,7 @@ class PersonPage:
     version: int
     rows: tuple[list[Seen], ...]
     same: bool = False
-    blocked: bool = False
+    special: bool = False
 
 
 _COLUMNS: Final = (
@@ -109,7 +111,7 @@ _COLUMNS: Final = (
     ("what", "text"),
     ("item_type", "smallint"),
     ("item", "text"),
-    ("held", "bigint"),
+    ("kept", "bigint"),
     *ASK,
 )
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
@@ -195,7 +197,8 @@ def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
     sql = f"""
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
-        select q.*, p.blocked, p.version as record, {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
+        select q.*, {DOOR_BITS}, p.version as record,
+               p.blocked or p.opened or p.held or p.protected as special, {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
                p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
                and exists (select 1 from block b where b.bucket = q.bucket and b.person = q.person
                               and {BLOCKS_AGAINST}) as closed
@@ -212,13 +215,13 @@ def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
     ),
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
     select q.n, -1::smallint as want, q.basis as id, q.record as low,
-           q.closed::int + 2 * q.blocked::int + 4 * (q.held = q.record and not q.blocked)::int::bigint as org,
+           q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int::bigint as org,
            null as author, null as body
       from door q where q.open
     union all
     select q.n, x.want, x.id, x.low, x.org, x.author, x.body
-      from (select * from door where open and (held <> record or blocked)) q
-     cross join lateral (select q.blocked) p
+      from (select * from door where open and (kept <> record or special)) q
+     cross join lateral {bits_of("q")}
      cross join lateral ({" union all ".join(parts)}) x"""
     return Shape(sql, _COLUMNS)
 
@@ -227,18 +230,18 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")
 
 
 async def read_page(
-    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[AnyWant, ...], page: str, what: str, held: int = -1
+    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[AnyWant, ...], page: str, what: str, kept: int = -1
 ) -> PersonPage:
     """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
 
-    `what` is a reference; it is also the entry that `One` means. `held` is the record's version that the
-    caller kept from before: where it still holds, the look is decided and logged, and no rows come.
+    `what` is a reference; it is also the entry that `One` means. `kept` is the record's version that the
+    caller has from before: where it still holds, the look is decided and logged, and no rows come.
     Raises `Absent` when the person is not here or not open to this reader (a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
         raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there
     type_name, _, resource_id = what.partition("/")
-    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, held if len(grant.keys) == 1 else -1)
+    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, kept if len(grant.keys) == 1 else -1)
     shape, asked = page_shape(wants), ask_values(grant, clock)
     pages = [await lane.submit(shape, (*key, *head, *asked)) for key in grant.keys]
     found = [_page(records, len(wants)) for records in pages if records]
@@ -256,7 +259,7 @@ def _page(records: list[Any], wants: int) -> PersonPage:
             head = (resource_id or "", bool(flags & 1), low)
         else:
             rows[want].append(Seen(resource_id, low, org, author, body))
-    return PersonPage(*head, rows, same=bool(flags & 4), blocked=bool(flags & 2))
+    return PersonPage(*head, rows, same=bool(flags & 4), special=bool(flags & 2))
 
 
 def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
@@ -267,4 +270,4 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
         coming = isinstance(want, Want) and want.coming
         rows.append(sorted(together, key=lambda row: row.low, reverse=not coming))
     first = pages[0]
-    return PersonPage(first.basis, any(p.closed for p in pages), -1, tuple(rows), blocked=True)
+    return PersonPage(first.basis, any(p.closed for p in pages), -1, tuple(rows), special=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from felles.record.decide import leaves
+from felles.record.derive import SELF_MADE
 
 if TYPE_CHECKING:
     from felles.record.pool import Conn
@@ -168,11 +169,13 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
             ("bucket", "smallint"),
             ("person", "bigint"),
             ("party", "bigint"),
-            ("basis", "smallint"),
+            ("plain", "smallint"),
             ("source", "text"),
             ("writer", "text"),
             ("since", "bigint"),
             ("until", "bigint"),
+            ("writer_org", "bigint"),
+            ("asked", "boolean"),
         ),
         """insert into relation (bucket, person, party, basis, source, writer, since, until)
            select distinct on (bucket, person, party, basis, source)
@@ -223,6 +226,13 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
 }
 
 
+_SELF_MADE = """(select r.bucket, r.person, r.party, r.source, r.writer, r.since, r.until,
+        (r.plain + case when r.asked and (r.party = r.writer_org
+            or exists (select 1 from staffing s where s.party = r.party and s.org = r.writer_org))
+         then {self_made} else 0 end)::smallint as basis from {rows} r)"""
+"""Relations with the basis they get: one that its writer's own organisation asked for itself is marked as such."""
+
+
 class Writes:
     """Rows to be written, gathered per table part."""
 
@@ -268,6 +278,8 @@ def _compose(parts: tuple[str, ...]) -> str:
         arrays = ", ".join(f"${position + i}::{sql}[]" for i, (_, sql) in enumerate(columns))
         sources[part] = f"(select * from unnest({arrays}) as u({', '.join(name for name, _ in columns)}))"
         position += len(columns)
+    if "relation" in sources:
+        sources["relation"] = _SELF_MADE.format(self_made=SELF_MADE, rows=sources["relation"])
     era = f"${position}::smallint"
     nothing = {
         "relation": "(select null::smallint as bucket, null::bigint as person, null::bigint as party,"

@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from starlette.routing import Route
 
 from felles.ui.render import add_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from felles.ui.i18n import Language
+
     Handler = Callable[[Request], Awaitable[Response]]
+
+
+Hub = Literal["meg", "p", "entry", "admin"]
+"""Pages that list ways: the citizen's privacy, access to one record, one entry, administration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One way listed on a hub. `href` may hold `{id}`, and on entries `{type}` and `{entry}`.
+
+    `text` and `more` are (language → words); `verb` whose roles see it, None: all whom the hub is for.
+    """
+
+    hub: Hub
+    href: str
+    text: Callable[[Language], str]
+    more: Callable[[Language], str]
+    icon: str
+    verb: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
     """A domain's pages. Its templates are known as `name/…` and lie in `package`'s folder `templates/`.
 
-    `pages` are (method, path, handler); paths are ASCII, in Norwegian, and hold no name or number of anybody.
+    `pages` are (method, path, handler); paths are ASCII, in Norwegian, and hold no name or number of anybody. `cards`
+    are its ways on the hubs; `acts` what a citizen reads in her log for each of its acts (`page:…` → words).
     """
 
     name: str
     package: str
     pages: tuple[tuple[str, str, Handler], ...]
+    cards: tuple[Card, ...] = ()
+    acts: Mapping[str, Callable[[Language], str]] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
         """Starlette's routes for the pages; makes the templates known."""

@@ -1,8 +1,9 @@
 """The languages of the pages.
 
-The texts in code and templates are bokmål and are themselves the keys; `locale/nn.po` and `locale/en.po`
-give the other forms (a test holds that none is missing). Templates mark a text with `_("…")`, which is
-replaced when the template is loaded: at run time a translation costs nothing. Code uses `t("…")`. What
+The texts in code and templates are bokmål and are themselves the keys; `locale/nn.po` and `locale/en.po`, and the
+files of the rooms beside them (`locale/nn/doors.po`), give the other forms (a test holds that none is missing).
+Templates mark a text with `_("…")`, which is replaced when the template is loaded: at run time a translation costs
+nothing. Code uses `t("…")`. What
 stands in the record is never translated.
 """
 
@@ -33,9 +34,13 @@ def catalogue(code: str) -> dict[str, str]:
     """Bokmål text → text in `code`. Bokmål itself is empty: its texts are the keys."""
     if code == DEFAULT:
         return {}
-    with (files("felles.ui") / "locale" / f"{code}.po").open("rb") as file:
-        messages = read_po(file, locale=code)
-    return {str(message.id): str(message.string) for message in messages if message.id and message.string}
+    folder = files("felles.ui") / "locale"
+    found: dict[str, str] = {}
+    for path in (folder / f"{code}.po", *sorted((folder / code).iterdir(), key=lambda path: path.name)):
+        with path.open("rb") as file:
+            messages = read_po(file, locale=code)
+        found |= {str(message.id): str(message.string) for message in messages if message.id and message.string}
+    return found
 
 
 class Language(Dates):

@@ -93,10 +93,13 @@ def _menu(t: Language, actor: Actor, path: str) -> list[MenuItem]:
         return [
             MenuItem("/meg", t("Min journal"), "House", path == "/meg"),
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
+            MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
         ]
     items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/")]
     if actor.may("lookup"):
         items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=True))
+    if actor.may("register") or actor.may("handle"):
+        items.append(MenuItem("/admin", t("Administrasjon"), "Buildings3", path.startswith("/admin")))
     return items
 
 

@@ -108,7 +108,7 @@ class World:
 
     async def relate(self, key: tuple[int, int], org: str = HOSPITAL) -> None:
         writes = Writes()
-        writes.add("relation", (*key, mark_of(org), 1, "EpisodeOfCare/e", DOCTOR, 0, FOREVER))
+        writes.add("relation", (*key, mark_of(org), 1, "EpisodeOfCare/e", DOCTOR, 0, FOREVER, 0, False))
         await self.write(writes)
         self.relations.add((key, org))
 
@@ -120,7 +120,8 @@ class World:
 
     async def block(self, key: tuple[int, int], *, against: str | None = None, kind: int | None = None) -> None:
         """Close the record of `key`, to all or to one organisation; all of it or one kind."""
-        sql = """insert into block values ($1, $2, $3, $4, $5, $6, null, null, $7, $8, 0, $8)"""
+        sql = """insert into block (bucket, person, id, against, party, kind, low, high, since, until)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $8)"""
         party = mark_of(against) if against else 0
         name = f"b{len(self.blocks)}"
         await self.pool.fetch(sql, *key, name, 1 if against else 0, party, kind, -(2**62), FOREVER)

@@ -21,7 +21,8 @@ HOSPITAL, DOCTOR = mark_of("Organization/hospital"), mark_of("Practitioner/docto
 OBSERVATION, PATIENT = TYPES["Observation"], TYPES["Patient"]
 _FILL = f"""
 insert into person (bucket, person) select n % 4096, n from generate_series(1, 3000) n;
-insert into relation select n % 4096, n, {HOSPITAL}, 1, 'EpisodeOfCare/x', 'x', 0, {2**62}
+insert into relation (bucket, person, party, basis, source, writer, since, until)
+select n % 4096, n, {HOSPITAL}, 1, 'EpisodeOfCare/x', 'x', 0, {2**62}
   from generate_series(1, 1500) n;
 insert into staffing (actor, org, party, role, role_mark, source, since, until)
 values ({DOCTOR}, {HOSPITAL}, {HOSPITAL}, 'doctor', {mark_of("doctor")}, 'PractitionerRole/r', 0, {2**62});
@@ -37,8 +38,17 @@ select n % 4096, n, {OBSERVATION}, 'o' || n || '-' || i, 1, 1, 1, 'Practitioner/
        1, 1, '3', 1, array[i % 10, n], '{{}}'
   from generate_series(1, 3000) n,
        generate_series(1, case when n = 7 then 8000 when n % 100 = 0 then 300 else 12 end) i;
+insert into block (bucket, person, id, against, party, low, high, since, until)
+select n % 4096, n, 'b' || i, 1, i, 0, {2**62}, 0, {2**62} from generate_series(2901, 3000) n, generate_series(1, 30) i;
+insert into opening (bucket, person, id, source, basis, actor, org, role, since, until)
+select n % 4096, n, 'o' || i, 'Task/x', 5, i, i, i, 0, {2**62}
+  from generate_series(2901, 3000) n, generate_series(1, 30) i;
+insert into held (bucket, person, item, id, source, from_whom, reason, since, until)
+select n % 4096, n, i, 'h', 'Consent/x', 7, 1, 0, {2**62} from generate_series(2901, 3000) n, generate_series(1, 30) i;
+update person set blocked = true, opened = true, held = true where person > 2900;
 analyze;
 """
+GUARDED = {"block", "opening", "held"}
 FORBIDDEN = {"Seq Scan", "Hash Join", "Merge Join", "Materialize"}
 
 
@@ -95,6 +105,10 @@ def _indexes(nodes: list[dict[str, Any]]) -> set[str]:
     return {node["Index Name"] for node in nodes if "Index Name" in node and node["Actual Loops"]}
 
 
+def _looked_at(nodes: list[dict[str, Any]]) -> set[str]:
+    return {n["Relation Name"] for n in nodes if n.get("Relation Name") in GUARDED and n["Actual Loops"]}
+
+
 def _touched(nodes: list[dict[str, Any]], relation: str) -> float:
     """Rows that scans of a table gave or threw away."""
     scans = [node for node in nodes if node.get("Relation Name") == relation]
@@ -136,6 +150,26 @@ async def test_hot_searches_use_their_index(filled, grants, kind, pairs, index, 
             assert not found & FORBIDDEN
     finally:
         await pool.close()
+
+
+@pytest.mark.parametrize("mode", ["staff", "all"])
+@pytest.mark.parametrize(("kind", "pairs", "index"), HOT)
+async def test_tables_of_the_few_are_looked_at_for_the_few_alone(filled, grants, kind, pairs, index, mode):
+    """Blocks, openings and what is held back cost a person without them nothing: guarded by bits on her row."""
+    recorder = Recorder()
+    for person in (7, 300, 2950):
+        await search(recorder, Clock(), getattr(grants, mode)(), parse(kind, pairs(person)), None, Links(bytes(32)))
+    shape, requests = recorder.seen[0][0], [args for _, args in recorder.seen]
+    pool = Pool(filled.url, size=2, statement_timeout_ms=30_000, era_of=open_era)
+    try:
+        plain, few = await _nodes(pool, shape, requests[:2]), await _nodes(pool, shape, requests[2:])
+    finally:
+        await pool.close()
+    assert {node.get("Relation Name") for node in plain} >= GUARDED, "the statement knows them"
+    if index != "relation_party":  # that one reads the list, which holds none of the few
+        assert not _looked_at(plain)
+    if index == "entry_person":  # the fill has no marks of the others for a search to find
+        assert ("opening" in _looked_at(few)) is (mode == "staff")
 
 
 async def test_the_newest_of_a_code_reads_no_more_than_it_shows(filled, grants):

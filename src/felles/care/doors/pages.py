@@ -22,7 +22,7 @@ async def show(request: Request) -> Response:
     t = found.t
     context = {
         "title": t("Hvem har sett journalen din"),
-        "days": present.days(t, rules.looks(read.lines, grant.actor)),
+        "days": present.days(t, rules.looks(read.lines, grant.actor), request.app.state.acts),
         "more": f"/meg/innsyn?etter={read.more}" if read.more else "",
         "later": bool(place),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from felles.access.roles import ROLES
@@ -13,18 +14,22 @@ if TYPE_CHECKING:
     from felles.ui.i18n import Language
 
 
-def days(t: Language, found: list[Look]) -> list[dict[str, Any]]:
+Acts = Mapping[str, "Callable[[Language], str]"]
+"""What the domains say of their own acts (`Domain.acts`)."""
+
+
+def days(t: Language, found: list[Look], acts: Acts) -> list[dict[str, Any]]:
     """The looks by day, newest first."""
     listed: list[dict[str, Any]] = []
     for look in found:
         day = t.day(look.last)
         if not listed or listed[-1]["day"] != day:
             listed.append({"day": day, "looks": []})
-        listed[-1]["looks"].append(_look(t, look))
+        listed[-1]["looks"].append(_look(t, look, acts))
     return listed
 
 
-def _look(t: Language, look: Look) -> dict[str, Any]:
+def _look(t: Language, look: Look, acts: Acts) -> dict[str, Any]:
     who = look.line.who
     role = ROLES.get(who.role)
     first, last = t.clock(look.first), t.clock(look.last)
@@ -36,7 +41,7 @@ def _look(t: Language, look: Look) -> dict[str, Any]:
         "when": t("kl. {time}").format(time=first if first == last else f"{first}–{last}"),
         "why": grounds.about(t, look.line.basis) if look.line.basis and look.kind not in ("own", "system") else "",
         "reason": who.reason,
-        "what": _what(t, look),
+        "what": _what(t, look, acts),
     }
 
 
@@ -53,13 +58,13 @@ def _title(t: Language, look: Look) -> str:
     }[look.kind].format(name=name)
 
 
-def _what(t: Language, look: Look) -> list[str]:
+def _what(t: Language, look: Look, acts: Acts) -> list[str]:
     said: dict[str, int] = {}
     for (act, type_name), count in look.opened.items():
         if not type_name:
             said[t.many("Skrev én oppføring", "Skrev %d oppføringer", count)] = 1
             continue
-        text = _part(t, act, type_name)
+        text = acts[act](t) if act in acts else _part(t, act, type_name)
         said[text] = said.get(text, 0) + count
     return [text if count == 1 else f"{text} ({t.many('%d gang', '%d ganger', count)})" for text, count in said.items()]
 

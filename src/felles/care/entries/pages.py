@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.care.doors.hubs import cards
 from felles.care.entries import present, views
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
@@ -42,6 +43,8 @@ async def _show(found: Visit, grant: PersonGrant, base: str, template: str) -> R
     context: dict[str, Any] = {"entry": present.entry_page(found.t, base, entry, names)}
     view = overview.View(found.t, base, store.clock.clinical(), names)
     context |= _strip(view, entry)
+    places = {"id": params.get("id", ""), "type": params["type"], "entry": params["eid"]}
+    context["cards"] = cards(found, "entry", **places) if "id" in params else []
     return page(found, template, context)
 
 

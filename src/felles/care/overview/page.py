@@ -8,7 +8,7 @@ from felles.care.overview import present, views
 from felles.care.overview.kept import Kept, Shelf
 from felles.care.overview.present import View
 from felles.care.people import store_of
-from felles.record.grants import ALL_KINDS, Mode
+from felles.record.grants import Mode
 from felles.record.kinds import Kind
 from felles.ui.render import fragment
 
@@ -29,7 +29,7 @@ async def made(found: Visit, grant: PersonGrant, patient_id: str, base: str, tem
     Every look goes to the database, is decided and logged there; only the rows stay away when nothing changed.
     """
     store, t = store_of(found), found.t
-    kinds = grant.kinds if grant.mode is Mode.STAFF else ALL_KINDS
+    kinds = grant.kinds
     key, now = (grant.keys, kinds, t.code, base), store.clock.clinical()
     kept = _shelf.find(key, now)
     read = await views.overview(store, grant, patient_id, kept.version if kept else -1)
@@ -39,7 +39,7 @@ async def made(found: Visit, grant: PersonGrant, patient_id: str, base: str, tem
     names = await store.names.of(present.wanted_names(record))
     view = View(t, base, now, names, citizen=grant.mode is Mode.SELF)
     kept = parts(view, record, kinds, template, read.version)
-    if not read.blocked:
+    if not read.special:
         _shelf.keep(key, kept)
     return kept, read
 

@@ -16,11 +16,13 @@ from itertools import count
 from felles.record.decide import (
     ASK,
     BASIS_TEXT,
+    DOOR_BITS,
     NOBODYS_OPEN,
     PERSON_OPEN,
     ROW_OPEN,
     VISIBLE,
     basis_of,
+    bits_of,
     leaves,
     person_of,
 )
@@ -181,18 +183,18 @@ class _Maker:
         }[start]
         doors = f"""
         door as materialized (
-            select q.*, p.bucket as at_bucket, p.person as at_person, p.blocked, {BASIS_TEXT} as basis,
+            select q.*, p.bucket as at_bucket, p.person as at_person, {DOOR_BITS}, {BASIS_TEXT} as basis,
                    {PERSON_OPEN} and (q.bound is null or p.person = any(q.bound)) as open
               from q {door} {basis_of("p")})"""
         alone = start == "person"
         door = "q" if alone else "k"
         place = f"e.bucket = {door}.at_bucket and e.person = {door}.at_person and e.type = {TYPES[self.plan.type]}"
-        blocked = f", (select {door}.blocked) p"
+        bits = f", {bits_of(door)}"
         if self.plan.counting:
-            rows = self._rows(place, code, [*tests, ROW_OPEN], joins=blocked)
+            rows = self._rows(place, code, [*tests, ROW_OPEN], joins=bits)
             return doors + self._count(self._person_count(start, rows, code, tests), named=start != "list")
         limited = f"order by {order_by(self.plan.order)} limit q.many + 1"
-        rows = self._rows(place, code, [*tests, ROW_OPEN], limited, blocked)
+        rows = self._rows(place, code, [*tests, ROW_OPEN], limited, bits)
         each = f"select {self._columns(f'{door}.basis')} from ({rows}) e"
         if alone:
             source = self._ordered(f"{each} {limited}")

@@ -1,0 +1,1 @@
+"""What the citizen closes for those who treat her, and how it is lifted."""

@@ -1,0 +1,55 @@
+"""Pages that list ways: the citizen's privacy, access to one record, administration. The rooms hand in their cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from felles.access import Sort
+from felles.care.doors.strip import strip
+from felles.care.people import open_own, open_person, staff_only
+from felles.record.errors import Forbidden
+from felles.ui.web import page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.ui.domain import Hub
+    from felles.ui.web import Visit
+
+
+def cards(found: Visit, hub: Hub, **places: str) -> list[dict[str, Any]]:
+    """The ways of a hub that this visitor's role has; `places` fill in the addresses."""
+    t, actor = found.t, found.signed_in
+    return [
+        {"href": card.href.format(**places), "text": card.text(t), "more": card.more(t), "icon": card.icon}
+        for card in found.request.app.state.cards
+        if card.hub == hub and (card.verb is None or actor.may(card.verb))
+    ]
+
+
+async def privacy(request: Request) -> Response:
+    """`/meg/personvern`: what a citizen can see and decide about her own record. Reads nothing of it."""
+    found = await visit(request)
+    open_own(found)
+    return page(found, "doors/hub.html", {"title": found.t("Personvern"), "cards": cards(found, "meg")})
+
+
+async def access_to(request: Request) -> Response:
+    """`/p/{id}/tilgang`: why this record is open, and the ways from there."""
+    found = await visit(request)
+    staff_only(found)
+    patient_id: str = request.path_params["id"]
+    grant = await open_person(found, patient_id)
+    context, _ = await strip(found, grant, patient_id, "access")
+    context["cards"] = cards(found, "p", id=patient_id)
+    return page(found, "doors/access.html", context)
+
+
+async def administration(request: Request) -> Response:
+    """`/admin`: what administrators and reviewers do."""
+    found = await visit(request)
+    actor = found.signed_in
+    if actor.sort is not Sort.STAFF or not (actor.may("register") or actor.may("handle")):
+        raise Forbidden("these pages are for administrators")
+    return page(found, "doors/hub.html", {"title": found.t("Administrasjon"), "cards": cards(found, "admin")})

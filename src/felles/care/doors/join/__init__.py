@@ -1,0 +1,1 @@
+"""One person, several Patients: joined and taken apart."""

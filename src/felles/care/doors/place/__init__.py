@@ -1,0 +1,1 @@
+"""Where a person with protected address is, for those who must know."""

@@ -1,0 +1,1 @@
+"""Acting for another: parents, proxies, and what they see."""

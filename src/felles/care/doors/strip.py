@@ -1,0 +1,45 @@
+"""The patient's strip above a page of staff: who this is and what is critical, read and logged by one statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.json import Decoder
+
+from felles.care import shapes
+from felles.care.overview import present as overview
+from felles.care.overview.staff import why
+from felles.care.people import store_of
+from felles.record.read_person import Want
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+WANTS: Final = (Want("Patient", 1), Want("AllergyIntolerance", 40), Want("Flag", 40))
+_patient: Final = Decoder(shapes.Patient).decode
+_allergy: Final = Decoder(shapes.AllergyIntolerance).decode
+_flag: Final = Decoder(shapes.Flag).decode
+
+
+async def strip(found: Visit, grant: PersonGrant, patient_id: str, act: str) -> tuple[dict[str, Any], PersonPage]:
+    """What the layout's strip shows, and the page it was read as (logged as `page:<act>`).
+
+    Raises `Absent`, `Busy`.
+    """
+    store = store_of(found)
+    read = await store.page(grant, WANTS, act, f"Patient/{patient_id}")
+    view = overview.View(found.t, f"/p/{patient_id}", store.clock.clinical(), {})
+    patients, allergies, flags = read.rows
+    context: dict[str, Any] = {
+        "person": overview.person(view, _patient(patients[0].body) if patients else shapes.Patient()),
+        "critical": overview.critical(
+            view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]
+        ),
+        "why": why(found.t, view.base, read.basis),
+        "closed": read.closed,
+        "back": view.base,
+        "strip": True,
+    }
+    return context, read

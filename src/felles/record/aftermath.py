@@ -1,0 +1,96 @@
+"""What follows from a commit and needs the rows that were written: blocks, openings, forms without place.
+
+A hook runs inside the transaction, after the rows, under the person's lock. It reads what is current, asks a pure
+function what follows, and makes its rows of that person anew; so it may run twice and leave the same. It raises
+nothing for what is wrong in an entry: it then derives nothing. Hooks of a type run for commits that wrote such an
+entry, hooks of a bit for every commit of a person who has it; the others pay nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from felles.record.grants import Grant, PersonKey
+    from felles.record.pool import Conn
+
+Bit = Literal["blocked", "protected", "joined"]
+ORDER: tuple[Bit, ...] = ("blocked", "protected", "joined")
+"""Hooks of bits run in this order, after those of types."""
+
+
+@dataclass(slots=True)
+class After:
+    """What a hook is told. `now` is the commit's database time, `real` and `clinical` the clocks, in microseconds.
+
+    `written` maps `Type/id` of each entry of this person in this commit to its resource, None when it was deleted;
+    `created` names those of which no version was here before. `historic`: an import, nothing is promised or sent.
+    """
+
+    conn: Conn
+    key: PersonKey
+    now: int
+    real: int
+    clinical: int
+    commit: int
+    grant: Grant
+    written: dict[str, Any]
+    created: frozenset[str]
+    historic: bool
+
+    def of(self, *types: str) -> dict[str, Any]:
+        """Those of `written` that are of these types."""
+        return {ref: resource for ref, resource in self.written.items() if ref.partition("/")[0] in types}
+
+
+Hook = Callable[[After], Awaitable[None]]
+Wants = Callable[[Any], bool]
+
+
+class Hooks:
+    """The hooks of a registry, by type and by bit."""
+
+    def __init__(self) -> None:
+        self.by_type: dict[str, list[tuple[Hook, Wants | None]]] = {}
+        self.by_bit: dict[Bit, list[Hook]] = {}
+
+    def after(self, types: tuple[str, ...], hook: Hook, wants: Wants | None = None) -> None:
+        """Let `hook` follow commits of `types`; with `wants`, of those versions only that it says yes to.
+
+        A deleted entry is told whatever `wants` says.
+        """
+        for type_name in types:
+            self.by_type.setdefault(type_name, []).append((hook, wants))
+
+    def always(self, bit: Bit, hook: Hook) -> None:
+        """Let `hook` follow every commit of a person with this bit, also when this commit has just set it."""
+        self.by_bit.setdefault(bit, []).append(hook)
+
+    def called(self, written: dict[str, Any]) -> list[Hook]:
+        """The hooks of types for these entries, each once, in the order they were registered."""
+        found: dict[Hook, None] = {}
+        for reference, resource in written.items():
+            for hook, wants in self.by_type.get(reference.partition("/")[0], ()):
+                if wants is None or resource is None or wants(resource):
+                    found[hook] = None
+        return list(found)
+
+
+_BITS = "select blocked, protected, joined from person where bucket = $1 and person = $2"
+
+
+async def follow(hooks: Hooks, after: After, bits: frozenset[Bit]) -> frozenset[Bit]:
+    """Run all hooks of one person of one commit. `bits` are those she had before; gives those she has now."""
+    by_type = hooks.called(after.written)
+    for hook in by_type:
+        await hook(after)
+    if by_type and hooks.by_bit:  # a hook of a type may have set or cleared one
+        row = (await after.conn.fetch(_BITS, *after.key))[0]
+        bits = frozenset(bit for bit in ORDER if row[bit])
+    for bit in ORDER:
+        if bit in bits:
+            for hook in hooks.by_bit.get(bit, ()):
+                await hook(after)
+    return bits
