@@ -40,6 +40,10 @@ class SameIds:
     def randbits(count: int) -> int:
         return _dice.get().getrandbits(count)
 
+    @staticmethod
+    def token_bytes(count: int) -> bytes:
+        return _dice.get().randbytes(count)
+
 
 def code(value: str, system: str = "http://loinc.org") -> dict[str, Any]:
     return {"coding": [{"system": system, "code": value}], "text": value}

@@ -12,7 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import asyncpg
+import msgspec
 
+from felles.fhir import encode
 from felles.record.company import Company
 from felles.record.conditions import Conditions
 from felles.record.errors import Busy, Conflict, RecordError
@@ -148,7 +150,10 @@ class Committer:
     async def _commit_alone(
         self, grant: Grant, changes: list[Change], conditions: Conditions, *, act: str, historic: bool
     ) -> list[Result]:
+        asked = _Asked(changes)
         for attempt in range(TRIES):
+            if attempt:
+                asked.restore()
             async with self._pool.acquire() as conn:
                 try:
                     async with conn.transaction():
@@ -186,6 +191,20 @@ class Committer:
         for step in job.plan.steps:
             if step.new and step.found is None:
                 self._locator.keep(f"{step.change.type}/{step.id}", step.key)
+
+
+class _Asked:
+    """Changes as they were asked for. An attempt to carry them out gives them ids and rewrites their references."""
+
+    def __init__(self, changes: list[Change]) -> None:
+        self._kept = [(c, c.op, c.id, None if c.resource is None else encode(c.resource)) for c in changes]
+
+    def restore(self) -> None:
+        """Make them what they were."""
+        for change, op, resource_id, raw in self._kept:
+            change.op, change.id = op, resource_id
+            if raw is not None:
+                change.resource = msgspec.json.decode(raw, type=type(change.resource))
 
 
 def _named(error: Exception) -> RecordError:

@@ -101,7 +101,7 @@ class Planner:
         self._check_verbs(changes, found)
         self._rewrites = any(c.full_url for c in changes)
         self._oids = any((c.full_url or "").startswith("urn:oid:") for c in changes)
-        await self._locate(changes)
+        await self._locate(changes, found)
         steps: list[Step | None] = [None] * len(changes)
         for position, change in self._in_order(changes):
             with blaming(position):
@@ -145,8 +145,8 @@ class Planner:
 
         return sorted(enumerate(changes), key=rank)
 
-    async def _locate(self, changes: list[Change]) -> None:
-        wanted: set[str] = set()
+    async def _locate(self, changes: list[Change], found: dict[int, Result]) -> None:
+        wanted = {result.reference for result in found.values()}
         types = {c.full_url: c.type for c in changes if c.full_url}
         for position, change in enumerate(changes):
             if change.id is not None:
@@ -207,7 +207,7 @@ class Planner:
         """A PUT to an id that is not here: for those who see everything, and never with an id of our form."""
         if bucket_of(change.id or "") is not None:
             raise Unprocessable(f"{change.id} has the form of an id made here, but was not made here")
-        if change.expected is not None:
+        if change.expected:
             raise PreconditionFailed(f"{change.type}/{change.id} is not here, so no version of it matches")
         return Step(change, key, change.id or "", new=True, claims=True)
 

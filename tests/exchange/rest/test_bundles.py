@@ -237,3 +237,108 @@ async def test_a_national_number_stands_once_in_a_transaction(world):
     answer = await world.system.post("", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
     assert answer.status == 409
     assert answer.issues == [("conflict", "Bundle.entry[1]")]
+
+
+async def test_what_a_condition_met_can_be_referred_to(world):
+    number = {"system": "urn:example:met", "value": "1"}
+    patient = await world.patient(identifier=[number])
+    urn = f"urn:uuid:{uuid.uuid4()}"
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry(
+                "POST",
+                "Patient",
+                {"resourceType": "Patient", "identifier": [number]},
+                fullUrl=urn,
+                ifNoneExist="identifier=urn:example:met|1",
+            ),
+            entry("POST", "Observation", world.observation("x") | {"subject": {"reference": urn}}),
+        ),
+    )
+    assert statuses(answer) == ["200", "201"]
+    found = await world.system.get(f"Observation?patient={patient['id']}")
+    assert [e["resource"]["subject"]["reference"] for e in found.json["entry"]] == [f"Patient/{patient['id']}"]
+
+
+async def test_one_condition_twice_makes_one(world):
+    def asked(urn):
+        resource = {"resourceType": "Patient", "identifier": [{"system": "urn:example:twin", "value": "1"}]}
+        return entry("POST", "Patient", resource, fullUrl=urn, ifNoneExist="identifier=urn:example:twin|1")
+
+    urns = [f"urn:uuid:{uuid.uuid4()}" for _ in range(2)]
+    about = [world.observation("x") | {"subject": {"reference": urn}} for urn in urns]
+    answer = await world.system.post(
+        "", bundle("transaction", *map(asked, urns), *(entry("POST", "Observation", each) for each in about))
+    )
+    assert statuses(answer) == ["201", "200", "201", "201"]
+    first, second, *_ = (e["response"]["location"] for e in answer.json["entry"])
+    assert first == second
+    patient = first.split("/")[-3]
+    assert (await world.system.get(f"Observation?patient={patient}&_summary=count")).json["total"] == 2
+
+
+async def test_a_read_of_what_the_transaction_deletes_refuses_it_before_anything_is_written(world):
+    patient = await world.patient()
+    observation = await world.made(world.observation(patient["id"]))
+    path = f"Observation/{observation['id']}"
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry("POST", "Observation", world.observation(patient["id"])),
+            entry("DELETE", path),
+            entry("GET", path),
+        ),
+    )
+    assert (answer.status, answer.issues) == (410, [("deleted", "Bundle.entry[2]")])
+    assert (await world.system.get(path)).status == 200
+    assert (await world.system.get(f"Observation?patient={patient['id']}&_summary=count")).json["total"] == 1
+
+
+async def test_a_read_that_fails_after_the_commit_is_its_own_answer(world):
+    patient = await world.patient(identifier=[{"system": "urn:example:late", "value": "1"}])
+    observation = await world.made(world.observation(patient["id"]))
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry("DELETE", f"Observation?_id={observation['id']}"),
+            entry("GET", f"Observation/{observation['id']}"),
+        ),
+    )
+    assert (answer.status, statuses(answer)) == (200, ["204", "410"])
+    assert answer.json["entry"][1]["response"]["outcome"]["issue"][0]["code"] == "deleted"
+
+
+async def test_a_conditional_transaction_that_met_another_is_carried_out_as_it_was_asked(world, monkeypatch):
+    """A deadlock at the first attempt: the second must not keep the ids that the first gave."""
+    from asyncpg import DeadlockDetectedError
+
+    from felles.record.jobs import Session
+
+    run, tries = Session.run, []
+
+    async def once_unlucky(self, jobs):
+        tries.append(1)
+        errors = await run(self, jobs)
+        if len(tries) == 1:
+            raise DeadlockDetectedError("deadlock detected")
+        return errors
+
+    monkeypatch.setattr(Session, "run", once_unlucky)
+    urn = f"urn:uuid:{uuid.uuid4()}"
+    patient = {"resourceType": "Patient", "identifier": [{"system": "urn:example:unlucky", "value": "1"}]}
+    about = world.observation("x") | {"subject": {"reference": urn}}
+    answer = await world.system.post(
+        "",
+        bundle(
+            "transaction",
+            entry("PUT", "Patient?identifier=urn:example:unlucky|1", patient, fullUrl=urn),
+            entry("POST", "Observation", about),
+        ),
+    )
+    assert (len(tries), statuses(answer)) == (2, ["201", "201"])
+    made = answer.json["entry"][0]["response"]["location"].split("/")[-3]
+    assert (await world.system.get(f"Observation?patient={made}&_summary=count")).json["total"] == 1

@@ -227,3 +227,15 @@ async def _written(world, act, what):
     rows = await world.store.pool.fetch("select text from leaf where text like '%' || $1 || '%'", what)
     lines = [msgspec.json.decode(row["text"]) for row in rows]
     return [line for line in lines if (line["act"], line["what"]) == (act, what) and line["outcome"] != "refused"]
+
+
+async def test_if_none_match_with_a_star_makes_and_never_changes(world):
+    patient = await world.patient()
+    named = world.observation(patient["id"]) | {"id": f"star-{patient['id'][-8:]}"}
+    path = f"Observation/{named['id']}"
+    assert (await world.system.put(path, named, if_none_match="*")).status == 201
+    again = await world.system.put(path, named | {"status": "amended"}, if_none_match="*")
+    assert (again.status, (await world.system.get(path)).json["status"]) == (412, "final")
+    assert (await world.system.put(path, named, if_none_match='W/"1"')).status == 400
+    await world.system.delete(path)
+    assert (await world.system.put(path, named, if_none_match="*")).status == 201

@@ -7,13 +7,15 @@ that fails stops the whole, and answered after it. (http://hl7.org/fhir/R4/http.
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from felles.exchange.rest import create, delete, update
 from felles.exchange.rest import entries as _entries
 from felles.exchange.rest.bundle import answered, bundle
 from felles.exchange.rest.call import Interaction
-from felles.exchange.rest.outcomes import Issue, Refusal, refusal_of, refuse
+from felles.exchange.rest.outcomes import Issue, Refusal, refusal_of, refuse, reply_of
 from felles.exchange.rest.reply import Reply
 from felles.exchange.rest.written import told
 from felles.fhir import rewrite
@@ -35,19 +37,64 @@ async def answer(call: Call, envelope: Envelope) -> Reply:
     asked = _checked(call, envelope)
     changes = _changes(asked)
     reads = [one for one in asked if one.position not in changes]
-    written = {f"{c.type}/{c.id}" for c in changes.values() if c.id and c.op == "update"}
-    replies: dict[int, Reply] = {}
-    for one in reads:
-        if f"{one.call.route.type}/{one.call.route.id}" not in written:
-            replies[one.position] = await _run(one)
+    twins = _join_twins(changes)
+    shown = await _tried(call, reads, changes)
     if changes:
-        results = await _committed(call, grant, changes)
-        for position, result in zip(changes, results, strict=True):
-            replies[position] = told(result, call.prefer, inside=True)
+        results = dict(zip(changes, await _committed(call, grant, changes), strict=True))
+        results |= {twin: replace(results[first], outcome="found") for twin, first in twins.items()}
+        for position, result in results.items():
+            shown[position] = answered(call.base, told(result, call.prefer, inside=True))
         for one in reads:
-            replies[one.position] = await _run(one)
-    shown = (answered(call.base, replies[i]) for i in range(len(asked)))
-    return Reply(200, bundle("transaction-response", ",".join(shown)))
+            shown[one.position] = await _shown(call, one)
+    return Reply(200, bundle("transaction-response", ",".join(shown[i] for i in range(len(asked)))))
+
+
+async def _tried(call: Call, reads: list[Asked], changes: dict[int, Change]) -> dict[int, str]:
+    """The reads as they are before the commit. Raises the Refusal of one that fails, or will once all is written."""
+    written = {f"{c.type}/{c.id}" for c in changes.values() if c.id and c.op == "update"}
+    deleted = {f"{c.type}/{c.id}" for c in changes.values() if c.id and c.op == "delete"}
+    shown: dict[int, str] = {}
+    for one in reads:
+        route = one.call.route
+        reference = f"{route.type}/{route.id}"
+        if route.interaction == "read" and reference in deleted:
+            raise refuse(410, "deleted", f"{reference} is deleted in this transaction", f"Bundle.entry[{one.position}]")
+        if reference not in written:
+            shown[one.position] = answered(call.base, await _run(one))
+    return shown
+
+
+async def _shown(call: Call, one: Asked) -> str:
+    """A read after the commit. What it meets now is its own answer: what is written is written."""
+    try:
+        return answered(call.base, await _run(one))
+    except Refusal as error:
+        return answered(call.base, reply_of(error), is_outcome=True)
+
+
+def _join_twins(changes: dict[int, Change]) -> dict[int, int]:
+    """Take out conditional creates whose criteria an entry before them has: they find what that one makes.
+
+    Answers, by position, which one. References to them lead to it.
+    """
+    firsts: dict[str, int] = {}
+    twins: dict[int, int] = {}
+    urls: dict[str, str] = {}
+    for position, change in list(changes.items()):
+        if change.op != "create" or change.condition is None:
+            continue
+        first = firsts.setdefault(change.condition.normalised(), position)
+        if first != position:
+            twins[position] = first
+            del changes[position]
+            if change.full_url:
+                changes[first].full_url = url = changes[first].full_url or f"urn:uuid:{uuid.uuid4()}"
+                urls[change.full_url] = url
+    if urls:
+        for change in changes.values():
+            if change.resource is not None:
+                rewrite(change.resource, urls.get)
+    return twins
 
 
 async def _committed(call: Call, grant: Grant, changes: dict[int, Change]) -> list[Result]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from felles.exchange.rest.call import Interaction
 from felles.exchange.rest.outcomes import refuse
 from felles.exchange.rest.written import commit, criteria
-from felles.record.changes import Change
+from felles.record.changes import NONE, Change
 
 if TYPE_CHECKING:
     from felles.exchange.rest.call import Call
@@ -28,12 +28,27 @@ def change(call: Call) -> Change:
     if not call.route.id:
         condition = criteria(call, call.parameters())
         return Change(
-            op="update", type=call.route.type, id=named, resource=resource, condition=condition, expected=call.expected
+            op="update",
+            type=call.route.type,
+            id=named,
+            resource=resource,
+            condition=condition,
+            expected=_expected(call),
         )
     if named != call.route.id:
         said = f"says {named}" if named else "has none"
         raise refuse(400, "value", f"the URL's id is {call.route.id}, the body {said}", f"{call.route.type}.id")
-    return Change(op="update", type=call.route.type, id=named, resource=resource, expected=call.expected)
+    return Change(op="update", type=call.route.type, id=named, resource=resource, expected=_expected(call))
+
+
+def _expected(call: Call) -> int | None:
+    """The version that must be here: of If-Match, or none at all (RFC 9110, 13.1.2). Raises a Refusal (400)."""
+    text = call.headers.get("if-none-match")
+    if text is None:
+        return call.expected
+    if text.strip() != "*" or call.expected is not None:
+        raise refuse(400, "invalid", "an update takes If-Match with one ETag, or If-None-Match: *")
+    return NONE
 
 
 async def answer(call: Call) -> Reply:
