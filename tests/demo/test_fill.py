@@ -1,28 +1,47 @@
-"""The region in a database: written once, gone on with, never over somebody else's record."""
+"""The region in a database: written once, gone on with, never over somebody else's record, begun anew when asked."""
+
+from datetime import date, timedelta
 
 import pytest
 
 from felles.access.region import Place, bring_up_to_date, open_store
-from felles.demo.fill import NotEmpty, fill, state_of
+from felles.demo import fill as filling
+from felles.demo.cli import _turn_back
+from felles.demo.fill import NotEmpty, fill, state_of, today
+from felles.demo.people import CAST
+from felles.demo.reset import InTheWay, reset
 from felles.settings import Settings
 
-COUNT = 4
+COUNT = 20
 
 
 @pytest.fixture
-async def store(pg_server, tmp_path):
-    database = pg_server.fresh()
-    await bring_up_to_date(Place(database.url, database.owner_url))
-    settings = Settings(home=tmp_path, database_url=database.url, database_owner_url=database.owner_url)
-    made = await open_store(settings, database.url)
+async def database(pg_server):
+    made = pg_server.fresh()
+    await bring_up_to_date(Place(made.url, made.owner_url))
+    yield made
+    pg_server.drop(made)
+
+
+def settings_of(database, tmp_path, **more):
+    return Settings(home=tmp_path, database_url=database.url, database_owner_url=database.owner_url, **more)
+
+
+@pytest.fixture
+async def store(database, tmp_path):
+    made = await open_store(settings_of(database, tmp_path), database.url)
     yield made
     await made.close()
-    pg_server.drop(database)
 
 
 async def counted(store):
     rows = await store.pool.fetch("select count(*) as n, max(version) as v from entry where form = 0")
     return rows[0]["n"], rows[0]["v"]
+
+
+async def patients(store):
+    rows = await store.pool.fetch("select count(distinct (bucket, person)) as n from entry where type = 103")
+    return rows[0]["n"]
 
 
 async def test_it_is_written_once(store):
@@ -32,40 +51,83 @@ async def test_it_is_written_once(store):
     assert filled.lives == COUNT
     assert told[-1] == (COUNT, COUNT)
     before = await counted(store)
-    assert before[1] == 1
+    assert before == (filled.entries - await shared_entries(store), 1)
     again = await fill(store, count=COUNT)
     assert (again.lives, again.entries) == (0, 0)
     assert await counted(store) == before
 
 
-async def test_a_run_that_was_cut_off_goes_on(store, monkeypatch):
-    from felles.demo import fill as filling
+async def shared_entries(store):
+    return (await store.pool.fetch("select count(*) as n from shared"))[0]["n"]
 
+
+async def test_a_run_that_was_cut_off_goes_on(store, monkeypatch):
     monkeypatch.setattr(filling, "TOGETHER", 1)
 
     def break_off(done, of):
-        if done == 2:
+        if done >= 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         await fill(store, count=COUNT, tell=break_off)
     state = await state_of(store)
     assert state is not None
-    assert (state.done, state.whole) == (2, False)
-    assert (await fill(store, count=COUNT)).lives == COUNT - 2
-    persons = await store.pool.fetch("select count(distinct (bucket, person)) as n from entry where type = 103")
-    assert persons[0]["n"] == COUNT
+    assert not state.whole
+    assert 3 <= state.done < COUNT - CAST
+    assert (await fill(store, count=COUNT)).lives == COUNT - state.done
+    assert await patients(store) == COUNT
+    ids = {life.person.id for life in filling.region.lives(state.seed, date.fromisoformat(state.day), COUNT)}
+    rows = await store.pool.fetch("select id from entry where type = 103 and form = 0 and state = 0")
+    assert {row["id"] for row in rows} == ids
 
 
 async def test_it_never_writes_into_somebody_elses_record(store):
-    await fill(store, count=COUNT)
+    await fill(store, count=CAST)
     await store.pool.fetch("delete from run where name = 'demo'")
     with pytest.raises(NotEmpty):
-        await fill(store, count=COUNT)
+        await fill(store, count=CAST)
 
 
 async def test_entries_carry_their_organisation_and_for_whom_they_were_written(store):
-    await fill(store, count=COUNT)
+    await fill(store, count=CAST)
     rows = await store.pool.fetch("select distinct org, behalf from entry where person <> 0")
-    assert len(rows) > 3
+    assert len(rows) > 8
     assert all(row["org"] and row["behalf"].startswith("Practitioner/") for row in rows)
+
+
+async def test_relations_follow_from_what_was_written(store):
+    await fill(store, count=CAST)
+    rows = await store.pool.fetch("select count(*) as n, count(distinct basis) as bases from relation")
+    assert rows[0]["n"] > 20
+    assert rows[0]["bases"] >= 7
+
+
+async def test_a_reset_empties_a_demo_and_nothing_else(store, database, tmp_path):
+    await fill(store, count=CAST)
+    place = Place(database.url, database.owner_url)
+    with pytest.raises(InTheWay, match="stop the server"):
+        await reset(place)
+    await store.close()
+    await reset(place)
+    again = await open_store(settings_of(database, tmp_path), database.url)
+    try:
+        assert await state_of(again) is None
+        assert (await fill(again, count=CAST)).lives == CAST
+        await again.pool.fetch("delete from run where name = 'demo'")
+    finally:
+        await again.close()
+    with pytest.raises(InTheWay, match="not the synthetic region"):
+        await reset(place)
+
+
+async def test_a_region_of_an_earlier_day_goes_on_from_that_day_in_demo_mode_alone(store, database, tmp_path):
+    await fill(store, count=CAST)
+    state = await state_of(store)
+    made = date.fromisoformat(state.day)
+    state.day = (made - timedelta(days=3)).isoformat()
+    await filling.keep(store, state)
+    await _turn_back(store)
+    for demo, expected in ((True, made - timedelta(days=3)), (False, made)):
+        opened = await open_store(settings_of(database, tmp_path, demo=demo), database.url)
+        assert today(opened) == expected
+        await opened.close()

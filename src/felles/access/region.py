@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -25,6 +25,10 @@ from felles.record.store import Store
 if TYPE_CHECKING:
     from felles.record.clock import Clock
     from felles.settings import Settings
+
+
+_OFFSET: Final = "select coalesce((state ->> 'offset')::bigint, 0) as offset from run where name = 'demo'"
+"""How far the clinical clock of the synthetic region is moved, when it goes on from an earlier day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ async def open_store(settings: Settings, url: str, *, clock: Clock | None = None
     store = await Store.open(settings, url, clock=clock, registry=register(Registry()))
     async with store.pool.acquire() as conn:
         await check(conn.raw)
+    if settings.demo and clock is None:
+        rows = await store.pool.fetch(_OFFSET)
+        store.clock.offset = rows[0]["offset"] if rows else 0
     return store
 
 

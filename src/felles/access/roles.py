@@ -73,6 +73,7 @@ _CARE_LAW = "pjl § 19, hpl §§ 25, 45: those who give care see what it needs; 
 _TABLE: Final = (
     ("gp", "Fastlege", "General practitioner", "LE", STAFF_KINDS, _TREATS, _CARE_LAW),
     ("doctor", "Lege", "Doctor", "LE", STAFF_KINDS, _TREATS, _CARE_LAW),
+    ("specialist", "Avtalespesialist", "Contract specialist", "LE", STAFF_KINDS, _TREATS, _CARE_LAW),
     ("nurse", "Sykepleier", "Nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
     ("health-nurse", "Helsesykepleier", "Public health nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
     ("midwife", "Jordmor", "Midwife", "JO", STAFF_KINDS, _TREATS, _CARE_LAW),
@@ -80,6 +81,11 @@ _TABLE: Final = (
     ("care-worker", "Helsefagarbeider", "Care worker", "HF HP OA VP", STAFF_KINDS, _NONE, _CARE_LAW),
     ("psychologist", "Psykolog", "Psychologist", "PS", STAFF_KINDS, _TREATS, _CARE_LAW),
     ("therapist", "Fysio- og ergoterapeut", "Therapist", "FT ET MT KI", STAFF_KINDS, _TREATS, _CARE_LAW),
+    (
+        "case-officer", "Saksbehandler", "Allocation officer", "SP VP ET FT SO", STAFF_KINDS,
+        _BOOKS | _MUNICIPAL,
+        "forvaltningsloven § 17: the office that grants municipal services states the need; hpl § 25, pjl § 19",
+    ),
     (
         "pharmacist", "Farmasøyt", "Pharmacist", "FA1 FA2", _PHARMACY,
         _may_make(Basis.TASK),

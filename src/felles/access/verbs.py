@@ -35,11 +35,11 @@ class Verb:
     only: tuple[tuple[str, Basis], ...] = ()
 
 
-_DOCTORS = "gp doctor"
+_DOCTORS = "gp doctor specialist"
 _NURSES = "nurse health-nurse home-nurse"
 _CLINICIANS = f"{_DOCTORS} {_NURSES} midwife psychologist therapist"
 _CARE = f"{_CLINICIANS} care-worker pharmacist laboratory"
-_STAFF = f"{_CARE} secretary"
+_STAFF = f"{_CARE} secretary case-officer"
 _SYSTEMS = "system maintenance"
 _DECIDE = f"{_DOCTORS} psychologist midwife health-nurse maintenance"
 
@@ -54,8 +54,8 @@ _TABLE: Final = (
     ("create_person", "opprette person", "create a person", f"{_CLINICIANS} secretary {_SYSTEMS}",
      "hpl § 39: a record is opened for whoever gets care; only where one may look up"),
     ("write", "skrive", "write", f"{_STAFF} {_SYSTEMS}", "hpl §§ 39-40: those who give care document it"),
-    ("sign", "signere", "sign", f"{_CLINICIANS} laboratory {_SYSTEMS}",
-     "hpl § 39: the one who gave care answers for the text; a secretary writes for one who signs"),
+    ("sign", "signere", "sign", f"{_CLINICIANS} laboratory case-officer {_SYSTEMS}",
+     "hpl § 39: the one who gave care, or decided on it, answers for the text; a secretary writes for one who signs"),
     ("prescribe", "forskrive", "prescribe", f"{_DOCTORS} {_SYSTEMS}", _TO_CHECK),
     ("order-vaccine", "rekvirere vaksine", "order a vaccine", f"{_DOCTORS} health-nurse {_SYSTEMS}",
      f"programme vaccines: {_TO_CHECK}"),
@@ -66,7 +66,7 @@ _TABLE: Final = (
      "practice; midwives in pregnancy: practice, settable by site"),
     ("give", "gi legemiddel eller vaksine", "give a medicine or vaccine",
      f"{_DOCTORS} {_NURSES} midwife care-worker pharmacist {_SYSTEMS}", "hpl §§ 4, 5"),
-    ("book", "sette opp time", "book", f"{_CLINICIANS} laboratory secretary {_SYSTEMS}",
+    ("book", "sette opp time", "book", f"{_CLINICIANS} laboratory secretary case-officer {_SYSTEMS}",
      "hpl § 26: administration of contacts"),
     ("remark", "skrive egen merknad", "add a remark", "citizen maintenance",
      "hpl § 42: her view stands beside the text"),

@@ -1,20 +1,21 @@
-"""Resources as the region's staff would have written them: one function for each sort of entry."""
+"""Resources as the region's staff would have written them: one function for each sort of entry.
+
+Codes of licensed systems stand without their display: the words beside them (`text`) are ours.
+"""
 
 from __future__ import annotations
 
-import base64
 from datetime import date, timedelta
-from html import escape
 from typing import Any
 
 from felles.access.codes import EPISODE_SYSTEM
-from felles.demo.catalog import Medicine, Test
-from felles.demo.places import MUNICIPALITIES, ORGANISATIONS, STAFF
-from felles.demo.world import Person, Resource, moment
+from felles.demo.analyses import Range, Test
+from felles.demo.drugs import Drug
+from felles.demo.municipalities import MUNICIPALITIES
+from felles.demo.world import Organisation, Person, Resource, Staff, moment
 from felles.fhir.norway.systems import (
     ATC,
     FNR,
-    ICPC2,
     LOINC,
     MUNICIPALITY,
     MUNICIPALITY_EXTENSION,
@@ -24,34 +25,40 @@ from felles.fhir.norway.systems import (
 )
 
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
+_BASIS = "http://hl7.no/fhir/StructureDefinition/no-basis-"
+Moment = tuple[date, int, int]
+"""Day, hour and minute in Norway."""
 
 
-def concept(system: str, code: str, text: str) -> Resource:
-    """A CodeableConcept with one coding and its text."""
-    return {"coding": [{"system": system, "code": code, "display": text}], "text": text}
+def concept(text: str, *codings: tuple[str, str]) -> Resource:
+    """A CodeableConcept of (system, code) pairs and its text."""
+    coded = [{"system": system, "code": code} for system, code in codings]
+    return {"coding": coded, "text": text} if coded else {"text": text}
 
 
-def _plain(system: str, code: str) -> Resource:
+def plain(system: str, code: str) -> Resource:
+    """A CodeableConcept of one code of HL7's own systems."""
     return {"coding": [{"system": _HL7 + system, "code": code}]}
 
 
-def by(staff: str) -> Resource:
+def by(staff: Staff) -> Resource:
     """A reference to somebody in her role, with the name."""
-    return {"reference": STAFF[staff].reference, "display": STAFF[staff].full_name}
+    return {"reference": staff.reference, "display": staff.full_name}
 
 
-def at(organisation: str) -> Resource:
+def at(organisation: Organisation) -> Resource:
     """A reference to an organisation or unit, with the name."""
-    return {"reference": ORGANISATIONS[organisation].reference, "display": ORGANISATIONS[organisation].name}
+    return {"reference": organisation.reference, "display": organisation.name}
 
 
-def patient(person: Person) -> Resource:
+def patient(person: Person, gp: Staff, phone: str, *, language: str = "nb") -> Resource:
     """The Patient of a person."""
     given, family = person.name
     place = {"system": MUNICIPALITY, "code": person.municipality}
-    return {
+    made: Resource = {
         "resourceType": "Patient",
         "id": person.id,
+        "meta": {"profile": [_BASIS + "Patient"]},
         "identifier": [{"system": FNR, "value": person.number}],
         "active": True,
         "name": [{"use": "official", "family": family, "given": given.split()}],
@@ -66,60 +73,87 @@ def patient(person: Person) -> Resource:
                 "country": "NO",
             }
         ],
-        "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "nb"}]}}],
+        "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": language}]}}],
+        "generalPractitioner": [by(gp)],
     }
+    if phone:
+        made["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
+    if person.died is not None:
+        made["deceasedDateTime"] = person.died.isoformat()
+    return made
 
 
-def related(person: Person, other: Person, code: str, text: str) -> Resource:
-    """Somebody close, as an entry of the person's own record (v3-RoleCode)."""
-    return {
+def related(
+    person: Person, name: tuple[str, str], code: str, text: str, *, number: str = "", phone: str = ""
+) -> Resource:
+    """Somebody close, as an entry of the person's own record (v3-RoleCode); `number` when she is a citizen here."""
+    made: Resource = {
         "resourceType": "RelatedPerson",
+        "meta": {"profile": [_BASIS + "RelatedPerson"]},
         "active": True,
         "patient": {"reference": person.reference},
-        "relationship": [concept(_HL7 + "v3-RoleCode", code, text)],
-        "name": [{"family": other.name[1], "given": other.name[0].split()}],
+        "relationship": [concept(text, (_HL7 + "v3-RoleCode", code))],
+        "name": [{"family": name[1], "given": name[0].split()}],
     }
+    if number:
+        made["identifier"] = [{"system": FNR, "value": number}]
+    if phone:
+        made["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
+    return made
 
 
-def episode(person: Person, code: str, text: str, organisation: str, manager: str, start: date) -> Resource:
+def episode(
+    person: Person, code: str, text: str, organisation: Organisation, manager: Staff, start: date, *,
+    end: date | None = None, more: tuple[tuple[str, str], ...] = (),
+) -> Resource:  # fmt: skip
     """A follow-up that opens the record for the organisation while it lasts."""
+    period = {"start": start.isoformat()}
+    if end is not None:
+        period["end"] = end.isoformat()
     return {
         "resourceType": "EpisodeOfCare",
-        "status": "active",
-        "type": [concept(EPISODE_SYSTEM, code, text)],
+        "status": "active" if end is None else "finished",
+        "type": [concept(text, (EPISODE_SYSTEM, code), *more)],
         "patient": {"reference": person.reference},
         "managingOrganization": at(organisation),
         "careManager": by(manager),
-        "period": {"start": start.isoformat()},
+        "period": period,
     }
 
 
-def condition(person: Person, code: str, text: str, onset: date, author: str, *, over: bool = False) -> Resource:
-    """A problem, coded in ICPC-2."""
-    return {
+def condition(
+    person: Person, codes: tuple[tuple[str, str], ...], text: str, onset: date, author: Staff, *,
+    recorded: date | None = None, over: date | None = None, encounter: str | None = None,
+) -> Resource:  # fmt: skip
+    """A problem or diagnosis; `over`: the day on which it had passed."""
+    made: Resource = {
         "resourceType": "Condition",
-        "clinicalStatus": _plain("condition-clinical", "resolved" if over else "active"),
-        "verificationStatus": _plain("condition-ver-status", "confirmed"),
-        "category": [_plain("condition-category", "problem-list-item")],
-        "code": concept(ICPC2, code, text),
+        "clinicalStatus": plain("condition-clinical", "active" if over is None else "resolved"),
+        "verificationStatus": plain("condition-ver-status", "confirmed"),
+        "category": [plain("condition-category", "problem-list-item" if over is None else "encounter-diagnosis")],
+        "code": concept(text, *codes),
         "subject": {"reference": person.reference},
         "onsetDateTime": onset.isoformat(),
-        "recordedDate": onset.isoformat(),
+        "recordedDate": (recorded or onset).isoformat(),
         "recorder": by(author),
     }
+    if over is not None:
+        made["abatementDateTime"] = over.isoformat()
+    if encounter is not None:
+        made["encounter"] = {"reference": encounter}
+    return made
 
 
-def allergy(person: Person, atc: tuple[str, str], reaction: str, severe: bool, day: date, author: str) -> Resource:
-    """An allergy to a medicine, or to something else when the code is not ATC's."""
-    code = concept(ATC, *atc) if atc[0] else {"text": atc[1]}
+def allergy(person: Person, atc: str, name: str, reaction: str, severe: bool, day: date, author: Staff) -> Resource:
+    """An allergy to a medicine, or to something else when there is no ATC code."""
     return {
         "resourceType": "AllergyIntolerance",
-        "clinicalStatus": _plain("allergyintolerance-clinical", "active"),
-        "verificationStatus": _plain("allergyintolerance-verification", "confirmed"),
+        "clinicalStatus": plain("allergyintolerance-clinical", "active"),
+        "verificationStatus": plain("allergyintolerance-verification", "confirmed"),
         "type": "allergy",
-        "category": ["medication" if atc[0] else "food"],
+        "category": ["medication" if atc else "food" if name in _FOODS else "environment"],
         "criticality": "high" if severe else "low",
-        "code": code,
+        "code": concept(name, *(((ATC, atc),) if atc else ())),
         "patient": {"reference": person.reference},
         "recordedDate": day.isoformat(),
         "recorder": by(author),
@@ -127,74 +161,101 @@ def allergy(person: Person, atc: tuple[str, str], reaction: str, severe: bool, d
     }
 
 
+_FOODS = frozenset({"Egg", "Peanøtt", "Skalldyr", "Nøtter", "Kumelk"})
+
+
 def prescription(
-    person: Person, medicine: Medicine, day: date, author: str, *, status: str = "active", reason: str = ""
+    person: Person, drug: Drug, day: date, author: Staff, reason: str, *, end: date | None = None
 ) -> Resource:
-    """A prescribed medicine."""
-    return {
+    """A prescribed medicine; `end`: the last day of a course, or the day on which it was stopped."""
+    dose: Resource = {"text": drug.dose}
+    if drug.amount:
+        dose["doseAndRate"] = [{"doseQuantity": {"value": drug.amount, "unit": drug.unit}}]
+    if drug.times:
+        dose["timing"] = {"repeat": {"frequency": drug.times, "period": drug.every, "periodUnit": "d"}}
+    if drug.as_needed:
+        dose["asNeededBoolean"] = True
+    made: Resource = {
         "resourceType": "MedicationRequest",
-        "status": status,
+        "status": "active",
         "intent": "order",
-        "medicationCodeableConcept": concept(ATC, medicine.atc, medicine.name),
+        "medicationCodeableConcept": concept(drug.name, (ATC, drug.atc)),
         "subject": {"reference": person.reference},
         "authoredOn": day.isoformat(),
         "requester": by(author),
-        "reasonCode": [{"text": reason or medicine.reason}],
-        "dosageInstruction": [{"text": medicine.dose}],
+        "reasonCode": [{"text": reason}],
+        "dosageInstruction": [dose],
     }
-
-
-def result(person: Person, test: Test, value: float, day: date, author: str, encounter: str | None) -> Resource:
-    """A laboratory result or a measurement with one value."""
-    vital = test.vital
-    codings = [{"system": LOINC, "code": test.loinc, "display": test.name}]
-    if test.nlk:
-        codings.append({"system": NLK, "code": test.nlk, "display": test.name})
-    made = _observation(person, "vital-signs" if vital else "laboratory", day, author, encounter)
-    made["code"] = {"coding": codings, "text": test.name}
-    made["valueQuantity"] = _quantity(round(value, test.decimals), test.unit, test.ucum)
-    if test.low is not None or test.high is not None:
-        bounds = {"low": test.low, "high": test.high}
-        made["referenceRange"] = [
-            {side: _quantity(limit, test.unit, test.ucum) for side, limit in bounds.items() if limit is not None}
-        ]
-        made["interpretation"] = [_plain("v3-ObservationInterpretation", _flag(test, value))]
+    if end is not None:
+        stop(made, end, completed=drug.course)
     return made
 
 
-def _flag(test: Test, value: float) -> str:
-    if test.low is not None and value < test.low:
-        return "L"
-    return "H" if test.high is not None and value > test.high else "N"
+def stop(made: Resource, day: date, *, completed: bool = False, why: str = "") -> None:
+    """End a MedicationRequest on a day."""
+    made["status"] = "completed" if completed else "stopped"
+    made["dispenseRequest"] = {"validityPeriod": {"start": made["authoredOn"], "end": day.isoformat()}}
+    if why:
+        made["statusReason"] = {"text": why}
 
 
-def blood_pressure(person: Person, upper: int, lower: int, day: date, author: str, encounter: str | None) -> Resource:
+def result(
+    person: Person,
+    test: Test,
+    value: float,
+    when: Moment,
+    author: Staff,
+    encounter: str | None,
+    reference: Range = (None, None),
+) -> Resource:
+    """A laboratory result or a measurement with one value, as it is printed."""
+    codings = [(LOINC, test.loinc), *([(NLK, test.nlk)] if test.nlk else [])]
+    made = _observation(person, "vital-signs" if test.vital else "laboratory", when, author, encounter)
+    made["code"] = concept(test.name, *codings)
+    made["valueQuantity"] = _quantity(value, test.unit, test.ucum)
+    low, high = reference
+    if low is not None or high is not None:
+        bounds = {"low": low, "high": high}
+        made["referenceRange"] = [
+            {side: _quantity(limit, test.unit, test.ucum) for side, limit in bounds.items() if limit is not None}
+        ]
+        flag = "L" if low is not None and value < low else "H" if high is not None and value > high else "N"
+        made["interpretation"] = [plain("v3-ObservationInterpretation", flag)]
+    return made
+
+
+def blood_pressure(
+    person: Person, upper: int, lower: int, when: Moment, author: Staff, encounter: str | None
+) -> Resource:
     """A blood pressure, as R4's vital-signs profile has it."""
     parts = (("8480-6", "Systolisk blodtrykk", upper), ("8462-4", "Diastolisk blodtrykk", lower))
-    made = _observation(person, "vital-signs", day, author, encounter)
-    made["code"] = concept(LOINC, "85354-9", "Blodtrykk")
+    made = _observation(person, "vital-signs", when, author, encounter)
+    made["code"] = concept("Blodtrykk", (LOINC, "85354-9"))
     made["component"] = [
-        {"code": concept(LOINC, code, text), "valueQuantity": _quantity(value, "mmHg", "mm[Hg]")}
+        {"code": concept(text, (LOINC, code)), "valueQuantity": _quantity(value, "mmHg", "mm[Hg]")}
         for code, text, value in parts
     ]
     return made
 
 
-def finding(person: Person, code: tuple[str, str], value: Resource, day: date, author: str) -> Resource:
-    """A finding whose value is not a number: `value` is one of Observation.value[x]."""
-    made = _observation(person, "social-history", day, author, None)
-    made["code"] = concept(LOINC, *code)
+def finding(
+    person: Person, text: str, loinc: str, value: Resource, when: Moment, author: Staff, *,
+    encounter: str | None = None, category: str = "social-history",
+) -> Resource:  # fmt: skip
+    """A finding whose value is not a plain number: `value` is one of Observation.value[x]."""
+    made = _observation(person, category, when, author, encounter)
+    made["code"] = concept(text, *(((LOINC, loinc),) if loinc else ()))
     return made | value
 
 
-def _observation(person: Person, category: str, day: date, author: str, encounter: str | None) -> Resource:
+def _observation(person: Person, category: str, when: Moment, author: Staff, encounter: str | None) -> Resource:
     made: Resource = {
         "resourceType": "Observation",
         "status": "final",
-        "category": [_plain("observation-category", category)],
+        "category": [plain("observation-category", category)],
         "code": {},
         "subject": {"reference": person.reference},
-        "effectiveDateTime": moment(day, 9, 15),
+        "effectiveDateTime": moment(*when),
         "performer": [by(author)],
     }
     if encounter is not None:
@@ -203,23 +264,22 @@ def _observation(person: Person, category: str, day: date, author: str, encounte
 
 
 def _quantity(value: float, unit: str, code: str) -> Resource:
-    return {"value": value, "unit": unit, "system": UCUM, "code": code}
+    return {"value": value, "unit": unit or "1", "system": UCUM, "code": code}
 
 
 def contact(
-    person: Person, kind: str, text: str, organisation: str, author: str, start: date, *, end: date | None = None
+    person: Person, kind: str, text: str, organisation: Organisation, author: Staff, start: Moment, end: Moment | None
 ) -> Resource:
-    """A contact: `kind` AMB (at the clinic), HH (at home), VR (by phone or video) or IMP (admitted).
+    """A contact: `kind` AMB (at the clinic), HH (at home), VR (by phone or video), EMER or IMP (admitted).
 
     An admission without an end is still going on.
     """
-    going_on = kind == "IMP" and end is None
-    period: dict[str, Any] = {"start": moment(start, 9)}
-    if not going_on:
-        period["end"] = moment(end or start, 9 if end else 10)
+    period: dict[str, Any] = {"start": moment(*start)}
+    if end is not None:
+        period["end"] = moment(*end)
     return {
         "resourceType": "Encounter",
-        "status": "in-progress" if going_on else "finished",
+        "status": "in-progress" if end is None else "finished",
         "class": {"system": _HL7 + "v3-ActCode", "code": kind},
         "subject": {"reference": person.reference},
         "participant": [{"individual": by(author)}],
@@ -229,68 +289,22 @@ def contact(
     }
 
 
-def note(person: Person, title: str, text: str, day: date, author: str, encounter: str | None) -> Resource:
-    """A note in the record."""
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n"))
-    made: Resource = {
-        "resourceType": "Composition",
-        "status": "final",
-        "type": concept(LOINC, "11506-3", "Journalnotat"),
-        "subject": {"reference": person.reference},
-        "date": moment(day, 10, 5),
-        "author": [by(author)],
-        "title": title,
-        "custodian": at(STAFF[author].organisation),
-        "section": [
-            {
-                "title": title,
-                "text": {
-                    "status": "generated",
-                    "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{paragraphs}</div>',
-                },
-            }
-        ],
-    }
-    if encounter is not None:
-        made["encounter"] = {"reference": encounter}
-    return made
-
-
-def letter(person: Person, title: str, text: str, day: date, author: str, encounter: str | None) -> Resource:
-    """A letter, such as the one at discharge, as plain text."""
-    attachment = {
-        "contentType": "text/plain; charset=utf-8",
-        "language": "nb",
-        "data": base64.b64encode(text.encode()).decode(),
-        "title": title,
-    }
-    made: Resource = {
-        "resourceType": "DocumentReference",
-        "status": "current",
-        "docStatus": "final",
-        "type": concept(LOINC, "18842-5", title),
-        "subject": {"reference": person.reference},
-        "date": moment(day, 14),
-        "author": [by(author)],
-        "description": title,
-        "content": [{"attachment": attachment}],
-    }
-    if encounter is not None:
-        made["context"] = {"encounter": [{"reference": encounter}]}
-    return made
-
-
-def appointment(person: Person, text: str, organisation: str, staff: str, day: date, hour: int) -> Resource:
-    """A booked appointment of twenty minutes."""
-    ahead = {"start": moment(day, hour), "end": moment(day, hour, 20)}
+def appointment(
+    person: Person, text: str, organisation: Organisation, staff: Staff, start: Moment, *,
+    minutes: int = 20, status: str = "booked", created: date | None = None,
+) -> Resource:  # fmt: skip
+    """An appointment, past or coming."""
+    day, hour, minute = start
+    past = minute + minutes
     return {
         "resourceType": "Appointment",
-        "status": "booked",
+        "status": status,
         "description": text,
-        **ahead,
-        "minutesDuration": 20,
-        "created": moment(day - timedelta(days=21), 12),
-        "comment": ORGANISATIONS[organisation].name,
+        "start": moment(day, hour, minute),
+        "end": moment(day, hour + past // 60, past % 60),
+        "minutesDuration": minutes,
+        "created": moment(created or day - timedelta(days=21), 12),
+        "comment": organisation.name,
         "participant": [
             {"actor": {"reference": person.reference}, "status": "accepted"},
             {"actor": by(staff), "status": "accepted"},
@@ -298,13 +312,24 @@ def appointment(person: Person, text: str, organisation: str, staff: str, day: d
     }
 
 
-def referral(person: Person, text: str, reason: str, to: str, author: str, day: date) -> Resource:
-    """A referral that was sent."""
+def referral(
+    person: Person,
+    text: str,
+    reason: str,
+    to: Organisation,
+    author: Staff,
+    day: date,
+    *,
+    answered: bool = False,
+    urgent: bool = False,
+) -> Resource:
+    """A referral that was sent; `answered`: those it went to have seen the person and written back."""
     return {
         "resourceType": "ServiceRequest",
-        "status": "active",
+        "status": "completed" if answered else "active",
         "intent": "order",
-        "category": [concept(SNOMED, "3457005", "Henvisning")],
+        "priority": "urgent" if urgent else "routine",
+        "category": [concept("Henvisning", (SNOMED, "3457005"))],
         "code": {"text": text},
         "subject": {"reference": person.reference},
         "authoredOn": moment(day, 11),
@@ -314,11 +339,21 @@ def referral(person: Person, text: str, reason: str, to: str, author: str, day: 
     }
 
 
-def task(person: Person, text: str, owner: Resource, author: str, day: date, due: date) -> Resource:
+def task(
+    person: Person,
+    text: str,
+    owner: Resource,
+    author: Staff,
+    day: date,
+    due: date,
+    *,
+    done: bool = False,
+    focus: str | None = None,
+) -> Resource:
     """Something somebody is to do for the person."""
-    return {
+    made: Resource = {
         "resourceType": "Task",
-        "status": "requested",
+        "status": "completed" if done else "requested",
         "intent": "order",
         "code": {"text": text},
         "description": text,
@@ -328,29 +363,98 @@ def task(person: Person, text: str, owner: Resource, author: str, day: date, due
         "owner": owner,
         "restriction": {"period": {"end": due.isoformat()}},
     }
+    if focus is not None:
+        made["focus"] = {"reference": focus}
+    return made
 
 
-def vaccine(person: Person, name: str, atc: str, day: date, author: str) -> Resource:
-    """A vaccine that was given."""
-    return {
+def vaccine(person: Person, name: str, atc: str, day: date, author: Staff | None, dose: int) -> Resource:
+    """A vaccine that was given; without author: taken over from the register of vaccinations (SYSVAK)."""
+    made: Resource = {
         "resourceType": "Immunization",
         "status": "completed",
-        "vaccineCode": concept(ATC, atc, name),
+        "vaccineCode": concept(name, (ATC, atc)),
         "patient": {"reference": person.reference},
         "occurrenceDateTime": day.isoformat(),
-        "primarySource": True,
-        "performer": [{"actor": by(author)}],
+        "primarySource": author is not None,
+        "protocolApplied": [{"doseNumberPositiveInt": dose}],
     }
+    if author is None:
+        made["reportOrigin"] = {"text": "Nasjonalt vaksinasjonsregister"}
+    else:
+        made["performer"] = [{"actor": by(author)}]
+    return made
 
 
-def flag(person: Person, text: str, day: date, author: str) -> Resource:
+def flag(person: Person, text: str, day: date, author: Staff, *, category: str = "safety") -> Resource:
     """Something all who meet the person should know at once."""
     return {
         "resourceType": "Flag",
         "status": "active",
-        "category": [_plain("flag-category", "safety")],
+        "category": [plain("flag-category", category)],
         "code": {"text": text},
         "subject": {"reference": person.reference},
         "period": {"start": day.isoformat()},
         "author": by(author),
     }
+
+
+def plan(
+    person: Person,
+    title: str,
+    measures: list[tuple[str, str]],
+    owner: Organisation,
+    author: Staff,
+    start: date,
+    *,
+    end: date | None = None,
+) -> Resource:
+    """A plan of measures: (what, how often and who)."""
+    period = {"start": start.isoformat()}
+    if end is not None:
+        period["end"] = end.isoformat()
+    return {
+        "resourceType": "CarePlan",
+        "status": "active" if end is None else "completed",
+        "intent": "plan",
+        "title": title,
+        "subject": {"reference": person.reference},
+        "period": period,
+        "created": start.isoformat(),
+        "author": by(author),
+        "contributor": [at(owner)],
+        "activity": [
+            {
+                "detail": {
+                    "status": "in-progress" if end is None else "completed",
+                    "description": what,
+                    "scheduledString": often,
+                }
+            }
+            for what, often in measures
+        ],
+    }
+
+
+def procedure(
+    person: Person,
+    text: str,
+    start: Moment,
+    end: Moment,
+    author: Staff,
+    encounter: str | None,
+    *,
+    code: tuple[str, str] | None = None,
+) -> Resource:
+    """Something that was done: an operation, a birth."""
+    made: Resource = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "code": concept(text, *((code,) if code else ())),
+        "subject": {"reference": person.reference},
+        "performedPeriod": {"start": moment(*start), "end": moment(*end)},
+        "performer": [{"actor": by(author)}],
+    }
+    if encounter is not None:
+        made["encounter"] = {"reference": encounter}
+    return made

@@ -1,16 +1,17 @@
 """Writing the region into an empty record, through the store like everybody else.
 
-Each author's entries of one life are one commit, written for her organisation and on her behalf. A run that was
-cut off goes on where it was: the row `demo` of `run` says which seed and day it was made for and how far it came.
+Lives are made as they are written, some dozens at a time, so that memory does not grow with the region. Of such a
+batch first the Patients are committed and then each author's entries, written for her organisation and on her behalf.
+A run that was cut off goes on where it was: the row `demo` of `run` says what it was made for and how far it came.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -20,19 +21,24 @@ from felles.access import accounts
 from felles.access import open as doors
 from felles.access.command import DEMO_RUN
 from felles.demo import cards, region
-from felles.demo.people import people
 from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
+from felles.demo.region import Region
 from felles.demo.world import Life, Resource
 from felles.record.changes import Change
 from felles.record.clock import FOREVER, MICROSECONDS
 from felles.record.errors import RecordError
 
 if TYPE_CHECKING:
+    from felles.demo.people import Household
     from felles.record.grants import Grant
     from felles.record.store import Store
 
-TOGETHER: Final = 6
-"""Lives written at once: their commits share transactions."""
+TOGETHER: Final = 60
+"""About so many lives are a batch."""
+AHEAD: Final = 2
+"""So many batches are under way in the database while the next one is made."""
+MOST: Final = 400
+"""At most so many entries in one commit."""
 JOB: Final = "felles demo"
 _HOUR: Final = 3600 * MICROSECONDS
 
@@ -55,13 +61,21 @@ class NotEmpty(RecordError):
 
 
 class State(msgspec.Struct, kw_only=True):
-    """What `run` keeps. `organization` and `gp` are what an import in demo mode writes for, unless told."""
+    """What `run` keeps.
+
+    `homes` households with `done` people are written. `offset`: how far the clinical clock is moved (microseconds)
+    when the region goes on from the day it was made for. `organization` and `gp` are what an import in demo mode
+    writes for, unless told.
+    """
 
     seed: int
     day: str
     people: int
+    years: int = 5
+    homes: int = 0
     done: int = 0
     whole: bool = False
+    offset: int = 0
     organization: str = ORGANISATIONS[GP_OFFICE].reference
     gp: str = STAFF["ingrid"].reference
 
@@ -73,6 +87,7 @@ class Filled:
     lives: int
     entries: int
     whole: bool
+    day: str
 
 
 async def state_of(store: Store) -> State | None:
@@ -81,78 +96,134 @@ async def state_of(store: Store) -> State | None:
     return msgspec.json.decode(rows[0]["state"], type=State) if rows else None
 
 
+def today(store: Store) -> date:
+    """The day by the clinical clock, where the region lies."""
+    now = datetime.fromtimestamp(store.clock.clinical() / MICROSECONDS, UTC)
+    return now.astimezone(store.settings.timezone).date()
+
+
 async def fill(
     store: Store,
     *,
     seed: int = region.SEED,
     count: int = region.PEOPLE,
+    years: int | None = None,
     tell: Callable[[int, int], Any] = _say_nothing,
 ) -> Filled:
-    """Write the region, or what of it is not here yet. `tell(lives done, lives in all)` follows it.
+    """Write the region, or what of it is not here yet. `tell(people done, people in all)` follows it.
 
     A region that is whole is left as it is. Raises `NotEmpty` when other records are here, and whatever
     `Store.commit` raises.
     """
     state = await state_of(store)
     if state is not None and state.whole:
-        return Filled(0, 0, whole=True)
+        return Filled(0, 0, whole=True, day=state.day)
     if state is None:
         rows = await store.pool.fetch(_EMPTY)
         if not rows[0]["empty"]:
             raise NotEmpty("there is a record here already: the synthetic region wants an empty database")
-        today = datetime.fromtimestamp(store.clock.clinical() / MICROSECONDS, UTC).astimezone(store.settings.timezone)
-        state = State(seed=seed, day=today.date().isoformat(), people=count)
-        await _keep(store, state)
+        made = Region(seed, today(store), count, years)
+        state = State(seed=seed, day=made.today.isoformat(), people=made.count, years=made.years)
+        await keep(store, state)
     return await _go_on(store, state, tell)
 
 
 async def _go_on(store: Store, state: State, tell: Callable[[int, int], Any]) -> Filled:
-    today = date.fromisoformat(state.day)
-    entries = 0
-    if state.done == 0:
-        shared = region.shared()
-        grant = _grant(store, None)
-        await store.commit(grant, [_change(r) for r in shared], act="create", historic=True)
-        entries += len(shared)
-    # Backwards: those whose lives are told come first, so they are written last and head the lists of what changed.
-    everyone = list(region.lives(state.seed, today, state.people))[::-1]
-    first = state.done
-    for begin in range(first, len(everyone), TOGETHER):
-        batch = everyone[begin : begin + TOGETHER]
-        entries += sum(await asyncio.gather(*(write_life(store, life) for life in batch)))
-        state.done = begin + len(batch)
-        await _keep(store, state)
-        tell(state.done, len(everyone))
-    for account in cards.accounts(people(state.seed, today, state.people)):
+    made = Region(state.seed, date.fromisoformat(state.day), state.people, state.years)
+    begun, entries = state.done, 0
+    under_way: deque[tuple[asyncio.Task[int], int, int]] = deque()
+    told: list[Household] = []
+
+    async def land() -> None:
+        nonlocal entries
+        task, homes, people = under_way.popleft()
+        entries += await task
+        state.homes, state.done = state.homes + homes, state.done + people
+        await keep(store, state)
+        tell(state.done, state.people)
+
+    try:
+        for shared, homes in _batches(made, state.homes, told):
+            if shared:  # before anybody refers to them
+                while under_way:
+                    await land()
+                entries += await _write_shared(store, shared)
+            lives = [life for home in homes for life in made.lives_of(home)]
+            under_way.append((asyncio.create_task(write(store, made, lives)), len(homes), len(lives)))
+            await asyncio.sleep(0)
+            while len(under_way) > AHEAD:
+                await land()
+        while under_way:
+            await land()
+    finally:
+        await asyncio.gather(*(task for task, _, _ in under_way), return_exceptions=True)
+    # Those whose lives are told are written last: they head the lists of what changed.
+    lives = [life for home in told for life in made.lives_of(home)]
+    entries += await write(store, made, lives)
+    for account in cards.accounts([life.person for life in lives]):
         await accounts.put(store, account, since=0, until=FOREVER)
-    state.whole = True
-    await _keep(store, state)
-    return Filled(len(everyone) - first, entries, whole=True)
+    state.done, state.whole = state.people, True
+    await keep(store, state)
+    tell(state.done, state.people)
+    return Filled(state.done - begun, entries, whole=True, day=state.day)
 
 
-async def write_life(store: Store, life: Life) -> int:
-    """Write one life; the number of entries. A life half written is written again over itself."""
-    written = 0
-    for author, entries in _by_author(life):
-        changes = [_change(resource) for resource in entries]
-        await store.commit(_grant(store, author), changes, act="create", historic=True)
-        written += len(changes)
-    return written
+def _batches(made: Region, done: int, told: list[Household]) -> Iterator[tuple[list[Resource], list[Household]]]:
+    """What is not written yet: (organisations and staff, households) by TOGETHER people; the cast into `told`."""
+    shared: list[Resource] = []
+    homes: list[Household] = []
+    for number, (new, home) in enumerate(made.homes()):
+        if new:
+            if homes:
+                yield shared, homes
+                shared, homes = [], []
+            shared = new  # written again when a run goes on: the same entries, and none is lost
+        if home.key in region.TOLD:
+            told.append(home)
+        elif number - len(told) >= done:
+            homes.append(home)
+        if sum(len(home.people) for home in homes) >= TOGETHER:
+            yield shared, homes
+            shared, homes = [], []
+    if shared or homes:
+        yield shared, homes
 
 
-def _by_author(life: Life) -> list[tuple[str, list[Resource]]]:
-    """Each author's entries together, in the order in which the authors first appear: the Patient's first."""
-    order = {author: place for place, author in enumerate(dict.fromkeys(author for author, _ in life.entries))}
-    ordered = sorted(life.entries, key=lambda entry: order[entry[0]])
-    return [(author, [r for _, r in group]) for author, group in groupby(ordered, key=lambda entry: entry[0])]
+async def _write_shared(store: Store, shared: list[Resource]) -> int:
+    """Organisations and staff that are not here yet."""
+    ids = [resource["id"] for resource in shared]
+    rows = await store.pool.fetch("select id from shared where id = any($1::text[]) and form = 0 and state = 0", ids)
+    here = {row["id"] for row in rows}
+    changes = [_change(resource) for resource in shared if resource["id"] not in here]
+    if changes:
+        await store.commit(_grant(store, None, None), changes, act="create", historic=True)
+    return len(changes)
 
 
-def _grant(store: Store, author: str | None) -> Grant:
+async def write(store: Store, made: Region, lives: list[Life]) -> int:
+    """Write some lives; the number of entries. A life half written is written again over itself."""
+    patients: dict[str, list[Resource]] = {}
+    others: dict[str, list[Resource]] = {}
+    for life in lives:
+        for author, resource in life.entries:
+            (patients if resource["resourceType"] == "Patient" else others).setdefault(author, []).append(resource)
+    for part in (patients, others):
+        await asyncio.gather(*(_commit(store, made, author, some) for author, some in part.items()))
+    return sum(len(life.entries) for life in lives)
+
+
+async def _commit(store: Store, made: Region, author: str, resources: list[Resource]) -> None:
+    for begin in range(0, len(resources), MOST):
+        changes = [_change(resource) for resource in resources[begin : begin + MOST]]
+        await store.commit(_grant(store, made, author), changes, act="create", historic=True)
+
+
+def _grant(store: Store, made: Region | None, author: str | None) -> Grant:
     until = store.clock.real() + _HOUR
-    if author is None:
+    if made is None or author is None:
         return doors.maintenance(JOB, until=until, reason="the synthetic region")
-    staff = STAFF[author]
-    organisation = ORGANISATIONS[staff.units[0] if staff.units else staff.organisation]
+    staff = made.places.staff[author]
+    organisation = made.places.organisations[staff.works_in]
     return doors.maintenance(
         JOB,
         until=until,
@@ -168,5 +239,6 @@ def _change(resource: Resource) -> Change:
     return Change(op="update", type=resource["resourceType"], id=resource["id"], resource=struct)
 
 
-async def _keep(store: Store, state: State) -> None:
+async def keep(store: Store, state: State) -> None:
+    """Put the state into `run`."""
     await store.pool.fetch(_KEEP, DEMO_RUN, msgspec.json.encode(state).decode(), store.clock.real())

@@ -1,124 +1,173 @@
-"""An ordinary life: a GP list, problems that are followed for years, and what comes and goes."""
+# ruff: noqa: E501 - notes are read by their lines
+"""An ordinary life: who somebody is, her GP's list, and the courses that her age and dice give her."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from random import Random
+from typing import TYPE_CHECKING, Final
 
 from felles.access.codes import GP_LIST
-from felles.demo import build
-from felles.demo.catalog import ALLERGIES, ILLNESSES, MEDICINES, PROGRAMME, SHORT, TESTS, Illness
-from felles.demo.places import HEALTH_STATION, STAFF
-from felles.demo.world import Life, Person
+from felles.demo import build, courses, family, municipal
+from felles.demo.admissions import ILLNESSES, admissions, admit_now
+from felles.demo.calendar import open_before, open_day
+from felles.demo.chart import Chart
+from felles.demo.childhood import childhood
+from felles.demo.complaints import COMPLAINTS
+from felles.demo.passing import adult_vaccines, complain, complaints
+from felles.demo.pregnancy import SPARED, Course, born_here, newborn
 
-YEARS = 5
-"""How far back a life is told."""
+if TYPE_CHECKING:
+    from felles.demo.districts import Places
+    from felles.demo.people import Household
+    from felles.demo.world import Life, Person
+
+NEAR: Final = 500
+"""Among so many households first in the region more happens now, so that a small region shows all that a large one has."""
+CHILD_HEALTH = "child-health"
+"""Our code for the follow-up of a small child by its health station."""
 
 
-def ordinary(person: Person, today: date, rng: Random) -> Life:
+def begin(chart: Chart) -> None:
+    """The Patient, her place on GPs' lists, who belongs to her."""
+    person = chart.person
+    gp = chart.staff(person.gp)
+    chart.life.entries.append((person.gp, build.patient(person, gp, family.phone_of(person))))
+    for place, (start, key) in enumerate(person.lists):
+        after = person.lists[place + 1][0] if place + 1 < len(person.lists) else None
+        end = after - timedelta(days=1) if after is not None else person.died
+        staff = chart.staff(key)
+        office = chart.place(staff.organisation)
+        chart.add(key, build.episode(person, GP_LIST, "Fastlegeliste", office, staff, start, end=end))
+    family.relatives(chart)
+
+
+def finish(chart: Chart) -> Life:
+    """The life, whole: what was taken ends with death."""
+    if chart.person.died is not None:
+        for key in chart.taking():
+            chart.stop(key, chart.person.died, "Død")
+    return chart.life
+
+
+def ordinary(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
     """The life of somebody about whom no story is told."""
-    life = begin(person, today)
-    age = person.age(today)
-    if age < 6:
-        grow(life, rng)
-    ill = [each for each in ILLNESSES if each.ages[0] <= age <= each.ages[1] and rng.random() < each.share]
-    for illness in ill[:3]:
-        follow(life, illness, rng)
-    if rng.random() < 0.3:
-        substance, reaction, severe = rng.choice(ALLERGIES)
-        day = life.ago(rng.randrange(400, 1500))
-        if day > person.born:
-            life.add(person.gp, build.allergy(person, substance, reaction, severe, day, person.gp))
-    for _ in range(rng.randrange(1, 3)):
-        complain(life, rng)
-    if rng.random() < 0.3:
-        book(life, "Kontroll hos fastlegen", rng)
-    return life
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    courses.allergies(chart)
+    years = (chart.last - chart.start).days / 365.25
+    if person.member.startswith("child"):
+        _child(chart, years)
+    else:
+        _grown(chart, years)
+    if _is_near(chart):
+        _now(chart, int(home.key[1:]))
+    return finish(chart)
 
 
-def begin(person: Person, today: date) -> Life:
-    """A life with its Patient and its place on a GP's list."""
-    life = Life(person, today)
-    office = STAFF[person.gp].organisation
-    life.entries.append((person.gp, build.patient(person)))
-    start = max(person.born, date(today.year - 7, 3, 1))
-    life.add(person.gp, build.episode(person, GP_LIST, "Fastlegeliste", office, person.gp, start))
-    return life
+def _is_near(chart: Chart) -> bool:
+    """Whether she is among those to whom more happens now."""
+    return int(chart.home.key[1:]) < NEAR and chart.person.died is None
 
 
-def follow(life: Life, illness: Illness, rng: Random) -> None:
-    """A problem with its medicines, controlled twice a year."""
-    person, gp = life.person, life.person.gp
-    back = min(rng.randrange(2 * 365, YEARS * 365), (life.today - person.born).days - 30)
-    onset = life.ago(back)
-    life.add(gp, build.condition(person, illness.icpc, illness.name, onset, gp))
-    for key in illness.medicines:
-        started = onset + timedelta(days=rng.randrange(0, 60))
-        life.add(gp, build.prescription(person, MEDICINES[key], started, gp))
-    count = max(3, min(8, back // 200))
-    for turn in range(count):
-        day = onset + timedelta(days=(back - 20) * turn // max(1, count - 1))
-        control(life, illness, day, turn / max(1, count - 1), rng)
-    if illness.refer_to is not None and rng.random() < 0.5:
-        unit, text = illness.refer_to
-        life.add(gp, build.referral(person, text, illness.name, unit, gp, life.ago(rng.randrange(10, 60))))
+def _child(chart: Chart, years: float) -> None:
+    newborn(chart)
+    if (chart.today - chart.person.born).days < 6 * 365:
+        nurse = chart.staff(chart.district.health_nurse)
+        station = chart.place(chart.district.health_station)
+        since = open_day(chart.person.born + timedelta(days=7))
+        if since <= chart.today:
+            chart.add(
+                nurse.key, build.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since)
+            )
+    childhood(chart)
+    problems = courses.assign(chart)
+    courses.follow(chart, problems)
+    complaints(chart, years)
+    courses.coming_control(chart, problems)
 
 
-def control(life: Life, illness: Illness, day: date, share: float, rng: Random) -> None:
-    """One control at the GP's: measurements as far as the course has come (0 to 1), and a note."""
-    person, gp = life.person, life.person.gp
-    text = f"Kontroll: {illness.name.lower()}"
-    encounter = life.add(gp, build.contact(person, "AMB", text, STAFF[gp].organisation, gp, day))
-    for course in illness.courses:
-        value = course.begin + (course.end - course.begin) * share + rng.uniform(-course.stray, course.stray)
-        life.add(gp, build.result(person, TESTS[course.test], value, day, gp, encounter))
-    if illness.pressure is not None:
-        first, last = illness.pressure
-        upper, lower = (round(a + (b - a) * share + rng.uniform(-5, 5)) for a, b in zip(first, last, strict=True))
-        life.add(gp, build.blood_pressure(person, upper, lower, day, gp, encounter))
-    life.add(gp, build.note(person, text, rng.choice(illness.notes), day, gp, encounter))
+def _grown(chart: Chart, years: float) -> None:
+    home, person = chart.home, chart.person
+    mother = person.female and next((p.key for p in home.grown() if p.female), "") == person.key
+    children = [child for child in home.children() if child.born > chart.start + timedelta(days=60)] if mother else []
+    expecting = home.due is not None and mother
+    problems = courses.assign(chart, spared=SPARED if expecting or children else ())
+    for child in sorted(children, key=lambda child: child.born):
+        born_here(chart, child)
+    if expecting and home.due is not None:
+        course = Course(chart, home.due, high=chart.rng.random() < 0.12)
+        course.told(until=chart.today)
+        course.book_next()
+    granted = municipal.decide(chart)
+    chart.moved = granted.moved
+    courses.follow(chart, problems)
+    admissions(chart, years)
+    if _is_near(chart):
+        _admitted_now(chart, int(home.key[1:]))
+    complaints(chart, years)
+    municipal.care(chart, granted)
+    adult_vaccines(chart)
+    if granted.moved is None:
+        courses.coming_control(chart, problems)
 
 
-def complain(life: Life, rng: Random) -> None:
-    """A passing complaint: a contact, a note, and a problem that is over."""
-    person, gp = life.person, life.person.gp
-    day = life.ago(rng.randrange(15, min(900, (life.today - person.born).days - 10)))
-    icpc, name, text = rng.choice(SHORT)
-    encounter = life.add(gp, build.contact(person, "AMB", name, STAFF[gp].organisation, gp, day))
-    life.add(gp, build.condition(person, icpc, name, day, gp, over=True))
-    if icpc in {"R74", "A04"}:
-        life.add(gp, build.result(person, TESTS["crp"], rng.uniform(1, 18), day, gp, encounter))
-    life.add(gp, build.note(person, name, text, day, gp, encounter))
+def _admitted_now(chart: Chart, number: int) -> None:
+    """Some of the old are in hospital these days."""
+    age = chart.person.age(chart.today)
+    chosen = number % 3 != 0 if chart.person.district < 2 else number % 3 == 0
+    if (
+        age >= 76
+        and chosen
+        and chart.moved is None
+        and "heart-failure" not in chart.conditions
+        and not _was_admitted(chart)
+    ):
+        admit_now(chart, ILLNESSES["hip" if chart.person.ordinal % 3 else "pneumonia"], 1 + number % 5)
 
 
-def book(life: Life, text: str, rng: Random) -> None:
-    """An appointment at the GP's within the next weeks."""
-    person, gp = life.person, life.person.gp
-    day = weekday(life.today + timedelta(days=rng.randrange(1, 30)))
-    life.add(gp, build.appointment(person, text, STAFF[gp].organisation, gp, day, rng.randrange(8, 15)))
+def _now(chart: Chart, number: int) -> None:
+    """What happens these days in a small region: somebody at the out-of-hours clinic, on her way to a specialist."""
+    age, rng = chart.person.age(chart.today), chart.rng
+    if number % 6 == 1 and 4 <= age <= 70:
+        urgent = [c for c in COMPLAINTS if c.urgent and c.ages[0] <= age <= c.ages[1] and c.icpc not in ("R80", "K02")]
+        if urgent:
+            complain(chart, chart.today - timedelta(days=1 + number % 9), rng.choice(urgent))
+    if chart.person.female and 24 <= age <= 60 and number % 5 == 2 and chart.home.due is None:
+        sent = open_before(chart.today - timedelta(days=6 + number % 30))
+        place, author = courses.there(chart, "gyn")
+        gp = chart.gp(sent)
+        visit = chart.consult("Blødninger utenom menstruasjon" if age < 50 else "Blødning etter overgangsalderen", sent)
+        chart.measure(visit, "hb", "ferritin")
+        question = f"{'Uregelmessige blødninger i fire måneder' if age < 50 else 'Sparsom blødning etter overgangsalderen'}. Hb {{hb}}."
+        chart.note(visit, "Henvisning til gynekolog", f"{question}\nGyn. us. uten sikkert funn. Henvises gynekolog.")
+        text = chart.fill(question, visit) + " Spørsmål om ultralyd og prøve fra slimhinnen."
+        chart.add(
+            gp,
+            build.referral(
+                chart.person,
+                "Gynekologisk vurdering",
+                chart.said(gp, text),
+                chart.place(place),
+                chart.staff(gp),
+                visit.day,
+                urgent=age >= 50,
+            ),
+        )
+        if number % 2:
+            chart.book(
+                author,
+                "Gynekologisk undersøkelse",
+                open_day(chart.today + timedelta(days=3 + number % 20)),
+                9 + number % 6,
+                0,
+                minutes=30,
+            )
 
 
-def weekday(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
-    return day + timedelta(days=(7 - day.weekday()) % 7) if day.weekday() > 4 else day
-
-
-def grow(life: Life, rng: Random) -> None:
-    """A small child: the childhood programme's vaccines, weight and height at the health station."""
-    person = life.person
-    age = (life.today - person.born).days
-    tall, heavy = rng.uniform(-2, 2), rng.uniform(-0.6, 0.8)
-    for days in (42, 91, 152, 240, 365, 456, 730, 1460):
-        if days < age:
-            day = person.born + timedelta(days=days)
-            text = "Kontroll på helsestasjonen"
-            encounter = life.add("hanne", build.contact(person, "AMB", text, HEALTH_STATION, "hanne", day))
-            months = days / 30.4
-            weight = 3.5 + 0.75 * min(months, 6) + 0.32 * max(0, min(months, 18) - 6) + 0.19 * max(0, months - 18)
-            height = 50 + 3 * min(months, 6) + 1.3 * max(0, min(months, 18) - 6) + 0.75 * max(0, months - 18)
-            life.add("hanne", build.result(person, TESTS["vekt"], weight + heavy, day, "hanne", encounter))
-            life.add("hanne", build.result(person, TESTS["hoyde"], height + tall, day, "hanne", encounter))
-    for days, name, atc in PROGRAMME:
-        if days < age:
-            given = person.born + timedelta(days=days)
-            life.add("hanne", build.vaccine(person, name, atc, given, "hanne"))
+def _was_admitted(chart: Chart) -> bool:
+    """Whether she was in hospital these last months."""
+    limit = (chart.today - timedelta(days=60)).isoformat()
+    return any(
+        made["resourceType"] == "Encounter" and made["class"]["code"] == "IMP" and made["period"]["start"] > limit
+        for _, made in chart.life.entries
+    )

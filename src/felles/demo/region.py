@@ -4,33 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from random import Random
 
+from felles.demo.districts import HOUSEHOLDS, PER_BLOCK, Places
 from felles.demo.lives import ordinary
-from felles.demo.people import people
-from felles.demo.places import organisations, staff
+from felles.demo.people import CAST, Household, households
 from felles.demo.stories import STORIES
 from felles.demo.world import Life, Person, Resource
 
 SEED = 20260217
-PEOPLE = 60
+PEOPLE = 360
+TOLD = frozenset({"h-ida", "h-olav", "h-marit", "h-sara"})
+"""The households (keys) of the cast."""
+LARGE = 20_000
+"""From so many people on, less of the past is told of each, unless one asks for it."""
 
 
-def shared() -> list[Resource]:
-    """Organisations, units and staff, in the order they refer to each other."""
-    return [*organisations(), *staff()]
+def years_for(count: int) -> int:
+    """How many years back lives are told in a region of this size."""
+    return 5 if count < LARGE else 2
+
+
+def shared(seed: int = SEED, today: date | None = None) -> list[Resource]:
+    """Organisations, units and staff of a region's first block, in the order they refer to each other."""
+    return Places(seed, today or date.today()).block(0)  # noqa: DTZ011 - a day, for those who ask for no other
+
+
+class Region:
+    """A region of so many people. `years`: how far back lives are told (None: as is usual for the size)."""
+
+    def __init__(self, seed: int, today: date, count: int, years: int | None = None) -> None:
+        self.seed = seed
+        self.today = today
+        self.count = max(count, CAST)
+        self.years = years or years_for(count)
+        self.places = Places(seed, today)
+        day = min(today.day, 28)
+        self.start = date(today.year - self.years, today.month, day)
+
+    def homes(self) -> Iterator[tuple[list[Resource], Household]]:
+        """Each household, the cast's first, with the organisations and staff that must be there before it."""
+        new = self.places.block(0)
+        for number, home in enumerate(households(self.seed, self.today, self.places, self.count), start=-4):
+            if number > 0 and number % (HOUSEHOLDS * PER_BLOCK) == 0:
+                new = self.places.block(number // (HOUSEHOLDS * PER_BLOCK))
+            yield new, home
+            new = []
+
+    def lives_of(self, home: Household) -> list[Life]:
+        """The lives of a household."""
+        return [self.life_of(person, home) for person in home.people]
+
+    def life_of(self, person: Person, home: Household) -> Life:
+        """One person's life. Each has dice of her own: more people do not change those who were there."""
+        story = STORIES.get(person.key)
+        tell = ordinary if story is None else story
+        return tell(person, home, self.places, self.today, self.start, self.seed)
 
 
 def lives(seed: int, today: date, count: int = PEOPLE) -> Iterator[Life]:
-    """The life of each citizen. Each has dice of her own: more people do not change those who were there."""
-    citizens = people(seed, today, count)
-    by_key = {person.key: person for person in citizens}
-    for person in citizens:
-        yield life_of(person, seed, today, by_key)
-
-
-def life_of(person: Person, seed: int, today: date, others: dict[str, Person]) -> Life:
-    """One person's life."""
-    rng = Random(f"{seed}/{person.key}")
-    story = STORIES.get(person.key)
-    return ordinary(person, today, rng) if story is None else story(person, today, rng, others)
+    """The life of each citizen."""
+    region = Region(seed, today, count)
+    for _, home in region.homes():
+        yield from region.lives_of(home)

@@ -1,154 +1,272 @@
-"""Four lives that are told in full, so that every persona has somebody to work with."""
+# ruff: noqa: E501 - notes are read by their lines
+"""The lives of the cast: told in full, so that every persona has somebody to work with.
+
+Ida is 32 weeks and 4 days pregnant and her blood pressure rises; Live is her child of 15 months. Olav, 84, broke his
+hip four days ago; Marit is his daughter. Sara and her son Elias are their neighbours in the record.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from random import Random
+from typing import TYPE_CHECKING
 
-from felles.access.codes import MUNICIPAL_SERVICE, PREGNANCY
-from felles.demo import build
-from felles.demo.catalog import ILLNESSES, MEDICINES, TESTS
-from felles.demo.lives import begin, complain, follow, grow, weekday
-from felles.demo.people import CHILD, MOTHER, OLD_MAN, PREGNANT
-from felles.demo.places import EMERGENCY, HEALTH_STATION, HOME_CARE, MATERNITY, PHARMACY, WARD
-from felles.demo.world import Life, Person
+from felles.demo import build, courses
+from felles.demo.calendar import coming, open_before, open_day
+from felles.demo.chart import Chart
+from felles.demo.childhood import childhood
+from felles.demo.lives import CHILD_HEALTH, begin, finish
+from felles.demo.olav import old_man
+from felles.demo.people import CHILD, DAUGHTER, MOTHER, OLD_MAN, PARTNER, PREGNANT, TODDLER
+from felles.demo.pregnancy import Course, born_here, newborn
+from felles.demo.problems import PROBLEMS
 
-Story = Callable[[Person, date, Random, dict[str, Person]], Life]
+if TYPE_CHECKING:
+    from felles.demo.districts import Places
+    from felles.demo.people import Household
+    from felles.demo.world import Life, Person
 
-_ILLNESS = {each.icpc: each for each in ILLNESSES}
-
-
-def pregnant(person: Person, today: date, rng: Random, _: dict[str, Person]) -> Life:
-    """Ida, in week 29 of her first pregnancy, followed by the midwife and the GP."""
-    life = begin(person, today)
-    complain(life, rng)
-    week = 29
-    conceived = life.ago(week * 7)
-    term = conceived + timedelta(days=280)
-    start = conceived + timedelta(days=56)
-    follow_up = build.episode(person, PREGNANCY, "Svangerskapsomsorg", HEALTH_STATION, "synne", start)
-    life.add("ingrid", follow_up)
-    life.add("ingrid", build.condition(person, "W78", "Svangerskap", start, "ingrid"))
-    life.add("ingrid", build.allergy(person, ("J01C", "Penicilliner"), "Utslett", False, life.ago(2000), "ingrid"))
-    status = {"valueCodeableConcept": build.concept("http://loinc.org", "LA15173-0", "Gravid")}
-    life.add("ingrid", build.finding(person, ("82810-3", "Svangerskap"), status, start, "ingrid"))
-    due = {"valueDateTime": term.isoformat()}
-    life.add("ingrid", build.finding(person, ("11778-8", "Termin"), due, start, "ingrid"))
-    _pregnancy_controls(life, conceived, week, rng)
-    text = "Ultralyd i uke 19. Ett levende foster, størrelse som ventet. Morkake foran, normal fostervannsmengde."
-    day = conceived + timedelta(weeks=19)
-    seen = life.add("kristin", build.contact(person, "AMB", "Ultralyd", MATERNITY, "kristin", day))
-    life.add("kristin", build.note(person, "Ultralyd uke 19", text, day, "kristin", seen))
-    life.add("synne", build.prescription(person, MEDICINES["jern"], life.ago(30), "ingrid", reason="Lav blodprosent"))
-    reason = "Blodtrykk på vei opp, førstegangsfødende i uke 29"
-    life.add("synne", build.referral(person, "Vurdering av blodtrykk", reason, MATERNITY, "synne", life.ago(3)))
-    soon = weekday(life.ago(-6))
-    life.add("synne", build.appointment(person, "Svangerskapskontroll uke 30", HEALTH_STATION, "synne", soon, 10))
-    return life
+Story = Callable[["Person", "Household", "Places", date, date, int], "Life"]
 
 
-def _pregnancy_controls(life: Life, conceived: date, week: int, rng: Random) -> None:
-    person = life.person
-    for at in (10, 18, 24, 28):
-        if at > week:
-            break
-        day = weekday(conceived + timedelta(weeks=at))
-        text = f"Svangerskapskontroll uke {at}"
-        seen = life.add("synne", build.contact(person, "AMB", text, HEALTH_STATION, "synne", day))
-        upper, lower = 112 + (at - 10) + rng.randrange(0, 4), 68 + (at - 10) * 3 // 4 + rng.randrange(0, 3)
-        life.add("synne", build.blood_pressure(person, upper, lower, day, "synne", seen))
-        values = {"vekt": 64 + (at - 10) * 0.42, "hb": 13.1 - (at - 10) * 0.12}
-        if at >= 24:
-            values |= {"sf": at - 0.5, "fosterlyd": 142 + rng.randrange(-6, 7)}
-        for test, value in values.items():
-            life.add("synne", build.result(person, TESTS[test], value, day, "synne", seen))
-        told = "Kjenner liv. Ingen hodepine eller synsforstyrrelser." if at >= 24 else "Kvalm om morgenen, ellers bra."
-        life.add(
-            "synne", build.note(person, text, f"{told}\nUrin uten protein. Neste kontroll avtalt.", day, "synne", seen)
-        )
+def pregnant(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Ida, second pregnancy, 32+4: midwife, GP, gynaecologist, out-of-hours clinic and hospital all know something."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    chart.smokes = False
+    chart.body.tall, chart.body.build, chart.body.pressure = 168.0, 24.2, (112.0, 70.0)
+    chart.body.blood = "A Rh(D) positiv"
+    chart.allergy("J01C", "Penicilliner", "Utslett", False, open_before(chart.start + timedelta(days=200)))
+    child = next(p for p in home.people if p.key == TODDLER)
+    _cells(chart, child.born - timedelta(days=420))
+    born_here(chart, child)
+    assert home.due is not None  # noqa: S101 - the cast's household has it
+    course = Course(chart, home.due)
+    course.told(until=course.day(24))
+    _early_bleeding(chart, course)
+    for week, pressure, protein, told in (
+        (24, (118, 72), "Negativ", "Kjenner liv. Ingen hodepine eller synsforstyrrelser."),
+        (28, (126, 80), "Negativ", "Kjenner liv. Litt sliten med en ettåring i huset."),
+        (
+            31,
+            (136, 87),
+            "Spor",
+            "Kjenner godt liv. Hodepine to kvelder siste uke, gikk over av hvile. Ingen synsforstyrrelser.",
+        ),
+    ):
+        day = open_before(course.conceived + timedelta(days=week * 7 + 2))
+        course.control(week, day, pressure=pressure, protein=protein, told=told)
+    _to_hospital(chart, course)
+    _out_of_hours(chart, course)
+    soon = coming(today, 12)
+    chart.book("kristin", "Vurdering av blodtrykk i svangerskapet", soon[0], 10, 30, minutes=45)
+    chart.book("synne", "Svangerskapskontroll uke 33", soon[3], 9, 20, minutes=30)
+    chart.book("ingrid", "Samtale om sykmelding", soon[6], 11, 0)
+    chart.book("vibeke", "Kolposkopi etter fødsel", open_day(home.due + timedelta(days=92)), 10, 0, minutes=30)
+    return finish(chart)
 
 
-def old_man(person: Person, today: date, rng: Random, _: dict[str, Person]) -> Life:
-    """Olav, 84, lives at home with home care; admitted two days ago with worse heart failure."""
-    life = begin(person, today)
-    for code in ("K78", "T90", "K86"):
-        follow(life, _ILLNESS[code], rng)
-    life.add("ingrid", build.condition(person, "K77", "Hjertesvikt", life.ago(620), "ingrid"))
-    life.add("ingrid", build.prescription(person, MEDICINES["furosemid"], life.ago(610), "ingrid"))
-    life.add(
-        "ingrid", build.allergy(person, ("J01C", "Penicilliner"), "Utslett og tungpust", True, life.ago(3000), "ingrid")
+def _cells(chart: Chart, day: date) -> None:
+    """The cervical sample before the first pregnancy, and the referral that still waits for after this one."""
+    visit = chart.consult("Livmorhalsprøve", max(day, chart.start + timedelta(days=30)))
+    gp = chart.staff(visit.author)
+    made = {"valueCodeableConcept": {"text": "Påvist, ikke type 16 eller 18"}}
+    chart.add(
+        visit.author,
+        build.finding(
+            chart.person,
+            "HPV-test, livmorhals",
+            "",
+            made,
+            visit.when(5),
+            gp,
+            encounter=visit.reference,
+            category="laboratory",
+        ),
     )
-    life.add("lise", build.flag(person, "Fare for fall. Går med rullator.", life.ago(200), "lise"))
-    service = build.episode(person, MUNICIPAL_SERVICE, "Hjemmesykepleie", HOME_CARE, "lise", life.ago(400))
-    life.add("lise", service)
-    _home_visits(life, rng)
-    _admission(life)
-    return life
-
-
-def _home_visits(life: Life, rng: Random) -> None:
-    person = life.person
-    for days in (90, 60, 30, 14, 7, 4):
-        day = life.ago(days)
-        seen = life.add("lise", build.contact(person, "HH", "Hjemmebesøk", HOME_CARE, "lise", day))
-        weight = 81.5 + max(0, 14 - days) * 0.3 + rng.uniform(-0.2, 0.2)
-        life.add("lise", build.result(person, TESTS["vekt"], weight, day, "lise", seen))
-        life.add("lise", build.blood_pressure(person, 128 + rng.randrange(-6, 7), 74, day, "lise", seen))
-        told = (
-            "Hovne ankler og tyngre pust enn sist. Ringt fastlegen."
-            if days < 10
-            else "I godt humør. Tatt medisinene sine."
-        )
-        life.add("lise", build.note(person, "Hjemmebesøk", told, day, "lise", seen))
-
-
-def _admission(life: Life) -> None:
-    person, day = life.person, life.ago(2)
-    text = "Økende tungpust og hovne bein"
-    life.add("berit", build.contact(person, "EMER", text, EMERGENCY, "berit", day, end=day))
-    stay = life.add("jonas", build.contact(person, "IMP", text, WARD, "jonas", day))
-    values = {"probnp": 4850, "kreatinin": 142, "kalium": 4.9, "crp": 12, "hb": 12.4, "spo2": 91, "temperatur": 37.4}
-    for test, value in values.items():
-        life.add("jonas", build.result(person, TESTS[test], value, day, "jonas", stay))
-    better = {"spo2": 94, "kreatinin": 131, "kalium": 4.4, "vekt": 82.1}
-    for test, value in better.items():
-        life.add("amir", build.result(person, TESTS[test], value, life.ago(1), "amir", stay))
-    arrival = (
-        "84 år gammel mann med kjent hjertesvikt, atrieflimmer og diabetes. Fire dager med økende tungpust.\n"
-        "Knatrelyder over begge lungene, pittingødem til knærne. Gir furosemid intravenøst, daglig vekt og nyreprøver."
+    chart.note(
+        visit,
+        "Livmorhalsprøve",
+        "Masseundersøkelse. Ingen symptomer.\nUS: Livmorhals uten synlige forandringer. Prøve tatt.\nV: Svar i brev.",
     )
-    life.add("jonas", build.note(person, "Innkomstjournal", arrival, day, "jonas", stay))
-    told = "Sovet bedre i natt. Ned 1,4 kg. Går til toalettet med rullator. Ønsker å komme hjem før helgen."
-    life.add("amir", build.note(person, "Sykepleienotat", told, life.ago(1), "amir", stay))
-    review = "Gå gjennom medisinene før hjemreise: nyrefunksjon, blodfortynnende og vanndrivende"
-    owner = build.at(PHARMACY)
-    life.add("jonas", build.task(person, review, owner, "jonas", life.ago(1), life.ago(-1)))
-    ready = "Forbered hjemreise: daglig vekt og hjelp med medisiner den første uken"
-    life.add("amir", build.task(person, ready, build.at(HOME_CARE), "amir", life.ago(0), life.ago(-2)))
 
 
-def mother(person: Person, today: date, rng: Random, _: dict[str, Person]) -> Life:
+def _early_bleeding(chart: Chart, course: Course) -> None:
+    """Week 9: bleeding, seen by the contract gynaecologist; and what she is asked again, for after the birth."""
+    sent = open_before(course.conceived + timedelta(days=64))
+    chart.add(
+        "ingrid",
+        build.referral(
+            chart.person,
+            "Blødning tidlig i svangerskapet",
+            "Uke 9, sparsom blødning i to døgn, ingen smerter. Lever fosteret?",
+            chart.place("stormo"),
+            chart.staff("ingrid"),
+            sent,
+            answered=True,
+            urgent=True,
+        ),
+    )
+    seen = open_day(sent + timedelta(days=2))
+    visit = chart.visit("vibeke", "AMB", "Blødning tidlig i svangerskapet", seen, 13, 0, minutes=30, icd="O20")
+    chart.note(
+        visit,
+        "Gynekologisk undersøkelse",
+        "Henvist for sparsom blødning i uke 9.\nUltralyd: ett levende foster, hjerteaksjon 168. Lite hematom ved fosterhinnen. Livmorhals lukket.\nIngen tiltak. Fortsetter vanlige kontroller.",
+    )
+    again = open_before(chart.today - timedelta(days=40))
+    question = (
+        "HPV påvist og lavgradige celleforandringer på kontrollprøve før svangerskapet. Gravid, termin "
+        f"{course.due.day}.{course.due.month}. Ønsker kolposkopi tre måneder etter fødsel. Ultralyd og HPV-svar ligger i journalen."
+    )
+    chart.add(
+        "ingrid",
+        build.referral(chart.person, "Kolposkopi", question, chart.place("stormo"), chart.staff("ingrid"), again),
+    )
+
+
+def _to_hospital(chart: Chart, course: Course) -> None:
+    """The midwife asks the hospital, and the GP sees her the day after."""
+    day = open_before(chart.today - timedelta(days=5))
+    visit = chart.visit("synne", "AMB", "Ekstra blodtrykkskontroll", day, 14, 0, minutes=30)
+    chart.pressure(visit, (142, 91))
+    chart.measure(visit, "vekt", "puls", sf=30, fosterlyd=146)
+    course.urine(visit, "1+")
+    week = (day - course.conceived).days
+    chart.note(
+        visit,
+        "Ekstra blodtrykkskontroll",
+        f"Uke {week // 7}+{week % 7}. BT {{bt}} etter ti minutters hvile, målt to ganger. Urin: protein 1+. Lett hodepine på morgenen, ingen synsforstyrrelser, ingen smerter under ribbene. Godt med liv. SF {{sf}} cm, fosterlyd {{fosterlyd}}.\nHenviser kvinneklinikken. Fastlegen tar blodprøver i morgen.",
+    )
+    reason = "BT 142/91 og protein 1+ i uke 31, stigende fra 118/72 i uke 24. Lett hodepine. Spørsmål om svangerskapsforgiftning, plan for videre kontroll."
+    chart.add(
+        "synne",
+        build.referral(
+            chart.person,
+            "Vurdering av blodtrykk i svangerskapet",
+            reason,
+            chart.place("kvinneklinikk"),
+            chart.staff("synne"),
+            day,
+            urgent=True,
+        ),
+    )
+    tests = chart.consult(
+        "Blodprøver, blodtrykk",
+        open_day(day + timedelta(days=1)) if open_day(day + timedelta(days=1)) < chart.today else day,
+    )
+    chart.pressure(tests, (140, 90))
+    chart.measure(tests, "hb", kreatinin=62, alat=24, trombocytter=192, urat=312)
+    chart.note(
+        tests,
+        "Blodprøver ved stigende blodtrykk",
+        "Ringt av jordmor. BT {bt}. Hb {hb}, trombocytter {trombocytter}, kreatinin {kreatinin}, ALAT {alat}, urat {urat}.\nV: Hvile, ny kontroll hos jordmor. Oppstart labetalol avventes til sykehuset har vurdert. Ring fødeavdelingen ved hodepine, flimring for øynene eller smerter under ribbene.",
+    )
+    chart.add(
+        "ingrid",
+        build.flag(
+            chart.person,
+            "Gravid, stigende blodtrykk. Ring fødeavdelingen ved hodepine, synsforstyrrelser eller magesmerter.",
+            tests.day,
+            chart.staff("ingrid"),
+        ),
+    )
+
+
+def _out_of_hours(chart: Chart, course: Course) -> None:
+    """Last evening at the out-of-hours clinic."""
+    day = chart.today - timedelta(days=1)
+    visit = chart.visit("aksel", "AMB", "Hodepine, gravid i uke 32", day, 20, 40, minutes=40)
+    chart.pressure(visit, (146, 92))
+    chart.measure(visit, "puls", "temperatur", "spo2")
+    course.urine(visit, "1+")
+    chart.note(
+        visit,
+        "Legevaktnotat",
+        "Hodepine siden ettermiddagen, letter etter paracetamol. Ingen synsforstyrrelser eller magesmerter. Godt med liv.\nUS: BT {bt}, puls {puls}, temp {temperatur}. Urin: protein 1+. Ingen ødem i ansiktet, refleksene er vanlige.\nKonferert med vakthavende på kvinneklinikken: time i morgen formiddag er bekreftet, innlegges ved forverring.",
+    )
+
+
+def partner(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Jon, Ida's husband, with asthma."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    chart.body.begin("asthma", chart.start + timedelta(days=100))
+    courses.follow(chart, [PROBLEMS["asthma"]])
+    return finish(chart)
+
+
+def toddler(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Live, fifteen months: grows as she should; the vaccine of fifteen months is due."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    _small(chart)
+    childhood(chart, spared=("J07BD52",))
+    chart.book("hanne", "Kontroll på helsestasjonen, 15 måneder, med vaksine", coming(today, 4)[2], 10, 20, minutes=30)
+    day = open_before(today - timedelta(days=75))
+    visit = chart.consult("Feber og hoste", day)
+    chart.measure(visit, temperatur=38.4, crp=8)
+    chart.diagnose(
+        visit.author, ("R74", ""), "Luftveisinfeksjon", visit.day, over=visit.day + timedelta(days=9), visit=visit
+    )
+    chart.note(
+        visit,
+        "Feber og hoste",
+        "Feber i to døgn, hoster, drikker godt.\nUS: Våken, temp {temperatur}. Lungene rene, trommehinner uten anm. CRP {crp}.\nV: Ser an, ny kontakt ved tungpust eller slapphet.",
+    )
+    return finish(chart)
+
+
+def _small(chart: Chart) -> None:
+    newborn(chart)
+    nurse = chart.staff(chart.district.health_nurse)
+    station = chart.place(chart.district.health_station)
+    since = open_day(chart.person.born + timedelta(days=7))
+    chart.add(nurse.key, build.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since))
+
+
+def mother(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
     """Sara, Elias' mother, with migraine and an appointment of her own."""
-    life = begin(person, today)
-    follow(life, _ILLNESS["N89"], rng)
-    soon = weekday(life.ago(-12))
-    life.add("ingrid", build.appointment(person, "Samtale om migrene", "fjordglott", "ingrid", soon, 13))
-    return life
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    born_here(chart, next(p for p in home.people if p.key == CHILD))
+    chart.body.begin("migraine", chart.start + timedelta(days=200))
+    courses.follow(chart, [PROBLEMS["migraine"]])
+    chart.book("ingrid", "Samtale om migrene", coming(today, 10)[8], 13, 0)
+    return finish(chart)
 
 
-def child(person: Person, today: date, rng: Random, others: dict[str, Person]) -> Life:
-    """Elias, sixteen months: growth, vaccines, eczema, one vaccine left to give."""
-    life = begin(person, today)
-    if MOTHER in others:
-        life.add("hanne", build.related(person, others[MOTHER], "MTH", "Mor"))
-    grow(life, rng)
-    life.add("ingrid", build.condition(person, "S87", "Atopisk eksem", life.ago(200), "ingrid"))
-    life.add("ingrid", build.prescription(person, MEDICINES["hydrokortison"], life.ago(190), "ingrid"))
-    life.add("ingrid", build.allergy(person, ("", "Egg"), "Elveblest rundt munnen", False, life.ago(120), "ingrid"))
-    soon = weekday(life.ago(-9))
-    life.add("hanne", build.appointment(person, "Kontroll og vaksine", HEALTH_STATION, "hanne", soon, 9))
-    return life
+def child(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Elias, sixteen months: growth, vaccines, eczema."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    _small(chart)
+    childhood(chart)
+    day = open_before(today - timedelta(days=120))
+    chart.allergy("", "Egg", "Elveblest rundt munnen", False, day)
+    chart.body.begin("eczema", today - timedelta(days=200))
+    visit = chart.consult("Eksem", open_before(today - timedelta(days=200)))
+    chart.diagnose(visit.author, ("S87", "L20"), "Atopisk eksem", visit.day, key="eczema")
+    chart.prescribe(visit.author, "hydrokortison", visit.day, "Atopisk eksem")
+    chart.note(
+        visit,
+        "Eksem",
+        "Klør om natta, verst i knehasene.\nUS: Tørr hud, eksem i knehaser og albuebøyer.\nV: Fuktighetskrem daglig, hydrokortison i to uker.",
+    )
+    return finish(chart)
 
 
-STORIES: dict[str, Story] = {PREGNANT: pregnant, OLD_MAN: old_man, MOTHER: mother, CHILD: child}
+def daughter(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Marit, 56, Olav's daughter and next of kin, with high blood pressure and low thyroid of her own."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    chart.body.begin("hypertension", chart.start + timedelta(days=300))
+    chart.body.begin("thyroid", chart.start - timedelta(days=900))
+    courses.follow(chart, [PROBLEMS["hypertension"], PROBLEMS["thyroid"]])
+    chart.book("per-arne", "Kontroll: hypertensjon", coming(today, 15)[11], 9, 40)
+    return finish(chart)
+
+
+STORIES: dict[str, Story] = {
+    PREGNANT: pregnant, PARTNER: partner, TODDLER: toddler, OLD_MAN: old_man, DAUGHTER: daughter, MOTHER: mother, CHILD: child,
+}  # fmt: skip

@@ -1,0 +1,303 @@
+# ruff: noqa: E501 - notes are read by their lines
+"""The course of long-standing problems: found, treated, followed at controls where one note covers all of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from felles.demo import build
+from felles.demo.calendar import coming, is_open, open_before, open_day
+from felles.demo.chart import Chart, Visit, printed
+from felles.demo.drugs import DRUGS, clashes
+from felles.demo.problems import PROBLEMS, Problem
+
+_INSTEAD: Final = {"ramipril": "losartan", "asa": "klopidogrel"}
+MOST: Final = 6
+"""At most so many long-standing problems are given to one person."""
+_ALLERGIES: Final = (
+    ("J01C", "Penicilliner", "Utslett over hele kroppen", True, 5),
+    ("J01EE01", "Sulfametoksazol og trimetoprim", "Kløende utslett", False, 1),
+    ("M01A", "Betennelsesdempende midler (NSAID)", "Tungpust", True, 1),
+    ("", "Peanøtt", "Hevelse i lepper og hals", True, 2),
+    ("", "Egg", "Elveblest", False, 1),
+    ("", "Skalldyr", "Elveblest og kløe i halsen", True, 1),
+    ("", "Nikkel", "Eksem", False, 2),
+    ("", "Bjørkepollen", "Rennende øyne og nese", False, 3),
+)
+
+
+def allergies(chart: Chart) -> None:
+    """Now and then an allergy, told to the GP some years ago."""
+    if chart.person.years(chart.last) < 2 or chart.rng.random() > 0.16:
+        return
+    options = [row for row in _ALLERGIES if row[1] != "Nikkel" or chart.person.age(chart.last) > 15]
+    atc, name, reaction, severe, _ = chart.rng.choices(options, [row[4] for row in options])[0]
+    span = max((chart.last - chart.start).days - 40, 1)
+    day = open_before(chart.start + timedelta(days=30 + chart.rng.randrange(span)))
+    chart.allergy(atc, name, reaction, severe, max(day, chart.start))
+
+
+def assign(chart: Chart, *, spared: tuple[str, ...] = ()) -> list[Problem]:
+    """The long-standing problems of somebody, each with the day it was found told to her body."""
+    person, rng = chart.person, chart.rng
+    age = person.age(chart.last)
+    found: list[Problem] = []
+    keys: set[str] = set()
+    for problem in PROBLEMS.values():
+        share = problem.share[0 if person.female else 1]
+        if not problem.ages[0] <= age <= problem.ages[1] or problem.key in spared or len(found) >= MOST:
+            continue
+        if not set(problem.needs) <= keys or keys & set(problem.not_with):
+            continue
+        younger = (age - problem.ages[0]) / max(1, problem.ages[1] - problem.ages[0])
+        if rng.random() < share * (0.6 + 0.9 * younger):
+            found.append(problem)
+            keys.add(problem.key)
+    for problem in found:
+        chart.body.begin(problem.key, _onset(chart, problem))
+    return found
+
+
+def _onset(chart: Chart, problem: Problem) -> date:
+    """When it was found: since the earliest age for it, no earlier than what it needs, some before this region's time."""
+    person, rng = chart.person, chart.rng
+    first = date(person.born.year + problem.ages[0], person.born.month, min(person.born.day, 28))
+    earliest = max([first, chart.last - timedelta(days=15 * 365), *(chart.body.problems[key] for key in problem.needs)])
+    latest = chart.last - timedelta(days=60)
+    if latest <= earliest:
+        return min(earliest, chart.last - timedelta(days=1))
+    return open_day(earliest + timedelta(days=rng.randrange((latest - earliest).days)))
+
+
+def follow(chart: Chart, problems: list[Problem]) -> None:
+    """Controls of all problems together, from when each was found (or this region begins) until now."""
+    if not problems:
+        return
+    days = _controls(chart, problems)
+    told: set[str] = set()
+    for day in days:
+        due = [p for p in problems if chart.body.problems[p.key] <= day or p.key in told]
+        new = [p for p in due if p.key not in told]
+        if due:
+            _control(chart, due, new, day)
+            told |= {p.key for p in new}
+    for problem in problems:
+        if problem.key in told:
+            _refer(chart, problem)
+
+
+def _controls(chart: Chart, problems: list[Problem]) -> list[date]:
+    """Days of controls: when a problem was found, and then as often as the one followed most often asks."""
+    rng = chart.rng
+    limit = (chart.moved or chart.last) - timedelta(days=rng.randrange(4, 60))
+    if chart.person.died is not None:
+        limit = min(limit, chart.person.died - timedelta(days=1))
+    starts = sorted(
+        {max(chart.body.problems[p.key], chart.start + timedelta(days=rng.randrange(5, 90))) for p in problems}
+    )
+    found = {open_before(day) for day in starts if chart.start <= open_before(day) <= limit}
+    day = starts[0]
+    while True:
+        often = min((p.every for p in problems if chart.body.problems[p.key] <= day), default=1.0)
+        day += timedelta(days=int(365 * often * rng.uniform(0.8, 1.25)))
+        if day > limit:
+            break
+        found.add(open_before(day))
+    return sorted(day for day in found if chart.start <= day <= limit and is_open(day) and not chart.absent(day))
+
+
+def _control(chart: Chart, due: list[Problem], new: list[Problem], day: date) -> None:
+    title = "Kontroll: " + ", ".join(p.short for p in due[:3])
+    if new and len(new) == len(due):
+        title = "Utredning: " + ", ".join(p.short for p in new[:3])
+    by_phone = not new and not any(p.pressure or p.tests for p in due) and chart.rng.random() < 0.3
+    visit = chart.consult(title, day, kind="VR" if by_phone else "AMB")
+    for problem in new:
+        onset = chart.body.problems[problem.key]
+        known = (day - onset).days > 120
+        chart.diagnose(
+            visit.author, (problem.icpc, problem.icd), problem.name, day, key=problem.key, onset=min(onset, day)
+        )
+        _start(chart, problem, visit, known=known)
+    _measured(chart, due, visit, by_phone=by_phone)
+    chart.note(visit, title, _text(chart, due, new, visit, by_phone=by_phone))
+    _remember(chart, visit)
+
+
+def _start(chart: Chart, problem: Problem, visit: Visit, *, known: bool) -> None:
+    """The medicines of a problem; of those who have had it for long they were begun then."""
+    onset = chart.body.problems[problem.key]
+    begun = visit.day
+    for key in problem.drugs:
+        chosen = key
+        if clashes(DRUGS[key], chart.allergies) or (key == "ramipril" and chart.rng.random() < 0.35):
+            chosen = _INSTEAD.get(key, "")
+        if key == "jern":
+            known = False
+        if key == "budesonid" and chart.person.age(visit.day) < 12:
+            chosen = "flutikason-barn"
+        if key == "apixaban" and chart.person.age(visit.day) >= 80 and chart.body.has("ckd", visit.day):
+            chosen = "apixaban-lav"
+        if key == "metformin" and chart.body.has("ckd", visit.day):
+            continue
+        if key in ("empagliflozin", "kandesartan", "amlodipin") and chart.rng.random() < 0.4:
+            continue
+        if key == "kandesartan" and {"ramipril", "losartan"} & set(chart.taking()):
+            continue
+        if chosen:
+            chart.prescribe(visit.author, chosen, visit.day, problem.name)
+    if problem.drugs:
+        chart.body.treat(problem.key, onset if known else begun)
+        if problem.key == "ihd":
+            chart.body.treat("lipids", onset if known else begun)
+
+
+def _measured(chart: Chart, due: list[Problem], visit: Visit, *, by_phone: bool) -> None:
+    if by_phone:
+        return
+    tests: list[str] = []
+    for problem in due:
+        tests += [test for test in problem.tests if test not in tests]
+    if chart.person.age(visit.day) < 18:
+        tests = [test for test in tests if test not in ("fev1", "ldl", "acr")]
+    chart.measure(visit, *tests)
+    if any(problem.pressure for problem in due):
+        chart.pressure(visit)
+
+
+def _text(chart: Chart, due: list[Problem], new: list[Problem], visit: Visit, *, by_phone: bool) -> str:
+    """What the GP writes: what was told, found, measured and agreed."""
+    values = visit.values
+    told = _unlike([chart.choose(p.told, visit.day) for p in due[:3] if p.told])
+    first = "Telefonkonsultasjon." if by_phone else "Kommer til kontroll." if not new else "Kommer til time."
+    lines = [" ".join([first, *dict.fromkeys(t for t in told if t)])]
+    found = [] if by_phone else _found(chart, due, visit, " ".join(told))
+    signs = [f"BT {values['bt-o']}/{values['bt-u']}."] if "bt-o" in values else []
+    signs += [f"{name} {printed(test, values[test])}{unit}." for test, name, unit in _SIGNS if test in values]
+    if found or signs:
+        lines.append("US: " + " ".join([*signs, *(f for f in found if f)]))
+    measured = [_named(chart, test, values[test]) for test in _BLOOD if test in values]
+    if measured:
+        lines.append("Lab: " + ", ".join(measured) + ".")
+    agreed = _unlike([chart.choose(p.agreed, visit.day) for p in due[:3] if p.agreed])
+    begun = [
+        f"Oppstart {DRUGS[key].short}."
+        for key, made in chart.medicines.items()
+        if made["authoredOn"] == visit.day.isoformat()
+    ]
+    plan = list(
+        dict.fromkeys([*begun, *(a for a in agreed if a and not (begun and a.startswith("Fortsetter uendret")))])
+    )
+    if plan:
+        lines.append("V: " + " ".join(plan))
+    return "\n".join(lines)
+
+
+def _found(chart: Chart, due: list[Problem], visit: Visit, told: str) -> list[str]:
+    """What was found, none of it against what was told or what else is wrong."""
+    irregular, swollen = chart.body.has("af", visit.day), "ankler" in told or "hovne" in told
+    found: list[str] = []
+    for problem in due[:3]:
+        fit = tuple(
+            text for text in problem.found
+            if not (irregular and ("Rm puls" in text or "fys. forh" in text)) and not (swollen and "ødem" in text and "Ingen" in text)
+        )  # fmt: skip
+        if fit:
+            found.append(chart.choose(fit, visit.day))
+    return list(dict.fromkeys(found))
+
+
+def _unlike(texts: list[str]) -> list[str]:
+    """Texts that do not begin alike: nobody writes "Fortsetter" three times."""
+    first: dict[str, str] = {}
+    for text in texts:
+        if text:
+            first.setdefault(text.split()[0], text)
+    return list(first.values())
+
+
+_SIGNS: Final = (
+    ("puls", "Puls", ""), ("vekt", "Vekt", " kg"), ("spo2", "SpO2", " %"), ("pef", "PEF", ""), ("fev1", "FEV1", " L"),
+)  # fmt: skip
+_BLOOD: Final = {
+    "hba1c": "HbA1c", "kreatinin": "kreatinin", "egfr": "eGFR", "kalium": "K", "natrium": "Na", "hb": "Hb", "ferritin": "ferritin",
+    "ldl": "LDL", "tsh": "TSH", "ft4": "FT4", "probnp": "NT-proBNP", "urat": "urat", "crp": "CRP", "psa": "PSA",
+    "d-vitamin": "vit. D", "acr": "U-AKR", "alat": "ALAT",
+}  # fmt: skip
+
+
+def _named(chart: Chart, test: str, value: float) -> str:
+    """`HbA1c 52 (56 sist)`."""
+    last = chart.before.get(test)
+    said = f"{_BLOOD[test]} {printed(test, value)}"
+    return said if last is None or last == value else f"{said} ({printed(test, last)} sist)"
+
+
+def _remember(chart: Chart, visit: Visit) -> None:
+    chart.before.update({test: value for test, value in visit.values.items() if test in _BLOOD})
+
+
+def _refer(chart: Chart, problem: Problem) -> None:
+    """Now and then a referral: answered after a visit there, or still waiting for its appointment."""
+    if problem.refer is None or chart.rng.random() > problem.refer_share:
+        return
+    where, question, answers = problem.refer
+    recorded = date.fromisoformat(chart.conditions[problem.key]["recordedDate"])
+    span = (chart.last - recorded).days - 20
+    if span < 10:
+        return
+    sent = open_before(recorded + timedelta(days=chart.rng.randrange(5, span + 5)))
+    if sent < recorded:
+        return
+    refer(chart, where, f"{problem.name}: vurdering", question, answers, sent, problem.icd)
+
+
+def refer(chart: Chart, where: str, text: str, question: str, answers: tuple[str, ...], sent: date, icd: str) -> None:
+    """A referral from the GP on a day: seen some weeks later with a note as answer, or an appointment to come."""
+    gp = chart.gp(sent)
+    place, author = there(chart, where)
+    seen = open_day(sent + timedelta(days=chart.rng.randrange(18, 95)))
+    answered = chart.alive(seen) and seen <= chart.last
+    if not answered and chart.person.died is not None:
+        return
+    organisation, staff = chart.place(place), chart.staff(gp)
+    made = build.referral(
+        chart.person, chart.said(gp, text), chart.said(gp, question), organisation, staff, sent, answered=answered
+    )
+    chart.add(gp, made)
+    if not answered:
+        if chart.rng.random() < 0.6:
+            chart.book(author, f"Poliklinisk time: {text.lower()}", seen, 9 + chart.rng.randrange(6), 0, minutes=30)
+        return
+    visit = chart.visit(author, "AMB", question, seen, 9 + chart.rng.randrange(6), 0, minutes=30, icd=icd, place=place)
+    pressure = chart.staff(author).role == "doctor" and where == "medisin-poliklinikk"
+    if pressure:
+        chart.pressure(visit)
+    told = f"Henvist fra fastlege: {question[0].lower()}{question[1:]}."
+    answer = chart.rng.choice(answers)
+    chart.note(visit, "Poliklinisk notat", f"{told}{' BT {bt}.' if pressure else ''}\n{answer}")
+    if chart.rng.random() < 0.6:
+        day = open_day(seen + timedelta(days=2))
+        if day <= chart.last and chart.alive(day):
+            text = f"Takk for henvisningen av {sent.day}.{sent.month}. {answer}"
+            chart.letter(visit, "Poliklinisk epikrise", text, (day, 14, 20))
+
+
+def there(chart: Chart, where: str) -> tuple[str, str]:
+    """(organisation or unit, somebody there) of a unit of her hospital or a specialist's field."""
+    if where in chart.district.units:
+        place, staff = chart.district.units[where]
+        return place, staff[0]
+    return chart.district.specialists[where]
+
+
+def coming_control(chart: Chart, problems: list[Problem]) -> None:
+    """The next control at the GP's, at her own time, for most who are followed."""
+    if not problems or chart.person.died is not None or chart.rng.random() > 0.55:
+        return
+    own = chart.own_time()
+    if own is not None:
+        days, hour, minute = own
+        ahead = ((chart.today,) if is_open(chart.today) else ()) + coming(chart.today, 81)
+        chart.book(chart.person.gp, f"Kontroll: {problems[0].short}", ahead[days], hour, minute)

@@ -1,0 +1,234 @@
+# ruff: noqa: E501 - notes are read by their lines
+"""What the municipality does for the old: the decision, home care with its plan and visits, and nursing homes.
+
+Kinds of service: Volven 9151. The order of things (application, decision, plan, visits) is that of helse- og
+omsorgstjenesteloven § 3-2 and pasient- og brukerrettighetsloven § 2-7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from felles.access.codes import MUNICIPAL_SERVICE
+from felles.demo import build
+from felles.demo.calendar import open_day
+from felles.demo.chart import Chart
+from felles.fhir.norway.systems import volven
+
+HOME_NURSING, LONG_STAY = "15", "21"
+_EXTRA: Final = (
+    ("6", "Trygghetsalarm", "Døgnet rundt"),
+    ("5", "Matombringing", "Middag tre dager i uka"),
+    ("1", "Praktisk bistand", "Rengjøring hver tredje uke"),
+)
+MATTERS: Final = (
+    "Å få bo hjemme så lenge som mulig.",
+    "Å kunne gå ut og mate fuglene hver dag.",
+    "Å slippe smerter om natta.",
+    "Å være med i familiens søndagsmiddager.",
+    "Å klare stellet selv, i eget tempo.",
+    "At de som kommer, sier hvem de er.",
+)
+_VISITS: Final = (
+    "I godt humør. Medisinene tatt. Spist frokost selv.",
+    "Hjulpet med stell og påkledning. Fin hud.",
+    "Sovet dårlig, ellers som vanlig. Drukket to kopper te mens vi var der.",
+    "Dosett fylt for uka, sjekket mot medisinlisten.",
+    "Litt ustø i dag, brukte rullatoren inne. Minnet om alarmen.",
+    "Besøk av familien i går, fornøyd med det.",
+    "Dusjet med hjelp av en. Smurt på leggene.",
+    "Lite matlyst de siste dagene. Kontaktet pårørende om handling.",
+)
+_SPECIAL: Final = {
+    "dementia": (
+        "Husket ikke om medisinene var tatt; dosetten viste at de var det.",
+        "Rolig, kjente oss igjen. Klokka på kjøkkenet stilt.",
+    ),
+    "heart-failure": (
+        "Vekt {vekt} kg i dag. Lett hovne ankler, ikke mer tungpust enn før.",
+        "Støttestrømper på. Vekt {vekt} kg.",
+    ),
+    "copd": ("Pusten som vanlig. Inhalasjoner tatt med hjelp.",),
+    "t2d": ("Blodsukker {glukose} før frokost.",),
+    "hypertension": ("BT {bt} sittende, ingen svimmelhet.",),
+}
+_LONG_STAY: Final = (
+    "Spist godt i dag, deltok på sang i dagligstua.",
+    "Urolig i kveldinga, roet seg med en tur i gangen.",
+    "Stell i seng. Hel hud over halebeinet.",
+    "Besøk i helga. Trøtt etterpå.",
+    "Sitter godt i stolen med pute. Drikker med sugerør.",
+    "BT {bt}, puls {puls}. Våken og blid.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What was granted: home care since a day, a place in a nursing home since another."""
+
+    home: date | None
+    moved: date | None
+
+
+def decide(chart: Chart) -> Care:
+    """Whether somebody old has services, and since when; nothing is written yet."""
+    age, rng = chart.person.years(chart.last), chart.rng
+    if age < 74:
+        return Care(None, None)
+    need = (0.06, 0.2, 0.36, 0.55, 0.75)[min(int((age - 74) / 5), 4)]
+    need += 0.4 * chart.body.has("dementia", chart.last) + 0.3 * chart.body.has("parkinson", chart.last)
+    need += 0.12 * (len(chart.home.grown()) == 1)
+    if rng.random() > need:
+        return Care(None, None)
+    home = open_day(chart.last - timedelta(days=rng.randrange(70, 900)))
+    home = max(home, open_day(chart.start + timedelta(days=20)))
+    likely = 0.03 + 0.3 * (chart.body.has("dementia", chart.last) and age > 83) + 0.2 * (age > 92)
+    moved = None
+    if rng.random() < likely and (chart.last - home).days > 130:
+        moved = open_day(home + timedelta(days=rng.randrange(60, (chart.last - home).days - 40)))
+        if not chart.alive(moved + timedelta(days=15)):
+            moved = None
+    return Care(home, moved)
+
+
+def care(chart: Chart, granted: Care) -> None:
+    """Write what was granted and what came of it."""
+    if granted.home is None:
+        return
+    ended = granted.moved or chart.person.died
+    _decision(chart, granted.home, ended)
+    _living(chart, granted.home)
+    _home_visits(chart, granted.home, ended or chart.today)
+    if granted.moved is not None:
+        _nursing_home(chart, granted.moved)
+
+
+def _decision(chart: Chart, since: date, ended: date | None) -> None:
+    """The allocation office's decision, the service, its plan."""
+    rng, district = chart.rng, chart.district
+    officer = district.case_officer
+    extra = rng.sample(_EXTRA, rng.randrange(0, 3))
+    names = ["Helsetjenester i hjemmet", *(name for _, name, _ in extra)]
+    when = open_day(since - timedelta(days=rng.randrange(5, 14)))
+    why = "Søknad fra pårørende" if rng.random() < 0.5 else "Henvendelse fra fastlegen"
+    living = "Bor alene" if len(chart.home.grown()) == 1 else "Bor med ektefelle"
+    text = (
+        f"{why}. Kartlagt på hjemmebesøk. {living}.\nVurdering: trenger bistand for å bo hjemme.\n"
+        f"Vedtak: {', '.join(name.lower() for name in names)} fra {since.day}.{since.month}.{since.year}. Klagefrist fire uker."
+    )
+    visit = chart.visit(officer, "HH", "Kartlegging ved tildelingskontoret", when, 10, 0, minutes=60)
+    chart.note(visit, "Vedtak om helse- og omsorgstjenester", text, minutes=150)
+    manager = chart.one_of(district.home_nurses, since)
+    place = chart.place(district.home_care)
+    chart.add(
+        officer,
+        build.episode(
+            chart.person, MUNICIPAL_SERVICE, "Hjemmesykepleie", place, chart.staff(manager), since, end=ended,
+            more=((volven(9151), HOME_NURSING),),
+        ),
+    )  # fmt: skip
+    measures = [
+        ("Hjelp med medisiner, dosett", "Fylles en gang i uka"),
+        ("Stell og tilsyn", "Hver morgen"),
+        *((name, often) for _, name, often in extra),
+    ]
+    if chart.body.has("heart-failure", chart.last):
+        measures.append(("Vekt, støttestrømper", "Mandag og torsdag"))
+    chart.add(
+        manager,
+        build.plan(
+            chart.person, "Tiltaksplan, hjemmesykepleie", measures, place, chart.staff(manager), since, end=ended
+        ),
+    )
+    if rng.random() < 0.5:
+        day = open_day(since + timedelta(days=rng.randrange(2, 40)))
+        if chart.alive(day):
+            chart.add(manager, build.flag(chart.person, "Fare for fall. Bruker rullator.", day, chart.staff(manager)))
+
+
+def _living(chart: Chart, day: date) -> None:
+    """How she lives and what matters to her, asked at the first visit."""
+    alone = len(chart.home.grown()) == 1
+    where = chart.rng.choice(("enebolig", "leilighet i andre etasje med heis", "omsorgsbolig", "leilighet uten heis"))
+    text = f"Bor {'alene' if alone else 'med ektefelle'} i {where}."
+    nurse = chart.district.home_nurses[0]
+    staff = chart.staff(nurse)
+    chart.add(
+        nurse,
+        build.finding(chart.person, "Bosituasjon", "", {"valueString": chart.said(nurse, text)}, (day, 11, 0), staff),
+    )
+    matters = {"valueString": chart.said(nurse, chart.rng.choice(MATTERS))}
+    chart.add(nurse, build.finding(chart.person, "Hva er viktig for deg?", "", matters, (day, 11, 10), staff))
+
+
+def _home_visits(chart: Chart, since: date, until: date) -> None:
+    """Visits worth a note: once a month, and oftener in the last two months."""
+    rng, district = chart.rng, chart.district
+    day = since + timedelta(days=1)
+    while day < until:
+        if chart.alive(day) and not chart.absent(day):
+            nurse = rng.random() < 0.6
+            author = chart.one_of(district.home_nurses if nurse else district.care_workers, day)
+            visit = chart.visit(
+                author, "HH", "Hjemmebesøk", day, rng.choice((8, 9, 10, 12, 17)), rng.choice((0, 15, 40)), minutes=30
+            )
+            special = [text for key, texts in _SPECIAL.items() if chart.body.has(key, day) for text in texts]
+            text = rng.choice(special) if special and nurse and rng.random() < 0.5 else chart.choose(_VISITS, day)
+            if "{vekt}" in text or "{glukose}" in text:
+                chart.measure(visit, "vekt" if "{vekt}" in text else "glukose")
+            if "{bt}" in text:
+                chart.pressure(visit)
+            chart.note(visit, "Hjemmebesøk", text, minutes=30)
+        recent = (min(until, chart.today) - day).days < 50
+        day += timedelta(days=rng.randrange(6, 12) if recent else rng.randrange(28, 60))
+
+
+def _nursing_home(chart: Chart, since: date) -> None:
+    """A long-term place: decision, arrival with the doctor, notes, what is agreed about treatment."""
+    rng, district = chart.rng, chart.district
+    officer, (doctor, nurse) = district.case_officer, district.nursing_home_staff
+    place = chart.place(district.nursing_home)
+    before = open_day(since - timedelta(days=7))
+    visit = chart.visit(officer, "HH", "Kartlegging ved tildelingskontoret", before, 13, 0, minutes=60)
+    chart.note(
+        visit,
+        "Vedtak om langtidsopphold",
+        f"Tilsyn dag og natt er nødvendig. Vedtak: langtidsopphold ved {place.name} fra {since.day}.{since.month}.{since.year}.",
+        minutes=90,
+    )
+    made = build.episode(
+        chart.person, MUNICIPAL_SERVICE, "Langtidsopphold i sykehjem", place, chart.staff(nurse), since, end=chart.person.died,
+        more=((volven(9151), LONG_STAY),),
+    )  # fmt: skip
+    chart.add(officer, made)
+    came = chart.visit(doctor, "AMB", "Innkomst sykehjem", since, 13, 0, minutes=60)
+    chart.pressure(came)
+    chart.measure(came, "puls", "vekt", "kreatinin", "hb")
+    chart.note(
+        came,
+        "Legenotat ved innkomst",
+        "Innkomstsamtale med pårørende til stede. BT {bt}, puls {puls}, vekt {vekt} kg.\nMedisinlisten gått gjennom. Avklart: skal behandles her ved infeksjon, ikke hjerte-lunge-redning.",
+        minutes=60,
+    )
+    chart.add(
+        doctor,
+        build.flag(
+            chart.person,
+            "Behandlingsnivå avklart: ikke hjerte-lunge-redning.",
+            since,
+            chart.staff(doctor),
+            category="clinical",
+        ),
+    )
+    day = since + timedelta(days=3)
+    while day < (chart.person.died or chart.today):
+        if chart.alive(day):
+            visit = chart.visit(nurse, "AMB", "Tilsyn", day, rng.choice((8, 12, 15, 20)), 10, minutes=15)
+            text = rng.choice(_LONG_STAY)
+            if "{bt}" in text:
+                chart.pressure(visit)
+                chart.measure(visit, "puls")
+            chart.note(visit, "Sykepleienotat", text, minutes=15)
+        day += timedelta(days=rng.randrange(8, 16) if (chart.today - day).days < 60 else rng.randrange(30, 60))
