@@ -10,10 +10,11 @@ from felles import access, fhir
 from felles.access.actor import Actor, Sort
 from felles.demo import region
 from felles.demo.fill import state_of
-from felles.demo.places import CLINIC, GP_OFFICE, HOSPITAL, ORGANISATIONS, STAFF
+from felles.demo.places import CLINIC, GP_OFFICE, HOSPITAL, ORGANISATIONS, STAFF, WARD, cast_places
 from felles.record.changes import Change
 from felles.record.errors import Absent, Forbidden
 
+OFFICE = {key for key, staff in STAFF.items() if staff.organisation == GP_OFFICE}
 PERSON_TYPES = ("Patient", "Composition", "Appointment", "MedicationRequest", "Observation", "Encounter", "Condition")
 
 
@@ -65,14 +66,14 @@ async def test_a_gp_sees_her_list_and_nobody_elses(store, act_as, lives):
     gp = await act_as("fastlege")
     for life in lives.values():
         grant = await opening(store, gp, life)
-        listed = STAFF[life.person.gp].organisation == GP_OFFICE
+        listed = life.person.gp in OFFICE
         assert await sees(store, grant, life, "Patient") is listed
-    assert {STAFF[life.person.gp].organisation == GP_OFFICE for life in lives.values()} == {True, False}
+    assert {life.person.gp in OFFICE for life in lives.values()} == {True, False}
 
 
 async def test_a_hidden_record_and_none_answer_alike(store, act_as, lives):
     gp = await act_as("fastlege")
-    hidden = next(life for life in lives.values() if STAFF[life.person.gp].organisation != GP_OFFICE)
+    hidden = next(life for life in lives.values() if life.person.gp not in OFFICE)
     said = []
     for resource_id in (hidden.person.id, "x" + "0" * 26):
         with pytest.raises(Absent) as caught:
@@ -152,18 +153,22 @@ async def test_a_mother_does_not_yet_see_her_child(store, act_as, lives):
 
 
 async def test_an_admission_closes_some_days_after_it_ended(store, act_as, lives):
+    """And the tasks that the ward still had for him, since those are a basis of their own."""
     olav = lives["olav"]
-    stay = next((a, r) for a, r in olav.entries if r["resourceType"] == "Encounter" and r["status"] == "in-progress")[1]
+    ward = ORGANISATIONS[WARD].reference
+    stay = next(r for _, r in olav.entries if r["resourceType"] == "Encounter" and r["status"] == "in-progress")
     ended = stay | {"status": "finished", "period": stay["period"] | {"end": moment(store, 0)}}
+    tasks = [r for _, r in olav.entries if r["resourceType"] == "Task" and r["owner"]["reference"] == ward]
+    assert tasks
     operator = access.maintenance("test", until=store.clock.real() + 10**9)
-    change = Change(op="update", type="Encounter", id=stay["id"], resource=struct(ended))
-    await store.commit(operator, [change])
+    after = [ended, *(task | {"status": "completed"} for task in tasks)]
+    await store.commit(operator, [update(resource) for resource in after])
     nurse = await act_as("sykepleier")
     assert await sees(store, await opening(store, nurse, olav), olav, "Composition")
     store.clock.clinically = 31 * 86_400 * 1_000_000
     assert not await sees(store, await opening(store, nurse, olav), olav, "Composition")
     store.clock.clinically = 0
-    await store.commit(operator, [replace(change, resource=struct(stay))])
+    await store.commit(operator, [update(resource) for resource in (stay, *tasks)])
 
 
 async def test_a_gp_list_entry_opens_only_when_a_register_writes_it(store, act_as, lives):
@@ -187,7 +192,7 @@ async def test_a_role_that_ends_takes_its_openings_with_it(store, act_as, lives)
     midwife = await act_as("jordmor")
     ida = lives["ida"]
     assert await sees(store, await opening(store, midwife, ida), ida, "Patient")
-    role = next(r for r in region.shared() if f"PractitionerRole/{r['id']}" == STAFF["synne"].reference)
+    role = next(r for r in cast_places() if f"PractitionerRole/{r['id']}" == STAFF["synne"].reference)
     operator = access.maintenance("register", until=store.clock.real() + 10**9)
     over = role | {"period": {"start": "2020-01-01", "end": "2025-12-31"}}
     await store.commit(operator, [role_change(over)])
@@ -199,7 +204,7 @@ async def test_a_role_that_ends_takes_its_openings_with_it(store, act_as, lives)
 async def test_staff_make_no_roles(store, act_as):
     """Roles belong to nobody: who may not maintain those cannot give herself one."""
     nurse = await act_as("sykepleier")
-    role = next(r for r in region.shared() if r["resourceType"] == "PractitionerRole")
+    role = next(r for r in cast_places() if r["resourceType"] == "PractitionerRole")
     for actor in (nurse, await act_as("fastlege"), await act_as("gravid")):
         with pytest.raises(Forbidden):
             await store.commit(access.everyone(actor), [role_change(role)])
@@ -216,7 +221,7 @@ async def test_a_system_client_sees_its_organisations_persons_alone(store, lives
         client="Timebok",
     )
     for life in lives.values():
-        listed = STAFF[life.person.gp].organisation == GP_OFFICE
+        listed = life.person.gp in OFFICE
         assert await sees(store, access.system(client), life, "Patient") is listed
 
 
@@ -246,6 +251,10 @@ def struct(resource):
     return fhir.decode(msgspec.json.encode(resource))
 
 
+def update(resource):
+    return Change(op="update", type=resource["resourceType"], id=resource["id"], resource=struct(resource))
+
+
 def role_change(role):
     return Change(op="update", type="PractitionerRole", id=role["id"], resource=struct(role))
 
@@ -253,7 +262,8 @@ def role_change(role):
 def gp_list(life, gp):
     from felles.demo.build import episode
 
-    made = episode(life.person, "gp-list", "Fastlegeliste", STAFF[gp].organisation, gp, date(2024, 1, 1))
+    office = ORGANISATIONS[STAFF[gp].organisation]
+    made = episode(life.person, "gp-list", "Fastlegeliste", office, STAFF[gp], date(2024, 1, 1))
     return {key: value for key, value in made.items() if key != "id"}
 
 

@@ -19,7 +19,10 @@ from felles.record.errors import Absent
 
 ORGANISATION = ORGANISATIONS[GP_OFFICE].reference
 OPERATOR = '{"name":"test"}'
-PERSONAS = "fastlege sekretar jordmor helsesykepleier sykehuslege sykepleier hjemmesykepleier farmasoyt administrator"
+PERSONAS = (
+    "fastlege sekretar jordmor fodselslege avtalespesialist helsesykepleier legevaktlege sykehuslege sykepleier "
+    "farmasoyt hjemmesykepleier administrator"
+)
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ async def test_each_persona_can_sign_in_and_is_who_her_card_says(store, door):
 
 
 async def test_personas_are_listed_in_their_order(store):
-    assert [p.id for p in await personas.all_of(store)][:9] == PERSONAS.split()
+    assert [p.id for p in await personas.all_of(store)][:12] == PERSONAS.split()
 
 
 async def test_outside_demo_mode_there_are_no_personas(outside):

@@ -1,13 +1,23 @@
 """Regions as data, of several seeds and days, made once for all tests that read them."""
 
-from collections import namedtuple
 from datetime import date
+from typing import Any, NamedTuple
 
 import pytest
 
+from felles.demo.people import Household
 from felles.demo.region import Region
+from felles.demo.world import Life
 
-Made = namedtuple("Made", "region lives homes shared")
+
+class Made(NamedTuple):
+    """A region and all that it holds."""
+
+    region: Region
+    lives: list[Life]
+    homes: list[Household]
+    shared: list[dict[str, Any]]
+
 
 CASES = ((20260217, date(2026, 11, 25), 330), (7, date(2024, 2, 29), 180), (41, date(2027, 1, 2), 180))
 

@@ -123,6 +123,7 @@ async def test_a_reset_empties_a_demo_and_nothing_else(store, database, tmp_path
 async def test_a_region_of_an_earlier_day_goes_on_from_that_day_in_demo_mode_alone(store, database, tmp_path):
     await fill(store, count=CAST)
     state = await state_of(store)
+    assert state is not None
     made = date.fromisoformat(state.day)
     state.day = (made - timedelta(days=3)).isoformat()
     await filling.keep(store, state)

@@ -206,19 +206,18 @@ def admit_now(chart: Chart, illness: Illness, days: int) -> None:
     for later in range(1, days):
         during = Visit(stay.reference, nurse, day + timedelta(days=later), 10, 30)
         chart.note(during, "Sykepleienotat", chart.choose(illness.nursing, day))
-    if days > 1:
-        pharmacy = build.at(chart.place(chart.district.pharmacy))
-        text = "Legemiddelgjennomgang før utreise"
-        task = build.task(
-            chart.person,
-            chart.said(doctor, text),
-            pharmacy,
-            chart.staff(doctor),
-            chart.today,
-            chart.today + timedelta(days=2),
-            focus=stay.reference,
-        )
-        chart.add(doctor, task)
+    pharmacy = build.at(chart.place(chart.district.pharmacy))
+    text = "Legemiddelgjennomgang før utreise"
+    task = build.task(
+        chart.person,
+        chart.said(doctor, text),
+        pharmacy,
+        chart.staff(doctor),
+        chart.today,
+        chart.today + timedelta(days=2),
+        focus=stay.reference,
+    )
+    chart.add(doctor, task)
 
 
 def _emergency(chart: Chart, illness: Illness, day: date, hour: int) -> None:

@@ -119,7 +119,7 @@ class Chart:
         """Put an entry into the life; its reference."""
         return self.life.add(author, resource)
 
-    def visit(
+    def visit(  # noqa: PLR0913 - each says one thing about a contact
         self,
         author: str,
         kind: str,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from felles.access.codes import GP_LIST
 from felles.demo import build, courses, family, municipal
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from felles.demo.people import Household
     from felles.demo.world import Life, Person
 
-NEAR: Final = 500
-"""Among so many households first in the region more happens now, so that a small region shows all that a large one has."""
 CHILD_HEALTH = "child-health"
 """Our code for the follow-up of a small child by its health station."""
 
@@ -66,7 +64,7 @@ def ordinary(person: Person, home: Household, places: Places, today: date, start
 
 def _is_near(chart: Chart) -> bool:
     """Whether she is among those to whom more happens now."""
-    return int(chart.home.key[1:]) < NEAR and chart.person.died is None
+    return chart.home.near and chart.person.died is None
 
 
 def _child(chart: Chart, years: float) -> None:
@@ -113,16 +111,12 @@ def _grown(chart: Chart, years: float) -> None:
 
 def _admitted_now(chart: Chart, number: int) -> None:
     """Some of the old are in hospital these days."""
-    age = chart.person.age(chart.today)
-    chosen = number % 3 != 0 if chart.person.district < 2 else number % 3 == 0
-    if (
-        age >= 76
-        and chosen
-        and chart.moved is None
-        and "heart-failure" not in chart.conditions
-        and not _was_admitted(chart)
-    ):
-        admit_now(chart, ILLNESSES["hip" if chart.person.ordinal % 3 else "pneumonia"], 1 + number % 5)
+    person, near = chart.person, chart.person.district < 2
+    oldest = min(chart.home.grown(), key=lambda other: other.born).key == person.key
+    if not oldest or chart.moved is not None or "heart-failure" in chart.conditions or _was_admitted(chart):
+        return
+    if person.age(chart.today) >= (75 if near else 78) and (near or number % 3 == 0):
+        admit_now(chart, ILLNESSES["hip" if near or person.ordinal % 2 else "pneumonia"], 1 + number % 5)
 
 
 def _now(chart: Chart, number: int) -> None:

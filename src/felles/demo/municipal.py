@@ -79,7 +79,7 @@ def decide(chart: Chart) -> Care:
         return Care(None, None)
     need = (0.06, 0.2, 0.36, 0.55, 0.75)[min(int((age - 74) / 5), 4)]
     need += 0.4 * chart.body.has("dementia", chart.last) + 0.3 * chart.body.has("parkinson", chart.last)
-    need += 0.12 * (len(chart.home.grown()) == 1)
+    need += 0.12 * (len(chart.home.grown()) == 1) + (0.8 if chart.person.district == 0 else 0.3) * chart.home.near
     if rng.random() > need:
         return Care(None, None)
     home = open_day(chart.last - timedelta(days=rng.randrange(70, 900)))

@@ -27,6 +27,8 @@ TERM: Final = 283
 """Days from the last period to term, as the national method (eSnurra) counts them."""
 EXPECTING: Final = 168
 """Among so many households first in the region every seventh expects a child, each in another week."""
+NEAR: Final = 500
+"""So many households are near."""
 _FIRST_ORDINAL: Final = 10
 
 _SHAPES: Final = (
@@ -49,6 +51,8 @@ class Household:
     shape: str
     people: list[Person] = field(default_factory=list)
     due: date | None = None
+    near: bool = False
+    """Among the first in the region, where more happens now, so that a small one shows all that a large one has."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Identity numbers of people in other households who are close to somebody here, by their key."""
     relatives: dict[str, list[tuple[str, tuple[str, str], str]]] = field(default_factory=dict)
@@ -101,12 +105,12 @@ class People:
         told = (
             ("h-ida", "family", due, (
                 (PREGNANT, ("Ida", "Nordmarken"), "female", _years(today, 31, 140), "grown1", 0),
-                (PARTNER, ("Jon", "Nordmarken"), "male", _years(today, 33, 71), "grown2", 0),
-                (TODDLER, ("Live", "Nordmarken"), "female", today - timedelta(days=461), "child1", 0),
+                (PARTNER, ("Jon", "Brevik"), "male", _years(today, 33, 71), "grown2", 0),
+                (TODDLER, ("Live", "Brevik"), "female", today - timedelta(days=461), "child1", 0),
             )),
             ("h-olav", "old", None, ((OLD_MAN, ("Olav", "Sæterbø"), "male", _years(today, 84, 40), "grown1", 0),)),
             ("h-marit", "middle", None,
-             ((DAUGHTER, ("Marit", "Sæterbø Lian"), "female", _years(today, 56, 222), "grown1", 1),)),
+             ((DAUGHTER, ("Marit", "Lian"), "female", _years(today, 56, 222), "grown1", 1),)),
             ("h-sara", "single-parent", None, (
                 (MOTHER, ("Sara", "Haile"), "female", _years(today, 34, 201), "grown1", 0),
                 (CHILD, ("Elias", "Haile"), "male", today - timedelta(days=494), "child1", 0),
@@ -130,7 +134,9 @@ class People:
         district = number // (HOUSEHOLDS * PER_BLOCK) * PER_BLOCK + (in_block + 1) % PER_BLOCK
         expecting = number < EXPECTING and number % 7 == 3
         shape = "couple" if expecting else rng.choices([s for s, _ in _SHAPES], [w for _, w in _SHAPES])[0]
-        home = Household(key, shape)
+        if number < NEAR and district == 0 and number // PER_BLOCK % 3 == 1 and not expecting:
+            shape = "old" if number // PER_BLOCK % 2 else "old-couple"  # for those of the cast who care for them
+        home = Household(key, shape, near=number < NEAR)
         if expecting:
             home.due = self._today + timedelta(days=TERM - (6 + number // 7 * 11 % 35) * 7 - rng.randrange(7))
         ages = _ages(rng, shape, expecting=expecting)
@@ -143,7 +149,9 @@ class People:
                 surname = names.family(rng, given)
             key = f"{home.key}{'abcdefgh'[place]}"
             home.people.append(
-                self._person(rng, key, (given, surname), gender, born, (district, number // PER_BLOCK % 2), home.key, member)
+                self._person(
+                    rng, key, (given, surname), gender, born, (district, number // PER_BLOCK % 2), home.key, member
+                )
             )
         if home.due is None and shape in ("couple", "family"):
             home.due = self._by_chance(rng, home)

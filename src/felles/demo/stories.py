@@ -188,7 +188,7 @@ def _out_of_hours(chart: Chart, course: Course) -> None:
 
 
 def partner(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
-    """Jon, Ida's husband, with asthma."""
+    """Jon, Ida's partner, with asthma."""
     chart = Chart(person, home, places, today, start, seed)
     begin(chart)
     chart.body.begin("asthma", chart.start + timedelta(days=100))
