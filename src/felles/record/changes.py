@@ -16,7 +16,7 @@ class Source:
     time: int | None
 
 
-NONE = 0
+NOTHING = 0
 """The version that is expected where nothing must be (`If-None-Match: *`)."""
 
 
@@ -25,7 +25,7 @@ class Change:
     """One change of one entry. All changes of one commit stand or fall together.
 
     `resource` is a decoded struct that the commit may alter (id, meta, rewritten references). `expected`
-    is the version that If-Match names, or `NONE`. `condition` makes the change conditional: a parsed search
+    is the version that If-Match names, or `NOTHING`. `condition` makes the change conditional: a parsed search
     (`record.find`) over `type`. `full_url` is how the other changes of the same commit refer to it.
     `person` puts a Patient under a person who is here already; only imports may say so.
     """

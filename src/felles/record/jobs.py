@@ -14,7 +14,7 @@ import msgspec
 
 from felles.fhir import decode
 from felles.record.aftermath import ORDER, After, Bit, follow
-from felles.record.changes import NONE
+from felles.record.changes import NOTHING
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.decide import ASK, BASIS_TEXT, HANDLED, PERSON_OPEN, VISIBLE, ask_values, basis_of, person_of
 from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError, blaming
@@ -304,9 +304,9 @@ class Session:
             raise Gone(f"{reference} was deleted already")
         self._check_guarded(grant, step, current)
         expected = step.change.expected
-        if expected == NONE and not current.deleted:
+        if expected == NOTHING and not current.deleted:
             raise PreconditionFailed(f"{reference} is here already, as version {current.version}")
-        if expected not in (None, NONE, current.version):
+        if expected not in (None, NOTHING, current.version):
             raise PreconditionFailed(f"{reference} is now version {current.version}, not {expected}")
 
     def _check_guarded(self, grant: Grant, step: Step, current: Current) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from felles.exchange.rest.call import Interaction
 from felles.exchange.rest.outcomes import refuse
 from felles.exchange.rest.written import commit, criteria
-from felles.record.changes import NONE, Change
+from felles.record.changes import NOTHING, Change
 
 if TYPE_CHECKING:
     from felles.exchange.rest.call import Call
@@ -48,7 +48,7 @@ def _expected(call: Call) -> int | None:
         return call.expected
     if text.strip() != "*" or call.expected is not None:
         raise refuse(400, "invalid", "an update takes If-Match with one ETag, or If-None-Match: *")
-    return NONE
+    return NOTHING
 
 
 async def answer(call: Call) -> Reply:
