@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from copy import copy
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -197,12 +198,12 @@ class _Asked:
     """Changes as they were asked for. An attempt to carry them out gives them ids and rewrites their references."""
 
     def __init__(self, changes: list[Change]) -> None:
-        self._kept = [(c, c.op, c.id, None if c.resource is None else encode(c.resource)) for c in changes]
+        self._kept = [(c, copy(c), None if c.resource is None else encode(c.resource)) for c in changes]
 
     def restore(self) -> None:
         """Make them what they were."""
-        for change, op, resource_id, raw in self._kept:
-            change.op, change.id = op, resource_id
+        for change, was, raw in self._kept:
+            change.op, change.id = was.op, was.id
             if raw is not None:
                 change.resource = msgspec.json.decode(raw, type=type(change.resource))
 
