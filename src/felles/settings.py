@@ -137,6 +137,11 @@ class Settings:
     statement_timeout: float = _setting(_seconds, 10.0)
     search_budget: int = _setting(_positive, 50_000)
 
+    # What a site decides about acting for others, in years, and about results, in working days.
+    child_record_age: int = _setting(_positive, 12)
+    parents_end_age: int = _setting(_positive, 16)
+    release_days: int = _setting(_positive, 5)
+
     # Lifetimes, in seconds.
     token_lifetime: float = _setting(_seconds, 3600.0)
     session_lifetime: float = _setting(_seconds, 8 * 3600.0)

@@ -146,8 +146,8 @@ async def test_an_administrator_of_access_opens_no_record(store, act_as, lives):
         assert await seen(store, await opening(store, administrator, life), life) == set()
 
 
-async def test_a_mother_does_not_yet_see_her_child(store, act_as, lives):
-    """Representation comes with the doors; until then nobody acts for another."""
+async def test_a_mothers_own_grant_does_not_open_her_child(store, act_as, lives):
+    """She acts for a child by a Grant of that kind alone (tests/care/test_acting.py)."""
     mother = await act_as("forelder")
     assert not await sees(store, await opening(store, mother, lives["elias"]), lives["elias"], "Patient")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from felles.access.codes import ROLE_SYSTEM
+from felles.access.codes import REASON, REVIEW, ROLE_SYSTEM
 from felles.record.codes import BLOCKING_SYSTEM, CASE_SYSTEM, MANDATE_SYSTEM, RESTRICTION_SYSTEM
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def item(reference: str) -> dict[str, Any]:
 
 def held_back(patient: str, entry: str, *, why: str = "NORN_KUT") -> dict[str, Any]:
     """An entry kept from the person (pbrl § 5-1)."""
-    return consent(patient, coded(BLOCKING_SYSTEM, why), {"type": "deny", "data": [item(entry)]})
+    extension = [{"url": REASON, "valueString": "Står i fare"}, {"url": REVIEW, "valueDate": "2099-01-01"}]
+    said = {"type": "deny", "data": [item(entry)]}
+    return consent(patient, coded(BLOCKING_SYSTEM, why), said, extension=extension)
 
 
 def not_to_parents(patient: str, entry: str) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def proxy(patient: str, receiver: str, *verbs: str, end: str | None = None) -> d
     said: dict[str, Any] = {
         "type": "permit",
         "actor": [{"role": coded(ROLE, "DELEGATEE"), "reference": {"reference": f"Patient/{receiver}"}}],
-        "action": [{"coding": [{"code": verb}]} for verb in verbs or ("read",)],
+        "action": [coded(MANDATE_SYSTEM, verb) for verb in verbs or ("read",)],
     }
     if end is not None:
         said["period"] = {"end": end}

@@ -8,7 +8,7 @@
 """
 
 from felles.access.actor import Actor, Sort
-from felles.access.open import case, everyone, handle, lookup, maintenance, person, place, represent, system
+from felles.access.open import case, everyone, handle, lookup, maintenance, person, place, receiver, represent, system
 
 __all__ = [
     "Actor",
@@ -20,6 +20,7 @@ __all__ = [
     "maintenance",
     "person",
     "place",
+    "receiver",
     "represent",
     "system",
 ]

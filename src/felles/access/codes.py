@@ -20,3 +20,18 @@ EPISODES = frozenset({GP_LIST, MUNICIPAL_SERVICE, PREGNANCY, IMPORTED})
 
 DIAGNOSTIC = frozenset({"108252007", "363679005"})
 """`ServiceRequest.category` in SNOMED CT: laboratory procedure, imaging. An order, where others are referrals."""
+
+KIND_SYSTEM = "http://felles.example/fhir/CodeSystem/kind"
+"""`Consent.provision.class`: kinds of entries, named as `record.kinds.Kind` in lower case with hyphens."""
+
+REASON = "http://felles.example/fhir/StructureDefinition/reason"
+"""Extension on Consent (string): why something is held back or released, in words."""
+
+REVIEW = "http://felles.example/fhir/StructureDefinition/review"
+"""Extension on Consent (date): when what is held back must be looked at anew."""
+
+RELATED_PATIENT = "http://felles.example/fhir/StructureDefinition/related-patient"
+"""Extension on RelatedPerson (Reference): the Patient that the related person is here."""
+
+RELEASE = "http://felles.example/fhir/StructureDefinition/release"
+"""Extension on Observation and DiagnosticReport (code: at-once, seen, talk, never): when the person sees it."""

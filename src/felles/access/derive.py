@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from felles.access import cases
+from felles.access import cases, holding_hook, representation_hook
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -35,6 +35,8 @@ from felles.access.codes import (
     ROLE_SYSTEM,
     UNIT,
 )
+from felles.access.release import Waits
+from felles.access.representation import Ages
 from felles.access.roles import staff_role
 from felles.access.times import span
 from felles.record.clock import FOREVER
@@ -193,8 +195,13 @@ def staffing_of(resource: Any, reference: str) -> list[Staffing]:
     ]
 
 
-def register(registry: Registry, days: Durations | None = None) -> Registry:
-    """Let relations and staffing follow every commit of the types they are made from; gives `registry` back."""
+def register(
+    registry: Registry, days: Durations | None = None, *, ages: Ages | None = None, waits: Waits | None = None
+) -> Registry:
+    """Let all that opens and closes doors follow the commits it is made from; gives `registry` back.
+
+    `days`, `ages` and `waits` are what a site sets; without them the defaults of their tables.
+    """
 
     def relate(resource: Any, _: str, grant: Grant, updated: int) -> Derived:
         made = relations_of(resource, writer=grant.actor, org=grant.org, verbs=grant.verbs, updated=updated, days=days)
@@ -206,8 +213,9 @@ def register(registry: Registry, days: Durations | None = None) -> Registry:
     for type_name in _READERS:
         registry.register(type_name, relate)
     registry.register("PractitionerRole", staff)
-    for room in (cases,):
-        room.register(registry)
+    cases.register(registry)
+    holding_hook.register(registry, waits)
+    representation_hook.register(registry, ages)
     return registry
 
 

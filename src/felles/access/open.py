@@ -55,14 +55,14 @@ def place(actor: Actor, keys: tuple[PersonKey, ...], reason: str) -> PersonGrant
 
 
 def represent(actor: Actor, patient: str, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
-    """A Grant for a citizen to act for another, whose Patient is `patient` (`Patient/x`).
+    """A Grant for a citizen to act for another, whose Patient is `patient` (`Patient/x`; "": to list all of them).
 
     It opens what the statement that reads finds she may see for her, and no more. Raises `Forbidden` for others.
     """
     if actor.sort is not Sort.CITIZEN:
         raise Forbidden("only citizens act for others")
     common = _common(actor, actor.purpose, reason)
-    said = msgspec.json.decode(common["who"].encode()) | {"for": patient}
+    said = msgspec.json.decode(common["who"].encode()) | ({"for": patient} if patient else {})
     acting: dict[str, Any] = {"mode": Mode.PROXY, "own": 0, "verbs": frozenset({"read"})}
     acting["who"] = msgspec.json.encode(said).decode()
     return PersonGrant(**common | acting, keys=keys)
@@ -109,6 +109,13 @@ def lookup(actor: Actor, reason: str | None = None) -> LookupGrant:
     if not actor.may("lookup"):
         raise Forbidden(f"the role {actor.role.code} looks up no persons")
     return LookupGrant(**_common(actor, actor.purpose, reason))
+
+
+def receiver(actor: Actor) -> LookupGrant:
+    """A Grant for a citizen to find, by national number, whom she gives a proxy. Raises `Forbidden` for others."""
+    if actor.sort is not Sort.CITIZEN or not actor.may("mandate"):
+        raise Forbidden("only citizens give proxies")
+    return LookupGrant(**_common(actor, actor.purpose, None), limit=1)
 
 
 def system(actor: Actor, reason: str | None = None) -> SystemGrant:

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from felles.access.derive import register
+from felles.access.release import Waits
+from felles.access.representation import Ages
 from felles.record.derive import Registry
 from felles.record.embedded import Embedded
 from felles.record.migrate import check, migrate
@@ -65,7 +67,10 @@ async def open_store(settings: Settings, url: str, *, clock: Clock | None = None
 
     Raises `Behind` or `Drift` (felles.record.migrate) where it is not, `Busy` when it is away.
     """
-    store = await Store.open(settings, url, clock=clock, registry=register(Registry()))
+    ages = Ages(own=settings.child_record_age, end=settings.parents_end_age)
+    waits = Waits(seen=settings.release_days)
+    registry = register(Registry(), ages=ages, waits=waits)
+    store = await Store.open(settings, url, clock=clock, registry=registry)
     async with store.pool.acquire() as conn:
         await check(conn.raw)
     if settings.demo and clock is None:

@@ -41,6 +41,25 @@ def open_own(found: Visit) -> PersonGrant:
     return access.person(actor, actor.keys)
 
 
+async def open_for(found: Visit, patient_id: str) -> PersonGrant:
+    """A citizen's Grant to act for whose Patient this is. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`.
+
+    Whether she may, and how far, is decided by the statement that reads.
+    """
+    citizens_only(found)
+    reference = f"Patient/{patient_id}"
+    key = await store_of(found).place(reference)
+    if key is None:
+        raise Absent("there is no record here that you may see")
+    return access.represent(found.signed_in, reference, (key,))
+
+
+def citizens_only(found: Visit) -> None:
+    """Raise `SignInFirst` or, for staff, `Forbidden`."""
+    if found.signed_in.sort is not Sort.CITIZEN:
+        raise Forbidden("these pages are for citizens")
+
+
 def staff_only(found: Visit) -> None:
     """Raise `SignInFirst` or, for a citizen, `Forbidden`."""
     if found.signed_in.sort is Sort.CITIZEN:

@@ -173,7 +173,7 @@ REPRESENTED = f"""exists (
                 select 1 from relation r
                  where r.bucket = e.bucket and r.person = e.person and r.party = e.org and r.basis in (10, 20)
                    and r.since <= q.clinical and r.until > q.clinical)))
-           and not {held("(case when v.basis = 80 then 5 else 3 end)")})"""
+           and not {held("(case when v.basis in (80, 85) then 5 else 3 end)")})"""
 """Whether row `e` is seen by who acts for the person (mode 4): never more than she sees herself.
 
 `listed`: only what her GP (10) and her municipality (20) answer for and she did not write. Parents (80) also lack what

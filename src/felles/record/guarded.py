@@ -9,8 +9,10 @@ entry, so that no entry passes under the verb of one code and takes effect by an
     release   Task: a doctor has looked at a result and lets the person see it
     case      Task: every other case (a question, a demand, a request)
     block     Consent: the person blocks
-    hold      Consent: an entry is held back from the person or her parents, a parent is barred
-    mandate   Consent, RelatedPerson: who may act for the person
+    hold      Consent: an entry is held back from the person or her parents, a parent is barred; a part is released to
+              a parent, or to kin of one who cannot consent or who died
+    mandate   Consent: the person gives a proxy
+    register  Consent, RelatedPerson: guardians and parental responsibility, which are a register's to say
 """
 
 from __future__ import annotations
@@ -18,20 +20,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.record.codes import CASE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, MANDATE_SYSTEM
 from felles.record.kinds import KINDS_BY_CODE, Kind, codings_of
 
 if TYPE_CHECKING:
     from felles.record.grants import Grant
 
-_OF_KIND: Final = {Kind.BLOCK: "block", Kind.WITHHELD: "hold", Kind.MANDATE: "mandate"}
+_OF_KIND: Final = {Kind.BLOCK: "block", Kind.WITHHELD: "hold", Kind.MANDATE: "register"}
+_OF_MANDATE: Final = {"proxy": "mandate", "part": "hold", "kin": "hold", "estate": "hold"}
 _OF_CASE: Final = {"need": "need", "emergency": "open", "consent": "open", "looked": "release"}
 _NONE: Final[frozenset[str]] = frozenset()
 _PLAIN: Final = frozenset({"write"})
 TYPES_GUARDED: Final = frozenset({"Task", "Consent", "RelatedPerson"})
 """Types of which some entries are guarded."""
-VERBS: Final = frozenset({*_OF_KIND.values(), *_OF_CASE.values(), "case"})
-"""All verbs that this table gives."""
+VERBS: Final = frozenset({"block", "hold", *_OF_MANDATE.values(), *_OF_CASE.values(), "case"})
+"""All verbs that this table gives, `register` aside, which is older."""
 
 
 def verbs_of(resource: Any) -> frozenset[str]:
@@ -44,6 +47,8 @@ def _verbs(resource: Any) -> Iterator[str]:
         kind = KINDS_BY_CODE[type(resource).__name__].get((element, system, code))
         if kind is Kind.CASE and system == CASE_SYSTEM:
             yield _OF_CASE.get(code, "case")
+        elif kind is Kind.MANDATE and system == MANDATE_SYSTEM:
+            yield _OF_MANDATE.get(code, "register")
         elif kind is not None and kind in _OF_KIND:
             yield _OF_KIND[kind]
 

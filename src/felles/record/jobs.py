@@ -64,7 +64,7 @@ select {_CURRENT_FIELDS}, true as open
   from {unnest(_CURRENT_COLUMNS)} q
   join shared e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0"""
 
-NONE: frozenset[Bit] = frozenset()
+NO_BITS: frozenset[Bit] = frozenset()
 _NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now"
 _NATIONAL = "select number, bucket, person, id from national_number where number = any($1::text[])"
 
@@ -117,7 +117,7 @@ class Job:
 def _bits(row: Any) -> frozenset[Bit]:
     if row["blocked"] or row["protected"] or row["joined"]:
         return frozenset(bit for bit in ORDER if row[bit])
-    return NONE
+    return NO_BITS
 
 
 class Session:
@@ -181,7 +181,7 @@ class Session:
                 ),
                 historic=job.plan.historic,
             )
-            bits = await follow(hooks, after, self.special.get(key, NONE))
+            bits = await follow(hooks, after, self.special.get(key, NO_BITS))
             if bits:
                 self.special[key] = bits
 

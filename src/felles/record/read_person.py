@@ -23,6 +23,8 @@ from felles.record.decide import (
     BLOCKS_AGAINST,
     DOOR_BITS,
     PERSON_OPEN,
+    REPRESENTED,
+    REPRESENTS,
     ROW_OPEN,
     ask_values,
     basis_of,
@@ -73,7 +75,14 @@ class One:
     """The one entry that the request names (`item` of `read_page`); body "" when it was deleted."""
 
 
-AnyWant = Want | Course | One
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The newest `newest` single entries that were released to who acts for the person; for nobody else."""
+
+    newest: int
+
+
+AnyWant = Want | Course | One | Released
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
@@ -94,6 +103,9 @@ class PersonPage:
     for this reader (never what or how much); `version` the record's version, which stays in the server.
     `same`: the record is as the caller had it, and no rows were read; `special`: it holds blocks or other bits, so
     that what one reader saw says nothing of what another may.
+
+    For who acts for the person: `reach` are the kinds she sees, `listed` whether of those only what GP and municipality
+    answer for, `answers` the organisation (Organization/x) that answers what she asks.
     """
 
     basis: str
@@ -102,6 +114,17 @@ class PersonPage:
     rows: tuple[list[Seen], ...]
     same: bool = False
     special: bool = False
+    reach: int = 0
+    listed: bool = False
+    answers: str = ""
+
+
+class _Acting(msgspec.Struct):
+    """The head of a page for who acts for the person."""
+
+    reach: int = 0
+    listed: bool = False
+    answers: str = ""
 
 
 _COLUMNS: Final = (
@@ -182,18 +205,45 @@ def _course(number: int, course: Course) -> str:
          where n.place <= case n.kind {share} else 0 end)"""
 
 
+def _released(number: int, want: Released) -> str:
+    return f"""(select {number}::smallint as want, {_GIVEN} from entry e
+        where e.bucket = q.bucket and e.person = q.person and e.type <> {TYPES["Patient"]} and {_LIVE}
+          and exists (select 1 from representation v
+                       where v.bucket = e.bucket and v.person = e.person and v.item = e.self and {REPRESENTS})
+        order by e.low desc, e.id desc limit {want.newest})"""
+
+
 def _part(number: int, want: AnyWant) -> str:
     if isinstance(want, One):
         return _one(number)
+    if isinstance(want, Released):
+        return _released(number, want)
     if isinstance(want, Course):
         return _course(number, want)
     return _by_code(number, want) if want.by_code else _want(number, want)
 
 
+_ACTING: Final = f"""(select json_build_object(
+            'reach', coalesce(bit_or(v.kinds) filter (where v.item = 0), 0),
+            'listed', coalesce(bool_and(v.listed) filter (where v.item = 0), false),
+            'answers', coalesce((
+                select e.body::json #>> '{{managingOrganization,reference}}'
+                  from relation r
+                  join entry e on e.bucket = r.bucket and e.person = r.person and e.state = 0 and e.form = 0
+                   and e.type = {TYPES["EpisodeOfCare"]} and e.id = split_part(r.source, '/', 2)
+                 where r.bucket = q.bucket and r.person = q.person and r.basis in (10, 20)
+                   and r.since <= q.clinical and r.until > q.clinical
+                 order by r.basis limit 1), ''))::text
+          from representation v where v.bucket = q.bucket and v.person = q.person and {REPRESENTS})"""
+"""What who acts for the person is told beside the rows (`PersonPage`). 10 and 20: her GP's list, her municipality."""
+
+
 @lru_cache(maxsize=64)
-def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
-    """The statement for a page's wants."""
+def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
+    """The statement for a page's wants; `proxy`: for who acts for the person, whose rows are decided otherwise."""
     parts = [_part(i, want) for i, want in enumerate(wants)]
+    if proxy:
+        parts = [part.replace(ROW_OPEN, REPRESENTED) for part in parts]
     sql = f"""
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
@@ -204,7 +254,7 @@ def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
                               and {BLOCKS_AGAINST}) as closed
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
-          {basis_of("p")}
+          {basis_of("p", proxy=proxy)}
     ),
     said as materialized (
         select f.bucket, f.person, f.real,
@@ -216,7 +266,7 @@ def page_shape(wants: tuple[AnyWant, ...]) -> Shape:
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
     select q.n, -1::smallint as want, q.basis as id, q.record as low,
            q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int::bigint as org,
-           null as author, null as body
+           null as author, {_ACTING if proxy else "null"} as body
       from door q where q.open
     union all
     select q.n, x.want, x.id, x.low, x.org, x.author, x.body
@@ -242,7 +292,7 @@ async def read_page(
         raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there
     type_name, _, resource_id = what.partition("/")
     head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, kept if len(grant.keys) == 1 else -1)
-    shape, asked = page_shape(wants), ask_values(grant, clock)
+    shape, asked = page_shape(wants, proxy=grant.mode == Mode.PROXY), ask_values(grant, clock)
     pages = [await lane.submit(shape, (*key, *head, *asked)) for key in grant.keys]
     found = [_page(records, len(wants)) for records in pages if records]
     if not found:
@@ -252,14 +302,16 @@ async def read_page(
 
 def _page(records: list[Any], wants: int) -> PersonPage:
     rows: tuple[list[Seen], ...] = tuple([] for _ in range(wants))
-    head, flags = ("", False, 0), 0
+    head, flags, acting = ("", False, 0), 0, _Acting()
     for _, want, resource_id, low, org, author, body in records:
         if want < 0:
             flags = org
             head = (resource_id or "", bool(flags & 1), low)
+            acting = msgspec.json.decode(body, type=_Acting) if body else acting
         else:
             rows[want].append(Seen(resource_id, low, org, author, body))
-    return PersonPage(*head, rows, same=bool(flags & 4), special=bool(flags & 2))
+    told = (bool(flags & 4), bool(flags & 2))
+    return PersonPage(*head, rows, *told, acting.reach, acting.listed, acting.answers)
 
 
 def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
@@ -270,4 +322,5 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
         coming = isinstance(want, Want) and want.coming
         rows.append(sorted(together, key=lambda row: row.low, reverse=not coming))
     first = pages[0]
-    return PersonPage(first.basis, any(p.closed for p in pages), -1, tuple(rows), special=True)
+    closed, acting = any(p.closed for p in pages), (first.reach, first.listed, first.answers)
+    return PersonPage(first.basis, closed, -1, tuple(rows), False, True, *acting)

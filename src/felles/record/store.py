@@ -30,9 +30,11 @@ from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 from felles.record.provenance import made_for
+from felles.record.read_held import read_held
 from felles.record.read_log import read_own_log
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
+from felles.record.read_represented import read_represented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,9 +48,11 @@ if TYPE_CHECKING:
     from felles.record.find.link import M, Made
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
+    from felles.record.read_held import HeldBack
     from felles.record.read_log import Leaf
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
+    from felles.record.read_represented import Represented
     from felles.record.rows import Row
     from felles.settings import Settings
 
@@ -206,6 +210,14 @@ class Store:
     async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
         """The persons the reader has a relation to, most recently changed first; logged. Raises `Busy`."""
         return await read_mine(self._pages, self.clock, grant, many, after)
+
+    async def represented(self, grant: PersonGrant) -> list[Represented]:
+        """All for whom the reader may act now; logged. Raises `Busy`."""
+        return await read_represented(self._pages, self.clock, grant)
+
+    async def held(self, grant: PersonGrant, act: str, item: str = "") -> list[HeldBack]:
+        """What is held back from the person herself, or (for staff) of the entry `item`. Raises `Absent`, `Busy`."""
+        return await read_held(self._pages, self.clock, grant, act, item)
 
     async def look_up_number(self, grant: LookupGrant, number: str) -> list[Hit]:
         """The person with this national number, in the look-up form; logged. Raises `Busy`."""

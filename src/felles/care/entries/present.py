@@ -99,6 +99,14 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
     }
 
 
+def heading(t: Language, base: str, resource: dict[str, Any]) -> tuple[str, str]:
+    """What sort of entry it is and what it is about, for a line of a list."""
+    type_name = str(resource.get("resourceType", ""))
+    naming = _KNOWN.get(type_name, ((), ()))[0]
+    kind = labels.types(t).get(type_name) or labels.plain(type_name).capitalize()
+    return kind, _lead(t, Reader(t, base, {}), resource, naming)
+
+
 def _unnamed(t: Language, author: str) -> str:
     kinds = {"Device": t("et datasystem"), "Patient": t("pasienten selv")}
     return kinds.get(author.partition("/")[0]) or t("navn ikke registrert")
@@ -135,4 +143,4 @@ def _value(t: Language, resource: dict[str, Any]) -> str:
     return words.spoken(t, observation)
 
 
-__all__ = ["Node", "entry_page", "wanted_names"]
+__all__ = ["Node", "entry_page", "heading", "wanted_names"]

@@ -15,6 +15,7 @@ from felles.record.read_person import One, Want
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
     from felles.record.store import Store
 
 WANTS: Final = (One(), Want("Patient", 1), Want("AllergyIntolerance", 40), Want("Flag", 40))
@@ -42,7 +43,12 @@ async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: s
     if type_name not in TYPES:
         raise Absent("there is no such type")
     page = await store.page(grant, WANTS, "entry", f"{type_name}/{resource_id}")
-    found, patients, allergies, flags = page.rows
+    return entry_of(page)
+
+
+def entry_of(page: PersonPage) -> Entry:
+    """The entry of a page whose wants begin with `WANTS`. Raises `Absent`, `Gone`."""
+    found, patients, allergies, flags = page.rows[: len(WANTS)]
     if not found:
         raise Absent("there is no such entry here that you may see")
     if not found[0].body:

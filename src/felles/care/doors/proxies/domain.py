@@ -1,5 +1,40 @@
-"""The registration of the pages of `proxies`."""
+"""The registration of the pages about proxies and acting for another."""
 
-from felles.ui.domain import Domain
+from felles.care.doors.proxies import acting, given
+from felles.ui.domain import Card, Domain
 
-DOMAIN = Domain("proxies", "felles.care.doors.proxies", ())
+DOMAIN = Domain(
+    "proxies",
+    "felles.care.doors.proxies",
+    (
+        ("GET", "/meg/fullmakter", given.show),
+        ("GET", "/meg/fullmakter/ny", given.new),
+        ("POST", "/meg/fullmakter/ny", given.give),
+        ("POST", "/meg/fullmakter/{cid}", given.end),
+        ("GET", "/for", acting.people),
+        ("GET", "/for/{id}", acting.show),
+        ("GET", "/for/{id}/e/{type}/{eid}", acting.entry),
+        ("GET", "/for/{id}/be", acting.asking),
+        ("POST", "/for/{id}/be", acting.ask),
+    ),
+    cards=(
+        Card(
+            "meg",
+            "/meg/fullmakter",
+            lambda t: t("Fullmakter"),
+            lambda t: t("La en du stoler på, hjelpe deg, og avslutt det når du vil."),
+            "PersonGroup",
+        ),
+        Card(
+            "meg",
+            "/for",
+            lambda t: t("Handle for en annen"),
+            lambda t: t("Barn du har foreldreansvar for, og de som har gitt deg fullmakt."),
+            "Person",
+        ),
+    ),
+    acts={
+        "page:proxies": lambda t: t("Så hvem som kan handle for deg"),
+        "page:request": lambda t: t("Ba om å få vite mer"),
+    },
+)

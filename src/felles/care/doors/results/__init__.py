@@ -1,1 +1,1 @@
-"""What is held back from the person, and results that wait for the doctor."""
+"""What is held back, from whom and until when: for staff to decide, for the person to know of."""

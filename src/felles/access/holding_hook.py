@@ -1,0 +1,194 @@
+"""Rows of `held`, made in the commit that holds back or lets go: from Consents, from results, from doctors' looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from felles import fhir
+from felles.access.holding import PARENTS, PERSON, PROXIES, Held, Reason, has_code, held_of
+from felles.access.release import Release, Waits, class_of, release_at, results_of
+from felles.record.codes import BLOCKING_SYSTEM, CASE_SYSTEM, RESTRICTION_SYSTEM
+from felles.record.ids import mark_of
+from felles.record.kinds import Kind
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from felles.record.aftermath import After
+    from felles.record.derive import Registry
+
+LOOKED: Final = "looked"
+"""Code of CASE_SYSTEM: a doctor has looked at a result (`focus`) and lets the person see it."""
+
+_CONSENTS: Final = f"""
+select e.id, e.body from entry e
+ where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Consent"]} and e.kind = {Kind.WITHHELD:d}
+   and e.state = 0 and e.form = 0 and not e.deleted"""
+_FORGET_CONSENTS: Final = """
+delete from held where bucket = $1 and person = $2 and not mirror and starts_with(source, 'Consent/')"""
+_FORGET: Final = """
+delete from held where bucket = $1 and person = $2 and not mirror and source = any($3::text[])"""
+_HOLD: Final = """
+insert into held (bucket, person, item, id, source, from_whom, reason, since, until, review)
+select $1, $2, u.* from unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::smallint[], $8::bigint[],
+                               $9::bigint[], $10::bigint[]) u
+on conflict (bucket, person, item, id) do update set from_whom = excluded.from_whom, reason = excluded.reason,
+   since = excluded.since, until = excluded.until, review = excluded.review"""
+_BIT: Final = """
+update person p set held = x.held
+  from (select exists (select 1 from held h where h.bucket = $1 and h.person = $2) as held) x
+ where p.bucket = $1 and p.person = $2 and p.held <> x.held"""
+
+# The results asked for, the reports that name them, and what those name: a report and its results wait together.
+_RESULTS: Final = f"""
+with asked as (select unnest($3::text[]) as ref),
+reports as (
+    select e.type, e.id, e.refs, e.self from entry e
+     where e.bucket = $1 and e.person = $2 and e.type = {TYPES["DiagnosticReport"]} and e.state = 0 and e.form = 0
+       and not e.deleted
+       and (e.self = any($4::bigint[]) or e.refs && (select array_agg('result=' || a.ref) from asked a))
+),
+wanted as (
+    select a.ref from asked a
+    union select 'DiagnosticReport/' || r.id from reports r
+    union select split_part(x.ref, '=', 2) from reports r cross join lateral unnest(r.refs) x(ref)
+           where starts_with(x.ref, 'result=')
+)
+select n.name || '/' || e.id as ref, e.body,
+       (select min(v.updated) from entry v
+         where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = 0) as came
+  from wanted w
+  join type_name n on n.name = split_part(w.ref, '/', 1)
+  join entry e on e.bucket = $1 and e.person = $2 and e.type = n.type and e.id = split_part(w.ref, '/', 2)
+   and e.state = 0 and e.form = 0 and not e.deleted"""
+_LOOKS: Final = f"""
+select e.body from entry e
+ where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Task"]} and e.kind = {Kind.CASE:d}
+   and e.state = 0 and e.form = 0 and not e.deleted and e.refs && $3::text[]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One current result: its class, when its first version came (real microseconds), the results it names."""
+
+    reference: str
+    release: Release
+    came: int
+    names: tuple[str, ...] = ()
+
+
+_REASONS: Final = {
+    Release.SEEN: Reason.NOT_SEEN,
+    Release.TALK: Reason.TALK,
+    Release.NEVER: Reason.NOT_DIGITAL,
+}
+
+
+def waiting(found: Iterable[Result], looked: set[str], now: int, waits: Waits | None = None) -> list[Held]:
+    """Which results are not shown yet. Pure.
+
+    A report waits as long as anything it names; what it names waits as long as the report itself would. A look at a
+    report lets go of its results too; a look at a result lets go of that alone.
+    """
+    by_reference = {each.reference: each for each in found}
+    named = {name: each for each in by_reference.values() for name in each.names}
+    seen = looked | {name for each in by_reference.values() if each.reference in looked for name in each.names}
+    held: list[Held] = []
+    for each in by_reference.values():
+        if each.reference in seen:
+            continue
+        together = [each, *(by_reference[n] for n in each.names if n in by_reference and n not in seen)]
+        if each.reference in named:
+            together.append(named[each.reference])
+        release = max(other.release for other in together)
+        until = release_at(release, each.came, waits)
+        if release is not Release.AT_ONCE and until > now:
+            reason = _REASONS[release]
+            held.append(Held(each.reference, each.reference, PERSON | PROXIES | PARENTS, reason, 0, until))
+    return held
+
+
+def looked_at(task: Any) -> str | None:
+    """The result that a doctor has looked at, when that is what this Task says."""
+    if task.status != "completed" or not task.code or not has_code([task.code], CASE_SYSTEM, LOOKED):
+        return None
+    reference = task.focus.reference if task.focus else None
+    return reference if isinstance(reference, str) else None
+
+
+def wants(resource: Any) -> bool:
+    """Whether a version can change what is held back: nearly none can, and those pay nothing."""
+    name = type(resource).__name__
+    if name == "Consent":
+        systems = {c.system for concept in resource.category for c in concept.coding or []}
+        return bool(systems & {BLOCKING_SYSTEM, RESTRICTION_SYSTEM})
+    if name == "Task":
+        return bool(resource.code) and has_code([resource.code], CASE_SYSTEM, LOOKED)
+    return class_of(resource) is not Release.AT_ONCE or bool(results_of(resource))
+
+
+def register(registry: Registry, waits: Waits | None = None) -> None:
+    """Let `held` follow every commit of Consents, results and looks."""
+
+    async def hold(after: After) -> None:
+        changed = False
+        if after.of("Consent"):
+            changed = await _from_consents(after)
+        references = list(_concerned(after))
+        if references:
+            changed = await _from_results(after, references, waits) or changed
+        if changed:
+            await after.conn.fetch(_BIT, *after.key)
+
+    registry.hooks.after(("Consent", "Observation", "DiagnosticReport", "Task"), hold, wants)
+
+
+async def _from_consents(after: After) -> bool:
+    found = await after.conn.fetch(_CONSENTS, *after.key)
+    held = [row for each in found for row in held_of(fhir.decode(each["body"].encode()), f"Consent/{each['id']}")]
+    await after.conn.fetch(_FORGET_CONSENTS, *after.key)
+    await _insert(after, held)
+    return True
+
+
+def _concerned(after: After) -> Iterator[str]:
+    """The results this commit may have changed anything for. What is imported from before is shown as it was."""
+    plain = {ref for ref in after.created if ref.startswith("Observation/") and not _waits(after.written[ref])}
+    for reference, resource in after.of("Observation", "DiagnosticReport").items():
+        if resource is None:
+            yield reference
+        elif after.historic or (not _waits(resource) and set(results_of(resource)) <= plain):
+            continue
+        elif wants(resource):
+            yield reference
+    for task in after.of("Task").values():
+        focus = looked_at(task) if task is not None else None
+        if focus is not None:
+            yield focus
+
+
+def _waits(resource: Any) -> bool:
+    return resource is None or class_of(resource) is not Release.AT_ONCE
+
+
+async def _from_results(after: After, references: list[str], waits: Waits | None) -> bool:
+    marks = [mark_of(reference) for reference in references]
+    found: list[Result] = []
+    for row in await after.conn.fetch(_RESULTS, *after.key, references, marks):
+        resource = fhir.decode(row["body"].encode())
+        found.append(Result(row["ref"], class_of(resource), row["came"], tuple(results_of(resource))))
+    concerned = {*references, *(each.reference for each in found)}
+    looks = await after.conn.fetch(_LOOKS, *after.key, [f"focus={reference}" for reference in concerned])
+    looked = {focus for row in looks if (focus := looked_at(fhir.decode(row["body"].encode())))}
+    await after.conn.fetch(_FORGET, *after.key, sorted(concerned))
+    await _insert(after, waiting(found, looked, after.real, waits))
+    return True
+
+
+async def _insert(after: After, held: list[Held]) -> None:
+    if held:
+        rows = [
+            (mark_of(h.item), h.source, h.source, h.from_whom, int(h.reason), h.since, h.until, h.review) for h in held
+        ]
+        await after.conn.fetch(_HOLD, *after.key, *(list(column) for column in zip(*rows, strict=True)))

@@ -1,0 +1,167 @@
+"""Proxies, and the record of one for whom somebody acts, in words. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.json import Decoder
+
+from felles.access.bases import Basis, ground_of
+from felles.access.representation import VERBS
+from felles.care import grounds, words
+from felles.care.doors.proxies import rules
+from felles.care.entries import present as entries
+from felles.care.overview import present as overview
+from felles.record.clock import FOREVER
+from felles.record.kinds import Kind
+
+if TYPE_CHECKING:
+    from felles.care.doors.proxies.views import Consent, Given
+    from felles.care.overview.present import View
+    from felles.care.overview.views import Overview
+    from felles.care.shapes import Patient
+    from felles.record.read_person import Seen
+    from felles.record.read_represented import Represented
+    from felles.ui.i18n import Language
+
+_any: Final = Decoder(Any, float_hook=Decimal).decode
+
+
+def verbs(t: Language) -> dict[str, str]:
+    """What each verb lets somebody do, as the giver reads it."""
+    return {
+        "read": t("Lese journalen"),
+        "book": t("Se, bestille og endre timer"),
+        "write": t("Lese og skrive meldinger og skjema"),
+        "renew": t("Se medisiner og be om fornyelse"),
+        "speak": t("Si fra for meg: hva som er viktig, merknader og feil"),
+    }
+
+
+def given(t: Language, found: Given) -> dict[str, Any]:
+    """The page of one who may give proxies: those that hold, those that are over, and others who may act."""
+    proxies = [each for each in found.consents if each.mandate == rules.PROXY]
+    others = [each for each in found.consents if each.mandate != rules.PROXY and each.status == "active"]
+    return {
+        "proxies": [_proxy(t, each) for each in proxies if each.status == "active"],
+        "ended": [_proxy(t, each) for each in proxies if each.status != "active"],
+        "others": [_other(t, each) for each in others] + [_parent(t, each.name) for each in found.parents],
+    }
+
+
+def _proxy(t: Language, each: Consent) -> dict[str, Any]:
+    said = verbs(t)
+    provision = each.provision
+    codes = [concept.code for concept in provision.action] if provision else []
+    period = provision.period if provision else None
+    return {
+        "id": each.id,
+        "name": _name(t, each),
+        "what": [said[code] for code in VERBS if code in codes],
+        "since": t.fhir((period.start if period else None) or each.date_time),
+        "until": t.fhir(period.end if period else None) or t("uten slutt"),
+    }
+
+
+def _name(t: Language, each: Consent) -> str:
+    actors = each.provision.actor if each.provision else []
+    return next((a.reference.display for a in actors if a.reference and a.reference.display), t("navn ikke registrert"))
+
+
+def _other(t: Language, each: Consent) -> dict[str, str]:
+    said = {
+        "guardian": t("Verge"),
+        "kin": t("Nærmeste pårørende"),
+        "part": t("Har fått se en del"),
+        "estate": t("Pårørende til avdød"),
+    }
+    return {"name": _name(t, each), "what": said.get(each.mandate, "")}
+
+
+def _parent(t: Language, names: Any) -> dict[str, str]:
+    return {"name": names[0].full if names else t("navn ikke registrert"), "what": t("Foreldreansvar")}
+
+
+def people(t: Language, found: list[tuple[Represented, Patient]], now: int) -> list[dict[str, str]]:
+    """Those for whom somebody may act."""
+    return [
+        {
+            "href": f"/for/{each.id}",
+            "name": words.name(t, patient.shown_name),
+            "age": words.age(t, patient, now),
+            "basis": grounds.short(t, each.basis),
+            "until": "" if each.until == FOREVER else t.day(each.until),
+        }
+        for each, patient in found
+    ]
+
+
+def banner(view: View, patient: Patient, basis: str) -> dict[str, str]:
+    """Whom somebody acts for: on every page of it."""
+    t = view.t
+    name, years = words.name(t, patient.shown_name), words.age(t, patient, view.now)
+    return {
+        "text": t("Du handler for {name} ({age})").format(name=name, age=years),
+        "why": grounds.sentence(t, basis),
+        "home": view.base,
+        "title": f"{words.initials(patient.shown_name)} {years}",
+    }
+
+
+def limits(t: Language, basis: str, *, listed: bool) -> str:
+    """What somebody does not see, said once and plainly."""
+    if listed:
+        return t(
+            "Fra 12 år er journalen barnets egen. Du ser timer hos fastlegen og i kommunen. "
+            "Trenger du å vite mer, kan du be om det."
+        )
+    if ground_of(basis).basis is Basis.PARENT:
+        return t("Du ser det samme som barnet selv kan se, til barnet fyller 12 år.")
+    if ground_of(basis).basis is Basis.PROXY:
+        return t("Du ser det fullmakten gjelder, og aldri mer enn personen selv ser.")
+    return t("Du ser det som er bestemt at du kan se.")
+
+
+def record(view: View, found: Overview, kinds: int) -> dict[str, Any]:
+    """The parts of the record that `kinds` reach; a part that they do not is not there at all."""
+    t = view.t
+
+    def part(items: list[dict[str, Any]], none: str) -> dict[str, Any]:
+        return {"items": items, "state": "unrecorded", "text": none, "note": ""}
+
+    def reaches(*wanted: Kind) -> bool:
+        return any(kinds >> kind & 1 for kind in wanted)
+
+    sections: list[dict[str, Any]] = []
+    if reaches(Kind.APPOINTMENT, Kind.TASK):
+        coming = part(overview.coming(view, found), t("Ingen timer, henvisninger eller oppgaver er registrert."))
+        sections.append({"id": "neste", "icon": "Calendar", "title": t("Det som kommer"), "part": coming})
+    if reaches(Kind.MEDICINE):
+        using = part(overview.medicines(view, found), t("Ingen legemidler i bruk er registrert."))
+        sections.append({"id": "legemidler", "icon": "MedicineBottle", "title": t("Legemidler i bruk"), "part": using})
+    if reaches(Kind.PROBLEM):
+        having = part(overview.problems(view, found), t("Ingen aktive problemer er registrert."))
+        sections.append({"id": "problemer", "icon": "Stethoscope", "title": t("Helseproblemer"), "part": having})
+    if reaches(Kind.ENCOUNTER, Kind.NOTE):
+        past = part(overview.timeline(view, found), t("Ingen kontakter eller dokumenter er registrert."))
+        sections.append({"id": "tidslinje", "icon": "Hospital", "title": t("Siste besøk og dokumenter"), "part": past})
+    allergies = (read.entry for read in found.allergies)
+    flags = (read.entry for read in found.flags)
+    none = t("Ingen prøvesvar eller målinger er registrert.")
+    return {
+        "sections": sections,
+        "critical": overview.critical(view, allergies, flags) if reaches(Kind.ALLERGY) else None,
+        "values": part(overview.results(view, found), none) if reaches(Kind.RESULT) else None,
+    }
+
+
+def released(view: View, rows: list[Seen]) -> list[dict[str, Any]]:
+    """The single entries that were released to the reader, newest first."""
+    lines: list[dict[str, Any]] = []
+    for row in rows:
+        resource = _any(row.body)
+        kind, lead = entries.heading(view.t, view.base, resource)
+        href = view.entry(str(resource["resourceType"]), row.id)
+        lines.append(overview.line(lead or kind, href, view.t.brief(row.low), kind if lead else ""))
+    return lines

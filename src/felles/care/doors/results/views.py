@@ -1,0 +1,56 @@
+"""What the pages about what is held back read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from msgspec.json import Decoder
+
+from felles import fhir
+from felles.access.representation import parties_of
+from felles.care.doors.proxies.views import Related
+from felles.care.entries import views as entries
+from felles.care.entries.views import Entry
+from felles.record.errors import Absent
+from felles.record.numbers import TYPES
+from felles.record.read_person import Want
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonGrant
+    from felles.record.read_held import HeldBack
+    from felles.record.read_person import Seen
+    from felles.record.store import Store
+
+WANTS: Final = (*entries.WANTS, Want("RelatedPerson", 20))
+_related: Final = Decoder(Related).decode
+
+
+@dataclass(slots=True)
+class Sheltered:
+    """One entry (`item`: Type/id), what holds it back, and the parents there are: Patient/y → name."""
+
+    item: str
+    entry: Entry
+    held: list[HeldBack]
+    parents: dict[str, str]
+
+
+async def sheltered(store: Store, grant: PersonGrant, type_name: str, resource_id: str) -> Sheltered:
+    """An entry that this reader sees, with what holds it back. Raises `Absent`, `Gone`, `Busy`."""
+    if type_name not in TYPES:
+        raise Absent("there is no such type")
+    item = f"{type_name}/{resource_id}"
+    page = await store.page(grant, WANTS, "entry", item)
+    entry = entries.entry_of(page)
+    return Sheltered(item, entry, await store.held(grant, "page:entry", item), _parents(page.rows[-1]))
+
+
+def _parents(rows: list[Seen]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in rows:
+        related = fhir.decode(row.body.encode())
+        names = _related(row.body).name
+        for reference in parties_of([related], ()):
+            found[reference] = names[0].full if names else reference
+    return found

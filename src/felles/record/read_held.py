@@ -1,0 +1,78 @@
+"""What is held back of a person's record, without what it is: for herself, and for who treats her."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ask_values, basis_of, leaves
+from felles.record.errors import Absent
+from felles.record.grants import Mode
+from felles.record.ids import mark_of
+from felles.record.lane import Shape, unnest
+
+if TYPE_CHECKING:
+    from felles.record.clock import Clock
+    from felles.record.grants import PersonGrant
+    from felles.record.lane import Lane
+
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("item", "bigint"), ("act", "text"), *ASK)
+
+# `source` is the Consent that holds back, or the result itself: whose organisation decided, or answered.
+_SQL: Final = f"""
+with q as materialized {unnest(_COLUMNS)},
+door as materialized (
+    select q.*, {BASIS_TEXT} as basis from q
+      join person p on p.bucket = q.bucket and p.person = q.person
+      {basis_of("p")}
+     where q.mode in ({Mode.STAFF:d}, {Mode.SELF:d}) and {PERSON_OPEN}
+),
+said as materialized (
+    select f.bucket, f.person, f.real,
+           '{{"who":' || f.who || ',"act":"' || f.act || '","what":"Patient","basis":"' || f.basis
+           || '","outcome":"released"}}' as text
+      from door f
+),
+logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
+select q.n, h.source, h.reason, h.from_whom, h.until, h.review, e.org, e.updated
+  from door q
+  join held h on h.bucket = q.bucket and h.person = q.person and h.since <= q.real and h.until > q.real
+   and ((q.mode = {Mode.SELF:d} and h.from_whom & 1 = 1) or (q.mode = {Mode.STAFF:d} and h.item = q.item))
+  join type_name n on n.name = split_part(h.source, '/', 1)
+  join entry e on e.bucket = h.bucket and e.person = h.person and e.type = n.type
+   and e.id = split_part(h.source, '/', 2) and e.state = 0 and e.form = 0
+union all
+select q.n, null, null, null, null, null, null, null from door q"""
+_SHAPE: Final = Shape(_SQL, _COLUMNS)
+
+
+@dataclass(slots=True, frozen=True)
+class HeldBack:
+    """One entry: `source` what holds it, `org` (hash) who decided or answered, times real microseconds."""
+
+    source: str
+    reason: int
+    from_whom: int
+    until: int
+    review: int | None
+    org: int
+    updated: int
+
+
+async def read_held(lane: Lane, clock: Clock, grant: PersonGrant, act: str, item: str = "") -> list[HeldBack]:
+    """What is held back from the person of `grant`; for staff, of the entry `item` (Type/id) alone, from whomever.
+
+    For staff it is to follow a read of the entry itself, which decides whether she sees that. Logged as `act`. Raises
+    `Absent`, `Busy`.
+    """
+    found: list[HeldBack] = []
+    opened = False
+    for key in grant.keys:
+        asked = (*key, mark_of(item) if item else 0, act, *ask_values(grant, clock))
+        for row in await lane.submit(_SHAPE, asked):
+            opened = True
+            if row["source"] is not None:
+                found.append(HeldBack(*list(row)[1:]))
+    if not opened:
+        raise Absent("there is no record here that you may see")
+    return sorted(found, key=lambda each: -each.updated)
