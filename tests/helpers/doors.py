@@ -34,8 +34,9 @@ def consent(patient: str, category: dict[str, Any], provision: dict[str, Any], *
     }
 
 
-def block(patient: str, *, against: str | None = None, role: str | None = None, **provision: Any) -> dict[str, Any]:
-    """A block against all, `against` (an Organization or Practitioner) or a role; `provision` says what it covers."""
+def block(patient: str, **provision: Any) -> dict[str, Any]:
+    """A block. `against` (an Organization or Practitioner) or `role`: else all; the others say what it covers."""
+    against, role = provision.pop("against", None), provision.pop("role", None)
     actors = [] if against is None else [{"role": coded(ROLE, "PRCP"), "reference": {"reference": against}}]
     if role is not None:
         actors.append({"role": coded(ROLE_SYSTEM, role), "reference": {"display": role}})

@@ -35,3 +35,9 @@ RELATED_PATIENT = "http://felles.example/fhir/StructureDefinition/related-patien
 
 RELEASE = "http://felles.example/fhir/StructureDefinition/release"
 """Extension on Observation and DiagnosticReport (code: at-once, seen, talk, never): when the person sees it."""
+
+OPENING_REASON = "http://felles.example/fhir/CodeSystem/opening-reason"
+"""`Task.reasonCode`: why a reader went in without a care relation, or past a block."""
+
+ENTRIES_OF = "http://felles.example/fhir/StructureDefinition/entries-of"
+"""Extension on Consent.provision, repeating: the block covers the entries of this organisation alone."""

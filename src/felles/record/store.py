@@ -31,6 +31,7 @@ from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 from felles.record.provenance import made_for
 from felles.record.read_held import read_held
+from felles.record.read_items import read_items
 from felles.record.read_log import read_own_log
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
     from felles.record.read_held import HeldBack
+    from felles.record.read_items import Item
     from felles.record.read_log import Leaf
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
@@ -206,6 +208,10 @@ class Store:
     ) -> PersonPage:
         """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`."""
         return await read_page(self._pages, self.clock, grant, wants, name, what, held)
+
+    async def items(self, grant: PersonGrant, marks: list[int], name: str) -> list[Item]:
+        """Those of the entries `marks` (hashes of `Type/id`) that the reader sees, logged for `name`. Raises `Busy`."""
+        return await read_items(self._pages, self.clock, grant, marks, name)
 
     async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
         """The persons the reader has a relation to, most recently changed first; logged. Raises `Busy`."""

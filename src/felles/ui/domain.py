@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     Handler = Callable[[Request], Awaitable[Response]]
 
 
-Hub = Literal["meg", "p", "entry", "admin"]
-"""Pages that list ways: the citizen's privacy, access to one record, one entry, administration."""
+Hub = Literal["meg", "own", "p", "entry", "admin"]
+"""Pages that list ways: the citizen's privacy and one entry of her own, access to one record and one entry of it,
+administration."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Who(Struct, gc=False):
     actor: str = ""
     name: str = ""
     role: str = ""
+    org: str = ""
     organization: str = ""
     purpose: str = ""
     reason: str = ""

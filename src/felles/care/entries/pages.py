@@ -44,7 +44,7 @@ async def _show(found: Visit, grant: PersonGrant, base: str, template: str) -> R
     view = overview.View(found.t, base, store.clock.clinical(), names)
     context |= _strip(view, entry)
     places = {"id": params.get("id", ""), "type": params["type"], "entry": params["eid"]}
-    context["cards"] = cards(found, "entry", **places) if "id" in params else []
+    context["cards"] = cards(found, "entry" if "id" in params else "own", **places)
     return page(found, template, context)
 
 

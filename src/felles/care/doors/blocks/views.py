@@ -1,0 +1,71 @@
+"""What the pages of blocks read: the person's own blocks, whom her log names, and what a block would pass to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.json import Decoder
+
+from felles.access.blocks import rows_of
+from felles.care.doors.rules import read_line
+from felles.record.passing import foresee
+from felles.record.read_person import One, Want
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonGrant
+    from felles.record.read_items import Item
+    from felles.record.store import Store
+
+MANY: Final = 100
+"""Blocks listed, and entries foreseen, at most; the page says when there are more."""
+LINES: Final = 400
+"""Lines of the log in which those who have looked are found."""
+_WANTS: Final = (Want("Consent", MANY, having=(("category", "59284-0"), ("status", "active"))),)
+_any: Final = Decoder(Any).decode
+
+
+@dataclass(slots=True)
+class Seen:
+    """Those who have been in the record: reference → name."""
+
+    places: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+
+
+async def listed(store: Store, grant: PersonGrant) -> list[dict[str, Any]]:
+    """The person's active blocks, newest first. Raises `Absent`, `Busy`."""
+    page = await store.page(grant, _WANTS, "blocks", grant.actor)
+    found = [_any(row.body) for row in page.rows[0]]
+    return [consent for consent in found if consent["status"] == "active" and _is_block(consent)]
+
+
+async def one(store: Store, grant: PersonGrant, name: str) -> dict[str, Any] | None:
+    """One of the person's blocks, or None. Raises `Absent`, `Busy`."""
+    page = await store.page(grant, (One(),), "blocks", f"Consent/{name}")
+    found = _any(page.rows[0][0].body) if page.rows[0] and page.rows[0][0].body else None
+    return found if found and _is_block(found) else None
+
+
+def _is_block(consent: dict[str, Any]) -> bool:
+    codings = [coding for category in consent.get("category", []) for coding in category.get("coding", [])]
+    return any(c.get("system") == "http://loinc.org" and c.get("code") == "59284-0" for c in codings)
+
+
+async def seen(store: Store, grant: PersonGrant) -> Seen:
+    """Whom the newest lines of her log name. Raises `Absent`, `Busy`."""
+    found = Seen()
+    for leaf in await store.own_log(grant, LINES):
+        who = read_line(leaf.text).who
+        if who.actor.startswith("Practitioner/"):
+            found.people.setdefault(who.actor, f"{who.name}, {who.organization}".rstrip(", "))
+        if who.org:
+            found.places.setdefault(who.org, who.organization)
+    return found
+
+
+async def passes_to(store: Store, grant: PersonGrant, consent: Any) -> tuple[list[Item], int]:
+    """What a block (a struct) would pass to, as far as it is shown, and how many there are. Raises `Busy`."""
+    rows = rows_of(consent, store.clock.real())
+    marks = [mark for key in grant.keys for mark in await foresee(store.pool, key, rows)]
+    return await store.items(grant, marks[:MANY], "block-preview") if marks else [], len(marks)

@@ -1,0 +1,104 @@
+"""How a block passes to the entries that refer to what it covers, and what it would pass to.
+
+A note about a result shows the result. So an entry one of whose references (as the search parameters know them) leads
+to a covered entry is covered too, by a row of its own, and whatever refers to that one again, until nothing new is
+found. A block of everything covers those already; entries that the person took out stay out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.record.clock import BEGINNING, FOREVER
+from felles.record.kinds import Kind
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from felles.record.grants import PersonKey
+    from felles.record.pool import Conn, Pool
+
+DEEP: Final = 8
+"""Steps from entry to entry that a block passes: deeper chains of references are no part of how care is documented."""
+
+_COVERS: Final = """(b.kind is null or b.kind = {e}.kind) and (b.org is null or b.org = {e}.org)
+       and (b.item is null or b.item = {e}.self) and b.low < {e}.high and b.high > {e}.low"""
+
+# $1 bucket, $2 person, $3 commit (0: all).
+_SPREAD: Final = f"""
+insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, passed)
+select distinct on (b.source, b.against, b.party, x.self)
+       x.bucket, x.person, b.source || '#' || b.against || '.' || b.party || '#' || x.self, b.against, b.party,
+       null::smallint, null::bigint, x.self, '{BEGINNING}'::bigint, {FOREVER}, b.since, b.until, b.source, true
+  from entry x cross join lateral unnest(x.refs) r(ref)
+  join type_name n on n.name = split_part(split_part(r.ref, '=', 2), '/', 1)
+  join entry t on t.bucket = x.bucket and t.person = x.person and t.type = n.type
+   and t.id = split_part(r.ref, '/', 2) and t.state = 0 and t.form = 0 and t.type <> {TYPES["Patient"]}
+  join block b on b.bucket = t.bucket and b.person = t.person and b.source <> '' and not b.mirror
+   and {_COVERS.format(e="t")}
+ where x.bucket = $1 and x.person = $2 and x.state = 0 and x.form = 0 and not x.deleted
+   and x.kind not in ({Kind.CASE:d}, {Kind.BLOCK:d}) and ($3::bigint = 0 or x.commit = $3)
+   and not exists (select 1 from block s where s.bucket = x.bucket and s.person = x.person
+                      and s.source = b.source and x.self = any(s.left_out))
+   and not exists (select 1 from block c where c.bucket = x.bucket and c.person = x.person and c.source = b.source
+                      and c.against = b.against and c.party = b.party and {_COVERS.format(e="x").replace("b.", "c.")})
+on conflict do nothing returning item"""
+
+_INSERT: Final = """
+insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, left_out)
+select $1, $2, $3 || '#' || u.n, u.against, u.party, u.kind, u.org, u.item, u.low, u.high, u.since, u.until, $3,
+       $4::text::bigint[]
+  from unnest($5::smallint[], $6::bigint[], $7::smallint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+              $12::bigint[], $13::bigint[])
+       with ordinality u(against, party, kind, org, item, low, high, since, until, n)"""
+_DELETE: Final = "delete from block where bucket = $1 and person = $2 and source = $3 and not mirror"
+_BIT: Final = """
+update person p set blocked = exists (select 1 from block b where b.bucket = p.bucket and b.person = p.person)
+ where p.bucket = $1 and p.person = $2"""
+_STALE: Final = """
+delete from block where bucket = $1 and person = $2 and passed and not mirror
+   and item = any($3::text::bigint[]) returning item"""
+_PASSED: Final = "delete from block where bucket = $1 and person = $2 and passed and not mirror"
+_FORESEEN: Final = "select item from block where bucket = $1 and person = $2 and source = $3 and passed"
+
+
+async def replace(conn: Conn, key: PersonKey, source: str, rows: list[Any], left_out: list[int]) -> None:
+    """The rows of the block that `source` (a Consent) is, in place of those it had. `rows` as `access.blocks` makes."""
+    await conn.fetch(_DELETE, *key, source)
+    if rows:
+        names = ("against", "party", "kind", "org", "item", "low", "high", "since", "until")
+        columns = [[getattr(row, name) for row in rows] for name in names]
+        await conn.fetch(_INSERT, *key, source, "{" + ",".join(map(str, left_out)) + "}", *columns)
+
+
+async def spread(conn: Conn, key: PersonKey, commit: int = 0) -> None:
+    """Let the person's blocks pass on, to the entries of one commit or to all."""
+    for _ in range(DEEP):
+        if not await conn.fetch(_SPREAD, *key, commit):
+            return
+        commit = 0  # what refers to those that were found may be older
+
+
+async def refresh(conn: Conn, key: PersonKey, written: list[int], commit: int) -> None:
+    """After a commit of entries `written` (hashes): what covered them because of what they no longer say, goes."""
+    if await conn.fetch(_STALE, *key, "{" + ",".join(map(str, written)) + "}"):
+        await conn.fetch(_PASSED, *key)
+        commit = 0
+    await spread(conn, key, commit)
+
+
+async def set_bit(conn: Conn, key: PersonKey) -> None:
+    """Whether the person has blocks."""
+    await conn.fetch(_BIT, *key)
+
+
+async def foresee(pool: Pool, key: PersonKey, rows: list[Any]) -> list[int]:
+    """The entries (hashes) that a block of these rows would pass to: done, looked at, and undone. Shows nothing."""
+    source = "Consent/foreseen"
+    async with pool.acquire() as conn:
+        await conn.execute("begin")
+        try:
+            await replace(conn, key, source, rows, [])
+            await spread(conn, key)
+            return [record["item"] for record in await conn.fetch(_FORESEEN, *key, source)]
+        finally:
+            await conn.execute("rollback")
