@@ -3,7 +3,7 @@
     serve -> database (embedded: started; migrated) -> granian: workers, each one App over one Store
 
 The main process touches no request: it keeps the workers and the embedded database alive, and stops both.
-Pages and FHIR share one ASGI callable; FHIR is reached without passing any framework.
+FHIR speaks the server's own interface and passes no framework; pages are ASGI behind an adapter.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ from felles.access.doorkeeper import Doorkeeper
 from felles.care.domains import pages
 from felles.demo import region
 from felles.demo.cli import demo as fill_demo
-from felles.exchange.rest.app import MOUNT, FhirApp
+from felles.exchange.rest.app import MOUNT, FhirApp, Head
 from felles.ops import metrics as _metrics
+from felles.ops import rsgi
 from felles.ops.health import health
 from felles.record import background
 from felles.record.derive import Registry
@@ -50,6 +51,9 @@ from felles.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, MutableMapping
+
+    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+    from granian.rsgi import Scope as RsgiScope
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -65,7 +69,7 @@ START_SECONDS = 60
 
 
 class App:
-    """One worker's ASGI callable: what is below /fhir, /health and /metrics, and pages for everything else."""
+    """What a worker serves, by RSGI and by ASGI: what is below /fhir, /health and /metrics; pages for all else."""
 
     def __init__(self, settings: Settings, url: str) -> None:
         """`url` is the database, as the workers' role."""
@@ -94,16 +98,54 @@ class App:
                 status = message["status"]
             await send(message)
 
-        if path.startswith(MOUNT) and (len(path) == len(MOUNT) or path[len(MOUNT)] == "/"):
-            door, answer = "fhir", self._fhir
-        elif path in _OWN:
-            door, answer = "own", getattr(self, _OWN[path])
-        else:
-            door, answer = "pages", self._pages
+        door, answer = self._door(path)
         try:
             await answer(scope, receive, sent)
         finally:
             self._metrics.count(door, scope["method"], status, time.perf_counter() - began)
+
+    # -- granian's own interface: what `felles serve` speaks -------------------------------------------------
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            loop.run_until_complete(self._open())
+        except Exception:
+            _log.exception("a worker could not start")
+            raise
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_until_complete(self._stack.aclose())
+
+    async def __rsgi__(self, scope: RsgiScope, protocol: HTTPProtocol) -> None:
+        """Answer one request: FHIR straight away, everything else as ASGI."""
+        if scope.proto != "http":
+            return
+        began = time.perf_counter()
+        path, status = scope.path, 500
+        fhir = self._fhir
+        if isinstance(fhir, FhirApp) and _below(path):
+            headers = dict(scope.headers.items())
+            body = rsgi.Body(protocol, headers.get("content-length"))
+            try:
+                status, answered, sent = await fhir.answer(
+                    Head(scope.method, scope.scheme, path, scope.query_string, headers, body)
+                )
+                protocol.response_bytes(status, answered, sent)
+            finally:
+                self._metrics.count("fhir", scope.method, status, time.perf_counter() - began)
+            return
+        door, answer = self._door(path)
+        try:
+            status = await rsgi.serve(answer, scope, protocol)
+        finally:
+            self._metrics.count(door, scope.method, status, time.perf_counter() - began)
+
+    def _door(self, path: str) -> tuple[str, Asgi]:
+        if _below(path):
+            return "fhir", self._fhir
+        if path in _OWN:
+            return "own", getattr(self, _OWN[path])
+        return "pages", self._pages
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -142,6 +184,11 @@ class App:
             await _answer(send, 200, _metrics.CONTENT_TYPE, self._metrics.text())
         else:
             await _answer(send, 403, "text/plain; charset=utf-8", b"metrics are for this machine, or by token\n")
+
+
+def _below(path: str) -> bool:
+    """Whether a path lies at or below the FHIR base."""
+    return path.startswith(MOUNT) and (len(path) == len(MOUNT) or path[len(MOUNT)] == "/")
 
 
 _OWN = {"/health": "_health", "/metrics": "_show_metrics"}
@@ -244,10 +291,10 @@ def server(settings: Settings) -> MPServer:
         "felles.app:load_app",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
         workers=settings.workers,
         websockets=False,
-        # One thread for the sockets beside Python's: a tenth less CPU for each request than granian's choice for ASGI.
+        # One thread for the sockets beside Python's: a tenth less CPU for each request than granian's own choice.
         runtime_mode=RuntimeModes.st,
         loop=Loops.uvloop,
         http=HTTPModes.http1,
