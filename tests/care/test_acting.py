@@ -1,5 +1,7 @@
 """Acting for another, by the pages: how far it reaches, to the day, and what it never shows."""
 
+from html import unescape
+
 import asyncpg
 import pytest_asyncio
 from browsing import words
@@ -370,3 +372,19 @@ async def test_a_citizen_writes_proxies_and_no_other_mandate(family):
     assert (await other.post("Consent", proxy(child["id"], mother["id"]))).status == 403
     assert (await own.post("Consent", proxy(child["id"], mother["id"]))).status == 201
     assert (await town.world.client(town.gp).post("Consent", proxy(child["id"], mother["id"]))).status == 403
+
+
+async def test_in_the_demo_a_mother_and_a_daughter_act(site):
+    for persona, name, basis in (
+        ("forelder", "Elias Haile", "Foreldreansvar"),
+        ("parorende", "Olav Sæterbø", "Fullmakt"),
+    ):
+        async with site.visitor(persona) as browser:
+            listed = await browser.get("/for")
+            assert name in words(listed.text)
+            assert basis in words(listed.text)
+            place = unescape(listed.text).split('href="/for/')[1].split('"')[0]
+            shown = await browser.get(f"/for/{place}")
+        assert f"Du handler for {name}" in words(shown.text)
+    async with site.visitor("gravid") as browser:
+        assert "Det er ingen du kan handle for." not in words((await browser.get("/for")).text), "she has Live"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from felles.access.codes import EPISODE_SYSTEM
+from felles.access.codes import EPISODE_SYSTEM, RELATED_PATIENT
+from felles.access.representation import FAMILY_SYSTEM
 from felles.demo.analyses import Range, Test
 from felles.demo.drugs import Drug
 from felles.demo.municipalities import MUNICIPALITIES
@@ -23,6 +24,7 @@ from felles.fhir.norway.systems import (
     SNOMED,
     UCUM,
 )
+from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY
 
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
 _BASIS = "http://hl7.no/fhir/StructureDefinition/no-basis-"
@@ -100,6 +102,36 @@ def related(
     if phone:
         made["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
     return made
+
+
+def parental(made: Resource, parent: str, code: str) -> Resource:
+    """`made` (a RelatedPerson) with registered parental responsibility: `parent` is Patient/x, `code` mor or far."""
+    made["relationship"] += [
+        {"coding": [{"system": system, "code": code}]} for system in (PARENTAL_RESPONSIBILITY, FAMILY_SYSTEM)
+    ]
+    made["extension"] = [{"url": RELATED_PATIENT, "valueReference": {"reference": parent}}]
+    return made
+
+
+def proxy(person: Person, receiver: str, name: str, verbs: tuple[str, ...], since: date, until: date) -> Resource:
+    """A proxy that the person gave to `receiver` (Patient/x)."""
+    role = {"coding": [{"system": _HL7 + "v3-RoleCode", "code": "DELEGATEE"}]}
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": plain("consentscope", "patient-privacy"),
+        "category": [{"coding": [{"system": MANDATE_SYSTEM, "code": "proxy"}]}],
+        "patient": {"reference": person.reference},
+        "dateTime": since.isoformat(),
+        "performer": [{"reference": person.reference}],
+        "policyRule": {"text": "Fullmakt fra pasienten selv"},
+        "provision": {
+            "type": "permit",
+            "period": {"start": since.isoformat(), "end": until.isoformat()},
+            "actor": [{"role": role, "reference": {"reference": receiver, "display": name}}],
+            "action": [{"coding": [{"system": MANDATE_SYSTEM, "code": verb}]} for verb in verbs],
+        },
+    }
 
 
 def episode(

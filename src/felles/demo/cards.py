@@ -89,11 +89,13 @@ CITIZEN_CARDS = (
          "Sjå kva som er avtalt om heimreisa, og kven som har vore inne i journalen din.",
          "See what is agreed about going home, and who has been in your record."),
     Card("parorende", DAUGHTER,
-         "Se dine egne timer. Du står som nærmeste pårørende hos far, Olav Sæterbø.",
-         "Sjå dine eigne timar. Du står som næraste pårørande hos far, Olav Sæterbø.",
-         "See your own appointments. You are next of kin in your father Olav Sæterbø's record."),
+         "Åpne Personvern og handle for far, Olav Sæterbø: han har gitt deg fullmakt.",
+         "Opne Personvern og handle for far, Olav Sæterbø: han har gitt deg fullmakt.",
+         "Open Privacy and act for your father, Olav Sæterbø: he has given you a proxy."),
     Card("forelder", MOTHER,
-         "Se timene dine og prøvesvarene dine.", "Sjå timane dine og prøvesvara dine.", "See your appointments and results."),
+         "Åpne Personvern og handle for Elias: se vaksinene hans og neste kontroll.",
+         "Opne Personvern og handle for Elias: sjå vaksinane hans og neste kontroll.",
+         "Open Privacy and act for Elias: see his vaccines and next check-up."),
 )  # fmt: skip
 
 SYSTEM_GROUP = frozenset({"administrator"})

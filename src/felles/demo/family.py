@@ -15,6 +15,8 @@ WORDS: Final = {
     "MTH": "Mor", "FTH": "Far", "SPS": "Ektefelle", "DOMPART": "Samboer", "DAUC": "Datter", "SONC": "Sønn",
 }  # fmt: skip
 """v3-RoleCode in our words."""
+_PARENTS: Final = {"MTH": "mor", "FTH": "far"}
+"""Those who have parental responsibility, as the register says it."""
 
 
 def relatives(chart: Chart) -> None:
@@ -34,10 +36,10 @@ def relatives(chart: Chart) -> None:
 
 def _add(chart: Chart, other: Person, code: str) -> None:
     if other.died is None:
-        chart.add(
-            chart.person.gp,
-            build.related(chart.person, other.name, code, WORDS[code], number=other.number, phone=phone_of(other)),
-        )
+        made = build.related(chart.person, other.name, code, WORDS[code], number=other.number, phone=phone_of(other))
+        if code in _PARENTS:
+            build.parental(made, other.reference, _PARENTS[code])
+        chart.add(chart.person.gp, made)
 
 
 def phone_of(person: Person) -> str:

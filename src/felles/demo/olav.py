@@ -14,6 +14,7 @@ from felles.demo.lives import begin, finish
 from felles.demo.people import DAUGHTER
 from felles.demo.places import ALLOCATION, CLINIC, HOME_CARE, PHARMACY, WARD
 from felles.demo.problems import PROBLEMS
+from felles.demo.world import id_of
 from felles.fhir.norway.systems import volven
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def old_man(person: Person, home: Household, places: Places, today: date, start:
     chart = Chart(person, home, places, today, start, seed)
     begin(chart)
     daughter = _daughter(chart)
+    _proxy(chart)
     chart.body.tall, chart.body.build, chart.body.pressure = 176, 26.2, (122.0, 72.0)
     chart.body.filtration = 0.98
     chart.allergy("J01C", "Penicilliner", "Utslett og tungpust", True, open_before(chart.start + timedelta(days=90)))
@@ -78,6 +80,14 @@ def _daughter(chart: Chart) -> str:
         }
     )
     return chart.add("ingrid", made)
+
+
+def _proxy(chart: Chart) -> None:
+    """He has let her read his record and see to his appointments."""
+    if DAUGHTER in chart.home.numbers:
+        since, receiver = chart.today - timedelta(days=120), f"Patient/{id_of('Patient', DAUGHTER)}"
+        verbs, until = ("read", "book", "speak"), chart.today + timedelta(days=245)
+        chart.add("ingrid", build.proxy(chart.person, receiver, "Marit Lian", verbs, since, until))
 
 
 def _home_care(chart: Chart) -> None:
