@@ -69,6 +69,24 @@ def test_asked_and_none_is_not_the_same_as_never_asked():
     assert rules.critical([none, other], []).asked_none is None
 
 
+def test_an_appointment_is_ahead_until_it_ends():
+    now = int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp() * 1_000_000)
+    hour = 3_600_000_000
+    appointments = [
+        (now - 3 * hour, made(shapes.Appointment, id="over", status="booked", end="2026-11-24T10:00:00Z")),
+        (now - hour, made(shapes.Appointment, id="on", status="arrived", end="2026-11-24T14:30:00+02:00")),
+        (now - hour, made(shapes.Appointment, id="begun", status="booked")),
+        (now + hour, made(shapes.Appointment, id="next", status="booked")),
+        (now + hour, made(shapes.Appointment, id="off", status="noshow")),
+    ]
+    assert [appointment.id for _, appointment in rules.ahead(appointments, now)] == ["on", "next"]
+
+
+def measured(entry):
+    """As the overview reads it."""
+    return msgspec.json.decode(msgspec.json.encode(entry), type=shapes.Measured)
+
+
 def observation(value, *, unit="g/dL", said="", low=None, high=None, status="final", code="hb", range_unit=None):
     bounds = {k: {"value": v, "unit": range_unit or unit} for k, v in (("low", low), ("high", high)) if v}
     return made(
@@ -96,19 +114,20 @@ def observation(value, *, unit="g/dL", said="", low=None, high=None, status="fin
     ],
 )
 def test_a_value_is_marked_by_what_the_laboratory_or_its_range_says(entry, expected):
-    (course,) = rules.courses([(1, entry)])
+    (course,) = rules.courses([[(1, measured(entry))]])
     assert rules.mark(course) == expected
 
 
 def test_a_course_draws_numbers_of_one_unit_and_leaves_out_what_was_cancelled():
-    rows = [
+    blood = [
         (30, observation(10)),
         (20, observation(100, unit="g/L")),
         (15, observation(1, status="cancelled")),
         (10, observation(12)),
-        (5, observation(7, code="crp")),
     ]
-    first, second = rules.courses(rows)
+    protein = [(40, observation(1, code="crp", status="registered")), (5, observation(7, code="crp"))]
+    never = [(50, observation(7, code="ldl", status="entered-in-error"))]
+    first, second = rules.courses([[(at, measured(entry)) for at, entry in rows] for rows in (protein, never, blood)])
     assert [v.at for v in first.values] == [30, 20, 10]
     assert [v.at for v in first.drawn()] == [10, 30]
     assert second.last.number == 7

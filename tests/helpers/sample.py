@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from felles.care.overview.views import WANTS
-from felles.record.read_person import Course, PersonPage, Seen
+from felles.record.read_person import Coming, Course, PersonPage
 
 NOW = int(datetime(2026, 11, 24, 9, 30, tzinfo=UTC).timestamp() * 1_000_000)
 
@@ -318,12 +318,21 @@ def record() -> dict[str, list[tuple]]:
     return RECORD
 
 
+def code_of(resource: dict) -> str:
+    return resource["code"]["coding"][0]["code"]
+
+
 def rows(entries: dict[str, list[tuple]]) -> PersonPage:
     """`entries` as the statement would give them."""
-    found: list[list[Seen]] = []
+    found: list[bytes] = []
     for want in WANTS:
         of_type = sorted(entries.get(want.type, []), key=lambda pair: pair[0], reverse=True)
-        coming = not isinstance(want, Course) and want.coming
-        kept = [pair for pair in of_type if not coming or at(pair[0]) > NOW]
-        found.append([Seen(r["id"], at(w), 7, "Practitioner/l", json.dumps(r)) for w, r in kept])
-    return PersonPage("34:Encounter/e1", False, 12, tuple(found))
+        kept = [pair for pair in of_type if not isinstance(want, Coming) or at(pair[0]) > NOW]
+        lines = [(r, [at(w), 7, "", r]) for w, r in kept]
+        if isinstance(want, Course):
+            codes = dict.fromkeys(code_of(r) for r, _ in lines)
+            courses = [[n, [line for r, line in lines if code_of(r) == code]] for n, code in enumerate(codes)]
+            found.append(json.dumps(courses).encode())
+        else:
+            found.append(json.dumps([line for _, line in lines]).encode())
+    return PersonPage("34:Encounter/e1", False, 12, WANTS, tuple(found))

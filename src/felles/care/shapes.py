@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 
 class Shape(Struct, rename="camel", gc=False):
@@ -162,6 +162,27 @@ class Observation(Shape):
     component: list[Component] = field(default_factory=list)
 
 
+class Measured(Shape):
+    """One value of a course: an `Observation` with what only the newest one is asked for left as JSON.
+
+    A page shows dozens of them, and half the time of reading one goes to its code and range.
+    """
+
+    id: str = ""
+    status: str = ""
+    code: Raw = Raw(b"{}")
+    value_quantity: Quantity | None = None
+    value_codeable_concept: Concept | None = None
+    value_string: str | None = None
+    value_boolean: bool | None = None
+    value_integer: int | None = None
+    value_date_time: str | None = None
+    data_absent_reason: Concept | None = None
+    interpretation: Raw = Raw(b"[]")
+    reference_range: Raw = Raw(b"[]")
+    component: list[Component] = field(default_factory=list)
+
+
 class Condition(Shape):
     """A problem or diagnosis."""
 
@@ -292,6 +313,7 @@ class Appointment(Shape):
     appointment_type: Concept | None = None
     description: str | None = None
     start: str | None = None
+    end: str | None = None
 
 
 class Planned(Shape):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from felles.ui.dates import born_on, local, whole_months
 
 if TYPE_CHECKING:
-    from felles.care.shapes import Component, Dosage, HumanName, Observation, Patient, Quantity, Repeat
+    from felles.care.shapes import Component, Dosage, HumanName, Measured, Observation, Patient, Quantity, Repeat
     from felles.ui.i18n import Language
 
 _UNITS: Final = {
@@ -65,7 +65,7 @@ def amount(t: Language, quantity: Quantity, *, exact: bool = False) -> str:
     return f"{sign}{number} {name}".rstrip()
 
 
-def spoken(t: Language, entry: Observation | Component) -> str:
+def spoken(t: Language, entry: Observation | Measured | Component) -> str:
     """The value of an observation or component in words, "" when there is none."""
     if entry.value_quantity:
         return amount(t, entry.value_quantity)
@@ -76,7 +76,7 @@ def spoken(t: Language, entry: Observation | Component) -> str:
     return _plain(t, entry)
 
 
-def _plain(t: Language, entry: Observation | Component) -> str:
+def _plain(t: Language, entry: Observation | Measured | Component) -> str:
     boolean = getattr(entry, "value_boolean", None)
     if boolean is not None:
         return t("Ja") if boolean else t("Nei")

@@ -15,6 +15,7 @@ the log they can neither change nor remove a line, and versions of entries they 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "migrations"
 SCHEMA = "felles"
 _LOCK = 0x66656C6C6573  # "felles": one migration at a time in a database
+_AGAIN = 0.2
+"""Seconds until somebody else's migration is asked after again."""
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _STEPWISE = "-- no-transaction"
 _CHANGED_ENTRY_COLUMNS = "state, end_era, end_xid, kind, indexer, code, many, low, high, marks, terms, refs"
@@ -91,7 +94,7 @@ async def migrate(
     `conn` is the owner's, and is left with the record's search path. `worker` names the role of the workers,
     which must exist; None grants nothing. Another run is waited for. Raises `Drift`, `MigrationError`.
     """
-    await conn.execute("select pg_advisory_lock($1)", _LOCK)
+    await _alone(conn)
     try:
         await _prepare(conn)
         files = migrations(folder)
@@ -109,6 +112,15 @@ async def migrate(
     finally:
         if not conn.is_closed():
             await conn.execute("select pg_advisory_unlock($1)", _LOCK)
+
+
+async def _alone(conn: asyncpg.Connection) -> None:
+    """Take the lock of migrations.
+
+    Asked again and again: another run's `create index concurrently` would wait for a statement that waits for it.
+    """
+    while not await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - another process's
+        await asyncio.sleep(_AGAIN)
 
 
 async def check(conn: asyncpg.Connection, *, folder: Path = FOLDER) -> int:

@@ -1,8 +1,9 @@
 """What a page needs of one person, in one statement that decides, logs and returns it.
 
 A page names its `Want`s once, as a module constant; `page_shape` writes the statement for them. Nothing
-of it grows with the length of the record: each want is a few steps into an index, and a course (the
-newest values for each of the newest codes) jumps from code to code instead of reading them all.
+of it grows with the length of the record: each want is a few steps into an index, what is over is never met
+(`standing.py`), and a course (the newest values for each of the newest codes) jumps from code to code
+instead of reading them all.
 
 Pages asked for while a round trip is under way go together as the next one (`lane.py`).
 """
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from felles.fhir.search.marks import code_mark
 from felles.record.decide import (
     ASK,
     BASIS_TEXT,
@@ -35,6 +35,7 @@ from felles.record.errors import Absent
 from felles.record.grants import Mode
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
+from felles.record.standing import STANDS, marks
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -44,18 +45,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """The newest `newest` entries of `type`, by their clinical time; `coming`: the nearest ones ahead instead.
+    """The newest `newest` entries of `type`, by their clinical time, whatever has become of them.
 
-    `having` keeps those with at least one of these (search parameter, code), `lacking` those with none.
-    `by_code`: found code by code, for types of which a person has hundreds with few different codes.
+    `having` keeps those with at least one of these (search parameter, code). The person's entries of the type are
+    gone through: for types of which she has few.
     """
 
     type: str
     newest: int
     having: tuple[tuple[str, str], ...] = ()
-    lacking: tuple[tuple[str, str], ...] = ()
-    coming: bool = False
-    by_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest `newest` entries of `type` that are not over (`record.standing`).
+
+    `having` keeps those with at least one of these (search parameter, code). `past`: none that lies ahead.
+    """
+
+    type: str
+    newest: int
+    having: tuple[tuple[str, str], ...] = ()
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The `nearest` entries of `type` that are not over and begin after `LATE` ago, the nearest first.
+
+    So that what is under way is among them; whether it has ended, the page's rules say.
+    """
+
+    type: str
+    nearest: int
+
+
+LATE: Final = 86_400_000_000
+"""Microseconds: a day. Appointments of years ago are not closed by everybody, and must not be gone through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +108,14 @@ class Released:
     newest: int
 
 
-AnyWant = Want | Course | One | Released
+AnyWant = Want | Standing | Coming | Course | One | Released
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """One entry: `low` clinical micros, `org` its organisation's hash, `author` who wrote or had it written."""
+    """One entry: `low` clinical micros, `org` its organisation's hash, `author` who wrote or had it written.
+
+    `author` is told of `Want`, `One` and `Released` alone.
+    """
 
     id: str
     low: int
@@ -95,9 +124,42 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     body: str
 
 
+class _Line(msgspec.Struct, array_like=True, gc=False):
+    low: int
+    org: int
+    author: str
+    body: msgspec.Raw
+
+
+class _Course(msgspec.Struct, array_like=True, gc=False):
+    code: int
+    lines: list[_Line]
+
+
+class _Named(msgspec.Struct, gc=False):
+    id: str = ""
+
+
+NONE: Final = b"[]"
+"""What answers a want of which there is nothing."""
+_lines: Final = msgspec.json.Decoder(list[_Line]).decode
+_courses: Final = msgspec.json.Decoder(list[_Course]).decode
+_named: Final = msgspec.json.Decoder(_Named | None).decode
+
+
+def _seen(line: _Line) -> Seen:
+    named = _named(line.body)
+    body = bytes(line.body).decode() if named else ""
+    return Seen(named.id if named else "", line.low, line.org, line.author, body)
+
+
 @dataclass(slots=True)
 class PersonPage:
-    """What came back. `rows[i]` answers the i-th want, newest first (`coming`: nearest first).
+    """What came back.
+
+    `found[i]` answers `wants[i]`: a JSON array of [low, org, author, body] as in `Seen`, newest first (`Coming`:
+    nearest first); for a `Course` an array of [code's mark, such an array]. A page that shows hundreds decodes what
+    it needs of them; for others there is `rows`.
 
     `basis` is why it was open, as the log line has it; `closed` whether the person has closed something
     for this reader (never what or how much); `version` the record's version, which stays in the server.
@@ -111,12 +173,25 @@ class PersonPage:
     basis: str
     closed: bool
     version: int
-    rows: tuple[list[Seen], ...]
+    wants: tuple[AnyWant, ...]
+    found: tuple[bytes, ...]
     same: bool = False
     special: bool = False
     reach: int = 0
     listed: bool = False
     answers: str = ""
+
+    @property
+    def rows(self) -> tuple[list[Seen], ...]:
+        """`found` as rows, for pages with few; those of a course one code after the other."""
+        return tuple(
+            [_seen(line) for line in (_flat(rows) if isinstance(want, Course) else _lines(rows))]
+            for want, rows in zip(self.wants, self.found, strict=True)
+        )
+
+
+def _flat(rows: bytes) -> list[_Line]:
+    return [line for course in _courses(rows) for line in course.lines]
 
 
 class _Acting(msgspec.Struct):
@@ -126,6 +201,8 @@ class _Acting(msgspec.Struct):
     listed: bool = False
     answers: str = ""
 
+
+_acting: Final = msgspec.json.Decoder(_Acting).decode
 
 _COLUMNS: Final = (
     ("bucket", "smallint"),
@@ -139,91 +216,85 @@ _COLUMNS: Final = (
 )
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
 _LIVE: Final = f"e.state = 0 and e.form = 0 and not e.deleted and {ROW_OPEN}"
-_GIVEN: Final = "e.id, e.low, e.org, coalesce(e.behalf, e.author) as author, e.body"
-
-
-def _array(marks: tuple[tuple[str, str], ...]) -> str:
-    return "array[" + ",".join(str(code_mark(param, code)) for param, code in marks) + "]::bigint[]"
+_AUTHORED: Final = """'[' || e.low || ',' || e.org || ',' || to_json(coalesce(e.behalf, e.author)) || ','
+                || case when e.deleted then 'null' else e.body end || ']'"""
+_LINE: Final = "'[' || e.low || ',' || e.org || ',\"\",' || e.body || ']' as line"
+_JOINED: Final = "convert_to('[' || string_agg(v.line, ',') || ']', 'UTF8')"
+"""The rows of a want as one JSON array of `Seen`, as bytes: hundreds of rows cost the driver more than one long one."""
+_STANDING: Final = f"e.bucket = q.bucket and e.person = q.person and e.type = w.type and {STANDS} and {ROW_OPEN}"
 
 
 def _want(number: int, want: Want) -> str:
-    tests = [_MINE.format(type=TYPES[want.type]), _LIVE]
-    if want.having:
-        tests.append(f"e.marks && {_array(want.having)}")
-    if want.lacking:
-        tests.append(f"not e.marks && {_array(want.lacking)}")
-    if want.coming:
-        tests.append("e.high > q.clinical")
-    # Backwards as the index lies, so that a code's newest are a few steps.
-    order = "e.low, e.id" if want.coming else "e.low desc, e.id desc"
-    return f"""(select {number}::smallint as want, {_GIVEN} from entry e
-        where {" and ".join(tests)} order by {order} limit {want.newest})"""
-
-
-_CODES: Final = """with recursive code(code) as (
-            (select e.code from entry e where {mine} and e.code is not null order by e.code limit 1)
-            union all
-            select (select e.code from entry e where {mine} and e.code > c.code order by e.code limit 1)
-              from code c where c.code is not null)"""
-"""The different codes of a type, each found by one step into the index (a loose index scan)."""
-
-
-def _by_code(number: int, want: Want) -> str:
     mine = _MINE.format(type=TYPES[want.type])
-    order = f"order by e.low desc, e.id desc limit {want.newest}"
-    return f"""({_CODES.format(mine=mine)}
-        select {number}::smallint as want, e.* from (
-            select v.* from code c
-             cross join lateral (select {_GIVEN} from entry e
-                                  where {mine} and e.code = c.code and {_LIVE} {order}) v
-             where c.code is not null
-            union all
-            (select {_GIVEN} from entry e where {mine} and e.code is null and {_LIVE} {order})) e
-        {order})"""
+    having = f"e.marks && {marks(want.having)} and" if want.having else ""
+    return f"""(select {number}::smallint as want, {_JOINED} as rows from (select {_AUTHORED} as line from entry e
+            where {mine} and {having} {_LIVE} order by e.low desc, e.id desc limit {want.newest}) v)"""
+
+
+def _standing(wants: list[tuple[int, Standing]]) -> str:
+    """All of them by one node of the plan: what a statement costs before it begins grows with its nodes."""
+    rows = ", ".join(
+        f"({number}::smallint, {TYPES[want.type]}::smallint, {want.newest},"
+        f" {marks(want.having) if want.having else 'null::bigint[]'}, {want.past})"
+        for number, want in wants
+    )
+    return f"""(select w.want, r.rows from (values {rows}) w(want, type, newest, among, past)
+        cross join lateral (select {_JOINED} as rows from (select {_LINE} from entry e
+            where {_STANDING} and (w.among is null or e.marks && w.among) and e.low <= case when w.past
+                  then q.clinical else {2**63 - 1} end
+            order by e.low desc, e.id desc limit w.newest) v) r)"""
+
+
+def _coming(wants: list[tuple[int, Coming]]) -> str:
+    rows = ", ".join(f"({number}::smallint, {TYPES[want.type]}::smallint, {want.nearest})" for number, want in wants)
+    return f"""(select w.want, r.rows from (values {rows}) w(want, type, nearest)
+        cross join lateral (select {_JOINED} as rows from (select {_LINE} from entry e
+            where {_STANDING} and e.low > q.clinical - {LATE}
+            order by e.low, e.id limit w.nearest) v) r)"""
 
 
 def _one(number: int) -> str:
-    return f"""(select {number}::smallint as want, {_GIVEN} from entry e
-        where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and e.form = 0
-          and e.person = q.person and e.state = 0 and {ROW_OPEN} limit 1)"""
+    return f"""(select {number}::smallint as want,
+               convert_to('[' || {_AUTHORED} || ']', 'UTF8') as rows
+          from entry e
+         where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and e.form = 0
+           and e.person = q.person and e.state = 0 and {ROW_OPEN} limit 1)"""
 
 
 def _course(number: int, course: Course) -> str:
     mine = _MINE.format(type=TYPES[course.type])
     share = " ".join(f"when {kind} then {count}" for kind, count in course.codes)
-    return f"""({_CODES.format(mine=mine)},
+    # The different codes, each found by one step into the index (a loose index scan). Then backwards as the index
+    # lies, so that a code's newest are a few steps.
+    return f"""(with recursive code(code) as (
+            (select e.code from entry e where {mine} and e.code is not null order by e.code limit 1)
+            union all
+            select (select e.code from entry e where {mine} and e.code > c.code order by e.code limit 1)
+              from code c where c.code is not null),
         newest as (
             select c.code, l.kind, l.low, row_number() over (partition by l.kind order by l.low desc, c.code) as place
               from code c
              cross join lateral (select e.kind, e.low from entry e
                                   where {mine} and e.code = c.code and {_LIVE} order by e.low desc limit 1) l
              where c.code is not null)
-        select {number}::smallint as want, v.* from newest n
-         cross join lateral (select {_GIVEN} from entry e
-                              where {mine} and e.code = n.code and {_LIVE}
-                              order by e.low desc, e.id desc limit {course.newest}) v
+        select {number}::smallint as want,
+               convert_to('[' || string_agg('[' || n.code || ',[' || r.rows || ']]', ',') || ']', 'UTF8') as rows
+          from newest n
+         cross join lateral (select string_agg(v.line, ',') as rows from (
+                select {_LINE} from entry e where {mine} and e.code = n.code and {_LIVE}
+                 order by e.low desc, e.id desc limit {course.newest}) v) r
          where n.place <= case n.kind {share} else 0 end)"""
 
 
 def _released(number: int, want: Released) -> str:
-    return f"""(select {number}::smallint as want, {_GIVEN} from entry e
-        where e.bucket = q.bucket and e.person = q.person and e.type <> {TYPES["Patient"]} and {_LIVE}
-          and exists (select 1 from representation v
-                       where v.bucket = e.bucket and v.person = e.person and v.item = e.self and {REPRESENTS})
-        order by e.low desc, e.id desc limit {want.newest})"""
+    return f"""(select {number}::smallint as want, {_JOINED} as rows from (select {_AUTHORED} as line from entry e
+            where e.bucket = q.bucket and e.person = q.person and e.type <> {TYPES["Patient"]} and {_LIVE}
+              and exists (select 1 from representation v
+                           where v.bucket = e.bucket and v.person = e.person and v.item = e.self and {REPRESENTS})
+            order by e.low desc, e.id desc limit {want.newest}) v)"""
 
 
-def _part(number: int, want: AnyWant) -> str:
-    if isinstance(want, One):
-        return _one(number)
-    if isinstance(want, Released):
-        return _released(number, want)
-    if isinstance(want, Course):
-        return _course(number, want)
-    return _by_code(number, want) if want.by_code else _want(number, want)
-
-
-_ACTING: Final = f"""(select json_build_object(
+_ACTING: Final = f"""(select convert_to(json_build_object(
             'reach', coalesce(bit_or(v.kinds) filter (where v.item = 0), 0),
             'listed', coalesce(bool_and(v.listed) filter (where v.item = 0), false),
             'answers', coalesce((
@@ -233,15 +304,35 @@ _ACTING: Final = f"""(select json_build_object(
                    and e.type = {TYPES["EpisodeOfCare"]} and e.id = split_part(r.source, '/', 2)
                  where r.bucket = q.bucket and r.person = q.person and r.basis in (10, 20)
                    and r.since <= q.clinical and r.until > q.clinical
-                 order by r.basis limit 1), ''))::text
+                 order by r.basis limit 1), ''))::text, 'UTF8')
           from representation v where v.bucket = q.bucket and v.person = q.person and {REPRESENTS})"""
 """What who acts for the person is told beside the rows (`PersonPage`). 10 and 20: her GP's list, her municipality."""
+
+
+def _parts(wants: tuple[AnyWant, ...]) -> list[str]:
+    parts: list[str] = []
+    standing = [(i, want) for i, want in enumerate(wants) if isinstance(want, Standing)]
+    coming = [(i, want) for i, want in enumerate(wants) if isinstance(want, Coming)]
+    for number, want in enumerate(wants):
+        if isinstance(want, One):
+            parts.append(_one(number))
+        elif isinstance(want, Course):
+            parts.append(_course(number, want))
+        elif isinstance(want, Want):
+            parts.append(_want(number, want))
+        elif isinstance(want, Released):
+            parts.append(_released(number, want))
+    if standing:
+        parts.append(_standing(standing))
+    if coming:
+        parts.append(_coming(coming))
+    return parts
 
 
 @lru_cache(maxsize=64)
 def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
     """The statement for a page's wants; `proxy`: for who acts for the person, whose rows are decided otherwise."""
-    parts = [_part(i, want) for i, want in enumerate(wants)]
+    parts = _parts(wants)
     if proxy:
         parts = [part.replace(ROW_OPEN, REPRESENTED) for part in parts]
     sql = f"""
@@ -264,15 +355,16 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
           from door f
     ),
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-    select q.n, -1::smallint as want, q.basis as id, q.record as low,
-           q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int::bigint as org,
-           null as author, {_ACTING if proxy else "null"} as body
+    select q.n, -1::smallint as want, q.basis, q.record,
+           q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int as flags,
+           {_ACTING if proxy else "null::bytea"} as rows
       from door q where q.open
     union all
-    select q.n, x.want, x.id, x.low, x.org, x.author, x.body
+    select q.n, x.want, null, null, null, x.rows
       from (select * from door where open and (kept <> record or special)) q
      cross join lateral {bits_of("q")}
-     cross join lateral ({" union all ".join(parts)}) x"""
+     cross join lateral ({" union all ".join(parts)}) x
+     where x.rows is not null"""
     return Shape(sql, _COLUMNS)
 
 
@@ -294,33 +386,45 @@ async def read_page(
     head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, kept if len(grant.keys) == 1 else -1)
     shape, asked = page_shape(wants, proxy=grant.mode == Mode.PROXY), ask_values(grant, clock)
     pages = [await lane.submit(shape, (*key, *head, *asked)) for key in grant.keys]
-    found = [_page(records, len(wants)) for records in pages if records]
+    found = [_page(records, wants) for records in pages if records]
     if not found:
         raise Absent("there is no record here that you may see")
     return found[0] if len(found) == 1 else _merged(found, wants)
 
 
-def _page(records: list[Any], wants: int) -> PersonPage:
-    rows: tuple[list[Seen], ...] = tuple([] for _ in range(wants))
+def _page(records: list[Any], wants: tuple[AnyWant, ...]) -> PersonPage:
+    found: list[bytes] = [NONE] * len(wants)
     head, flags, acting = ("", False, 0), 0, _Acting()
-    for _, want, resource_id, low, org, author, body in records:
+    for _, want, basis, version, flags_here, rows in records:
         if want < 0:
-            flags = org
-            head = (resource_id or "", bool(flags & 1), low)
-            acting = msgspec.json.decode(body, type=_Acting) if body else acting
+            flags = flags_here
+            head = (basis or "", bool(flags & 1), version)
+            acting = _acting(rows) if rows else acting
         else:
-            rows[want].append(Seen(resource_id, low, org, author, body))
+            found[want] = rows
     told = (bool(flags & 4), bool(flags & 2))
-    return PersonPage(*head, rows, *told, acting.reach, acting.listed, acting.answers)
+    return PersonPage(*head, wants, tuple(found), *told, acting.reach, acting.listed, acting.answers)
 
 
 def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
     """The pages of a person with several keys as one; each want keeps its own limit for each key."""
-    rows: list[list[Seen]] = []
+    found: list[bytes] = []
     for index, want in enumerate(wants):
-        together = [row for page in pages for row in page.rows[index]]
-        coming = isinstance(want, Want) and want.coming
-        rows.append(sorted(together, key=lambda row: row.low, reverse=not coming))
+        if isinstance(want, Course):
+            together = _courses_together([course for page in pages for course in _courses(page.found[index])])
+        else:
+            together = [line for page in pages for line in _lines(page.found[index])]
+            together.sort(key=lambda line: line.low, reverse=not isinstance(want, Coming))
+        found.append(msgspec.json.encode(together))
     first = pages[0]
-    closed, acting = any(p.closed for p in pages), (first.reach, first.listed, first.answers)
-    return PersonPage(first.basis, closed, -1, tuple(rows), False, True, *acting)
+    closed, acting = any(page.closed for page in pages), (first.reach, first.listed, first.answers)
+    return PersonPage(first.basis, closed, -1, wants, tuple(found), False, True, *acting)
+
+
+def _courses_together(courses: list[_Course]) -> list[_Course]:
+    by_code: dict[int, _Course] = {}
+    for course in courses:
+        by_code.setdefault(course.code, _Course(course.code, [])).lines.extend(course.lines)
+    for course in by_code.values():
+        course.lines.sort(key=lambda line: line.low, reverse=True)
+    return list(by_code.values())

@@ -19,10 +19,29 @@ DAY: Final = 86_400_000_000
 _FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?")
 
 
-@lru_cache(maxsize=16384)
 def local(micros: int) -> datetime:
     """The Norwegian wall time of a moment."""
     return datetime.fromtimestamp(micros / 1_000_000, UTC).astimezone(ZONE)
+
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAYS: Final = 65536
+"""Days that are remembered: a page shows a hundred moments, no two the same, but nearly all of the same few decades."""
+
+
+@lru_cache(maxsize=_DAYS)
+def _offset(day: int) -> int | None:
+    """Microseconds that Norwegian time was ahead throughout a UTC day (counted from 1970); None if it changed."""
+    first, last = (local(moment).utcoffset() for moment in (day * DAY, day * DAY + DAY - 1))
+    if first is None or first != last:
+        return None
+    return (first.days * 86_400 + first.seconds) * 1_000_000
+
+
+def local_day(micros: int) -> int:
+    """The Norwegian day of a moment, as `date.toordinal` counts."""
+    offset = _offset(micros // DAY)
+    return local(micros).toordinal() if offset is None else (micros + offset) // DAY + _EPOCH
 
 
 class Dates:
@@ -50,7 +69,7 @@ class Dates:
 
     def brief(self, micros: int) -> str:
         """The short date of a moment."""
-        return _brief(self, micros)
+        return _brief(self, local_day(micros))
 
     def clock(self, micros: int) -> str:
         """10.15 (in English 10:15)."""
@@ -92,9 +111,9 @@ class Dates:
         return self.moment(int(moment.timestamp() * 1_000_000))
 
 
-@lru_cache(maxsize=65536)
-def _brief(dates: Dates, micros: int) -> str:
-    return dates.short(local(micros))
+@lru_cache(maxsize=_DAYS)
+def _brief(dates: Dates, ordinal: int) -> str:
+    return dates.short(date.fromordinal(ordinal))
 
 
 def _local_day(text: str) -> date:
@@ -102,6 +121,17 @@ def _local_day(text: str) -> date:
     if moment.tzinfo is None:
         return moment.date()
     return moment.astimezone(ZONE).date()
+
+
+def moment(text: str | None) -> int | None:
+    """Clinical microseconds of a FHIR instant or dateTime with a time of day; None for what has none."""
+    if not text or "T" not in text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return int((found if found.tzinfo else found.replace(tzinfo=ZONE)).timestamp() * 1_000_000)
 
 
 def born_on(text: str | None) -> date | None:

@@ -10,14 +10,14 @@ from felles.care import shapes
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
 from felles.care.people import store_of
-from felles.record.read_person import Want
+from felles.record.read_person import Standing, Want
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
     from felles.ui.web import Visit
 
-WANTS: Final = (Want("Patient", 1), Want("AllergyIntolerance", 40), Want("Flag", 40))
+WANTS: Final = (Want("Patient", 1), Standing("AllergyIntolerance", 200), Standing("Flag", 200))
 _patient: Final = Decoder(shapes.Patient).decode
 _allergy: Final = Decoder(shapes.AllergyIntolerance).decode
 _flag: Final = Decoder(shapes.Flag).decode

@@ -11,14 +11,14 @@ from msgspec.json import Decoder
 from felles.care import shapes
 from felles.record.errors import Absent, Gone
 from felles.record.numbers import TYPES
-from felles.record.read_person import One, Want
+from felles.record.read_person import One, Standing, Want
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
     from felles.record.store import Store
 
-WANTS: Final = (One(), Want("Patient", 1), Want("AllergyIntolerance", 40), Want("Flag", 40))
+WANTS: Final = (One(), Want("Patient", 1), Standing("AllergyIntolerance", 200), Standing("Flag", 200))
 _patient: Final = Decoder(shapes.Patient).decode
 _allergy: Final = Decoder(shapes.AllergyIntolerance).decode
 _flag: Final = Decoder(shapes.Flag).decode

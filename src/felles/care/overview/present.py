@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care import words
@@ -16,8 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from felles.care.overview.views import Overview, Read
-    from felles.care.shapes import AllergyIntolerance, Concept, Flag, Observation, Patient, Reference
+    from felles.care.overview.views import Overview
+    from felles.care.shapes import (
+        AllergyIntolerance,
+        Concept,
+        Document,
+        Flag,
+        Measured,
+        Observation,
+        Patient,
+        Reference,
+    )
     from felles.ui.i18n import Language
 
 Names = dict["str | int", str]
@@ -25,6 +35,8 @@ Names = dict["str | int", str]
 
 SHOWN: Final = 12
 """Lines of the time line."""
+APPOINTMENTS: Final = 6
+"""Lines of appointments."""
 YEAR: Final = 366 * DAY
 """How far back a contact makes somebody one of those who treat the person."""
 
@@ -159,7 +171,7 @@ def medicines(view: View, found: Overview) -> list[dict[str, Any]]:
 
 def results(view: View, found: Overview) -> list[dict[str, Any]]:
     """Last results with their course, the most recent first."""
-    courses = rules.courses([(read.at, read.entry) for read in found.results])
+    courses = rules.courses([(read.at, read.entry) for read in course.reads] for course in found.results)
     return [_result(view, course) for course in courses]
 
 
@@ -200,7 +212,7 @@ def _measured(t: Language, number: Decimal, second: Decimal | None, unit: str) -
     return t.number(shown), words.unit(unit)
 
 
-def _in_words(t: Language, entry: Observation) -> str:
+def _in_words(t: Language, entry: Measured | Observation) -> str:
     own = words.spoken(t, entry)
     if own:
         return own
@@ -264,11 +276,11 @@ def timeline(view: View, found: Overview) -> list[dict[str, Any]]:
     said: set[tuple[str, str]] = set()
     for read in reads:
         if isinstance(read.entry, Encounter):
-            made = _contact(view, read, classes)
+            made = _contact(view, read.entry, read.at, read.org, classes)
             if (made["text"], made["when"]) in said:
                 continue
         else:
-            made = _document(view, read)
+            made = _document(view, read.entry, read.at, read.org)
         said.add((made["text"], made["when"]))
         lines.append(made)
         if len(lines) == SHOWN:
@@ -276,24 +288,24 @@ def timeline(view: View, found: Overview) -> list[dict[str, Any]]:
     return lines
 
 
-def _contact(view: View, read: Read, classes: dict[str, str]) -> dict[str, Any]:
-    t, entry = view.t, read.entry
-    code = entry.class_.code if entry.class_ else ""
+def _contact(view: View, entry: Encounter, at: int, org: int, classes: dict[str, str]) -> dict[str, Any]:
+    t = view.t
+    code = (entry.class_.code or "") if entry.class_ else ""
     kind = classes.get(code, t("Kontakt"))
     text = _first(entry.reason_code) or _first(entry.type) or kind
-    place = view.name(entry.service_provider) or view.names.get(read.org, "")
+    place = view.name(entry.service_provider) or view.names.get(org, "")
     under_way = entry.status == "in-progress" or (code in _STAYS and not (entry.period and entry.period.end))
     sort = "" if kind == text else kind
     more = ", ".join(part for part in (sort, t("pågår") if under_way else "", place) if part)
-    return line(text, view.entry("Encounter", entry.id), t.brief(read.at), more, "Hospital")
+    return line(text, view.entry("Encounter", entry.id), t.brief(at), more, "Hospital")
 
 
 _STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC"})
 """Encounter classes of admissions, which go on until they have an end."""
 
 
-def _document(view: View, read: Read) -> dict[str, Any]:
-    t, entry = view.t, read.entry
+def _document(view: View, entry: Document, at: int, org: int) -> dict[str, Any]:
+    t = view.t
     type_name = entry.resource_type
     kind = {
         "DiagnosticReport": t("Svarrapport"),
@@ -301,9 +313,9 @@ def _document(view: View, read: Read) -> dict[str, Any]:
         "Composition": t("Journalnotat"),
     }.get(type_name, t("Dokument"))
     text = entry.title or entry.description or _words(entry.code) or _words(entry.type) or kind
-    more = ", ".join(part for part in (kind if kind != text else "", view.names.get(read.org, "")) if part)
+    more = ", ".join(part for part in (kind if kind != text else "", view.names.get(org, "")) if part)
     icon = "Bandage" if type_name == "Procedure" else "FileText"
-    return line(text, view.entry(type_name, entry.id), t.brief(read.at), more, icon)
+    return line(text, view.entry(type_name, entry.id), t.brief(at), more, icon)
 
 
 def _words(concept: Concept | None) -> str:
@@ -318,13 +330,11 @@ def coming(view: View, found: Overview) -> list[dict[str, Any]]:
     """What comes next: appointments, nearest first; then what is requested and who owes it; then plans."""
     t = view.t
     lines: list[dict[str, Any]] = []
-    for read in found.appointments:
-        entry = read.entry
-        if entry.status in ("cancelled", "noshow", "entered-in-error"):
-            continue
+    appointments = rules.ahead([(read.at, read.entry) for read in found.appointments], view.now)
+    for start, entry in islice(appointments, APPOINTMENTS):
         text = entry.description or _first(entry.service_type) or _words(entry.appointment_type) or t("Timeavtale")
         href = view.entry("Appointment", entry.id)
-        lines.append(line(text, href, t.moment(read.at), t("Timeavtale"), "Calendar"))
+        lines.append(line(text, href, t.moment(start), t("Timeavtale"), "Calendar"))
     for read in (*found.requests, *found.tasks):
         entry = read.entry
         request = entry.resource_type == "ServiceRequest"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.json import Decoder
+
+from felles.care.shapes import Concept, Measured, Span
+from felles.ui.dates import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable, Iterator
 
-    from felles.care.shapes import AllergyIntolerance, Concept, Condition, Flag, Medicine, Observation, Span
+    from felles.care.shapes import AllergyIntolerance, Appointment, Condition, Flag, Medicine, Observation
 
 NO_KNOWN: Final = ("716186003", "716220001", "716184000", "1003774007")
 """SNOMED CT: no known allergy (any, animal, latex …, environment); asked, and the answer was none."""
@@ -24,6 +28,8 @@ IN_USE: Final = ("active", "on-hold", "intended")
 """MedicationRequest and MedicationStatement status of what the person is meant to take."""
 NOT_A_VALUE: Final = ("entered-in-error", "cancelled", "registered")
 """Observation status of what is no result, or not yet."""
+OFF: Final = ("cancelled", "noshow", "entered-in-error", "fulfilled")
+"""Appointment status of what will not be, or has been."""
 _SYSTOLIC: Final = "8480-6"
 _DIASTOLIC: Final = "8462-4"
 
@@ -88,22 +94,30 @@ def name_of(medicine: Medicine) -> str:
     return (medicine.medication_reference and medicine.medication_reference.display) or ""
 
 
+def ahead(appointments: Iterable[tuple[int, Appointment]], now: int) -> Iterator[tuple[int, Appointment]]:
+    """Of (start, appointment), those that are under way at `now` or to come; all times clinical microseconds."""
+    for start, appointment in appointments:
+        if appointment.status not in OFF and max(start, moment(appointment.end) or start) > now:
+            yield start, appointment
+
+
 class Value(Struct, gc=False):
     """One value of a course: `number` is None for what is said in words; `second` the lower of a blood pressure."""
 
     at: int
-    entry: Any  # the Observation
-    number: Any = None
-    second: Any = None
+    entry: Measured | Observation
+    number: Decimal | None = None
+    second: Decimal | None = None
     unit: str = ""
 
 
 @dataclass(slots=True)
 class Course:
-    """What was measured, newest first, and the reference range of the newest."""
+    """What was measured, newest first; the newest one's name, interpretation codes and reference range."""
 
-    name: str
     values: list[Value]
+    name: str = ""
+    said: list[str] = field(default_factory=list)
     low: Decimal | None = None
     high: Decimal | None = None
 
@@ -114,28 +128,35 @@ class Course:
 
     def drawn(self) -> list[Value]:
         """Oldest first: the numbers in the newest one's unit, for that is what one scale can show."""
-        unit = self.last.unit
+        unit = self.values[0].unit
         return [v for v in reversed(self.values) if v.number is not None and v.unit == unit]
 
 
-def courses(rows: Sequence[tuple[int, Observation]]) -> list[Course]:
-    """Group (moment, observation), newest first, by what was measured; order: the newest group first."""
-    groups: dict[str, list[Value]] = {}
-    names: dict[str, str] = {}
-    for at, entry in rows:
-        if entry.status in NOT_A_VALUE:
-            continue
-        key = entry.code.code or entry.code.words
-        names.setdefault(key, entry.code.words)
-        groups.setdefault(key, []).append(value(at, entry))
-    found = [Course(names[key], values) for key, values in groups.items()]
-    for course in found:
-        course.low, course.high = _bounds(course.last.entry.reference_range, course.last.unit)
+_code: Final = Decoder(Concept).decode
+_said: Final = Decoder(list[Concept]).decode
+_ranges: Final = Decoder(list[Span]).decode
+
+
+def courses(groups: Iterable[Iterable[tuple[int, Measured]]]) -> list[Course]:
+    """Courses from (moment, observation), newest first, of one code each; order: what was measured last first."""
+    found: list[Course] = []
+    for group in groups:
+        kept = [read for read in group if read[1].status not in NOT_A_VALUE]
+        if kept:
+            found.append(_course(kept))
     found.sort(key=lambda course: (-course.last.at, course.name.casefold()))
     return found
 
 
-def value(at: int, entry: Observation) -> Value:
+def _course(reads: list[tuple[int, Measured]]) -> Course:
+    values = [value(at, entry) for at, entry in reads]
+    last = reads[0][1]
+    said = [coding.code for concept in _said(last.interpretation) for coding in concept.coding if coding.code]
+    low, high = _bounds(_ranges(last.reference_range), values[0].unit)
+    return Course(values, _code(last.code).words, said, low, high)
+
+
+def value(at: int, entry: Measured | Observation) -> Value:
     """What an observation says as a number: its quantity, or the two pressures of its components."""
     quantity = entry.value_quantity
     if quantity is not None:
@@ -175,12 +196,11 @@ class Mark:
 
 def mark(course: Course) -> Mark | None:
     """What the laboratory said (v3-ObservationInterpretation), else what its reference range says, else nothing."""
-    said = [coding.code for concept in course.last.entry.interpretation for coding in concept.coding]
-    for code in said:
+    for code in course.said:
         way = "high" if code in _HIGH else "low" if code in _LOW else "odd" if code in ("A", "AA") else ""
         if way:
             return Mark(way, code in _GRAVE)
-    number = None if "N" in said else course.last.number
+    number = None if "N" in course.said else course.last.number
     if number is None or course.last.second is not None:
         return None
     if course.high is not None and number > course.high:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.json import Decoder
 
 from felles.care import shapes
 from felles.record.kinds import Kind
-from felles.record.read_person import Course, Want
+from felles.record.read_person import Coming, Course, Standing, Want
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
-    from felles.record.read_person import PersonPage, Seen
+    from felles.record.read_person import AnyWant, PersonPage
     from felles.record.store import Store
+
+S = TypeVar("S")
 
 LISTED: Final = 60
 """At most so many problems or medicines; the page says so when there are more."""
@@ -23,87 +25,81 @@ STAFF: Final = "overview/board.html"
 CITIZEN: Final = "overview/own.html"
 """The templates of what can be kept."""
 RECENT: Final = 10
-"""Contacts and documents on the time line, together."""
-
-_PARTS: Final[tuple[tuple[str, Want | Course, type[Any]], ...]] = (
-    ("patient", Want("Patient", 1), shapes.Patient),
-    ("allergies", Want("AllergyIntolerance", 40), shapes.AllergyIntolerance),
-    ("flags", Want("Flag", 40), shapes.Flag),
-    (
-        "problems",
-        Want("Condition", LISTED, lacking=tuple(("clinical-status", c) for c in ("inactive", "remission", "resolved"))),
-        shapes.Condition,
-    ),
-    (
-        "orders",
-        Want("MedicationRequest", LISTED, having=(("status", "active"), ("status", "on-hold"))),
-        shapes.Medicine,
-    ),
-    (
-        "statements",
-        Want(
-            "MedicationStatement", LISTED, having=(("status", "active"), ("status", "on-hold"), ("status", "intended"))
-        ),
-        shapes.Medicine,
-    ),
-    ("results", Course("Observation", 8, ((Kind.RESULT, 12), (Kind.VITAL, 7))), shapes.Observation),
-    ("contacts", Want("Encounter", RECENT, by_code=True), shapes.Encounter),
-    ("references", Want("DocumentReference", RECENT), shapes.Document),
-    ("compositions", Want("Composition", RECENT), shapes.Document),
-    ("reports", Want("DiagnosticReport", RECENT), shapes.Document),
-    ("procedures", Want("Procedure", RECENT), shapes.Document),
-    ("appointments", Want("Appointment", 6, coming=True), shapes.Appointment),
-    ("requests", Want("ServiceRequest", 8, having=(("status", "active"), ("status", "on-hold"))), shapes.Planned),
-    (
-        "tasks",
-        Want(
-            "Task",
-            8,
-            lacking=tuple(("status", c) for c in ("completed", "cancelled", "rejected", "failed", "entered-in-error")),
-        ),
-        shapes.Planned,
-    ),
-    ("plans", Want("CarePlan", 6, having=(("status", "active"),)), shapes.Planned),
-    ("episodes", Want("EpisodeOfCare", 10, having=(("status", "active"),)), shapes.Episode),
-    ("teams", Want("CareTeam", 3, lacking=(("status", "inactive"), ("status", "entered-in-error"))), shapes.CareTeam),
-)
-WANTS: Final = tuple(want for _, want, _ in _PARTS)
+"""Contacts and documents on the time line, of each type."""
+GRAVE: Final = 200
+"""At most so many allergies or flags: none may be left out for want of room."""
 
 
-class Read(Struct, gc=False):
-    """One entry as the page shows it: when, whose, by whom, what."""
+class Read(Struct, Generic[S], array_like=True, gc=False):
+    """One entry as the page shows it: when (clinical micros), by which organisation (its hash), what."""
 
     at: int
     org: int
     author: str
-    entry: Any
+    entry: S
+
+
+class Reads(Struct, array_like=True, gc=False):
+    """The values of one code (its mark), newest first."""
+
+    code: int
+    reads: list[Read[shapes.Measured]]
+
+
+def _state(*codes: str) -> tuple[tuple[str, str], ...]:
+    return tuple(("status", code) for code in codes)
+
+
+_PARTS: Final[tuple[tuple[str, AnyWant, type[Any]], ...]] = (
+    ("patient", Want("Patient", 1), shapes.Patient),
+    ("allergies", Standing("AllergyIntolerance", GRAVE), shapes.AllergyIntolerance),
+    ("flags", Standing("Flag", GRAVE), shapes.Flag),
+    ("problems", Standing("Condition", LISTED), shapes.Condition),
+    ("orders", Standing("MedicationRequest", LISTED, _state("active", "on-hold")), shapes.Medicine),
+    ("statements", Standing("MedicationStatement", LISTED, _state("active", "on-hold", "intended")), shapes.Medicine),
+    ("results", Course("Observation", 8, ((Kind.RESULT, 12), (Kind.VITAL, 7))), Reads),
+    ("contacts", Standing("Encounter", RECENT, past=True), shapes.Encounter),
+    ("references", Standing("DocumentReference", RECENT, past=True), shapes.Document),
+    ("compositions", Standing("Composition", RECENT, past=True), shapes.Document),
+    ("reports", Standing("DiagnosticReport", RECENT, past=True), shapes.Document),
+    ("procedures", Standing("Procedure", RECENT, past=True), shapes.Document),
+    ("appointments", Coming("Appointment", 12), shapes.Appointment),
+    ("requests", Standing("ServiceRequest", 8, _state("active", "on-hold")), shapes.Planned),
+    ("tasks", Standing("Task", 8), shapes.Planned),
+    ("plans", Standing("CarePlan", 6, _state("active")), shapes.Planned),
+    ("episodes", Standing("EpisodeOfCare", 10, _state("active")), shapes.Episode),
+    ("teams", Standing("CareTeam", 3), shapes.CareTeam),
+)
+WANTS: Final = tuple(want for _, want, _ in _PARTS)
 
 
 @dataclass(slots=True)
 class Overview:
-    """All that the overview shows. Lists are newest first; `appointments` nearest first."""
+    """All that the overview shows. Lists are newest first; `appointments` nearest first; `results` by code."""
 
     patient: shapes.Patient
-    allergies: list[Read]
-    flags: list[Read]
-    problems: list[Read]
-    orders: list[Read]
-    statements: list[Read]
-    results: list[Read]
-    contacts: list[Read]
-    references: list[Read]
-    compositions: list[Read]
-    reports: list[Read]
-    procedures: list[Read]
-    appointments: list[Read]
-    requests: list[Read]
-    tasks: list[Read]
-    plans: list[Read]
-    episodes: list[Read]
-    teams: list[Read]
+    allergies: list[Read[shapes.AllergyIntolerance]]
+    flags: list[Read[shapes.Flag]]
+    problems: list[Read[shapes.Condition]]
+    orders: list[Read[shapes.Medicine]]
+    statements: list[Read[shapes.Medicine]]
+    results: list[Reads]
+    contacts: list[Read[shapes.Encounter]]
+    references: list[Read[shapes.Document]]
+    compositions: list[Read[shapes.Document]]
+    reports: list[Read[shapes.Document]]
+    procedures: list[Read[shapes.Document]]
+    appointments: list[Read[shapes.Appointment]]
+    requests: list[Read[shapes.Planned]]
+    tasks: list[Read[shapes.Planned]]
+    plans: list[Read[shapes.Planned]]
+    episodes: list[Read[shapes.Episode]]
+    teams: list[Read[shapes.CareTeam]]
 
 
-_DECODE: Final = tuple((name, Decoder(shape).decode) for name, _, shape in _PARTS)
+_DECODERS: Final[tuple[tuple[str, Decoder[Any]], ...]] = tuple(
+    (name, Decoder(list[shape] if shape is Reads else list[Read[shape]])) for name, _, shape in _PARTS
+)
 
 
 async def overview(store: Store, grant: PersonGrant, patient_id: str, held: int = -1) -> PersonPage:
@@ -113,13 +109,8 @@ async def overview(store: Store, grant: PersonGrant, patient_id: str, held: int 
 
 def decoded(page: PersonPage) -> Overview:
     """The rows of `WANTS` as shapes."""
-    parts: dict[str, list[Read]] = {}
-    for (name, decode), rows in zip(_DECODE, page.rows, strict=True):
-        parts[name] = [_read(row, decode) for row in rows]
+    parts: dict[str, Any] = {
+        name: decoder.decode(rows) for (name, decoder), rows in zip(_DECODERS, page.found, strict=True)
+    }
     patients = parts.pop("patient")
-    patient = patients[0].entry if patients else shapes.Patient()
-    return Overview(patient, **parts)
-
-
-def _read(row: Seen, decode: Any) -> Read:
-    return Read(row.low, row.org, row.author, decode(row.body))
+    return Overview(patients[0].entry if patients else shapes.Patient(), **parts)

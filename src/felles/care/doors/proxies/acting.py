@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
     found = await visit(request)
     patient_id, grant = await _open(found)
     read = await _read(found, grant, patient_id)
-    record = overview_views.decoded(replace(read, rows=read.rows[:-1]))
+    record = overview_views.decoded(replace(read, wants=read.wants[:-1], found=read.found[:-1]))
     store = store_of(found)
     names = await store.names.of(overview.wanted_names(record))
     view = overview.View(found.t, f"/for/{patient_id}", store.clock.clinical(), names, citizen=True)
