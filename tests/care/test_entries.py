@@ -149,6 +149,7 @@ def test_every_entry_of_lives_from_outside_makes_a_page(test_data):
             context = {
                 "entry": shown(resource),
                 "back": "/meg",
+                "cards": [],
                 "me": None,
                 "demo": False,
                 "path": "/",
