@@ -541,7 +541,7 @@ def test_the_known_problems_of_an_admission_are_known(made):
 def test_no_note_contradicts_itself(made):
     pairs = (
         (r"Rm puls", r"[Uu]regelmessig"), (r"hovne ankler|hovne bein|heving", r"Ingen (perifere )?ødem"),
-        (r"[Ii]ngen allergi", r"Utslett"),
+        (r"[Ii]ngen allergi", r"Utslett"), (r"Ingen tungpust", r"Tungpust i|Tyngre i bakker|stoppe i trappa"),
     )  # fmt: skip
     for life in made.lives:
         for note in of(life, "Composition"):
@@ -550,6 +550,50 @@ def test_no_note_contradicts_itself(made):
                 assert not (re.search(one, text) and re.search(other, text)), (life.person.key, text)
             beginnings = [s.split()[0] for s in re.split(r"(?<=\.)\s+", text.partition("V:")[2]) if s.split()]
             assert beginnings.count("Fortsetter") <= 1, text
+
+
+def test_what_is_found_today_is_not_told_as_if_it_were_treated(made):
+    seen = 0
+    for life in made.lives:
+        for note in of(life, "Composition"):
+            if note["title"].startswith(("Utredning", "Utgreiing")):
+                text = text_of(note)
+                assert not re.search(
+                    r"[Tt]ablett(ene|ane)|Samme dose|[Ff]ortsetter|Held fram|Fornyet|statinet", text
+                ), text
+                assert "Oppstart" in text or "Ny vurdering" in text, text
+                seen += 1
+    assert seen > 5
+
+
+def test_controls_lie_apart(made):
+    for life in made.lives:
+        days = sorted(day_of(m["date"]) for m in of(life, "Composition") if m["title"].startswith("Kontroll: "))
+        assert all((later - day).days > 13 for day, later in pairwise(days)), (life.person.key, days)
+
+
+def test_an_rhesus_negative_woman_is_followed(made):
+    seen = 0
+    for life in made.lives:
+        types = [m["valueString"] for m in of(life, "Observation") if code(m) == "882-1"]
+        if types and types[0].endswith("negativ"):
+            for note in of(life, "Composition"):
+                if re.search(r"Uke 28\+", text_of(note)):
+                    assert "anti-D" in text_of(note), life.person.key
+                    seen += 1
+    assert seen or made.region.count < 300
+
+
+def test_names_belong_together(made):
+    from felles.demo.names import fits
+
+    for life in made.lives:
+        for entry in of(life, "RelatedPerson"):
+            if (
+                entry["relationship"][0]["text"] in ("Sønn", "Datter")
+                and entry["name"][0]["family"] == life.person.name[1]
+            ):
+                assert fits(entry["name"][0]["given"][0], life.person.name[1]), entry["name"]
 
 
 def test_notes_differ(made):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -10,11 +11,14 @@ from felles.demo import build
 from felles.demo.calendar import coming, is_open, open_before, open_day
 from felles.demo.chart import Chart, Visit, printed
 from felles.demo.drugs import DRUGS, clashes
-from felles.demo.problems import PROBLEMS, Problem
+from felles.demo.nynorsk import nynorsk
+from felles.demo.problems import FIRST, PROBLEMS, Problem
 
 _INSTEAD: Final = {"ramipril": "losartan", "asa": "klopidogrel"}
 MOST: Final = 6
 """At most so many long-standing problems are given to one person."""
+APART: Final = 21
+"""Days between controls at least."""
 _ALLERGIES: Final = (
     ("J01C", "Penicilliner", "Utslett over hele kroppen", True, 5),
     ("J01EE01", "Sulfametoksazol og trimetoprim", "Kløende utslett", False, 1),
@@ -93,9 +97,8 @@ def _controls(chart: Chart, problems: list[Problem]) -> list[date]:
     limit = (chart.moved or chart.last) - timedelta(days=rng.randrange(4, 60))
     if chart.person.died is not None:
         limit = min(limit, chart.person.died - timedelta(days=1))
-    starts = sorted(
-        {max(chart.body.problems[p.key], chart.start + timedelta(days=rng.randrange(5, 90))) for p in problems}
-    )
+    first = chart.start + timedelta(days=rng.randrange(5, 90))
+    starts = sorted({max(chart.body.problems[p.key], first) for p in problems})
     found = {open_before(day) for day in starts if chart.start <= open_before(day) <= limit}
     day = starts[0]
     while True:
@@ -104,24 +107,30 @@ def _controls(chart: Chart, problems: list[Problem]) -> list[date]:
         if day > limit:
             break
         found.add(open_before(day))
-    return sorted(day for day in found if chart.start <= day <= limit and is_open(day) and not chart.absent(day))
+    kept: list[date] = []
+    for day in sorted(found):
+        apart = not kept or (day - kept[-1]).days >= APART
+        if apart and chart.start <= day <= limit and is_open(day) and not chart.absent(day):
+            kept.append(day)
+    return kept
 
 
 def _control(chart: Chart, due: list[Problem], new: list[Problem], day: date) -> None:
     title = "Kontroll: " + ", ".join(p.short for p in due[:3])
+    fresh = [p for p in new if not _known(chart, p, day)]
     if new and len(new) == len(due):
-        title = "Utredning: " + ", ".join(p.short for p in new[:3])
+        kind = "Utredning: " if len(fresh) == len(new) else "Gjennomgang: "
+        title = kind + ", ".join(p.short for p in new[:3])
     by_phone = not new and not any(p.pressure or p.tests for p in due) and chart.rng.random() < 0.3
     visit = chart.consult(title, day, kind="VR" if by_phone else "AMB")
     for problem in new:
         onset = chart.body.problems[problem.key]
-        known = (day - onset).days > 120
         chart.diagnose(
             visit.author, (problem.icpc, problem.icd), problem.name, day, key=problem.key, onset=min(onset, day)
         )
-        _start(chart, problem, visit, known=known)
+        _start(chart, problem, visit, known=problem not in fresh)
     _measured(chart, due, visit, by_phone=by_phone)
-    chart.note(visit, title, _text(chart, due, new, visit, by_phone=by_phone))
+    chart.note(visit, title, _text(chart, due, fresh, visit, by_phone=by_phone))
     _remember(chart, visit)
 
 
@@ -166,11 +175,18 @@ def _measured(chart: Chart, due: list[Problem], visit: Visit, *, by_phone: bool)
         chart.pressure(visit)
 
 
-def _text(chart: Chart, due: list[Problem], new: list[Problem], visit: Visit, *, by_phone: bool) -> str:
+def _known(chart: Chart, problem: Problem, day: date) -> bool:
+    """Whether it was found long before this day, and comes with the person. Iron is low until it is treated here."""
+    return (day - chart.body.problems[problem.key]).days > 120 and problem.key != "iron"
+
+
+def _text(chart: Chart, due: list[Problem], fresh: list[Problem], visit: Visit, *, by_phone: bool) -> str:
     """What the GP writes: what was told, found, measured and agreed."""
     values = visit.values
-    told = _unlike([chart.choose(p.told, visit.day) for p in due[:3] if p.told])
-    first = "Telefonkonsultasjon." if by_phone else "Kommer til kontroll." if not new else "Kommer til time."
+    spoken = sorted(due, key=lambda p: p not in fresh)[:3]
+    texts = [chart.choose(FIRST[p.key] if p in fresh else p.told, visit.day) for p in spoken if p.told or p in fresh]
+    told = _unlike(_breathing(texts))
+    first = "Telefonkonsultasjon." if by_phone else "Kommer til time." if fresh else "Kommer til kontroll."
     lines = [" ".join([first, *dict.fromkeys(t for t in told if t)])]
     found = [] if by_phone else _found(chart, due, visit, " ".join(told))
     signs = [f"BT {values['bt-o']}/{values['bt-u']}."] if "bt-o" in values else []
@@ -180,12 +196,15 @@ def _text(chart: Chart, due: list[Problem], new: list[Problem], visit: Visit, *,
     measured = [_named(chart, test, values[test]) for test in _BLOOD if test in values]
     if measured:
         lines.append("Lab: " + ", ".join(measured) + ".")
-    agreed = _unlike([chart.choose(p.agreed, visit.day) for p in due[:3] if p.agreed])
+    agreed = _unlike([chart.choose(p.agreed, visit.day) for p in spoken if p.agreed and p not in fresh])
+    today = [key for key, made in chart.medicines.items() if made["authoredOn"] == visit.day.isoformat()]
+    begins = {p.name for p in fresh}
     begun = [
-        f"Oppstart {DRUGS[key].short}."
-        for key, made in chart.medicines.items()
-        if made["authoredOn"] == visit.day.isoformat()
+        f"{'Oppstart' if chart.medicines[key]['reasonCode'][0]['text'] in _both(begins) else 'Fornyet'} {DRUGS[key].short}."
+        for key in today
     ]
+    if fresh and not begun:
+        begun = ["Ny vurdering om noen uker."]
     plan = list(
         dict.fromkeys([*begun, *(a for a in agreed if a and not (begun and a.startswith("Fortsetter uendret")))])
     )
@@ -206,6 +225,17 @@ def _found(chart: Chart, due: list[Problem], visit: Visit, told: str) -> list[st
         if fit:
             found.append(chart.choose(fit, visit.day))
     return list(dict.fromkeys(found))
+
+
+def _both(names: set[str]) -> set[str]:
+    """Names as both written languages have them."""
+    return names | {nynorsk(name) for name in names}
+
+
+def _breathing(texts: list[str]) -> list[str]:
+    """Nobody is short of breath and not short of breath in one note."""
+    short = any(re.search(r"(?<!ngen )[Tt]ungpust|Tyngre|stoppe i trappa", text) for text in texts)
+    return [re.sub(r" ?Ingen tungpust\.", "", text) if short else text for text in texts]
 
 
 def _unlike(texts: list[str]) -> list[str]:

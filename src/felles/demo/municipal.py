@@ -36,7 +36,7 @@ _VISITS: Final = (
     "Hjulpet med stell og påkledning. Fin hud.",
     "Sovet dårlig, ellers som vanlig. Drukket to kopper te mens vi var der.",
     "Dosett fylt for uka, sjekket mot medisinlisten.",
-    "Litt ustø i dag, brukte rullatoren inne. Minnet om alarmen.",
+    "Litt ustø i dag, brukte rullatoren inne. Minnet om å gå rolig.",
     "Besøk av familien i går, fornøyd med det.",
     "Dusjet med hjelp av en. Smurt på leggene.",
     "Lite matlyst de siste dagene. Kontaktet pårørende om handling.",

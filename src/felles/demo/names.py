@@ -37,13 +37,15 @@ _FAMILIES = (
     "Kirkvold Klefstad Leinum Lervik Melby Moum Nervik Nordgård Opdahl Outzen Rabben Refsnes Rise Røstad Sagvik Selnes "
     "Sjøvold Skogan Stene Sundet Svisdal Teigen Tronvold Utnes Vangen Vevang Ytterli Ødegård Åsmul Valderhaug Kleiva"
 ).split()
-_ELSEWHERE = (
-    "Ahmed Nowak Nguyen Haddad Kowalska Warsame Tesfay Hussein Shevchenko Rahimi Tran Mohamud Gebre Petrauskas Khan"
-).split()
-_FROM_ELSEWHERE = {
-    "Katarzyna", "Fatima", "Hodan", "Thuy", "Mariam", "Piotr", "Ahmad", "Abdi", "Duc", "Yonas", "Mohammad",
-    "Oleksandr", "Aisha", "Zuzanna", "Yara", "Yusuf",
-}  # fmt: skip
+_ELSEWHERE = {
+    "Nowak Kowalska Petrauskas Shevchenko": "Katarzyna Piotr Zuzanna Oleksandr",
+    "Ahmed Haddad Hussein Rahimi Khan": "Fatima Mariam Ahmad Mohammad Aisha Yara Yusuf",
+    "Warsame Mohamud": "Hodan Abdi",
+    "Nguyen Tran": "Thuy Duc",
+    "Tesfay Gebre": "Yonas",
+}
+"""Family names, and given names that go with them."""
+_FROM_ELSEWHERE = {name: tuple(families.split()) for families, given in _ELSEWHERE.items() for name in given.split()}
 
 _POOLS = (
     (1952, _OLD_WOMEN, _OLD_MEN),
@@ -59,15 +61,21 @@ def given(rng: Random, gender: str, year: int) -> str:
     name = rng.choice(pool)
     if rng.random() < 0.12:
         second = rng.choice(pool)
-        if second != name and not {name, second} & _FROM_ELSEWHERE:
+        if second != name and not {name, second} & _FROM_ELSEWHERE.keys():
             return f"{name} {second}"
     return name
+
+
+def fits(given_name: str, family_name: str) -> bool:
+    """Whether a given name is one that people of this family name would choose."""
+    families = _FROM_ELSEWHERE.get(given_name)
+    return families is None or family_name in families
 
 
 def family(rng: Random, first: str = "") -> str:
     """A family name that goes with a given name; now and then two of them."""
     if first in _FROM_ELSEWHERE:
-        return rng.choice(_ELSEWHERE)
+        return rng.choice(_FROM_ELSEWHERE[first])
     name = rng.choice(_FAMILIES)
     if rng.random() < 0.1:
         other = rng.choice(_FAMILIES)

@@ -12,7 +12,7 @@ from functools import lru_cache
 _PAIRS = """
 ikke=ikkje jeg=eg hun=ho fra=frå noe=noko noen=nokon mye=mykje hvis=dersom hver=kvar hvert=kvart uke=veke uka=veka uker=veker
 ukers=vekers bedre=betre verre=verre når=når etter=etter mer=meir mest=mest flere=fleire kommer=kjem har=har være=vere vært=vore
-gjør=gjer gjort=gjort tar=tek tatt=teken tas=blir sover=søv våkner=vaknar går=går gått=gått ser=ser fått=fått får=får sier=seier
+gjør=gjer gjort=gjort tar=tek tatt=teke tas=blir sover=søv våkner=vaknar går=går gått=gått ser=ser fått=fått får=får sier=seier
 blir=blir ble=vart smerter=smerter plager=plager bruker=brukar brukt=brukt bruke=bruke fortsetter=held henvist=tilvist
 henvises=blir henvisning=tilvising sykmeldt=sjukmeld sykmelding=sjukmelding sykehuset=sjukehuset sykehus=sjukehus syk=sjuk
 syke=sjuke sykdom=sjukdom sykehjem=sjukeheim sykehjemmet=sjukeheimen hjemme=heime hjem=heim hjemmet=heimen hjemmesykepleie=heimesjukepleie
@@ -27,7 +27,7 @@ gjennomgått=gjennomgått samme=same neste=neste svekkede=svekte åpen=open barn
 følger=følgjer vekt=vekt vektøkning=vektauke økning=auke økende=aukande høyt=høgt høy=høg høyre=høgre venstre=venstre
 nedsatt=nedsett hevelse=heving hovne=hovne rødt=raudt rød=raud rødme=raudne røde=raude begge=begge fjernet=fjerna kastet=kasta
 snakket=snakka målt=målt måler=måler veier=veg klarer=klarer selv=sjølv spør=spør sitter=sit ligger=ligg legges=blir vil=vil
-skal=skal kan=kan må=må tilbake=tilbake anbefalt=tilrådd anbefales=blir gitt=gjeven gis=blir utskrevet=utskriven innlagt=innlagd
+skal=skal kan=kan må=må tilbake=tilbake anbefalt=tilrådd anbefales=blir gitt=gjeve gis=blir utskrevet=utskriven innlagt=innlagd
 utskrives=blir innleggelse=innlegging oppfølging=oppfølging barn=barn familie=familie kontakt=kontakt vaksine=vaksine
 vaksiner=vaksinar svangerskap=svangerskap svangerskapskontroll=svangerskapskontroll fødsel=fødsel
 tungpust=tungpusta hodepine=hovudverk svimmelhet=svimmelheit allmenntilstand=allmenntilstand mulig=mogleg nødvendig=nødvendig
@@ -37,10 +37,20 @@ klokka=klokka spise=ete lese=lese vite=vite mellom=mellom uten=utan også=også 
 avtales=blir telefontime=telefontime gjør=gjer gjøre=gjere våken=vaken søvn=søvn søvnvansker=søvnvanskar
 forklart=forklart veiledning=rettleiing hvordan=korleis hva=kva hvor=kor hvem=kven dere=de oss=oss oppstart=oppstart tåler=toler
 slapp=slapp sliten=sliten hoster=hostar svelg=svelg sår=sår hals=hals nakke=nakke skulder=skulder skulderen=skuldra rygg=rygg
-ryggen=ryggen magen=magen mage=mage urin=urin blør=blør blødning=bløding blødninger=blødingar stelle=stelle stell=stell
+ryggen=ryggen magen=magen mage=mage urin=urin blør=blør blødning=bløding blødninger=blødingar hjulpet=hjelpt forlenget=forlengd uendret=uendra rødlige=raudlege medisinlisten=medisinlista sprukket=sprokke håndryggene=handryggane
+hånden=handa hånd=hand muskler=musklar nakkemuskler=nakkemusklar øvelser=øvingar videre=vidare kontroller=kontrollar egen=eigen kurve=kurve
+pakket=pakka fornøyd=nøgd spist=ete drukket=drukke dusjet=dusja påkledning=påkleding minnet=minna sjekket=sjekka frokost=frukost
+kontaktet=kontakta sovet=sove roet=roa åpnet=opna undersøkt=undersøkt hørsel=høyrsel syn=syn venstre=venstre innskrenket=innskrenka
+flekker=flekkar glandler=kjertlar tonsillene=mandlane nyrelosjene=nyrelosjane flankesmerter=flankesmerter utslett=utslett såpe=såpe
+hansker=hanskar fuktighetskrem=fuktigheitskrem kortisonkrem=kortisonkrem trommehinne=trommehinne trommehinnen=trommehinna
+øyedråper=augedropar øye=auge øyet=auget øyne=auge rensing=reinsing åndenød=andenaud bedring=betring redsel=redsle
+snømåking=snømoking bevegelser=rørsler bevegelighet=rørsle følelse=kjensle forstyrrelser=forstyrringar synsforstyrrelser=synsforstyrringar
+kvalme=kvalme kvalm=kvalm svangerskapet=svangerskapet foster=foster fosteret=fosteret fostervannsmengde=fostervassmengd vann=vatn
+negativ=negativ hjertebank=hjartebank hjerte=hjarte hjertesvikt=hjartesvikt hjerterytmen=hjarterytmen lungene=lungene knær=kne
 """
 _WORDS: dict[str, str] = {old: new for old, _, new in (pair.partition("=") for pair in _PAIRS.split()) if old != new}
 _PHRASES = (
+    (r"\b([Mm])edisinene tatt\b", {"M": "Medisinane er tekne", "m": "medisinane er tekne"}),
     (r"\b([Ff])ortsetter\b", {"F": "Held fram", "f": "held fram"}),
     (r"\b([Tt])as\b", {"T": "Blir teken", "t": "blir teken"}),
     (r"\b([Aa])nbefales\b", {"A": "Blir tilrådd", "a": "blir tilrådd"}),
@@ -73,6 +83,6 @@ def nynorsk(text: str) -> str:
 
 
 LEFT = frozenset(
-    "ikke jeg hun fra noe noen hvis hver uke uker bedre mye hjemme hva hvordan uten også sykehus sykehuset".split()
+    "ikke jeg hun fra noe noen hvis hver uke uker bedre mye hjemme hva hvordan uten sykehus sykehuset".split()
 )
 """Words that no text in nynorsk has."""

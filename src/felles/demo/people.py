@@ -144,6 +144,8 @@ class People:
         for place, (age, gender) in enumerate(ages):
             born = self._today - timedelta(days=int(age * 365.25))
             given = names.given(rng, gender, born.year)
+            while surname and not names.fits(given, surname):
+                given = names.given(rng, gender, born.year)
             member = f"grown{place + 1}" if place < 2 and age >= 18 else f"child{place + 1}"
             if not surname or (member.startswith("grown") and rng.random() < 0.4):
                 surname = names.family(rng, given)
@@ -275,6 +277,8 @@ def _relatives(rng: Random, home: Household, today: date) -> None:
         code = ("DAUC" if gender == "female" else "SONC") if age >= 62 else ("MTH" if gender == "female" else "FTH")
         year = person.born.year + (28 if age >= 62 else -29)
         given = names.given(rng, gender, year)
+        while not names.fits(given, person.name[1]):
+            given = names.given(rng, gender, year)
         surname = person.name[1] if rng.random() < 0.6 else names.family(rng, given)
         phone = f"+47 9{rng.randrange(100, 1000)} 00 {rng.randrange(100, 1000)}"
         home.relatives[person.key] = [(code, (given, surname), phone)]

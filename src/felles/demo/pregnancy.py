@@ -27,6 +27,7 @@ WEEKS: Final = (8, 24, 28, 32, 36, 38, 40)
 SPARED: Final = (
     "hypertension", "t2d", "t1d", "lipids", "rheuma", "epilepsy", "adhd", "psoriasis", "af", "ihd", "depression", "gout",
     "insomnia", "osteoporosis", "ckd", "migraine", "breast-cancer", "prostate", "iron", "knee", "hip", "anxiety",
+    "bleeding", "prolapse",
 )  # fmt: skip
 """Problems that are not given to those who expect a child: their course would be another."""
 
@@ -214,6 +215,8 @@ class Course:
         if week >= 36:
             lines[1] += " Hodeleie."
         lines.append("Ny kontroll avtalt." if week < 40 else "Vurdering på sykehuset ved overtid avtalt.")
+        if week in (24, 28) and chart.body.blood.endswith("negativ"):
+            lines.insert(2, self._rhesus(visit, week))
         chart.note(visit, f"Svangerskapskontroll uke {week}", "\n".join(lines), minutes=25)
         if week == 24:
             nurse = chart.district.health_nurse
@@ -222,9 +225,40 @@ class Course:
             )
         return visit
 
-    def book_next(self) -> None:
-        """The next control at the midwife's."""
+    def _rhesus(self, visit: Visit, week: int) -> str:
+        """What an Rh(D) negative woman is followed with: the child's type in week 24, anti-D in week 28 when it is positive."""
         chart = self.chart
+        positive = chart.body.mean["psa"] > -0.25  # six of ten
+        if week == 28:
+            return (
+                "Rh(D)-negativ, barnet positivt: anti-D gitt."
+                if positive
+                else "Rh(D)-negativ, barnet også: anti-D trengs ikke."
+            )
+        value = {"valueCodeableConcept": {"text": "Positiv" if positive else "Negativ"}}
+        staff = chart.staff(visit.author)
+        made = build.finding(
+            chart.person,
+            "RhD-typing av foster i mors plasma",
+            "",
+            value,
+            visit.when(5),
+            staff,
+            encounter=visit.reference,
+            category="laboratory",
+        )
+        chart.add(visit.author, made)
+        return "Rh(D)-negativ: prøve til typing av fosteret og antistoffer tatt."
+
+    def book_next(self) -> None:
+        """The ultrasound of week 18, or the next control at the midwife's."""
+        chart = self.chart
+        if self.day(18) > chart.today:
+            midwife = next(
+                key for key in chart.district.units["kvinneklinikk"][1] if chart.staff(key).role == "midwife"
+            )
+            chart.book(midwife, "Ultralyd uke 18", self.day(18), 9 + chart.person.ordinal % 5, 30, minutes=40)
+            return
         ahead = next((week for week in WEEKS[1:] if self.day(week) >= chart.today), None)
         if ahead is None:
             return
