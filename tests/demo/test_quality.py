@@ -566,6 +566,31 @@ def test_what_is_found_today_is_not_told_as_if_it_were_treated(made):
     assert seen > 5
 
 
+def test_what_belongs_to_a_season_is_told_in_it(made):
+    from felles.demo.chart import SEASONS
+    from felles.demo.nynorsk import nynorsk
+
+    for life in made.lives:
+        for note in of(life, "Composition"):
+            for word, months in SEASONS.items():
+                if word in text_of(note) or nynorsk(word) in text_of(note):
+                    assert day_of(note["date"]).month in months or life.person.key == "olav", (
+                        note["date"],
+                        text_of(note),
+                    )
+
+
+def test_nobody_is_called_to_a_control_of_what_she_does_not_have(made):
+    from felles.demo.problems import PROBLEMS
+
+    codes = {form: {p.icpc, p.icd} for p in PROBLEMS.values() for form in (p.short,)}
+    for life in made.lives:
+        for entry in of(life, "Appointment"):
+            name = entry["description"].removeprefix("Kontroll: ").split(",")[0]
+            if name in codes and entry["description"].startswith("Kontroll: "):
+                assert codes[name] & problems(life), (life.person.key, name)
+
+
 def test_controls_lie_apart(made):
     for life in made.lives:
         days = sorted(day_of(m["date"]) for m in of(life, "Composition") if m["title"].startswith("Kontroll: "))

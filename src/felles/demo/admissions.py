@@ -103,7 +103,7 @@ _ROWS = (
     ),
     Illness(
         "hip", "S72", "L75", "Lårhalsbrudd", (75, 99), 0.014, "ortopedi-sengepost", (4, 8),
-        ("Snublet på vei til badet i natt. Klarte ikke å reise seg.", "Falt på isen utenfor huset."),
+        ("Snublet på vei til badet i natt. Klarte ikke å reise seg.", "Falt på isen utenfor huset.", "Falt på kjøkkengulvet, ble liggende en time."),
         ("Forkortet og utadrotert venstre bein. Rtg: dislosert lårhalsbrudd. BT {bt}. Hb {hb}, kreatinin {kreatinin}.",),
         ("Operert med hemiprotese første døgn. Mobilisert med prekestol fra første dag. Hb {hb} ved utreise.",),
         ("Opp på sengekanten med hjelp av to. Smertelindret, litt kvalm.", "Gått til badet med prekestol og en hjelper. Spist halv porsjon."),

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from felles.demo.districts import District, Places
     from felles.demo.people import Household
 
+SEASONS: Final = {
+    "snømåking": (11, 12, 1, 2, 3),
+    "på isen": (11, 12, 1, 2, 3),
+    "varmen": (6, 7, 8),
+    "sommersola": (6, 7, 8, 9),
+    "i sommer": (7, 8, 9),
+    "skitur": (1, 2, 3, 4),
+    "kulda": (11, 12, 1, 2, 3),
+    "høytidene": (12, 1, 4),
+    "flytting av ved": (3, 4, 5, 9, 10, 11),
+}
+"""Words in what is told, and the months in which it can be told."""
 DECIMAL: Final = str.maketrans(".", ",")
 
 
@@ -234,6 +246,7 @@ class Chart:
         """One of some texts that fits her: those after `work:` are for people of working age."""
         working = 20 <= self.person.age(day) <= 66
         fit = [t.removeprefix("work:") for t in texts if working or not t.startswith("work:")]
+        fit = [t for t in fit if all(day.month in months for word, months in SEASONS.items() if word in t)]
         if self.fell is not None and day >= self.fell:
             fit = [t for t in fit if "Ingen fall" not in t]
         return self.rng.choice(fit) if fit else ""

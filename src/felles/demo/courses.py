@@ -324,6 +324,7 @@ def there(chart: Chart, where: str) -> tuple[str, str]:
 
 def coming_control(chart: Chart, problems: list[Problem]) -> None:
     """The next control at the GP's, at her own time, for most who are followed."""
+    problems = [problem for problem in problems if problem.key in chart.conditions]
     if not problems or chart.person.died is not None or chart.rng.random() > 0.55:
         return
     own = chart.own_time()
