@@ -10,6 +10,7 @@ from felles.demo.cli import _turn_back
 from felles.demo.fill import NotEmpty, fill, state_of, today
 from felles.demo.people import CAST
 from felles.demo.reset import InTheWay, reset
+from felles.record.errors import Busy
 from felles.settings import Settings
 
 COUNT = 20
@@ -79,6 +80,27 @@ async def test_a_run_that_was_cut_off_goes_on(store, monkeypatch):
     ids = {life.person.id for life in filling.region.lives(state.seed, date.fromisoformat(state.day), COUNT)}
     rows = await store.pool.fetch("select id from entry where type = 103 and form = 0 and state = 0")
     assert {row["id"] for row in rows} == ids
+
+
+async def test_a_busy_database_is_waited_for_and_not_for_ever(monkeypatch):
+    waited, tried = [], []
+
+    async def sleep(seconds):
+        waited.append(seconds)
+
+    async def work():
+        tried.append(1)
+        if len(tried) < 4:
+            raise Busy("not now")
+
+    async def never():
+        raise Busy("never")
+
+    monkeypatch.setattr(filling.asyncio, "sleep", sleep)
+    await filling.patiently(work)
+    assert (len(tried), waited) == (4, [1, 2, 4])
+    with pytest.raises(Busy):
+        await filling.patiently(never)
 
 
 async def test_it_never_writes_into_somebody_elses_record(store):

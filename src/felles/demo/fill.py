@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +26,7 @@ from felles.demo.region import Region
 from felles.demo.world import Life, Resource
 from felles.record.changes import Change
 from felles.record.clock import FOREVER, MICROSECONDS
-from felles.record.errors import RecordError
+from felles.record.errors import Busy, RecordError
 
 if TYPE_CHECKING:
     from felles.demo.people import Household
@@ -40,6 +40,7 @@ AHEAD: Final = 2
 MOST: Final = 400
 """At most so many entries in one commit."""
 JOB: Final = "felles demo"
+_TRIES: Final = 6
 _HOUR: Final = 3600 * MICROSECONDS
 
 _EMPTY: Final = "select not exists (select 1 from entry) and not exists (select 1 from shared) as empty"
@@ -194,10 +195,10 @@ async def _write_shared(store: Store, shared: list[Resource]) -> int:
     ids = [resource["id"] for resource in shared]
     rows = await store.pool.fetch("select id from shared where id = any($1::text[]) and form = 0 and state = 0", ids)
     here = {row["id"] for row in rows}
-    changes = [_change(resource) for resource in shared if resource["id"] not in here]
-    if changes:
-        await store.commit(_grant(store, None, None), changes, act="create", historic=True)
-    return len(changes)
+    new = [resource for resource in shared if resource["id"] not in here]
+    if new:
+        await patiently(lambda: _put(store, _grant(store, None, None), new))
+    return len(new)
 
 
 async def write(store: Store, made: Region, lives: list[Life]) -> int:
@@ -214,8 +215,29 @@ async def write(store: Store, made: Region, lives: list[Life]) -> int:
 
 async def _commit(store: Store, made: Region, author: str, resources: list[Resource]) -> None:
     for begin in range(0, len(resources), MOST):
-        changes = [_change(resource) for resource in resources[begin : begin + MOST]]
-        await store.commit(_grant(store, made, author), changes, act="create", historic=True)
+        some = resources[begin : begin + MOST]
+        await patiently(lambda some=some: _put(store, _grant(store, made, author), some))
+
+
+async def _put(store: Store, grant: Grant, resources: list[Resource]) -> None:
+    """Commit some entries, made anew each time: a commit that was refused may have altered its structs."""
+    await store.commit(grant, [_change(resource) for resource in resources], act="create", historic=True)
+
+
+async def patiently(work: Callable[[], Awaitable[Any]]) -> None:
+    """Do it, and again while the database is too busy for it; what happens twice is the same entry again.
+
+    Raises `Busy` after some tries.
+    """
+    for attempt in range(_TRIES):
+        try:
+            await work()
+        except Busy:
+            if attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(2**attempt)
+        else:
+            return
 
 
 def _grant(store: Store, made: Region | None, author: str | None) -> Grant:
@@ -241,4 +263,5 @@ def _change(resource: Resource) -> Change:
 
 async def keep(store: Store, state: State) -> None:
     """Put the state into `run`."""
-    await store.pool.fetch(_KEEP, DEMO_RUN, msgspec.json.encode(state).decode(), store.clock.real())
+    said = msgspec.json.encode(state).decode()
+    await patiently(lambda: store.pool.fetch(_KEEP, DEMO_RUN, said, store.clock.real()))
