@@ -15,6 +15,8 @@ from felles.access.holding_hook import Result, waiting
 from felles.access.release import Release, Waits
 from felles.record.clock import FOREVER, Clock
 from felles.record.codes import CASE_SYSTEM
+from felles.record.expire import expire
+from felles.record.pool import Conn
 from felles.ui.dates import local
 
 V2 = "http://terminology.hl7.org/CodeSystem/v2-0074"
@@ -143,6 +145,31 @@ async def test_it_comes_by_itself_after_some_working_days(town, patient, monkeyp
     assert (await own.get(f"Observation/{made['id']}")).status == 200
 
 
+async def test_what_is_over_goes_and_takes_the_bit_with_it(town, patient):
+    made = await town.world.made(result(patient))
+    lasting = await town.person("Li", "1970-01-01")
+    await town.world.made(result(lasting, "56888-1"))
+    until = (await _held(town, made))[0]["until"]
+
+    async def bits():
+        keys = [await town.world.store.place(f"Patient/{each['id']}") for each in (patient, lasting)]
+        sql = "select held from person where bucket = $1 and person = $2"
+        return [(await town.world.store.pool.fetch(sql, *key))[0]["held"] for key in keys]
+
+    async with town.world.store.pool.acquire() as conn:
+        await expire(conn.raw, until - 1)
+        assert await bits() == [True, True]
+        await expire(conn.raw, until)
+        assert await bits() == [False, True]
+        assert await expire(conn.raw, until) == 0
+    assert await _held(town, made) == []
+
+
+async def _held(town, entry):
+    source = f"{entry['resourceType']}/{entry['id']}"
+    return await town.world.store.pool.fetch("select until, reason from held where source = $1", source)
+
+
 async def test_what_is_talked_about_first_has_no_end_of_its_own(town, patient):
     made = await town.world.made(result(patient, "56888-1"))
     rows = await town.world.store.pool.fetch(
@@ -180,7 +207,15 @@ async def test_plain_results_ask_nothing_more_of_the_database(town, patient, mon
         asked.append(args)
         return await original(*args)
 
+    fetch = Conn.fetch
+
+    async def told(self, sql, *args):
+        if "select blocked, protected, joined" in sql:
+            asked.append(sql)
+        return await fetch(self, sql, *args)
+
     monkeypatch.setattr(holding_hook, "_from_results", counted)
+    monkeypatch.setattr(Conn, "fetch", told)
     bundle = {
         "resourceType": "Bundle",
         "type": "transaction",
@@ -200,7 +235,7 @@ async def test_plain_results_ask_nothing_more_of_the_database(town, patient, mon
     assert (await town.world.system.post("", bundle)).status == 200
     assert asked == []
     await town.world.made(result(patient))
-    assert len(asked) == 1
+    assert len(asked) == 2, "its own rows, and the bits that they may have set"
 
 
 async def test_held_back_by_law_is_announced_with_ground_and_complaint_and_never_what(town, patient):

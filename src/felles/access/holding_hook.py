@@ -131,7 +131,7 @@ def wants(resource: Any) -> bool:
 def register(registry: Registry, waits: Waits | None = None) -> None:
     """Let `held` follow every commit of Consents, results and looks."""
 
-    async def hold(after: After) -> None:
+    async def hold(after: After) -> bool:
         changed = False
         if after.of("Consent"):
             changed = await _from_consents(after)
@@ -140,6 +140,7 @@ def register(registry: Registry, waits: Waits | None = None) -> None:
             changed = await _from_results(after, references, waits) or changed
         if changed:
             await after.conn.fetch(_BIT, *after.key)
+        return changed
 
     registry.hooks.after(("Consent", "Observation", "DiagnosticReport", "Task"), hold, wants)
 

@@ -50,17 +50,18 @@ def wants(resource: Any) -> bool:
 def register(registry: Registry, ages: Ages | None = None) -> None:
     """Let `representation` follow every commit of Patients, RelatedPersons and Consents."""
 
-    async def let(after: After) -> None:
+    async def let(after: After) -> bool:
         others = [each for each in after.of("RelatedPerson", "Consent").values() if each is None or wants(each)]
         patients = after.of("Patient")
         if not others and patients.keys() <= after.created:
-            return  # a person who has just come has nobody yet, and costs nothing
+            return False  # a person who has just come has nobody yet, and costs nothing
         rows = await _rows(after, ages)
         await after.conn.fetch(_FORGET, *after.key)
         if rows:
             await after.conn.fetch(
                 _LET, *after.key, *(list(column) for column in zip(*map(_values, rows), strict=True))
             )
+        return False  # no bit of the person hangs on it
 
     registry.hooks.after(("Patient", "RelatedPerson", "Consent"), let, wants)
 

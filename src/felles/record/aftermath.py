@@ -45,7 +45,8 @@ class After:
         return {ref: resource for ref, resource in self.written.items() if ref.partition("/")[0] in types}
 
 
-Hook = Callable[[After], Awaitable[None]]
+Hook = Callable[[After], Awaitable[bool | None]]
+"""Answers False when it left everything as it was; then nobody asks for the person's bits again."""
 Wants = Callable[[Any], bool]
 
 
@@ -83,10 +84,10 @@ _BITS = "select blocked, protected, joined from person where bucket = $1 and per
 
 async def follow(hooks: Hooks, after: After, bits: frozenset[Bit]) -> frozenset[Bit]:
     """Run all hooks of one person of one commit. `bits` are those she had before; gives those she has now."""
-    by_type = hooks.called(after.written)
-    for hook in by_type:
-        await hook(after)
-    if by_type and hooks.by_bit:  # a hook of a type may have set or cleared one
+    changed = False
+    for hook in hooks.called(after.written):
+        changed = await hook(after) is not False or changed
+    if changed and hooks.by_bit:  # a hook of a type may have set or cleared one
         row = (await after.conn.fetch(_BITS, *after.key))[0]
         bits = frozenset(bit for bit in ORDER if row[bit])
     for bit in ORDER:

@@ -2,8 +2,9 @@
 
 A paging link shows the record as it was when its search began, for `LIFE`. Until then an ended version keeps its
 index (state 1); afterwards it only serves vread and history (state 2), and pointers and names that lead to no
-living version go. Which ended long enough ago is read from the ticks, so a version whose end was committed late
-is kept for as long as any other. In small batches; a row that somebody holds is left for the next round.
+living version go; so does what was held back for a time that is over (`expire`). Which ended long enough ago is read
+from the ticks, so a version whose end was committed late is kept for as long as any other. In small batches; a row
+that somebody holds is left for the next round.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from felles.fhir.search import extract
 from felles.record.clock import MICROSECONDS, Clock
 from felles.record.drafts import PARTS
 from felles.record.era import visible
+from felles.record.expire import expire
 from felles.record.log.seal import Snapshot
 from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
@@ -142,5 +144,7 @@ async def _round(url: str, clock: Clock, life: int) -> None:
                 total += done
             if total:
                 _log.info("cleaned ended versions", versions=total)
+            while await expire(conn, clock.real()):
+                pass
     finally:
         await conn.close(timeout=1)
