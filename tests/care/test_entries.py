@@ -16,6 +16,7 @@ from felles.ui.i18n import language
 from felles.ui.render import add_templates, render
 
 add_templates("entries", "felles.care.entries")
+add_templates("doors", "felles.care.doors")
 NB = language("nb")
 
 
