@@ -140,7 +140,7 @@ async def follow(after: After) -> None:
 
 async def pass_on(after: After) -> None:
     """Let the person's blocks pass to the entries of this commit, and no longer to those that stopped referring."""
-    await passing.refresh(after.conn, after.key, [mark_of(ref) for ref in after.written], after.commit)
+    await passing.refresh(after.conn, after.key, list(after.written), after.created)
 
 
 def register(registry: Registry) -> None:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.clock import BEGINNING, FOREVER
+from felles.record.ids import mark_of
 from felles.record.kinds import Kind
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from felles.record.grants import PersonKey
     from felles.record.pool import Conn, Pool
 
@@ -23,25 +26,43 @@ DEEP: Final = 8
 _COVERS: Final = """(b.kind is null or b.kind = {e}.kind) and (b.org is null or b.org = {e}.org)
        and (b.item is null or b.item = {e}.self) and b.low < {e}.high and b.high > {e}.low"""
 
-# $1 bucket, $2 person, $3 commit (0: all).
+# $1 bucket, $2 person. From each reference straight to its target by the primary key: joined otherwise, the person's
+# entries are compared each with each.
 _SPREAD: Final = f"""
+with passes as materialized (
+    select 1 from block b where b.bucket = $1 and b.person = $2 and b.source <> '' and not b.mirror limit 1),
+said as materialized (
+    select x.bucket, x.person, x.self, x.kind, x.org, x.low, x.high, n.type, split_part(r.ref, '/', 2) as id
+      from passes cross join {{entries}} x
+     cross join lateral unnest(x.refs) r(ref)
+      join type_name n on n.name = split_part(split_part(r.ref, '=', 2), '/', 1) and n.type <> {TYPES["Patient"]}
+     where x.bucket = $1 and x.person = $2 and x.state = 0 and x.form = 0 and not x.deleted
+       and x.kind not in ({Kind.CASE:d}, {Kind.BLOCK:d})),
+met as materialized (
+    select x.*, t.self as at_self, t.kind as at_kind, t.org as at_org, t.low as at_low, t.high as at_high
+      from said x cross join lateral (
+        select e.* from entry e where e.bucket = x.bucket and e.type = x.type and e.id = x.id and e.form = 0
+         order by e.version desc limit 1) t
+     where t.person = x.person and t.state = 0)
 insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, passed)
 select distinct on (b.source, b.against, b.party, x.self)
        x.bucket, x.person, b.source || '#' || b.against || '.' || b.party || '#' || x.self, b.against, b.party,
        null::smallint, null::bigint, x.self, '{BEGINNING}'::bigint, {FOREVER}, b.since, b.until, b.source, true
-  from entry x cross join lateral unnest(x.refs) r(ref)
-  join type_name n on n.name = split_part(split_part(r.ref, '=', 2), '/', 1)
-  join entry t on t.bucket = x.bucket and t.person = x.person and t.type = n.type
-   and t.id = split_part(r.ref, '/', 2) and t.state = 0 and t.form = 0 and t.type <> {TYPES["Patient"]}
-  join block b on b.bucket = t.bucket and b.person = t.person and b.source <> '' and not b.mirror
-   and {_COVERS.format(e="t")}
- where x.bucket = $1 and x.person = $2 and x.state = 0 and x.form = 0 and not x.deleted
-   and x.kind not in ({Kind.CASE:d}, {Kind.BLOCK:d}) and ($3::bigint = 0 or x.commit = $3)
-   and not exists (select 1 from block s where s.bucket = x.bucket and s.person = x.person
+  from met x
+  join block b on b.bucket = x.bucket and b.person = x.person and b.source <> '' and not b.mirror
+   and {_COVERS.format(e="x").replace("x.", "x.at_")}
+ where not exists (select 1 from block s where s.bucket = x.bucket and s.person = x.person
                       and s.source = b.source and x.self = any(s.left_out))
    and not exists (select 1 from block c where c.bucket = x.bucket and c.person = x.person and c.source = b.source
                       and c.against = b.against and c.party = b.party and {_COVERS.format(e="x").replace("b.", "c.")})
 on conflict do nothing returning item"""
+_SPREAD_ALL: Final = _SPREAD.format(entries="entry")
+# $3 types, $4 ids of the entries that were written.
+_SPREAD_SOME: Final = _SPREAD.format(
+    entries="""unnest($3::smallint[], $4::text[]) w(type, id) cross join lateral (
+        select e.* from entry e where e.bucket = $1 and e.type = w.type and e.id = w.id and e.form = 0
+         order by e.version desc limit 1)"""
+)
 
 _INSERT: Final = """
 insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, left_out)
@@ -70,20 +91,28 @@ async def replace(conn: Conn, key: PersonKey, source: str, rows: list[Any], left
         await conn.fetch(_INSERT, *key, source, "{" + ",".join(map(str, left_out)) + "}", *columns)
 
 
-async def spread(conn: Conn, key: PersonKey, commit: int = 0) -> None:
-    """Let the person's blocks pass on, to the entries of one commit or to all."""
-    for _ in range(DEEP):
-        if not await conn.fetch(_SPREAD, *key, commit):
+async def spread(conn: Conn, key: PersonKey, written: Sequence[str] = ()) -> None:
+    """Let the person's blocks pass on, to the entries `written` (`Type/id`) and what refers to them, or to all."""
+    if written:
+        places = [reference.split("/") for reference in written]
+        found = await conn.fetch(_SPREAD_SOME, *key, [TYPES[name] for name, _ in places], [i for _, i in places])
+        if not found:
             return
-        commit = 0  # what refers to those that were found may be older
+    for _ in range(DEEP):  # what refers to those that were found may be older
+        if not await conn.fetch(_SPREAD_ALL, *key):
+            return
 
 
-async def refresh(conn: Conn, key: PersonKey, written: list[int], commit: int) -> None:
-    """After a commit of entries `written` (hashes): what covered them because of what they no longer say, goes."""
-    if await conn.fetch(_STALE, *key, "{" + ",".join(map(str, written)) + "}"):
+async def refresh(conn: Conn, key: PersonKey, written: Sequence[str], created: frozenset[str]) -> None:
+    """After a commit of entries `written`: what covered them because of what they no longer say, goes.
+
+    Those in `created` said nothing before.
+    """
+    changed = [mark_of(reference) for reference in written if reference not in created]
+    if changed and await conn.fetch(_STALE, *key, "{" + ",".join(map(str, changed)) + "}"):
         await conn.fetch(_PASSED, *key)
-        commit = 0
-    await spread(conn, key, commit)
+        written = ()
+    await spread(conn, key, written)
 
 
 async def set_bit(conn: Conn, key: PersonKey) -> None:
