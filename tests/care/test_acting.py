@@ -1,5 +1,7 @@
 """Acting for another, by the pages: how far it reaches, to the day, and what it never shows."""
 
+import re
+from dataclasses import replace
 from html import unescape
 
 import asyncpg
@@ -201,6 +203,38 @@ async def test_one_barred_parent_and_child_welfare(family):
     del barred["provision"]["actor"]
     await town.world.made(barred)
     await page(town, mother, f"/for/{child['id']}", 404)
+
+
+async def test_a_gp_bars_a_parent_and_lets_her_in_again(family):
+    town, mother, child = family
+    path = f"/p/{child['id']}/fullmakter"
+    form = {"hvem": f"Patient/{mother['id']}", "grunn": "Vedtak om besøksforbud"}
+    async with town.visit(town.gp) as browser:
+        assert "Foreldreansvar" in words((await browser.get(path)).text)
+        assert (await browser.post(path, data=form | {"grunn": "kort"})).status_code == 422
+        assert (await browser.post(path, data=form | {"hvem": "Patient/x"})).status_code == 422
+        await page(town, mother, f"/for/{child['id']}")
+        assert (await browser.post(path, data=form)).status_code == 303
+        await page(town, mother, f"/for/{child['id']}", 404)
+        shown = (await browser.get(path)).text
+        assert "Kari Mo er stengt ute." in words(shown)
+        bar = re.findall(r'name="slutt" value="([^"]+)"', shown)[0]
+        assert (await browser.post(path, data={"slutt": "x00000000000000000000000000"})).status_code == 404
+        assert (await browser.post(path, data={"slutt": bar})).status_code == 303
+        await page(town, mother, f"/for/{child['id']}")
+        assert (await browser.post(path, data=form | {"hvem": "alle"})).status_code == 303
+    await page(town, mother, f"/for/{child['id']}", 404)
+
+
+async def test_who_may_not_decide_bars_nobody(family):
+    town, mother, child = family
+    path = f"/p/{child['id']}/fullmakter"
+    form = {"hvem": f"Patient/{mother['id']}", "grunn": "Vedtak om besøksforbud"}
+    for who, status in ((replace(town.gp, role_code="secretary"), 403), (town.stranger, 404)):
+        async with town.visit(who) as browser:
+            assert (await browser.get(path)).status_code == status
+            assert (await browser.post(path, data=form)).status_code == status
+    await page(town, mother, f"/for/{child['id']}")
 
 
 async def test_a_parent_no_longer_registered_has_nothing(family):

@@ -28,11 +28,15 @@ async def strip(found: Visit, grant: PersonGrant, patient_id: str, act: str) -> 
 
     Raises `Absent`, `Busy`.
     """
-    store = store_of(found)
-    read = await store.page(grant, WANTS, act, f"Patient/{patient_id}")
-    view = overview.View(found.t, f"/p/{patient_id}", store.clock.clinical(), {})
-    patients, allergies, flags = read.rows
-    context: dict[str, Any] = {
+    read = await store_of(found).page(grant, WANTS, act, f"Patient/{patient_id}")
+    return shown(found, patient_id, read), read
+
+
+def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
+    """What the strip shows of a page whose wants begin with `WANTS`."""
+    view = overview.View(found.t, f"/p/{patient_id}", store_of(found).clock.clinical(), {})
+    patients, allergies, flags = read.rows[: len(WANTS)]
+    return {
         "person": overview.person(view, _patient(patients[0].body) if patients else shapes.Patient()),
         "critical": overview.critical(
             view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]
@@ -42,4 +46,3 @@ async def strip(found: Visit, grant: PersonGrant, patient_id: str, act: str) -> 
         "back": view.base,
         "strip": True,
     }
-    return context, read

@@ -1,6 +1,6 @@
 """The registration of the pages about proxies and acting for another."""
 
-from felles.care.doors.proxies import acting, given
+from felles.care.doors.proxies import acting, given, staff
 from felles.ui.domain import Card, Domain
 
 DOMAIN = Domain(
@@ -11,6 +11,8 @@ DOMAIN = Domain(
         ("GET", "/meg/fullmakter/ny", given.new),
         ("POST", "/meg/fullmakter/ny", given.give),
         ("POST", "/meg/fullmakter/{cid}", given.end),
+        ("GET", "/p/{id}/fullmakter", staff.show),
+        ("POST", "/p/{id}/fullmakter", staff.bar),
         ("GET", "/for", acting.people),
         ("GET", "/for/{id}", acting.show),
         ("GET", "/for/{id}/e/{type}/{eid}", acting.entry),
@@ -32,8 +34,17 @@ DOMAIN = Domain(
             lambda t: t("Barn du har foreldreansvar for, og de som har gitt deg fullmakt."),
             "Person",
         ),
+        Card(
+            "p",
+            "/p/{id}/fullmakter",
+            lambda t: t("Hvem handler for pasienten"),
+            lambda t: t("Foreldre, fullmakter og verger; steng en forelder ute."),
+            "PersonGroup",
+            "hold",
+        ),
     ),
     acts={
+        "page:acting": lambda t: t("Så hvem som kan handle for deg"),
         "page:proxies": lambda t: t("Så hvem som kan handle for deg"),
         "page:request": lambda t: t("Ba om å få vite mer"),
     },

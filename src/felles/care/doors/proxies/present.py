@@ -17,7 +17,7 @@ from felles.record.clock import FOREVER
 from felles.record.kinds import Kind
 
 if TYPE_CHECKING:
-    from felles.care.doors.proxies.views import Consent, Given
+    from felles.care.doors.proxies.views import Consent, Given, Related
     from felles.care.overview.present import View
     from felles.care.overview.views import Overview
     from felles.care.shapes import Patient
@@ -81,6 +81,33 @@ def _other(t: Language, each: Consent) -> dict[str, str]:
 
 def _parent(t: Language, names: Any) -> dict[str, str]:
     return {"name": names[0].full if names else t("navn ikke registrert"), "what": t("Foreldreansvar")}
+
+
+def name_of(t: Language, related: Related) -> str:
+    """The name of somebody close to the person."""
+    return related.name[0].full if related.name else t("navn ikke registrert")
+
+
+def acting(t: Language, mandates: list[Consent], parents: list[Related]) -> list[dict[str, str]]:
+    """Who acts for the patient, as staff read it."""
+    rows = [{"name": name_of(t, each), "what": t("Foreldreansvar"), "when": ""} for each in parents]
+    for each in mandates:
+        what = t("Fullmakt") if each.mandate == rules.PROXY else _other(t, each)["what"]
+        end = each.provision.period.end if each.provision and each.provision.period else None
+        when = t("til {day}").format(day=t.fhir(end)) if end else t("uten slutt")
+        rows.append({"name": _name(t, each), "what": what, "when": when})
+    return rows
+
+
+def bars(t: Language, found: list[Consent], parents: list[Related]) -> list[dict[str, str]]:
+    """Who is barred, and why."""
+    names = {each.patient: name_of(t, each) for each in parents}
+    rows: list[dict[str, str]] = []
+    for each in found:
+        who = [names.get(actor.reference or "") or t("navn ikke registrert") for actor in each.actors]
+        text = t("{name} er stengt ute.").format(name=", ".join(who)) if who else t("Alle foreldre er stengt ute.")
+        rows.append({"id": each.id, "text": text, "why": each.reason})
+    return rows
 
 
 def people(t: Language, found: list[tuple[Represented, Patient]], now: int) -> list[dict[str, str]]:

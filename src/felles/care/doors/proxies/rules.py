@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.access.codes import REASON
+from felles.access.holding import BARRED
 from felles.access.representation import VERBS, Ages, birthday
 from felles.care.find.views import day_of
 from felles.fhir.norway.identity import valid_national_number
 from felles.fhir.search.fold import fold
-from felles.record.codes import MANDATE_SYSTEM
+from felles.record.codes import MANDATE_SYSTEM, RESTRICTION_SYSTEM
 
 if TYPE_CHECKING:
     from felles.care.shapes import Patient
@@ -48,6 +50,45 @@ def read_form(t: Language, form: dict[str, str], today: date) -> Wished:
     elif not today < wished.until <= today + timedelta(days=LONGEST):
         wished.wrong["til"] = t("Velg en dag etter i dag, og innen fem år.")
     return wished
+
+
+ALL: Final = "alle"
+"""All parents: child welfare has taken over."""
+SHORTEST: Final = 10
+"""Letters of a reason at least."""
+
+
+def read_bar(t: Language, form: dict[str, str], parents: set[str]) -> dict[str, str]:
+    """What is wrong with a form that bars one of `parents` (Patient/y) or all, by field."""
+    wrong: dict[str, str] = {}
+    if form.get("hvem") not in {*parents, ALL}:
+        wrong["hvem"] = t("Velg hvilken forelder det gjelder.")
+    if len(form.get("grunn", "").strip()) < SHORTEST:
+        wrong["grunn"] = t("Skriv en begrunnelse på minst ti tegn.")
+    return wrong
+
+
+def barred(patient: str, parent: str, reason: str, performer: str, organization: str, now: str) -> dict[str, Any]:
+    """The Consent that bars `parent` ("": all) from acting for `patient`. References all; `now` an instant."""
+    provision: dict[str, Any] = {"type": "deny"}
+    if parent:
+        role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "PRN"}]}
+        provision["actor"] = [{"role": role, "reference": {"reference": parent}}]
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]
+        },
+        "category": [{"coding": [{"system": RESTRICTION_SYSTEM, "code": BARRED}]}],
+        "patient": {"reference": patient},
+        "dateTime": now,
+        "performer": [{"reference": performer}],
+        "organization": [{"reference": organization}],
+        "policyRule": {"text": "pasient- og brukerrettighetsloven § 3-4"},
+        "extension": [{"url": REASON, "valueString": reason}],
+        "provision": provision,
+    }
 
 
 def may_give(giver: Patient, now: int, ages: Ages | None = None) -> bool:

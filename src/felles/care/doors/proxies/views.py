@@ -9,9 +9,11 @@ from msgspec import field
 from msgspec.json import Decoder
 
 from felles import access
+from felles.access.codes import REASON, RELATED_PATIENT
+from felles.access.holding import BARRED
 from felles.care import shapes
 from felles.care.shapes import Concept, Period, Reference, Shape
-from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY
+from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY, RESTRICTION_SYSTEM
 from felles.record.errors import Absent
 from felles.record.kinds import MANDATES
 from felles.record.read_person import Want
@@ -19,6 +21,7 @@ from felles.record.read_person import Want
 if TYPE_CHECKING:
     from felles.access import Actor
     from felles.record.grants import PersonGrant
+    from felles.record.read_person import Seen
     from felles.record.read_represented import Represented
     from felles.record.store import Store
 
@@ -33,6 +36,12 @@ class _Provision(Shape):
     action: list[Concept] = field(default_factory=list)
 
 
+class _Extension(Shape):
+    url: str = ""
+    value_reference: Reference | None = None
+    value_string: str | None = None
+
+
 class Consent(Shape):
     """A Consent that lets somebody act."""
 
@@ -40,6 +49,7 @@ class Consent(Shape):
     status: str = ""
     date_time: str | None = None
     category: list[Concept] = field(default_factory=list)
+    extension: list[_Extension] = field(default_factory=list)
     provision: _Provision | None = None
 
     @property
@@ -47,6 +57,22 @@ class Consent(Shape):
         """Its code of MANDATE_SYSTEM, or ""."""
         codings = (coding for concept in self.category for coding in concept.coding)
         return next((c.code or "" for c in codings if c.system == MANDATE_SYSTEM), "")
+
+    @property
+    def bars(self) -> bool:
+        """Whether it bars parents now."""
+        codings = (coding for concept in self.category for coding in concept.coding)
+        return self.status == "active" and any(c.system == RESTRICTION_SYSTEM and c.code == BARRED for c in codings)
+
+    @property
+    def actors(self) -> list[Reference]:
+        """Whom it is about."""
+        return [each.reference for each in (self.provision.actor if self.provision else []) if each.reference]
+
+    @property
+    def reason(self) -> str:
+        """Why, in words, or ""."""
+        return next((each.value_string or "" for each in self.extension if each.url == REASON), "")
 
 
 class Related(Shape):
@@ -56,11 +82,18 @@ class Related(Shape):
     active: bool = True
     relationship: list[Concept] = field(default_factory=list)
     name: list[shapes.HumanName] = field(default_factory=list)
+    extension: list[_Extension] = field(default_factory=list)
 
     @property
     def responsible(self) -> bool:
         """Whether it says who has parental responsibility."""
         return any(c.system == PARENTAL_RESPONSIBILITY for concept in self.relationship for c in concept.coding)
+
+    @property
+    def patient(self) -> str:
+        """The Patient that she is here (Patient/x), or ""."""
+        values = (each.value_reference for each in self.extension if each.url == RELATED_PATIENT)
+        return next((value.reference or "" for value in values if value), "")
 
 
 GIVEN: Final = (
@@ -87,8 +120,22 @@ async def given(store: Store, grant: PersonGrant, reference: str) -> Given:
     page = await store.page(grant, GIVEN, "proxies", reference)
     patients, consents, related = page.rows
     found = [_consent(row.body) for row in consents]
-    parents = [each for each in (_related(row.body) for row in related) if each.responsible and each.active]
-    return Given(_patient(patients[0].body) if patients else shapes.Patient(), found, parents)
+    return Given(_patient(patients[0].body) if patients else shapes.Patient(), found, parents_of(related))
+
+
+def parents_of(rows: list[Seen]) -> list[Related]:
+    """Those with parental responsibility among RelatedPersons."""
+    return [each for each in (_related(row.body) for row in rows) if each.responsible and each.active]
+
+
+def mandates_of(rows: list[Seen]) -> list[Consent]:
+    """The mandates in force among Consents."""
+    return [each for each in (_consent(row.body) for row in rows) if each.mandate and each.status == "active"]
+
+
+def bars_of(rows: list[Seen]) -> list[Consent]:
+    """The bars in force among Consents."""
+    return [each for each in (_consent(row.body) for row in rows) if each.bars]
 
 
 async def consent_body(store: Store, grant: PersonGrant, resource_id: str) -> tuple[bytes, int]:
