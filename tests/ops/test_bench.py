@@ -243,7 +243,7 @@ def test_the_whole_of_it_on_a_small_region(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode in (0, 1), done.stderr  # 1: a figure not reached, on a machine that does other things
     [path] = tmp_path.glob("*.json")

@@ -134,7 +134,7 @@ async def _bench(
         for _ in range(runs):
             limit = report.rate("client", each.limit or "") if each.of_figure else None
             requests = ready(each.name, target, found, seconds)
-            meter = Meter({} if pid is None else {"worker": pid})
+            meter = Meter({} if pid is None else {"server": pid})
             measured = closed_loop(target, requests, connections=each.connections, seconds=seconds)
             run = Run.of(each, measured, limit, meter.used())
             report.add("client", each, run)

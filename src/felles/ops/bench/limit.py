@@ -46,6 +46,10 @@ _COLUMNS = """person, type, form, version, state, deleted, kind, org, author, be
     updated, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs, body"""
 
 
+WRITING = frozenset({"pg-create", "pg-rows"})
+"""Limits whose scripts insert."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A figure's limit: its pgbench script, connections, and how many rows a transaction counts for."""
@@ -102,6 +106,10 @@ class Limits:
         await owner.execute(_PREPARE)
         targets = await owner.fetchval("select count(*) from bench.target") or 1
         self._limits = _limits(targets, self._entries)
+
+    async def clear(self, owner: asyncpg.Connection) -> None:
+        """Drop what the scripts wrote: gigabytes after some runs."""
+        await owner.execute("drop table if exists bench.entry")
 
     async def measure(self, name: str, seconds: int) -> float:
         """Transactions (of pg-rows: rows) per second of PostgreSQL alone. Raises `RuntimeError` if pgbench fails."""

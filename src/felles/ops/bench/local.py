@@ -14,7 +14,7 @@ from felles.ops.bench.blocks import long_records, weighed
 from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import STOOD, Meter, Stillness
 from felles.ops.bench.figures import CLIENT, COMMAND, STAFF, SYSTEM, Figure
-from felles.ops.bench.limit import Limits
+from felles.ops.bench.limit import WRITING, Limits
 from felles.ops.bench.load import at_rate, closed_loop
 from felles.ops.bench.pages import signed_in
 from felles.ops.bench.region import PERSONA, Region, Shape, region, served
@@ -93,13 +93,16 @@ class _Measuring:
                     continue
                 for _ in range(self.orders.runs):
                     await self._one(figure, who, tokens.get(who, ""), found, limits)
+        await limits.clear(self.on.owner)
 
     async def _one(self, figure: Figure, who: str, token: str, found: Sample, limits: Limits) -> None:
         """One run, made again while the machine stood still in it; after `_TRIES` it stands as it is."""
         for attempt in range(_TRIES):
             stillness = Stillness()
+            await self._settle(figure)
             limit = await self._limit(limits, who, figure)
             stood = stillness.longest()
+            await self._settle(figure)
             if who == COMMAND:
                 run = await imports.run(self.on, self.parts["database"], limit)
             else:
@@ -109,6 +112,11 @@ class _Measuring:
             if run.stood < STOOD or attempt == _TRIES - 1:
                 self.report.add(who, figure, run)
                 return
+
+    async def _settle(self, figure: Figure) -> None:
+        """Before what writes: what was written before it, by pgbench or by us, is none of its work."""
+        if figure.limit in WRITING:
+            await self.on.checkpoint()
 
     async def _tokens(self) -> dict[str, str]:
         async def token(*arguments: str) -> str:

@@ -86,6 +86,10 @@ class Region:
         finally:
             await conn.close()
 
+    async def checkpoint(self) -> None:
+        """Have everything written so far on disk, so that whoever writes next does not pay for it."""
+        await asyncio.to_thread(self.embedded.execute, "checkpoint")
+
     async def listed(self) -> int:
         """How many people stand on the list of the GP who is measured."""
         return await self._number(_LISTED, mark_of(STAFF[GP].practitioner))
@@ -142,7 +146,7 @@ async def _load(empty: Region, shape: Shape) -> None:
     shutil.rmtree(folder)
     await set_blocks(empty.owner)
     await empty.owner.execute("vacuum analyze")
-    await asyncio.to_thread(empty.embedded.execute, "checkpoint")
+    await empty.checkpoint()
 
 
 def written_of(told: str) -> tuple[int, float]:

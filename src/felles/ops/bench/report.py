@@ -172,6 +172,7 @@ def _line(who: str, figure: Figure, runs: list[Run]) -> str:
     share = share_of(runs)
     limit = f"{median(lambda r: r.limit or 0):.0f}" if share is not None else ""
     cpu = {part: median(lambda r, part=part: r.cpu[part]) for part in runs[0].cpu}
+    shown = {"worker": cpu.get("server", 0.0)} | cpu if "server" in cpu else cpu
     cells = [
         who,
         figure.title,
@@ -181,7 +182,7 @@ def _line(who: str, figure: Figure, runs: list[Run]) -> str:
         f"{share:.1%}" if share is not None else "",
         _must(figure),
         reached(figure, runs),
-        *(f"{cpu[part]:.0f}" if part in cpu else "" for part in ("worker", "database", "generator")),
+        *(f"{shown[part]:.0f}" if part in shown else "" for part in ("worker", "database", "generator")),
         bound_of(
             cpu,
             answers=median(lambda r: r.rate) / figure.counts,
