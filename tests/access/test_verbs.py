@@ -45,7 +45,7 @@ def test_every_role_has_its_verbs_from_the_table():
 def test_nobody_of_the_staff_may_everything_and_who_gives_doors_opens_none():
     everything = VERBS.keys()
     assert [code for code in ROLES if code not in NO_STAFF and ROLES[code].verbs >= everything] == []
-    for code in ("administrator", "reviewer"):
+    for code in ("administrator", "local-administrator", "reviewer"):
         assert not ROLES[code].verbs & {"read", "find", "lookup", "write", "open", "need"}
         assert ROLES[code].kinds == 0
 
@@ -63,6 +63,8 @@ def test_nobody_of_the_staff_may_everything_and_who_gives_doors_opens_none():
         ("midwife", "refer@pregnancy", "refer"),
         ("citizen", "block", "write"),
         ("administrator", "register", "handle"),
+        ("local-administrator", "staff", "register"),
+        ("local-administrator", "staff", "approve"),
         ("reviewer", "handle", "register"),
         ("system", "prescribe", "block"),
     ],

@@ -36,6 +36,9 @@ MODES: Final = {
 MAINTENANCE: Final = "maintenance"
 """The purpose under which everything is seen: migrations, import, the demo's fill, backup."""
 
+ADMINISTERS: Final = frozenset({"maintain", "register"})
+"""What the Grant of `administer` may do."""
+
 
 def person(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
     """A Grant for one person: `keys` are all her internal keys. Whether it opens is decided when it reads.
@@ -123,6 +126,18 @@ def system(actor: Actor, reason: str | None = None) -> SystemGrant:
     if actor.sort not in (Sort.SYSTEM, Sort.MAINTENANCE):
         raise Forbidden("only systems have a Grant of this kind")
     return SystemGrant(**_common(actor, actor.purpose, reason), client=actor.client or actor.name)
+
+
+def administer(actor: Actor, reason: str | None = None) -> SetGrant:
+    """A Grant to keep units, staff and roles of the actor's own organisation: reads nobody, writes nobody's record.
+
+    What it writes must be that organisation's: `access.organizations` sees to it. Raises `Forbidden`.
+    """
+    if not actor.may("staff"):
+        raise Forbidden(f"the role {actor.role.code} keeps no staff")
+    common = _common(actor, actor.purpose, reason)
+    common.update(kinds=0, verbs=ADMINISTERS)
+    return SetGrant(**common)
 
 
 def maintenance(

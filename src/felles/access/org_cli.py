@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
-from felles import fhir
 from felles.access import command
 from felles.access.clients import organization_name
-from felles.access.errors import Refused
-from felles.fhir.norway.identity import valid_organisation_number
-from felles.fhir.norway.systems import ENH
+from felles.access.resources import organization, struct
 from felles.record.changes import Change
 from felles.record.ids import SHARED_BUCKET
 from felles.record.numbers import TYPES
@@ -26,18 +22,6 @@ _LIST = f"""select id, body::json ->> 'name' as name, body::json #>> '{{partOf,r
    and not deleted order by name, id"""
 
 
-def organization(name: str, number: str | None, part_of: str | None) -> dict[str, Any]:
-    """An Organization resource. Raises `Refused` when `number` is no organisation number."""
-    if number is not None and not valid_organisation_number(number):
-        raise Refused(f"{number!r} is no organisation number: nine digits, the last one a check digit")
-    made: dict[str, Any] = {"resourceType": "Organization", "active": True, "name": name}
-    if number is not None:
-        made["identifier"] = [{"system": ENH, "value": number}]
-    if part_of is not None:
-        made["partOf"] = {"reference": part_of}
-    return made
-
-
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="The organisation's name.")],
@@ -45,7 +29,7 @@ def add(
     part_of: Annotated[str | None, typer.Option(help="The organisation it is a unit of: Organization/…")] = None,
 ) -> None:
     """Register an organisation or unit; prints its reference."""
-    resource = fhir.decode(msgspec.json.encode(organization(name, number, part_of)))
+    resource = struct(organization(name, number, part_of))
 
     async def make(store: Store) -> str:
         if part_of is not None:

@@ -109,6 +109,10 @@ _TABLE: Final = (
         "pjl § 22: sets up units, staff and roles; that opens no record to herself",
     ),
     (
+        "local-administrator", "Administrator i virksomheten", "Administrator of an organisation", "", 0, _NONE,
+        "pjl § 22: keeps units, staff and roles of her own organisation; that opens no record to herself",
+    ),
+    (
         "citizen", "Innbygger", "Citizen", "", _CITIZEN_KINDS, _NONE,
         "pasient- og brukerrettighetsloven § 5-1, pjl § 18: access to one's own record",
     ),

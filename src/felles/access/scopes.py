@@ -15,7 +15,7 @@ from felles.access.errors import Refused
 from felles.access.verbs import NARROWED, VERBS
 
 _READ: Final = frozenset({"read", "find"})
-_ADMINISTERS: Final = frozenset({"maintain", "register", "approve", "join"})
+_ADMINISTERS: Final = frozenset({"maintain", "register", "staff", "approve", "join"})
 _WRITE: Final = (VERBS.keys() - _READ - _ADMINISTERS) | NARROWED | {f"basis:{b.code}" for b in Basis}
 _ALL: Final = _READ | _WRITE | _ADMINISTERS
 _ACCESS: Final = {"*": _ALL, "cruds": _ALL, "read": _READ, "rs": _READ, "write": _WRITE, "cud": _WRITE}

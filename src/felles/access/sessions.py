@@ -35,7 +35,9 @@ IDLE: Final = 3600 * MICROSECONDS
 RECHECK: Final = MICROSECONDS
 """What was read of a session is trusted for this long: sign-out and the end of a role hold everywhere by then."""
 _TOUCH: Final = 60 * MICROSECONDS
-_PURPOSES: Final = {"citizen": "PATRQT", "administrator": "HOPERAT", "reviewer": "HOPERAT"}
+_PURPOSES: Final = {"citizen": "PATRQT"} | dict.fromkeys(
+    ("administrator", "local-administrator", "reviewer"), "HOPERAT"
+)
 
 _START: Final = """insert into session
     (digest, account, actor, name, role, org, org_name, source, bucket, person, made, seen, until)

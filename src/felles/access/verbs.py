@@ -87,6 +87,8 @@ _TABLE: Final = (
      "pjl § 22: organisations, units, staff"),
     ("register", "registrere grunnlag", "register what opens doors", "administrator maintenance",
      "pjl § 22: GP lists and roles; registers' sources and administrators only"),
+    ("staff", "holde enheter og ansatte", "keep units and staff", "administrator local-administrator maintenance",
+     "pjl § 22: each organisation gives its own staff their roles, and no others'"),
     ("approve", "godkjenne virksomheter", "approve organisations", "administrator maintenance",
      "pjl § 22: whoever runs the record lets organisations in"),
     ("join", "koble pasienter", "join Patients", "administrator maintenance",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.access import Sort
 from felles.care.doors.strip import strip
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from felles.ui.domain import Hub
     from felles.ui.web import Visit
+
+ADMINISTER: Final = ("staff", "approve", "handle")
+"""Verbs that the pages of administration are for."""
 
 
 def cards(found: Visit, hub: Hub, **places: str) -> list[dict[str, Any]]:
@@ -50,6 +53,6 @@ async def administration(request: Request) -> Response:
     """`/admin`: what administrators and reviewers do."""
     found = await visit(request)
     actor = found.signed_in
-    if actor.sort is not Sort.STAFF or not (actor.may("register") or actor.may("handle")):
+    if actor.sort is not Sort.STAFF or not any(map(actor.may, ADMINISTER)):
         raise Forbidden("these pages are for administrators")
     return page(found, "doors/hub.html", {"title": found.t("Administrasjon"), "cards": cards(found, "admin")})

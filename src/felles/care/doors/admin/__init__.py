@@ -1,1 +1,1 @@
-"""Organisations, units, staff and roles."""
+"""Administration: organisations apply and are let in, and keep their units, staff and roles."""

@@ -1,0 +1,76 @@
+"""Administration in a browser: an organisation applies, is let in, and sets itself up; every page clean on the way."""
+
+import pytest
+
+from felles.fhir.norway.identity import organisation_number
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SHAPES = [(1440, False), (390, False), (390, True), (320, False)]
+
+
+def fill(page, **fields):
+    for name, text in fields.items():
+        page.locator(f"#{name}").fill(text)
+
+
+def pages_of_an_applicant(page, name, number):
+    page.goto("/bli-med")
+    yield "the application"
+    page.get_by_role("button", name="Send søknaden").click()
+    yield "the application with mistakes"
+    fill(page, name=name, number=number, units="Legekontoret\nSkiftestua", email="a@havna.no", given="Kari", family="Nes")
+    page.locator("#kind").select_option("gp-office")
+    page.get_by_role("button", name="Send søknaden").click()
+    page.get_by_text("Søknaden er mottatt").wait_for()
+    yield "the application sent"
+
+
+def pages_of_the_operator(page, name):
+    page.goto("/admin/soknader")
+    yield "the applications"
+    page.get_by_role("link", name=name).click()
+    page.wait_for_url("**/admin/soknader/*")
+    yield "one application"
+    page.get_by_role("button", name="Godkjenn").click()
+    page.get_by_role("link", name=name).wait_for()
+    yield "the applications decided"
+
+
+def pages_of_the_desk(page):
+    page.goto("/admin/enheter")
+    page.get_by_label("Navn").fill("Timebestilling")
+    page.get_by_role("button", name="Legg til tjeneste").click()
+    page.get_by_role("cell", name="Timebestilling").wait_for()
+    yield "units"
+    page.goto("/admin/ansatte")
+    page.get_by_role("button", name="Gi rollen").click()
+    yield "staff with mistakes"
+    fill(page, given="Ola", family="Li", until="2099-06-30")
+    page.locator("#role").select_option("gp")
+    page.locator("#profession").select_option("LE")
+    page.get_by_label("Skiftestua").check()
+    page.get_by_role("button", name="Gi rollen").click()
+    page.get_by_role("cell", name="Ola Li").wait_for()
+    yield "staff"
+    page.goto("/admin/tilganger")
+    yield "the review"
+
+
+@pytest.mark.parametrize(("width", "dark"), SHAPES)
+def test_every_page_of_administration_is_clean(window, faults, width, dark):
+    name = f"Havna legekontor {width}{'d' if dark else ''}"
+    number = next(n for n in map(organisation_number, range(34000000 + width + dark, 34100000)) if n)
+    walks = [
+        (None, lambda page: pages_of_an_applicant(page, name, number)),
+        ("administrator", lambda page: pages_of_the_operator(page, name)),
+    ]
+    for persona, walk in walks:
+        page = window(width, dark=dark, persona=persona)
+        for state in walk(page):
+            assert faults(page) == [], state
+    page = window(width, dark=dark)
+    page.goto("/")
+    page.locator("button.persona", has_text=name).click()
+    for state in pages_of_the_desk(page):
+        assert faults(page) == [], state
