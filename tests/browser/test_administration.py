@@ -19,7 +19,9 @@ def pages_of_an_applicant(page, name, number):
     yield "the application"
     page.get_by_role("button", name="Send søknaden").click()
     yield "the application with mistakes"
-    fill(page, name=name, number=number, units="Legekontoret\nSkiftestua", email="a@havna.no", given="Kari", family="Nes")
+    fill(
+        page, name=name, number=number, units="Legekontoret\nSkiftestua", email="a@havna.no", given="Kari", family="Nes"
+    )
     page.locator("#kind").select_option("gp-office")
     page.get_by_role("button", name="Send søknaden").click()
     page.get_by_text("Søknaden er mottatt").wait_for()
