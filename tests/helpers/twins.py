@@ -141,6 +141,8 @@ class Region:
     """One of the two. Its ids are drawn with dice of their own for each request."""
 
     world: World
+    pages: Any = None
+    hiding: Any = None
     asked: int = 0
 
     def reader(self, name: str) -> Client:
@@ -166,6 +168,12 @@ class Region:
         self.asked += 1
         _dice.set(random.Random(self.asked))
         return await self.reader(reader)(method, target, body, x_request_id="r", **headers)
+
+    async def ask_page(self, who: Any, asked: Any) -> Any:
+        """The same of a page, as an actor (None: not signed in); `asked` of `routes`."""
+        self.asked += 1
+        _dice.set(random.Random(self.asked))
+        return await self.pages.ask(who, asked)
 
 
 READERS = {

@@ -2,76 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from requests_made import covered, every_parameter, requests, shown
 from twins import (
     CLINIC,
-    ELSEWHERE,
     HIDDEN,
     LOOK_UP_FORM,
     NATIONAL,
     NUMBERS,
     READERS,
     SEEN,
-    SHARED,
-    Region,
-    SameIds,
     comparable,
-    fill,
     life,
     unlike,
     without_look_up,
 )
-from worlds import opened
 
-from felles.exchange.rest import batch
 from felles.exchange.rest.interactions import MODULES
-from felles.record import ids
 
 PAGES = 3
 TIGHT = {"search_budget": 2}
 """So few that her entries beside the others would be too many to look at."""
-
-
-@pytest.fixture(scope="module")
-async def twins(pg_server, migrated, tmp_path_factory):
-    """The region without her, and the one with her."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ids, "secrets", SameIds)
-        patch.setattr(batch, "AT_ONCE", 1)  # several at once would draw their ids in any order
-        databases = [pg_server.fresh("twins", lambda database: _common(database, migrated)) for _ in range(2)]
-        home = tmp_path_factory.mktemp("home")
-        async with (
-            opened(databases[0].url, home, **TIGHT) as without,
-            opened(databases[1].url, home, **TIGHT) as having,
-        ):
-            await fill(having, life(HIDDEN, SEEN, ELSEWHERE))
-            regions = [Region(world) for world in (without, having)]
-            for region in regions:
-                await region.learn()
-            yield regions
-        for database in databases:
-            pg_server.drop(database)
-
-
-def _common(database, migrated):
-    """What both have: the places, the staff and one person whom the readers follow up."""
-    migrated(database)
-
-    async def filled():
-        with TemporaryDirectory() as home:
-            async with opened(database.url, Path(home)) as world:
-                await fill(world, SHARED, life(SEEN, HIDDEN, CLINIC))
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, filled()).result()
 
 
 async def _both(twins, reader, method, target, body=None, headers=None):

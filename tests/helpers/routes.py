@@ -1,0 +1,138 @@
+"""Requests to the pages, drawn from what is registered: every route of `care.domains.DOMAINS`.
+
+A page that is added is asked for from then on, with ids of both persons, of nobody and of every entry. What its form
+takes stands in `FORMS`: a POST route without a line there fails a test.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, NamedTuple
+
+import httpx
+from browsing import ADDRESS, own
+from requests_made import LIVES
+from twins import HIDDEN, NUMBERS, SEEN
+from worlds import World
+
+from felles.access.sessions import COOKIE, digest_of
+from felles.care.domains import DOMAINS, pages
+from felles.record.clock import FOREVER
+
+NOBODY = "f0000000000000000000000ab"
+ENTRIES = [(r["resourceType"], r["id"]) for name in (SEEN, HIDDEN) for r in LIVES[name]]
+ENTRIES += [("Observation", NOBODY), ("Nonsense", "x")]
+REASON = ["", "Kort", "Pasienten er bevisstløs og kan ikke spørres"]
+DAYS = ["", "2099-12-31", "2001-01-01", "i morgen"]
+PERSONS = ["", f"Patient/{SEEN}", f"Patient/{HIDDEN}", "Patient/nowhere"]
+REFERENCES = ["", *(f"{t}/{i}" for t, i in ENTRIES)]
+
+FORMS: dict[str, dict[str, list[str]]] = {
+    "/logg-inn": {"persona": ["fastlege", "nobody"], "videre": ["", f"/p/{HIDDEN}"]},
+    "/logg-ut": {},
+    "/sprak": {"sprak": ["nn", "xx"], "tilbake": ["/", f"/p/{HIDDEN}"]},
+    "/finn": {
+        "slag": ["navn", "nummer"],
+        "nummer": ["", NUMBERS[SEEN], "12345678901"],
+        "navn": ["", "Nordmann", "Ola"],
+        "fodt": ["", "14.11.1969"],
+        "kommune": ["", "5001"],
+    },
+    "/bli-med": {
+        "name": ["", "Havna"], "number": ["", "999999999"], "kind": ["gp-office", "x"], "units": ["", "En\nTo"],
+        "email": ["", "a@b.no"], "phone": [""], "given": ["Kari"], "family": ["Nes", ""], "hpr": ["", "1"],
+    },
+    "/admin/soknader/{aid}": {"svar": ["godkjenn", "avslag", ""], "grunn": REASON},
+    "/admin/enheter": {"slag": ["enhet", "tjeneste"], "navn": ["", "Skiftestua"]},
+    "/admin/ansatte": {"given": ["Kari"], "family": ["", "Nes"], "role": ["gp", "x"], "profession": ["LE"], "hpr": [""],
+                       "until": DAYS},
+    "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "doc-gp"]},
+}  # fmt: skip
+"""What each form takes: its fields, each with values worth trying."""
+
+
+class Asked(NamedTuple):
+    """One request to a page."""
+
+    method: str
+    path: str
+    form: dict[str, str] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.form or ''}"
+
+
+def routes() -> list[tuple[str, str]]:
+    """(method, path) of every page."""
+    return [(method, path) for domain in DOMAINS for method, path, _ in domain.pages]
+
+
+def paths(route: str) -> list[str]:
+    """The route with its places filled, by every combination that means something."""
+    places = re.findall(r"\{(\w+)\}", route)
+    if "type" in places and "eid" in places:
+        filled = [route.replace("{type}", t).replace("{eid}", i) for t, i in ENTRIES]
+        rest = [p for p in places if p not in ("type", "eid")]
+    else:
+        filled, rest = [route], places
+    for place in rest:
+        values = [SEEN, HIDDEN, NOBODY] if place == "id" else [NOBODY, *(i for _, i in ENTRIES[:20])]
+        filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]
+    return filled
+
+
+def reads() -> Iterator[Asked]:
+    """Every page, at every path."""
+    for method, route in routes():
+        if method == "GET":
+            for path in paths(route):
+                yield Asked(method, path)
+
+
+def writes(dice: random.Random, many: int) -> Iterator[Asked]:
+    """Every form, `many` times each, filled by dice."""
+    for method, route in routes():
+        if method == "POST":
+            for _ in range(many):
+                fields = FORMS.get(route, {})
+                form = {name: dice.choice(values) for name, values in fields.items() if dice.random() < 0.9}
+                yield Asked(method, dice.choice(paths(route)), form)
+
+
+@dataclass
+class Pages:
+    """The pages of one region, asked as whoever a test says."""
+
+    world: World
+    app: Any
+
+    @classmethod
+    def of(cls, world: World) -> Pages:
+        return cls(world, pages(world.store, world.doorkeeper))
+
+    async def ask(self, actor: Any, asked: Asked) -> httpx.Response:
+        """Ask as `actor`; None: not signed in. Follows nothing."""
+        cookies = {}
+        if actor is not None:
+            value = f"session-{actor.reference}-{actor.role_code}"
+            self.world.doorkeeper.sessions._known.put(digest_of(value), actor, FOREVER)
+            cookies = {COOKIE: value}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies) as client:
+            sent = own() | {"accept-encoding": "identity"}
+            return await client.request(asked.method, asked.path, data=asked.form, headers=sent)
+
+
+_MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
+_SEALED = re.compile(r"etter=[A-Za-z0-9_\-&#;]+")
+_UNEQUAL = frozenset({"content-length", "date", "set-cookie"})
+
+
+def comparable(answer: httpx.Response) -> tuple[int, dict[str, str], str]:
+    """A page but for its times of day and the sealed text of its links."""
+    headers = {name: _SEALED.sub("etter=", v) for name, v in answer.headers.items() if name not in _UNEQUAL}
+    return answer.status_code, headers, _SEALED.sub("etter=", _MOMENTS.sub("", answer.text))
