@@ -9,7 +9,7 @@ from felles import fhir
 from felles.access.bases import Basis
 from felles.access.roles import NO_STAFF, ROLES
 from felles.access.scopes import verbs_of as verbs_of_scope
-from felles.access.verbs import VERBED, VERBS, verb_of, verbs_of
+from felles.access.verbs import _READERS, VERBED, VERBS, verb_of, verbs_of
 
 LOINC, ATC, SNOMED = "http://loinc.org", "http://www.whocc.no/atc", "http://snomed.info/sct"
 WHO: dict[str, Any] = {"subject": {"reference": "Patient/x"}}
@@ -112,6 +112,11 @@ def test_a_text_is_written_until_it_is_signed():
     assert verb(**document, docStatus="final") == "sign"
     thought = {"resourceType": "ClinicalImpression", **WHO}
     assert (verb(**thought, status="in-progress"), verb(**thought, status="completed")) == ("write", "sign")
+
+
+def test_each_type_names_the_verbs_that_its_reader_gives():
+    assert VERBED.keys() == _READERS.keys()
+    assert set().union(*VERBED.values()) <= VERBS.keys()
 
 
 def test_what_no_row_names_takes_write():

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from felles.access import blocks, cases, holding_hook, representation_hook
+from felles.access import blocks, cases, holding_hook, representation_hook, verbs
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -213,7 +213,7 @@ def register(
     for type_name in _READERS:
         registry.register(type_name, relate)
     registry.register("PractitionerRole", staff)
-    for room in (blocks, cases):
+    for room in (blocks, cases, verbs):
         room.register(registry)
     holding_hook.register(registry, waits)
     representation_hook.register(registry, ages)

@@ -13,10 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis
 from felles.access.codes import DIAGNOSTIC
+from felles.record.guarded import Takes
+
+if TYPE_CHECKING:
+    from felles.record.derive import Registry
 
 ATC: Final = "http://www.whocc.no/atc"
 VACCINES: Final = "J07"
@@ -170,14 +174,36 @@ _READERS: Final[dict[str, Callable[[Any], str]]] = {
     "ClinicalImpression": _impression,
 }
 
-VERBED: Final = frozenset(_READERS)
-"""The types whose verb is not always `write`."""
+_ANY: Final = frozenset({"write", "propose"})
+VERBED: Final[dict[str, frozenset[str]]] = {
+    "MedicationRequest": _ANY | {"prescribe", "order-vaccine"},
+    "ServiceRequest": _ANY | {"order", "refer"},
+    "MedicationAdministration": frozenset({"give"}),
+    "Immunization": frozenset({"give", "write"}),
+    "Appointment": frozenset({"book"}),
+    "AppointmentResponse": frozenset({"book"}),
+    "Composition": frozenset({"sign", "write"}),
+    "DocumentReference": frozenset({"sign", "write"}),
+    "ClinicalImpression": frozenset({"sign", "write"}),
+}
+"""The types whose verb is not always `write`, each with the verbs it may take."""
 
 
 def verb_of(resource: Any) -> str:
     """The verb that writing this entry (a struct of `felles.fhir.r4`) takes."""
     read = _READERS.get(type(resource).__name__)
     return read(resource) if read else "write"
+
+
+TAKES: Final = Takes(
+    verb_of, VERBED, {on(verb.code, basis): int(basis) for verb in VERBS.values() for _, basis in verb.only}
+)
+"""The same for the record, which asks at every commit."""
+
+
+def register(registry: Registry) -> None:
+    """Let every commit ask for the verb of what it writes."""
+    registry.takes = TAKES
 
 
 def _list(value: Any) -> list[Any]:

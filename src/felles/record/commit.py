@@ -65,7 +65,7 @@ class Committer:
         conditions = Conditions(grant, self._clock, changes)
         if conditions:
             return await self._commit_alone(grant, changes, conditions, act=act, historic=historic)
-        plan = await Planner(self._locator, self._keys, self._pool, grant).plan(changes, {}, act)
+        plan = await Planner(self._locator, self._keys, self._pool, grant, self._registry.takes).plan(changes, {}, act)
         plan.historic = historic
         return await self._submit(plan)
 
@@ -182,7 +182,7 @@ class Committer:
         historic: bool,
     ) -> tuple[Job, RecordError | None]:
         found = await conditions.resolve(conn)
-        plan = await Planner(self._locator, self._keys, conn, grant).plan(changes, found, act)
+        plan = await Planner(self._locator, self._keys, conn, grant, self._registry.takes).plan(changes, found, act)
         plan.historic = historic
         job = Job(plan, self._clock)
         (refused,) = await Session(conn, self._keys, self._registry).run([job])

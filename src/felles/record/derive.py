@@ -11,6 +11,7 @@ from typing import Any
 
 from felles.record.aftermath import Hooks
 from felles.record.grants import Grant
+from felles.record.guarded import Takes
 
 SELF_MADE = 100
 """What is added to the basis of a relation that was made by those for whom it opens."""
@@ -70,6 +71,8 @@ class Registry:
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
         self.hooks = Hooks()
+        self.takes = Takes()
+        """Which verb an entry takes."""
 
     def register(self, type_name: str, rule: Rule) -> None:
         """Let `rule` follow every commit of `type_name`. Raises `ValueError` if one does already."""

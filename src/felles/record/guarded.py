@@ -17,7 +17,8 @@ entry, so that no entry passes under the verb of one code and takes effect by an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.codes import CASE_SYSTEM, MANDATE_SYSTEM
@@ -30,7 +31,6 @@ _OF_KIND: Final = {Kind.BLOCK: "block", Kind.WITHHELD: "hold", Kind.MANDATE: "re
 _OF_MANDATE: Final = {"proxy": "mandate", "part": "hold", "kin": "hold", "estate": "hold"}
 _OF_CASE: Final = {"need": "need", "emergency": "open", "consent": "open", "looked": "release"}
 _NONE: Final[frozenset[str]] = frozenset()
-_PLAIN: Final = frozenset({"write"})
 TYPES_GUARDED: Final = frozenset({"Task", "Consent", "RelatedPerson"})
 """Types of which some entries are guarded."""
 VERBS: Final = frozenset({"block", "hold", *_OF_MANDATE.values(), *_OF_CASE.values(), "case"})
@@ -53,24 +53,54 @@ def _verbs(resource: Any) -> Iterator[str]:
             yield _OF_KIND[kind]
 
 
-def may_write(grant: Grant, resource: Any) -> bool:
-    """Whether the Grant may make `resource`, or make of an entry what it says."""
-    return all(map(grant.may, verbs_of(resource) or _PLAIN))
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Which verb writing an entry takes that is not guarded; the room above fills it in (`access.verbs`).
+
+    `types` names those that may take another than `write`, each with its verbs; `bases` each `verb@basis` that a role
+    may have, with the basis' number: it counts only while a relation of that basis opens the person to the writer.
+    """
+
+    verb_of: Callable[[Any], str] = lambda _: "write"
+    types: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    bases: Mapping[str, int] = field(default_factory=dict)
+
+    def needed(self, resource: Any) -> frozenset[str]:
+        """The verbs that writing `resource` (a struct) takes."""
+        return verbs_of(resource) or frozenset((self.verb_of(resource),))
+
+    def only_on(self, grant: Grant, verb: str) -> list[int]:
+        """The bases on which the Grant has a verb that it has not always."""
+        return [number for name, number in self.bases.items() if name.partition("@")[0] == verb and grant.may(name)]
+
+    def looks_under_lock(self, type_name: str) -> bool:
+        """Whether what an entry of this type already says counts as well."""
+        return type_name in TYPES_GUARDED or type_name in self.types
 
 
-def may_try(grant: Grant, type_name: str) -> bool:
+def may_write(grant: Grant, resource: Any, takes: Takes) -> bool:
+    """Whether the Grant may make `resource`, or make of an entry what it says: always, or on a basis."""
+    return all(grant.may(verb) or takes.only_on(grant, verb) for verb in takes.needed(resource))
+
+
+def may_try(grant: Grant, type_name: str, takes: Takes) -> bool:
     """Whether the Grant may change or delete anything of this type: which, the entry itself must tell."""
-    return grant.may("write") or (type_name in TYPES_GUARDED and (grant.may("handle") or any(map(grant.may, VERBS))))
+    if grant.may("write"):
+        return True
+    if type_name in TYPES_GUARDED:
+        return grant.may("handle") or any(map(grant.may, VERBS))
+    return any(map(grant.may, takes.types.get(type_name, _NONE)))
 
 
-def may_change(grant: Grant, current: Any, new: Any) -> bool:
-    """Whether the Grant may make of `current` (a struct) what `new` says; None: delete it.
+def change_takes(grant: Grant, current: Any, new: Any, takes: Takes) -> frozenset[str]:
+    """The verbs for making of `current` (a struct; None: nothing) what `new` says (None: deleting it).
 
     Whoever handles cases may answer one (`handle`), and then changes nothing of what sort of case it is.
     """
-    if new is not None and grant.may("handle") and _only_case(current):
-        return verbs_of(new) == verbs_of(current) and _only_case(new)
-    return may_write(grant, current) and (new is None or may_write(grant, new))
+    both_cases = current is not None and new is not None and _only_case(current) and _only_case(new)
+    if both_cases and grant.may("handle") and verbs_of(new) == verbs_of(current):
+        return frozenset(("handle",))
+    return frozenset[str]().union(*(takes.needed(each) for each in (current, new) if each is not None))
 
 
 def _only_case(resource: Any) -> bool:

@@ -16,11 +16,21 @@ from felles.fhir import decode
 from felles.record.aftermath import ORDER, After, Bit, follow
 from felles.record.changes import NOTHING
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
-from felles.record.decide import ASK, BASIS_TEXT, HANDLED, PERSON_OPEN, VISIBLE, ask_values, basis_of, person_of
+from felles.record.decide import (
+    ASK,
+    BASIS_TEXT,
+    HANDLED,
+    PERSON_OPEN,
+    VISIBLE,
+    ask_values,
+    basis_of,
+    grounds_of,
+    person_of,
+)
 from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError, blaming
 from felles.record.gather import gather
 from felles.record.grants import Grant, Mode, PersonKey
-from felles.record.guarded import TYPES_GUARDED, may_change, may_write
+from felles.record.guarded import change_takes
 from felles.record.homes import SHARED_TYPES
 from felles.record.lane import unnest
 from felles.record.numbers import TYPES
@@ -47,6 +57,14 @@ select q.n, p.bucket, p.person, p.version, p.touched, {PERSON_OPEN} as open, {BA
        (extract(epoch from clock_timestamp()) * 1000000)::bigint as now
   from q join locked p on p.bucket = q.bucket and p.person = q.person
   {basis_of("p")}"""
+
+_GROUNDS = f"""
+with q as materialized {unnest(_LOCK_COLUMNS)}
+select distinct q.n, g.basis
+  from q join person p on p.bucket = q.bucket and p.person = q.person
+  cross join lateral ({grounds_of("p")}) g"""
+"""All bases that open each person, not only the one that is named."""
+NONE_OF_ALL: frozenset[int] = frozenset()
 
 _CURRENT_COLUMNS = (("bucket", "smallint"), ("type", "smallint"), ("id", "text"), *ASK)
 _CURRENT_FIELDS = (
@@ -129,6 +147,8 @@ class Session:
         self.registry = registry
         self.locked: dict[PersonKey, Locked] = {}
         self.current: dict[tuple[int, str, int], Current] = {}
+        self.grounds: dict[tuple[int, PersonKey], frozenset[int]] = {}
+        """The bases that open a person to the writer of a job (its id), for the jobs where a verb hangs on one."""
         self.special: dict[PersonKey, frozenset[Bit]] = {}
         self.national: dict[str, tuple[PersonKey, str]] = {}
         self.raised: dict[PersonKey, tuple[int, int, bool]] = {}
@@ -138,6 +158,7 @@ class Session:
     async def run(self, jobs: list[Job]) -> list[RecordError | None]:
         """Carry out `jobs`; the answer says for each what refused it. Written when this returns."""
         await self._lock(jobs)
+        await self._fetch_grounds(jobs)
         await self._fetch_current(jobs)
         await self._fetch_national(jobs)
         errors: list[RecordError | None] = []
@@ -203,6 +224,23 @@ class Session:
             if found["open"]:
                 job.bases[key] = found["basis"]
 
+    async def _fetch_grounds(self, jobs: list[Job]) -> None:
+        takes = self.registry.takes
+        asked = [
+            (job, key)
+            for job in jobs
+            if not takes.bases.keys().isdisjoint(job.plan.grant.verbs) and job.plan.grant.mode != Mode.ALL
+            for key in sorted({s.key for s in job.plan.steps if s.change.type in takes.types and s.key in job.bases})
+        ]
+        if not asked:
+            return
+        args = [(*key, *ask_values(job.plan.grant, job.clock)) for job, key in asked]
+        found: dict[int, set[int]] = {}
+        for row in await self._conn.fetch(_GROUNDS, *zip(*args, strict=True)):
+            found.setdefault(row["n"], set()).add(row["basis"])
+        for number, (job, key) in enumerate(asked, start=1):
+            self.grounds[id(job), key] = frozenset(found.get(number, ()))
+
     async def _fetch_current(self, jobs: list[Job]) -> None:
         for table, shared in ((_CURRENT, False), (_CURRENT_SHARED, True)):
             asked = [
@@ -256,6 +294,8 @@ class Session:
         seen.add(place)
         if not step.new:
             self._check_current(job, step)
+        else:
+            self._check_verbs(job, step, None)
         if step.wrong is not None:
             raise step.wrong
         if step.made is not None:
@@ -302,20 +342,23 @@ class Session:
             raise Absent(f"{reference} is not here")
         if current.deleted and step.change.op == "delete":
             raise Gone(f"{reference} was deleted already")
-        self._check_guarded(grant, step, current)
+        self._check_verbs(job, step, current)
         expected = step.change.expected
         if expected == NOTHING and not current.deleted:
             raise PreconditionFailed(f"{reference} is here already, as version {current.version}")
         if expected not in (None, NOTHING, current.version):
             raise PreconditionFailed(f"{reference} is now version {current.version}, not {expected}")
 
-    def _check_guarded(self, grant: Grant, step: Step, current: Current) -> None:
-        """403 for one who may not change what opens or closes doors, or make such an entry of another."""
-        if step.change.type in TYPES_GUARDED:
-            was = None if current.deleted else decode(current.body.encode())
-            new = step.change.resource
-            allowed = may_write(grant, new) if was is None else may_change(grant, was, new)
-            if not allowed:
+    def _check_verbs(self, job: Job, step: Step, current: Current | None) -> None:
+        """403 for one who may not write such an entry, or not change what it says already."""
+        takes, grant = self.registry.takes, job.plan.grant
+        if not takes.looks_under_lock(step.change.type):
+            return
+        was = None if current is None or current.deleted else decode(current.body.encode())
+        for verb in change_takes(grant, was, step.change.resource, takes):
+            if not grant.may(verb) and self.grounds.get((id(job), step.key), NONE_OF_ALL).isdisjoint(
+                takes.only_on(grant, verb)
+            ):
                 raise Forbidden(f"this role may not {step.change.op} this {step.change.type}")
 
     def _check_national(self, grant: Grant, made: Draft) -> None:

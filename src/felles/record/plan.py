@@ -13,7 +13,7 @@ from felles.fhir import links, rewrite
 from felles.record.drafts import Draft, draft
 from felles.record.errors import Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable, blaming
 from felles.record.grants import Grant, Mode, PersonKey
-from felles.record.guarded import may_try, may_write
+from felles.record.guarded import Takes, may_try, may_write
 from felles.record.homes import SHARED_TYPES, Home, home_of, refuse_person_references
 from felles.record.ids import SHARED_BUCKET, bucket_of, new_bucket, new_id
 
@@ -80,11 +80,14 @@ class Plan:
 class Planner:
     """Plans the changes of one commit for one Grant."""
 
-    def __init__(self, locator: Locator, keys: Keys, source: Conn | Pool, grant: Grant) -> None:
+    def __init__(
+        self, locator: Locator, keys: Keys, source: Conn | Pool, grant: Grant, takes: Takes | None = None
+    ) -> None:
         self._locator = locator
         self._keys = keys
         self._source = source
         self._grant = grant
+        self._takes = takes or Takes()
         self._urls: dict[str, str] = {}
         self._homes: dict[int, Home] = {}
         self._places: dict[str, PersonKey] = {}
@@ -128,8 +131,8 @@ class Planner:
     def _may_guarded(self, change: Change) -> bool:
         """Whether the Grant may write this; what an entry here already says is asked under lock as well."""
         if change.op == "create":
-            return may_write(self._grant, change.resource)
-        return may_try(self._grant, change.type)
+            return may_write(self._grant, change.resource, self._takes)
+        return may_try(self._grant, change.type, self._takes)
 
     def _in_order(self, changes: list[Change]) -> list[tuple[int, Change]]:
         """Patients first, then what leads straight to one, then what goes by way of another entry."""

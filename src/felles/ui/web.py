@@ -98,7 +98,7 @@ def _menu(t: Language, actor: Actor, path: str) -> list[MenuItem]:
     items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/")]
     if actor.may("lookup"):
         items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=True))
-    if actor.may("register") or actor.may("handle"):
+    if any(map(actor.may, ("staff", "approve", "handle"))):
         items.append(MenuItem("/admin", t("Administrasjon"), "Buildings3", path.startswith("/admin")))
     return items
 
