@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis
 from felles.access.codes import DIAGNOSTIC
+from felles.record.codes import CASE_SYSTEM
 from felles.record.guarded import Takes
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 ATC: Final = "http://www.whocc.no/atc"
 VACCINES: Final = "J07"
 """ATC group of vaccines."""
+REMARK: Final = "remark"
+"""`Communication.category` in CASE_SYSTEM: the person's own view, shown beside the entry it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,12 @@ def _document(resource: Any) -> str:
     return "sign" if resource.docStatus in {"final", "amended"} else "write"
 
 
+def _communication(resource: Any) -> str:
+    """The person's own remark to an entry; any other is a message, which staff write."""
+    marked = any(code == REMARK for concept in _list(resource.category) for code in _codes(concept, CASE_SYSTEM))
+    return "remark" if marked else "write"
+
+
 def _impression(resource: Any) -> str:
     return "sign" if resource.status == "completed" else "write"
 
@@ -172,6 +181,7 @@ _READERS: Final[dict[str, Callable[[Any], str]]] = {
     "Composition": _note,
     "DocumentReference": _document,
     "ClinicalImpression": _impression,
+    "Communication": _communication,
 }
 
 _ANY: Final = frozenset({"write", "propose"})
@@ -185,6 +195,7 @@ VERBED: Final[dict[str, frozenset[str]]] = {
     "Composition": frozenset({"sign", "write"}),
     "DocumentReference": frozenset({"sign", "write"}),
     "ClinicalImpression": frozenset({"sign", "write"}),
+    "Communication": frozenset({"remark", "write"}),
 }
 """The types whose verb is not always `write`, each with the verbs it may take."""
 

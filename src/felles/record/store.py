@@ -30,6 +30,7 @@ from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 from felles.record.provenance import made_for
+from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_log import read_own_log
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from felles.record.find.link import M, Made
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
+    from felles.record.read_cases import CaseRow
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
     from felles.record.read_log import Leaf
@@ -238,6 +240,18 @@ class Store:
     async def own_log(self, grant: PersonGrant, many: int, before: int = FOREVER) -> list[Leaf]:
         """A person's own access log, newest first; reading it is logged too. Raises `Absent`, `Busy`."""
         return await read_own_log(self._pages, self.clock, grant, many, before)
+
+    async def cases(self, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
+        """The cases the reader's organisation must answer, or has; logged. Raises `Forbidden`, `Busy`."""
+        return await read_cases(self._pages, self.clock, grant, closed=closed)
+
+    async def case(self, grant: SetGrant, case: str) -> CaseRow:
+        """One of them; logged. Raises `Forbidden`, `Absent`, `Busy`."""
+        return await read_case(self._pages, self.clock, grant, case)
+
+    async def case_log(self, grant: SetGrant, row: CaseRow, actor: str, since: int, until: int) -> list[Leaf]:
+        """The lines of the log that a case is about; logged. Raises `Forbidden`, `Busy`."""
+        return await read_case_log(self._pages, self.clock, grant, row, actor, since, until)
 
     def seal(self, place: Made, grant: Grant) -> str:
         """Where a list goes on, as one token that only this reader can use and nobody can read."""

@@ -19,10 +19,16 @@ async def show(request: Request) -> Response:
     grant = open_own(found)
     place = request.query_params.get("etter", "")
     read = await views.log(store_of(found), grant, place)
-    t = found.t
+    t, store = found.t, store_of(found)
+    contacts = rules.contacts(rules.looks(read.lines, grant.actor))
+
+    def ask(look: rules.Look) -> str:
+        known = look.kind not in ("own", "erased") and look.line.who.org
+        return f"/meg/innsyn/spor?linje={views.sealed(store, grant, look.line.number)}" if known else ""
+
     context = {
         "title": t("Hvem har sett journalen din"),
-        "days": present.days(t, rules.looks(read.lines, grant.actor), request.app.state.acts),
+        "groups": present.groups(t, contacts, request.app.state.acts, ask),
         "more": f"/meg/innsyn?etter={read.more}" if read.more else "",
         "later": bool(place),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from felles.access.roles import ROLES
 from felles.care import grounds
-from felles.care.doors.rules import Look
+from felles.care.doors.rules import Contact, Look
 from felles.care.entries import labels
 
 if TYPE_CHECKING:
@@ -18,15 +18,35 @@ Acts = Mapping[str, "Callable[[Language], str]"]
 """What the domains say of their own acts (`Domain.acts`)."""
 
 
-def days(t: Language, found: list[Look], acts: Acts) -> list[dict[str, Any]]:
-    """The looks by day, newest first."""
-    listed: list[dict[str, Any]] = []
-    for look in found:
-        day = t.day(look.last)
-        if not listed or listed[-1]["day"] != day:
-            listed.append({"day": day, "looks": []})
-        listed[-1]["looks"].append(_look(t, look, acts))
-    return listed
+def groups(t: Language, found: list[Contact], acts: Acts, href: Callable[[Look], str]) -> list[dict[str, Any]]:
+    """The contacts with their looks, newest first. `href` is where a look is asked about, "" for none."""
+    return [
+        {
+            "title": _heading(t, contact),
+            "period": _period(t, contact),
+            "why": grounds.about(t, contact.looks[0].line.basis or "") if contact.kind == "care" else "",
+            "looks": [_look(t, look, acts) | {"ask": href(look)} for look in contact.looks],
+        }
+        for contact in found
+    ]
+
+
+def _heading(t: Language, contact: Contact) -> str:
+    return (
+        {
+            "own": t("Deg selv"),
+            "system": t("Datasystemer"),
+            "list": t("Lister der du står"),
+            "refused": t("Forsøk som ble avvist"),
+        }.get(contact.kind)
+        or contact.looks[0].line.who.organization
+        or t("Andre")
+    )
+
+
+def _period(t: Language, contact: Contact) -> str:
+    first, last = t.day(contact.first), t.day(contact.last)
+    return first if first == last else f"{first} – {last}"
 
 
 def _look(t: Language, look: Look, acts: Acts) -> dict[str, Any]:
@@ -38,7 +58,7 @@ def _look(t: Language, look: Look, acts: Acts) -> dict[str, Any]:
         "title": _title(t, look),
         "role": "" if role is None or look.kind == "own" else (role.en if t.code == "en" else role.nb),
         "place": who.organization,
-        "when": t("kl. {time}").format(time=first if first == last else f"{first}–{last}"),
+        "when": f"{t.day(look.last)} {t('kl. {time}').format(time=first if first == last else f'{first}–{last}')}",
         "why": grounds.about(t, look.line.basis) if look.line.basis and look.kind not in ("own", "system") else "",
         "reason": who.reason,
         "what": _what(t, look, acts),

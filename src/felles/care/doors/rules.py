@@ -30,7 +30,7 @@ class Who(Struct, gc=False):
 
 
 class Line(Struct, gc=False):
-    """What a log line says. `n`: how many entries went out, where the line counts them."""
+    """What a log line says. `n`: how many entries went out, where it counts them; `number`: its place in the log."""
 
     who: Who
     act: str = ""
@@ -38,6 +38,7 @@ class Line(Struct, gc=False):
     basis: str | None = None
     outcome: str = ""
     n: int = 1
+    number: int = 0
 
 
 _line: Final = Decoder(Line).decode
@@ -47,9 +48,11 @@ UNREADABLE: Final = "erased"
 """The `act` of a line whose text was lawfully erased: the proof that it was there stays."""
 
 
-def read_line(text: str | None) -> Line:
+def read_line(text: str | None, number: int = 0) -> Line:
     """A line from its text; one whose text was erased says only that."""
-    return Line(Who(), act=UNREADABLE) if text is None else _line(text)
+    line = Line(Who(), act=UNREADABLE) if text is None else _line(text)
+    line.number = number
+    return line
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ def looks(lines: Iterable[tuple[int, Line]], own: str) -> list[Look]:
     found: dict[tuple[str, ...], Look] = {}
     for at, line in lines:
         kind = _kind(line, own)
-        basis = ground_of(line.basis).code if line.basis else ""
+        basis = line.basis or ""
         day = local(at).date().isoformat()
         key = (day, kind, line.who.actor, line.who.role, line.who.organization, line.who.reason, basis)
         look = found.get(key)
@@ -99,6 +102,41 @@ def looks(lines: Iterable[tuple[int, Line]], own: str) -> list[Look]:
             part, count = (line.act, ""), int(several[1])
         look.opened[part] = look.opened.get(part, 0) + count
     return list(found.values())
+
+
+@dataclass(slots=True)
+class Contact:
+    """The looks that belong together: all that one organisation did on one basis, or all of one kind.
+
+    `kind` is care, own, system, list, refused or other; `looks` newest first.
+    """
+
+    kind: str
+    looks: list[Look]
+
+    @property
+    def first(self) -> int:
+        """When the oldest of them began."""
+        return min(look.first for look in self.looks)
+
+    @property
+    def last(self) -> int:
+        """When the newest of them ended."""
+        return max(look.last for look in self.looks)
+
+
+def contacts(found: Iterable[Look]) -> list[Contact]:
+    """Group looks by the contact they belong to, the one with the newest look first."""
+    grouped: dict[tuple[str, ...], Contact] = {}
+    for look in found:
+        line = look.line
+        if look.kind in ("look", "write") and line.basis and ground_of(line.basis).source:
+            kind, key = "care", ("care", line.who.organization, line.basis)
+        else:
+            kind = look.kind if look.kind in ("own", "system", "list", "refused") else "other"
+            key = (kind, line.who.organization if kind == "other" else "")
+        grouped.setdefault(key, Contact(kind, [])).looks.append(look)
+    return sorted(grouped.values(), key=lambda contact: -contact.last)
 
 
 def type_of(what: str) -> str:

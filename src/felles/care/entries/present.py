@@ -91,6 +91,7 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
         "first": reader.tree(resource, first) if first else [],
         "rest": reader.tree(resource, without=tuple(first)),
         "narrative": clean(narrative) if narrative else "",
+        "remarks": [{"when": t.fhir_moment(when), "text": words} for when, words in entry.remarks],
         "by": names.get(entry.author) or _unnamed(t, entry.author),
         "at": names.get(entry.org) or t("virksomhet ikke registrert"),
         "updated": t.fhir_moment(str(meta.get("lastUpdated", ""))),

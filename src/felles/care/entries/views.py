@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from felles.record.read_person import PersonPage
     from felles.record.store import Store
 
-WANTS: Final = (One(), Want("Patient", 1), Standing("AllergyIntolerance", 200), Standing("Flag", 200))
+WANTS: Final = (
+    One(),
+    Want("Patient", 1),
+    Standing("AllergyIntolerance", 200),
+    Standing("Flag", 200),
+    Want("Communication", 40, having=(("category", "remark"),)),
+)
 _patient: Final = Decoder(shapes.Patient).decode
 _allergy: Final = Decoder(shapes.AllergyIntolerance).decode
 _flag: Final = Decoder(shapes.Flag).decode
@@ -36,6 +42,8 @@ class Entry:
     patient: shapes.Patient
     allergies: list[shapes.AllergyIntolerance]
     flags: list[shapes.Flag]
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    """The person's own remarks to this entry: (when, words)."""
 
 
 async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: str) -> Entry:
@@ -48,17 +56,28 @@ async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: s
 
 def entry_of(page: PersonPage) -> Entry:
     """The entry of a page whose wants begin with `WANTS`. Raises `Absent`, `Gone`."""
-    found, patients, allergies, flags = page.rows[: len(WANTS)]
+    found, patients, allergies, flags, remarks = page.rows[: len(WANTS)]
     if not found:
         raise Absent("there is no such entry here that you may see")
     if not found[0].body:
         raise Gone("the entry was deleted")
+    resource = _any(found[0].body)
+    about = f"{resource['resourceType']}/{resource['id']}"
     return Entry(
-        _any(found[0].body),
+        resource,
         found[0].org,
         found[0].author,
         page.basis,
         _patient(patients[0].body) if patients else shapes.Patient(),
         [_allergy(row.body) for row in allergies],
         [_flag(row.body) for row in flags],
+        [said for row in remarks if (said := _remark(_any(row.body), about))],
     )
+
+
+def _remark(resource: dict[str, Any], about: str) -> tuple[str, str] | None:
+    """When and what she remarked, if it is about this entry."""
+    if about not in (each.get("reference") for each in resource.get("about", [])):
+        return None
+    words = " ".join(part.get("contentString", "") for part in resource.get("payload", []))
+    return resource.get("sent", ""), words

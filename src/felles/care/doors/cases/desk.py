@@ -1,0 +1,108 @@
+"""`/admin/saker`: what the organisation must answer, and the ways in that it must look over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from felles import access
+from felles.access.times import span
+from felles.care.doors import rules as log_rules
+from felles.care.doors.cases import actions, present, rules
+from felles.care.doors.present import groups
+from felles.care.people import store_of
+from felles.record.errors import Conflict, PreconditionFailed
+from felles.ui.web import form_of, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.record.grants import SetGrant
+    from felles.record.read_cases import CaseRow
+    from felles.ui.web import Visit
+
+FIELDS = ("svar", "tekst")
+"""The fields of an answer."""
+
+
+async def queue(request: Request) -> Response:
+    """The cases that wait, by the day they are due; with `?besvart` those that are answered. Raises `Forbidden`."""
+    found = await visit(request)
+    grant = access.handle(found.signed_in)
+    closed = "besvart" in request.query_params
+    store = store_of(found)
+    rows = await store.cases(grant, closed=closed)
+    authors: set[str | int] = {row.author for row in rows if row.author}
+    names = await store.names.of(authors)
+    now = store.clock.clinical()
+    shown = [present.queued(found.t, row, _case(row), str(names.get(row.author, "")), now) for row in rows]
+    context = {"title": found.t("Saker"), "rows": shown, "closed": closed}
+    return page(found, "cases/queue.html", context)
+
+
+async def one(request: Request) -> Response:
+    """One case, with the log that it is about. Raises `Forbidden`, `Absent`."""
+    return await _one(await visit(request))
+
+
+async def answer(request: Request) -> Response:
+    """`POST /admin/saker/{cid}`: `svar` is svar, avslag or godkjenn (a deletion); `tekst` what is said."""
+    found = await visit(request)
+    grant = access.handle(found.signed_in)
+    form = await form_of(found)
+    store = store_of(found)
+    row = await store.case(grant, request.path_params["cid"])
+    what, words, case = form.get("svar", ""), form.get("tekst", ""), _case(row)
+    if row.state:
+        return await _one(found, error="over")
+    try:
+        if what == "godkjenn":
+            if found.signed_in.reference in case.approved or case.sort is not rules.Sort.DELETION:
+                return await _one(found, error="twice")
+            await actions.approve_deletion(store, grant, found.signed_in, row)
+        elif actions.too_short(words) or what not in ("svar", "avslag"):
+            return await _one(found, words=words, error="short")
+        else:
+            await actions.answer(store, grant, row, words, refused=what == "avslag")
+    except (Conflict, PreconditionFailed):
+        return await _one(found, words=words, error="met")
+    return go("/admin/saker")
+
+
+async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
+    grant = access.handle(found.signed_in)
+    store, t = store_of(found), found.t
+    row = await store.case(grant, found.request.path_params["cid"])
+    case = _case(row)
+    people: set[str | int] = {each for each in (row.author, case.suspect, *case.approved) if each}
+    names = await store.names.of(people)
+    lines = await _lines(found, grant, row, case)
+    looks = log_rules.looks(lines, "")
+    context: dict[str, Any] = {
+        "title": present.sort(t, case.sort),
+        "case": present.one(t, row, case, {str(k): v for k, v in names.items()}, store.clock.clinical()),
+        "log": groups(t, log_rules.contacts(looks), found.request.app.state.acts, lambda _: ""),
+        "words": words,
+        "error": present.error(t, error),
+        "mine": found.signed_in.reference in case.approved,
+    }
+    return page(found, "cases/case.html", context, 200 if not error else 409 if error in ("over", "met") else 422)
+
+
+async def _lines(found: Visit, grant: SetGrant, row: CaseRow, case: rules.Case) -> list[tuple[int, log_rules.Line]]:
+    """The lines a case is about: of the way in from when it was opened, of a question around the line."""
+    store = store_of(found)
+    if case.opening:
+        leaves = await store.case_log(grant, row, row.author, row.made - 1, row.made + rules.LOOKED_OVER)
+    elif case.suspect and case.asked_at:
+        at = span(case.asked_at, None)[0]
+        leaves = await store.case_log(grant, row, case.suspect, at - rules.AROUND, at + rules.AROUND)
+    else:
+        return []
+    return [(leaf.at, log_rules.read_line(leaf.text, leaf.number)) for leaf in leaves]
+
+
+def _case(row: CaseRow) -> rules.Case:
+    return rules.case_of(row.sort, msgspec.json.decode(row.body))
