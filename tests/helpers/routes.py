@@ -24,8 +24,11 @@ from felles.care.domains import DOMAINS, pages
 from felles.record.clock import FOREVER
 
 NOBODY = "f0000000000000000000000ab"
-ENTRIES = [(r["resourceType"], r["id"]) for name in (SEEN, HIDDEN) for r in LIVES[name]]
-ENTRIES += [("Observation", NOBODY), ("Nonsense", "x")]
+ENTRIES = [
+    *((r["resourceType"], r["id"]) for name in (SEEN, HIDDEN) for r in LIVES[name]),
+    ("Observation", NOBODY),
+    ("Nonsense", "x"),
+]
 REASON = ["", "Kort", "Pasienten er bevisstløs og kan ikke spørres"]
 DAYS = ["", "2099-12-31", "2001-01-01", "i morgen"]
 PERSONS = ["", f"Patient/{SEEN}", f"Patient/{HIDDEN}", "Patient/nowhere"]
@@ -50,6 +53,9 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/admin/enheter": {"slag": ["enhet", "tjeneste"], "navn": ["", "Skiftestua"]},
     "/admin/ansatte": {"given": ["Kari"], "family": ["", "Nes"], "role": ["gp", "x"], "profession": ["LE"], "hpr": [""],
                        "until": DAYS},
+    "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
+    "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},
+    "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},
     "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "doc-gp"]},
 }  # fmt: skip
 """What each form takes: its fields, each with values worth trying."""
@@ -128,11 +134,11 @@ class Pages:
 
 
 _MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
-_SEALED = re.compile(r"etter=[A-Za-z0-9_\-&#;]+")
+_SEALED = re.compile(r"(etter|linje)=[A-Za-z0-9_\-&#;]+")
 _UNEQUAL = frozenset({"content-length", "date", "set-cookie"})
 
 
 def comparable(answer: httpx.Response) -> tuple[int, dict[str, str], str]:
     """A page but for its times of day and the sealed text of its links."""
-    headers = {name: _SEALED.sub("etter=", v) for name, v in answer.headers.items() if name not in _UNEQUAL}
-    return answer.status_code, headers, _SEALED.sub("etter=", _MOMENTS.sub("", answer.text))
+    headers = {name: _SEALED.sub(r"\1=", v) for name, v in answer.headers.items() if name not in _UNEQUAL}
+    return answer.status_code, headers, _SEALED.sub(r"\1=", _MOMENTS.sub("", answer.text))

@@ -23,9 +23,10 @@ TRIES = 6
 
 async def reader(world, name):
     """Who it is, or None for one who has not signed in."""
-    if READERS[name] is None:
+    held = READERS[name]
+    if held is None:
         return None
-    role, reference = READERS[name]
+    role, reference = held
     if role == "citizen":
         key = await world.store.place(reference)
         assert key is not None
