@@ -157,7 +157,6 @@ def test_every_entry_of_lives_from_outside_makes_a_page(test_data):
                 "languages": [],
                 "strip": False,
                 "title": "",
-                "cards": [],
             }
             text = re.sub(r"<[^>]+>", " ", render("nb", "entries/citizen.html", context))
             assert "{" not in text
