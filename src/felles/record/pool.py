@@ -85,7 +85,9 @@ class Conn:
         except FULL as error:
             raise Busy(FULL_SAID) from error
         except asyncpg.QueryCanceledError as error:
-            raise Busy("the statement took longer than the limit; narrow the request") from error
+            raise Busy(
+                "the statement took longer than it may (FELLES_STATEMENT_TIMEOUT); narrow the request"
+            ) from error
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         """The first row of `sql`, or None."""

@@ -64,8 +64,6 @@ READ_LANES = 1
 SEARCH_LANES = 3
 WRITE_LANES = 2
 PAGE_LANES = 2
-WHOLE_RECORD = 50_000
-"""At most this many entries in one answer to `$everything`."""
 
 
 class FeedLink(msgspec.Struct, array_like=True):
@@ -190,6 +188,7 @@ class Store:
         key = await self.place(f"Patient/{patient_id}")
         if key is None:
             raise Absent(f"Patient/{patient_id[:64]} is not here")
+        most = self.settings.max_everything
         answer = await _everything.everything(
             self._searches,
             self.clock,
@@ -199,10 +198,12 @@ class Store:
             base=base,
             since=since,
             types=None if types is None else [TYPES[t] for t in types],
-            many=WHOLE_RECORD + 1,
+            many=most + 1,
         )
-        if answer.found > WHOLE_RECORD:
-            raise TooCostly("the record is larger than one answer may be: narrow it by _type or _since")
+        if answer.found > most:
+            raise TooCostly(
+                f"the record has more than {most} entries (FELLES_MAX_EVERYTHING): narrow it by _type or _since"
+            )
         return answer
 
     async def page(

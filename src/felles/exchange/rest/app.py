@@ -160,9 +160,11 @@ def _below(path: str) -> str:
 def _check_size(head: Head, limits: Limits) -> None:
     """Raise a Refusal (414, 431) for a request target or headers above the limits."""
     if len(head.path) + len(head.query) > limits.url:
-        raise refuse(414, "too-long", f"the URL is longer than {limits.url} bytes; search by POST _search")
+        raise refuse(
+            414, "too-long", f"the URL is longer than {limits.url} bytes (FELLES_MAX_URL_BYTES); search by POST _search"
+        )
     if sum(map(len, head.headers.values())) + sum(map(len, head.headers)) > limits.header:
-        raise refuse(431, "too-long", f"the headers are larger than {limits.header} bytes")
+        raise refuse(431, "too-long", f"the headers are larger than {limits.header} bytes (FELLES_MAX_HEADER_BYTES)")
 
 
 def _base_of(head: Head) -> str:

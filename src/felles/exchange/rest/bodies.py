@@ -25,7 +25,7 @@ WORTH_PACKING = 1400
 
 def too_large(limit: int) -> Exception:
     """The refusal of a body above `limit` bytes."""
-    return refuse(413, "too-long", f"the body is larger than {limit} bytes")
+    return refuse(413, "too-long", f"the body is larger than {limit} bytes (FELLES_MAX_BODY_BYTES)")
 
 
 class Incoming:
@@ -89,7 +89,9 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
         for part in _unpacked(body):
             size += len(part)
             if size > limit:
-                raise refuse(413, "too-long", f"the body unpacks to more than {limit} bytes")
+                raise refuse(
+                    413, "too-long", f"the body unpacks to more than {limit} bytes (FELLES_MAX_UNPACKED_BYTES)"
+                )
             parts.append(part)
     except zlib.error:
         raise refuse(400, "structure", "the body is not gzip, as Content-Encoding says") from None

@@ -86,9 +86,8 @@ def opened(call: Call) -> Envelope:
         raise refuse(400, "value", "a Bundle posted to the base is a batch or a transaction", "Bundle.type")
     most = call.door.limits.entries
     if len(envelope.entry) > most:
-        raise refuse(
-            413, "too-long", f"the Bundle has {len(envelope.entry)} entries, at most {most} are taken", "Bundle.entry"
-        )
+        said = f"the Bundle has {len(envelope.entry)} entries, at most {most} are taken (FELLES_MAX_BUNDLE_ENTRIES)"
+        raise refuse(413, "too-long", said, "Bundle.entry")
     return envelope
 
 

@@ -121,7 +121,9 @@ async def companions(
     args = (*(sent(value) for value in values), query.said, most, sent(("bigint[]", only)), *ask)
     found = await runner.submit(_SHAPE, args)
     if len(found) > most:
-        raise TooCostly(f"more than {most} entries would be included: ask for fewer matches with _count")
+        raise TooCostly(
+            f"more than {most} entries would be included (FELLES_MAX_INCLUDES): ask for fewer matches with _count"
+        )
     matched = {(row.type, row.id) for row in rows}
     return [
         Row(

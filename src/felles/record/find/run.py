@@ -345,7 +345,8 @@ class _Run:
     def _too_costly(self) -> TooCostly:
         by = "identifier or name" if self.shared or self.query.type == "Patient" else "patient, identifier or code"
         return TooCostly(
-            f"more than {self.limits.budget} entries of {self.query.type} would have to be looked at: narrow it by {by}"
+            f"more than {self.limits.budget} entries of {self.query.type} would have to be looked at"
+            f" (FELLES_SEARCH_BUDGET): narrow it by {by}"
         )
 
     # --- the far side first --------------------------------------------------------------------------------
