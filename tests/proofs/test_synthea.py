@@ -249,8 +249,20 @@ async def test_strict_refuses_a_file_whole_and_no_other(world, tmp_path):
     sound.write_text(json.dumps(bundle(patient("s2"))))
     tally, rejected = await run(world, [wrong, sound], tmp_path, strict=True)
     assert (tally.counts["files refused"], tally.counts["created"]) == (1, 1)
-    assert [(line["file"], line["entry"]) for line in rejected] == [(str(wrong), 2)]
+    assert [(line["file"], line["entry"], line["path"]) for line in rejected] == [(str(wrong), 2, "Observation.status")]
     assert await living(world, BASE, "Patient/s1", "Patient/s2") == {"Patient/s2"}
+
+
+async def test_a_line_that_cannot_be_read_stops_no_other(world, tmp_path):
+    file = tmp_path / "broken.ndjson"
+    file.write_text("\n".join([json.dumps(patient("l1")), "{broken", json.dumps(observation("l2", "l1")), '"text"']))
+    tally, rejected = await run(world, [file], tmp_path, source="lines")
+    assert (tally.counts["created"], tally.counts["rejected"]) == (2, 2)
+    assert [(line["file"], line["entry"], line["code"]) for line in rejected] == [
+        (str(file), 2, "structure"),
+        (str(file), 4, "structure"),
+    ]
+    assert await living(world, "lines", "Patient/l1", "Observation/l2") == {"Patient/l1", "Observation/l2"}
 
 
 async def test_a_folder_of_every_form_is_taken(world, tmp_path):

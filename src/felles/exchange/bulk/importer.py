@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from felles.access.codes import EPISODE_SYSTEM, GP_LIST, IMPORTED
 from felles.exchange.bulk.inputs import Key, Piece, Unreadable, key_of, read
 from felles.fhir import Invalid, decode, r4, rewrite
+from felles.fhir.issues import Issue
 from felles.fhir.search.fold import fold
 from felles.record.changes import Change, Source
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
@@ -146,8 +147,9 @@ class Importer:
                 found[_known(piece)] = piece.type
                 if _is_early(piece) and len(self._early) + len(early) <= HELD:
                     early.append(piece)
-                if self._orders.strict and (reason := _first_error(piece)):
-                    self._refuse_file(file, piece.position, reason)
+                if self._orders.strict and (issue := _first_error(piece)) is not None:
+                    self._note(piece, issue.expression, issue.code, issue.diagnostics)
+                    self.tally.counts["files refused"] += 1
                     return False
         except Unreadable as error:
             self._refuse_file(file, 0, str(error))
@@ -348,11 +350,11 @@ class Importer:
         return Change(op="update", type="EpisodeOfCare", id=key, resource=episode, source=source)
 
 
-def _first_error(piece: Piece) -> str | None:
+def _first_error(piece: Piece) -> Issue | None:
     try:
         decode(piece.raw)
     except Invalid as error:
-        return f"{error.issues[0].expression}: {error.issues[0].diagnostics}"
+        return error.issues[0]
     return None
 
 

@@ -114,11 +114,19 @@ def read(file: Path, source: str | None) -> Iterator[Piece]:
             if lines:
                 for number, line in enumerate(stream, start=1):
                     if line.strip():
-                        yield from _resource(file, number, line, source)
+                        yield from _line(file, number, line, source)
             else:
                 yield from _resource(file, 1, stream.read(), source)
     except (OSError, EOFError, zlib.error) as error:
         raise Unreadable(f"{file} cannot be read: {error}") from error
+
+
+def _line(file: Path, number: int, raw: bytes, source: str | None) -> Iterator[Piece]:
+    """One line of NDJSON. One that cannot be read is given as it is: decoding it says why, and hits it alone."""
+    try:
+        yield from _resource(file, number, raw, source)
+    except Unreadable:
+        yield Piece(file, number, "", raw, Key(str(file), str(number)), None, None)
 
 
 def _resource(file: Path, position: int, raw: bytes, source: str | None) -> Iterator[Piece]:
