@@ -18,6 +18,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from felles.demo.people import CAST
 from felles.demo.places import STAFF
 from felles.ops.bench import lives
 from felles.ops.bench.blocks import set_blocks
@@ -137,7 +138,7 @@ def _marker(home: Path, wanted: str) -> Path:
 
 
 async def _load(empty: Region, shape: Shape) -> None:
-    await empty.felles("demo", "--if-empty")
+    await empty.felles("demo", "--if-empty", "--people", str(CAST))  # for its staff: the lives are our own
     folder = empty.home / "lives"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
