@@ -136,30 +136,33 @@ def _control(chart: Chart, due: list[Problem], new: list[Problem], day: date) ->
 
 def _start(chart: Chart, problem: Problem, visit: Visit, *, known: bool) -> None:
     """The medicines of a problem; of those who have had it for long they were begun then."""
-    onset = chart.body.problems[problem.key]
-    begun = visit.day
     for key in problem.drugs:
-        chosen = key
-        if clashes(DRUGS[key], chart.allergies) or (key == "ramipril" and chart.rng.random() < 0.35):
-            chosen = _INSTEAD.get(key, "")
-        if key == "jern":
-            known = False
-        if key == "budesonid" and chart.person.age(visit.day) < 12:
-            chosen = "flutikason-barn"
-        if key == "apixaban" and chart.person.age(visit.day) >= 80 and chart.body.has("ckd", visit.day):
-            chosen = "apixaban-lav"
-        if key == "metformin" and chart.body.has("ckd", visit.day):
-            continue
-        if key in ("empagliflozin", "kandesartan", "amlodipin") and chart.rng.random() < 0.4:
-            continue
-        if key == "kandesartan" and {"ramipril", "losartan"} & set(chart.taking()):
-            continue
+        chosen = _chosen(chart, key, visit.day)
         if chosen:
             chart.prescribe(visit.author, chosen, visit.day, problem.name)
-    if problem.drugs:
-        chart.body.treat(problem.key, onset if known else begun)
+    since = chart.body.problems[problem.key] if known else visit.day
+    if problem.key == "prostate-cancer":  # treated in hospital before the GP follows it
+        chart.body.treat(problem.key, since - timedelta(days=150))
+    elif problem.drugs:
+        chart.body.treat(problem.key, since)
         if problem.key == "ihd":
-            chart.body.treat("lipids", onset if known else begun)
+            chart.body.treat("lipids", since)
+
+
+def _chosen(chart: Chart, key: str, day: date) -> str:
+    """Which medicine she gets where this one is usual; "" for none."""
+    if clashes(DRUGS[key], chart.allergies) or (key == "ramipril" and chart.rng.random() < 0.35):
+        return _INSTEAD.get(key, "")
+    if key in ("empagliflozin", "kandesartan", "amlodipin") and chart.rng.random() < 0.4:
+        return ""
+    kidneys = chart.body.has("ckd", day)
+    if (key == "metformin" and kidneys) or (key == "kandesartan" and {"ramipril", "losartan"} & set(chart.taking())):
+        return ""
+    if key == "budesonid" and chart.person.age(day) < 12:
+        return "flutikason-barn"
+    if key == "apixaban" and kidneys and chart.person.age(day) >= 80:
+        return "apixaban-lav"
+    return key
 
 
 def _measured(chart: Chart, due: list[Problem], visit: Visit, *, by_phone: bool) -> None:

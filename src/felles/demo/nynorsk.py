@@ -47,6 +47,12 @@ hansker=hanskar fuktighetskrem=fuktigheitskrem kortisonkrem=kortisonkrem trommeh
 snømåking=snømoking bevegelser=rørsler bevegelighet=rørsle følelse=kjensle forstyrrelser=forstyrringar synsforstyrrelser=synsforstyrringar
 kvalme=kvalme kvalm=kvalm svangerskapet=svangerskapet foster=foster fosteret=fosteret fostervannsmengde=fostervassmengd vann=vatn
 negativ=negativ hjertebank=hjartebank hjerte=hjarte hjertesvikt=hjartesvikt hjerterytmen=hjarterytmen lungene=lungene knær=kne
+utredning=utgreiing undersøkelse=undersøking nyfødt=nyfødd øyekatarr=augekatarr forkjølet=forkjøla forandringer=forandringar
+samtaler=samtalar øyelege=augelege fortykkelser=fortjukkingar størrelse=storleik ventet=venta levende=levande slapphet=slappheit
+ømhet=ømheit bankeømhet=bankeømheit lysskyhet=lysskyheit reflekser=refleksar perioder=periodar verdier=verdiar fornyet=fornya
+høytidene=høgtidene trenger=treng vannlating=vasslating glemmer=gløymer kostholdet=kosthaldet syns=synst leker=leikar peker=peikar
+babler=bablar krabber=krabbar grønnsaker=grønsaker tørste=tørst morgenstivhet=morgonstivleik klistret=klistra manglende=manglande
+sittende=sitjande liggende=liggjande stående=ståande hodeomkrets=hovudomkrins hodeleie=hovudleie hodebunnen=hovudbotnen
 """
 _WORDS: dict[str, str] = {old: new for old, _, new in (pair.partition("=") for pair in _PAIRS.split()) if old != new}
 _PHRASES = (

@@ -211,7 +211,7 @@ _ROWS = (
     ),
     Problem(
         "prostate-cancer", "Y77", "C61", "Prostatakreft, behandlet", "ca. prostatae", (62, 90), (0.0, 0.035), (), ("psa",),
-        ("Noe lekkasje ved hosting.", "Ingen plager."), ("Allmenntilstand god.",), ("PSA hvert halvår.",), 0.6,
+        ("Noe lekkasje ved hosting.", "Ingen plager."), ("Allmenntilstand god.",), ("PSA hvert halvår.",), 0.6, not_with=("prostate",),
     ),
 )  # fmt: skip
 PROBLEMS = {problem.key: problem for problem in _ROWS}
