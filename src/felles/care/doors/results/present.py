@@ -42,22 +42,23 @@ def _answer(t: Language, each: HeldBack, names: Mapping[str | int, str]) -> dict
 
 
 def withheld(t: Language, held: list[HeldBack], names: Mapping[str | int, str]) -> list[dict[str, str]]:
-    """Entries held back on the law's grounds: by whom and until when they are looked at anew, never what."""
+    """Entries held back on the law's grounds: by whom and when they are looked at anew, never what or how much."""
     said = {
         Reason.DANGER: t("Fare for liv eller alvorlig helseskade for deg (pasient- og brukerrettighetsloven § 5-1)"),
         Reason.INADVISABLE: t(
             "Klart utilrådelig av hensyn til en som står deg nær (pasient- og brukerrettighetsloven § 5-1)"
         ),
     }
-    return [
-        {
-            "by": names.get(each.org) or t("virksomhet ikke registrert"),
-            "ground": said[Reason(each.reason)],
-            "review": t.day(each.review) if each.review else "",
-        }
-        for each in held
-        if each.reason in said
-    ]
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for each in held:
+        if each.reason in said:
+            line = {
+                "by": names.get(each.org) or t("virksomhet ikke registrert"),
+                "ground": said[Reason(each.reason)],
+                "review": t.day(each.review) if each.review else "",
+            }
+            found.setdefault(tuple(line.values()), line)
+    return list(found.values())
 
 
 def state(t: Language, held: list[HeldBack]) -> list[dict[str, Any]]:
