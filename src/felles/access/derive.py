@@ -39,6 +39,7 @@ from felles.access.release import Waits
 from felles.access.representation import Ages
 from felles.access.roles import staff_role
 from felles.access.times import span
+from felles.record import forms
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM
 from felles.record.derive import Derived, Registry, Relation, Staffing
@@ -217,6 +218,7 @@ def register(
         room.register(registry)
     holding_hook.register(registry, waits)
     representation_hook.register(registry, ages)
+    forms.register(registry)
     return registry
 
 

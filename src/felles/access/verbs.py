@@ -81,6 +81,8 @@ _TABLE: Final = (
     ("open", "åpne ved samtykke eller nødrett", "open by consent or emergency", f"{_CARE} maintenance",
      "hpl § 45, straffeloven § 17; every one reviewed"),
     ("block", "sperre", "block", f"citizen {_DECIDE}", "pbrl § 5-3, hpl § 45; staff register it for the person"),
+    ("place", "se fortrolig adresse", "see a protected address", "gp home-nurse midwife secretary maintenance",
+     "hpl § 21 a, pjl § 19: those who go there or write there; a reason each time, logged by itself"),
     ("hold", "holde tilbake", "hold back", _DECIDE, "pbrl §§ 5-1, 3-4: decided by who gives the care"),
     ("release", "vise svar til pasienten", "release a result", f"{_DOCTORS} maintenance",
      "practice: the doctor looks first"),

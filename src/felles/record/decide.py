@@ -184,6 +184,29 @@ HANDLED = """exists (
          where m.bucket = e.bucket and m.person = e.person and m.self = e.self and m.owner = q.org)"""
 """Whether row `e` is a case that the organisation of `q` (mode 5) must answer: it may be answered, by writing it."""
 
+FORM = "(case when p.protected and not q.sees_place then 2 else 0 end)"
+"""The form of an entry that `q` sees: of a person with protected address the one without place (`forms.py`), unless
+this is her own record, or the Grant has the permission (`p` her row, or the bits a door kept)."""
+
+IN_FORM = f"e.form <> 1 and e.form = {FORM}"
+"""Whether row `e` is of that form. The first half spares Patients' look-up form the join that brings `p`."""
+
+WITHDRAWN = 3
+"""`entry.state` of a version without place that shows words which have since become known to tell it: never served."""
+
+ORG = "(case when e.form = 2 then 0 else e.org end)"
+"""The organisation of row `e` as it is shown: the form without place has none."""
+
+
+def form_at(bucket: str, asked: str = "q") -> str:
+    """A lateral `h` with the form that `q` sees of the entry that `asked` names by type and id; `bucket` is SQL."""
+    return f"""cross join lateral (
+        select {FORM} as form from entry k
+          left join person p on p.bucket = k.bucket and p.person = k.person
+         where k.bucket = {bucket} and k.type = {asked}.type and k.id = {asked}.id and k.form = 0
+         order by k.version desc limit 1) h"""
+
+
 NOBODYS_OPEN = f"""(e.person = 0 and (q.mode = {Mode.ALL:d} or (q.mode = {Mode.ORG_SYSTEM:d} and e.org = q.org)))"""
 """Whether row `e`, which has no person, is seen: by its organisation's system clients alone."""
 

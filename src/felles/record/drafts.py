@@ -16,7 +16,7 @@ from felles.fhir.search import extract
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.ids import mark_of
 from felles.record.kinds import kind_of
-from felles.record.look_up import look_up_form, municipality_of
+from felles.record.look_up import is_protected, look_up_form, municipality_of
 from felles.record.numbers import TYPES
 from felles.record.stamps import PLACEHOLDER, stamp
 
@@ -103,11 +103,12 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
     national: list[str] = []
     born = municipality = None
     if type_name == "Patient":
-        shown = look_up_form(resource)
+        hidden = is_protected(resource)
+        shown = look_up_form(resource, place=not hidden)
         forms.append(_form(1, shown, extract(shown)))
         national = [value for system, value in index.identifiers if system in NATIONAL_NUMBER_SYSTEMS]
         born = resource.birthDate or None
-        municipality = municipality_of(resource)
+        municipality = None if hidden else municipality_of(resource)
     return Draft(
         type=type_name,
         number=number,

@@ -13,6 +13,7 @@ from felles.record.decide import (
     ASK,
     BASIS_TEXT,
     DOOR_BITS,
+    IN_FORM,
     PERSON_OPEN,
     ROW_OPEN,
     ask_values,
@@ -63,7 +64,7 @@ select q.n, q.open, x.entry
         from {bits_of("q")}
        cross join lateral (
             select e.type, e.id, e.body from entry e
-             where e.bucket = q.bucket and e.person = q.person and e.state = 0 and e.form = 0
+             where e.bucket = q.bucket and e.person = q.person and e.state = 0 and {IN_FORM}
                and not e.deleted and e.updated >= q.since
                and (q.types is null or e.type = any(q.types::smallint[]))
                and {ROW_OPEN}

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, ask_values, basis_of, leaves, person_of
+from felles.record.decide import ASK, BASIS_TEXT, IN_FORM, VISIBLE, WITHDRAWN, ask_values, basis_of, leaves, person_of
 from felles.record.era import alive_at, visible
 from felles.record.errors import Expired
 from felles.record.lane import Shape, unnest
@@ -56,8 +56,7 @@ _NEW = f"""(e.era, e.xid) >= (q.from_era, pg_snapshot_xmin(q.from_snap))
        and (q.a_era is null or (e.era, e.xid, e.bucket, e.type, e.id, e.version)
             < (q.a_era, q.a_xid::xid8, q.a_bucket, q.a_type, q.a_id, q.a_version))
        and (q.types is null or e.type = any (q.types::smallint[]))
-       and (not q.alive or (not e.deleted and {alive_at("e", "q.to_era", "q.to_snap")}))
-       and e.form = 0"""
+       and (not q.alive or (not e.deleted and {alive_at("e", "q.to_era", "q.to_snap")}))"""
 
 _CHANGED = Shape(
     f"""
@@ -78,10 +77,11 @@ _CHANGED = Shape(
          cross join lateral (
             select * from (
                 (select {_FIELDS}, {BASIS_TEXT} as basis from entry e {person_of()} {basis_of()}
-                  where {_NEW} and {VISIBLE} order by {_ORDER.format(e="e")} limit q.many + 1)
+                  where {_NEW} and {IN_FORM} and e.state < {WITHDRAWN} and {VISIBLE}
+                  order by {_ORDER.format(e="e")} limit q.many + 1)
                 union all
                 (select {_FIELDS}, 'shared' as basis from shared e
-                  where {_NEW} and q.mode >= 0 order by {_ORDER.format(e="e")} limit q.many + 1)
+                  where {_NEW} and e.form = 0 and q.mode >= 0 order by {_ORDER.format(e="e")} limit q.many + 1)
             ) u order by {_ORDER.format(e="u")} limit q.many + 1) x
          where not q.expired
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, ask_values, basis_of, leaves, person_of
+from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, WITHDRAWN, ask_values, basis_of, form_at, leaves, person_of
 from felles.record.errors import Absent
 from felles.record.homes import SHARED_TYPES
 from felles.record.ids import bucket_of
@@ -28,8 +28,10 @@ _COLUMNS = (
     ("type", "smallint"),
     ("id", "text"),
     ("below", "integer"),
+    ("above", "integer"),
     ("since", "bigint"),
     ("many", "integer"),
+    ("act", "text"),
     ("what", "text"),
     *ASK,
 )
@@ -39,19 +41,21 @@ def _entry_history(bucket: str, extra: str) -> str:
     return f"""
     with q as materialized {unnest(_COLUMNS)},
     found as materialized (
-        select q.n, q.real, q.who, q.what, e.bucket, e.person, e.version, e.updated, e.deleted, e.body, e.author,
+        select q.n, q.real, q.who, q.act, q.what, e.bucket, e.person, e.version, e.updated, e.deleted, e.body, e.author,
                {VISIBLE} as open, {BASIS_TEXT} as basis
           from q {extra}
+          {form_at(bucket)}
           cross join lateral (select e.* from entry e
-                               where e.bucket = {bucket} and e.type = q.type and e.id = q.id and e.form = 0
-                                 and e.version < q.below and e.updated >= q.since
+                               where e.bucket = {bucket} and e.type = q.type and e.id = q.id and e.form = h.form
+                                 and e.version < q.below and e.version >= q.above and e.updated >= q.since
+                                 and e.state < {WITHDRAWN}
                                order by e.version desc limit q.many) e
           {person_of()}
           {basis_of()}
     ),
     said as materialized (
         select distinct on (f.n, f.bucket, f.person) f.bucket, f.person, f.real,
-               '{{"who":' || f.who || ',"act":"' || case when f.open then 'history' else 'refused' end
+               '{{"who":' || f.who || ',"act":"' || case when f.open then f.act else 'refused' end
                || '","what":"' || f.what || '","basis":' || coalesce('"' || f.basis || '"', 'null')
                || ',"outcome":"' || case when f.open then 'released' else 'refused' end || '"}}' as text
           from found f
@@ -83,7 +87,7 @@ _SHARED = Shape(
 )
 
 
-async def of_entry(
+async def of_entry(  # noqa: PLR0913 - what a history is asked for
     lane: Lane,
     clock: Clock,
     grant: Grant,
@@ -93,11 +97,14 @@ async def of_entry(
     below: int,
     since: int,
     many: int,
+    above: int = 0,
+    act: str = "history",
 ) -> list[Row]:
     """Versions of one entry, newest first, that this reader may see.
 
-    At most `many`, below version `below`, written at or after `since` (microseconds). Raises `Absent` for
-    what cannot be an entry; the answer is empty where nothing is here for this reader.
+    At most `many`, below version `below` and from `above`, written at or after `since` (microseconds). Of a person
+    with protected address they are the versions of the form that the reader sees. `act` is the log's. Raises
+    `Absent` for what cannot be an entry; the answer is empty where nothing is here for this reader.
     """
     number = TYPES.get(type_name)
     if number is None or not _ID.fullmatch(resource_id):
@@ -109,7 +116,7 @@ async def of_entry(
     else:
         bucket = bucket_of(resource_id)
         what = f"{type_name}/{resource_id}"
-        args = (bucket or 0, number, resource_id, below, since, many, what, *ask_values(grant, clock))
+        args = (bucket or 0, number, resource_id, below, above, since, many, act, what, *ask_values(grant, clock))
         rows = await lane.submit(_OTHERS if bucket is None else _OURS, args)
     return [
         Row(

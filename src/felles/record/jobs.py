@@ -28,6 +28,7 @@ from felles.record.decide import (
     person_of,
 )
 from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError, blaming
+from felles.record.forms import same_text
 from felles.record.gather import gather
 from felles.record.grants import Grant, Mode, PersonKey
 from felles.record.guarded import change_takes
@@ -343,11 +344,20 @@ class Session:
         if current.deleted and step.change.op == "delete":
             raise Gone(f"{reference} was deleted already")
         self._check_verbs(job, step, current)
+        seen = self._seen(grant, step, current)
         expected = step.change.expected
         if expected == NOTHING and not current.deleted:
-            raise PreconditionFailed(f"{reference} is here already, as version {current.version}")
-        if expected not in (None, NOTHING, current.version):
-            raise PreconditionFailed(f"{reference} is now version {current.version}, not {expected}")
+            raise PreconditionFailed(f"{reference} is here already, as version {seen.version}")
+        if expected not in (None, NOTHING, seen.version):
+            raise PreconditionFailed(f"{reference} is now version {seen.version}, not {expected}")
+        if seen is not current and step.change.op == "update" and not same_text(seen.body, current.body):
+            raise Conflict(f"{reference} is not shown to you whole: who sees where the person is may change it")
+
+    def _seen(self, grant: Grant, step: Step, current: Current) -> Current:
+        """The form of an entry that the writer sees: of a person with protected address the one without place."""
+        if "protected" not in self.special.get(step.key, ()) or grant.place or grant.mode in (Mode.SELF, Mode.ALL):
+            return current
+        return self.current.get((TYPES[step.change.type], step.id, 2), current)
 
     def _check_verbs(self, job: Job, step: Step, current: Current | None) -> None:
         """403 for one who may not write such an entry, or not change what it says already."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from felles.fhir import r4
-from felles.record.codes import MUNICIPALITY_CODE
+from felles.record.codes import MUNICIPALITY_CODE, PROTECTED_ADDRESS
+
+
+def is_protected(patient: Any) -> bool:
+    """Whether a Patient (a struct of `felles.fhir.r4`) says that the address is protected."""
+    extensions = patient.extension or []
+    return any(e.url == PROTECTED_ADDRESS and e.valueCode in ("confidential", "strict") for e in extensions)
 
 
 def municipality_of(patient: Any) -> str | None:
@@ -25,12 +31,12 @@ def municipality_of(patient: Any) -> str | None:
     return None
 
 
-def look_up_form(patient: Any) -> Any:
-    """A Patient with only what a look-up shows, under the same id."""
+def look_up_form(patient: Any, *, place: bool = True) -> Any:
+    """A Patient with only what a look-up shows, under the same id; without `place` not even the municipality."""
     shown = r4.Patient(id=patient.id)
     for field in ("active", "name", "gender", "birthDate", "deceasedBoolean", "deceasedDateTime"):
         setattr(shown, field, getattr(patient, field))
-    place = municipality_of(patient)
-    if place is not None:
-        shown.address = [r4.Address(district=place)]
+    municipality = municipality_of(patient) if place else None
+    if municipality is not None:
+        shown.address = [r4.Address(district=municipality)]
     return shown

@@ -137,7 +137,7 @@ _SHORT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """One word looked for: `core` is a run of plain letters or digits that every way of writing it has."""
 
     core: str
@@ -147,14 +147,14 @@ class _Word:
 class Words:
     """Finds and replaces a set of known strings."""
 
-    def __init__(self, words: tuple[_Word, ...]) -> None:
-        self._words = words
+    def __init__(self, words: tuple[Word, ...]) -> None:
+        self.words = words
         self._pattern = re.compile("|".join(w.pattern for w in words), re.IGNORECASE) if words else None
 
     def within(self, text: str) -> Words:
         """Only those that may stand in `text` (a whole entry): nearly always few, so that each field is quick."""
         low = text.lower()
-        return Words(tuple(word for word in self._words if word.core in low))
+        return Words(tuple(word for word in self.words if word.core in low))
 
     def __bool__(self) -> bool:
         return self._pattern is not None
@@ -178,7 +178,7 @@ def words_of(known: frozenset[str]) -> Words:
     return Words(tuple(made))
 
 
-def _word(text: str) -> _Word | None:
+def _word(text: str) -> Word | None:
     capital = text.startswith(NAME)
     text = " ".join(unicodedata.normalize("NFC", text.removeprefix(NAME)).split())
     runs = re.findall(r"[a-z]+|\d+", text.lower())
@@ -188,7 +188,7 @@ def _word(text: str) -> _Word | None:
     if text.isalpha() and (capital or len(text) < _SHORT):
         body[0] = f"(?-i:{_capital(text[0])})"  # "Heim" is a municipality, "heim" is where anybody lives
     ending = "s?(?!\\w)" if capital else _ending(text)
-    return _Word(max(runs, key=len), rf"(?<!\w){''.join(body)}{ending}")
+    return Word(max(runs, key=len), rf"(?<!\w){''.join(body)}{ending}")
 
 
 def _capital(letter: str) -> str:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, ask_values, basis_of, leaves, person_of
+from felles.record.decide import (
+    ASK,
+    BASIS_TEXT,
+    ORG,
+    VISIBLE,
+    WITHDRAWN,
+    ask_values,
+    basis_of,
+    form_at,
+    leaves,
+    person_of,
+)
 from felles.record.find.compile import line, request_rows, sent, sent_columns
 from felles.record.homes import SHARED_TYPES
 from felles.record.ids import bucket_of
@@ -44,7 +55,7 @@ _COLUMNS: Final = (
     ("many", "integer"),
     *ASK,
 )
-_FIELDS: Final = "e.bucket, e.person, e.type, e.id, e.version, e.updated, e.deleted, e.org, e.author, e.behalf"
+_FIELDS: Final = f"e.bucket, e.person, e.type, e.id, e.version, e.updated, e.deleted, {ORG} as org, e.author, e.behalf"
 _WHICH: Final = "(q.version = 0 or e.version = q.version) order by e.version desc limit q.many"
 
 _SHAPE: Final = Shape(
@@ -58,9 +69,10 @@ _SHAPE: Final = Shape(
     found as materialized (
         select q.n, q.real, q.who, q.what, q.many, {_FIELDS}, {VISIBLE} as open, {BASIS_TEXT} as basis
           from wanted w join q on q.n = w.n
+         {form_at("w.bucket", "w")}
          cross join lateral (select e.* from entry e
-                              where e.bucket = w.bucket and e.type = w.type and e.id = w.id and e.form = 0
-                                and {_WHICH}) e
+                              where e.bucket = w.bucket and e.type = w.type and e.id = w.id and e.form = h.form
+                                and e.state < {WITHDRAWN} and {_WHICH}) e
           {person_of()} {basis_of()}
         union all
         select q.n, q.real, q.who, q.what, q.many, {_FIELDS}, q.mode >= 0, 'shared'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, ask_values, basis_of, leaves, person_of
+from felles.record.decide import ASK, BASIS_TEXT, FORM, VISIBLE, ask_values, basis_of, leaves, person_of
 from felles.record.errors import Absent, Gone
 from felles.record.homes import SHARED_TYPES
 from felles.record.ids import bucket_of
@@ -26,16 +26,14 @@ _WHERE = (
     ("bucket", "smallint"),
     ("type", "smallint"),
     ("id", "text"),
-    ("version", "integer"),
     ("act", "text"),
     ("what", "text"),
 )
 _COLUMNS = _WHERE + ASK
 
-# A version of 0 asks for the current one, which is the highest there is.
+# The current version is the highest there is.
 _ENTRY = """select e.* from entry e
              where e.bucket = {bucket} and e.type = q.type and e.id = q.id and e.form = 0
-               and (q.version = 0 or e.version = q.version)
              order by e.version desc limit 1"""
 
 _LOCATED = f"cross join lateral ({_ENTRY.format(bucket='q.bucket')}) e"
@@ -47,11 +45,18 @@ def _statement(located: str) -> str:
     return f"""
     with q as materialized {unnest(_COLUMNS)},
     found as materialized (
-        select q.n, q.real, q.who, q.act, q.what, e.bucket, e.person, e.version, e.updated, e.deleted,
-               e.body, {VISIBLE} as open, {BASIS_TEXT} as basis
+        select q.n, q.real, q.who, q.act, q.what, e.bucket, e.person, coalesce(f.version, e.version) as version,
+               coalesce(f.updated, e.updated) as updated, coalesce(f.deleted, e.deleted) as deleted,
+               coalesce(f.body, e.body) as body, {VISIBLE} and ({FORM} = 0 or f.version is not null) as open,
+               {BASIS_TEXT} as basis
           from q {located}
           {person_of()}
           {basis_of()}
+          -- The form without place stands in for the whole one, where there is one to see (`FORM`).
+          left join lateral (select f.version, f.updated, f.deleted, f.body from entry f
+                              where {FORM} = 2 and f.bucket = e.bucket and f.type = e.type and f.id = e.id
+                                and f.form = 2 and f.state = 0
+                              limit 1) f on true
     ),
     said as materialized (
         select f.bucket, f.person, f.real,
@@ -90,9 +95,8 @@ async def read(
     type_name: str,
     resource_id: str,
     version: int = 0,
-    act: str = "read",
 ) -> Row:
-    """The entry `type_name/resource_id`, in `version` (0: the current one).
+    """The entry `type_name/resource_id` as it is now; of a shared one, `version` (0: the current one).
 
     Logged before it returns. Raises `Absent` (not here or not for this reader), `Gone` (deleted), `Busy`.
     """
@@ -108,8 +112,7 @@ async def read(
             bucket or 0,
             number,
             resource_id,
-            version,
-            act,
+            "read",
             f"{type_name}/{resource_id}",
             *ask_values(grant, clock),
         )

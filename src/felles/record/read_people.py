@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from felles.record.clock import FOREVER
-from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ROW_OPEN, ask_values, basis_of, leaves
+from felles.record.decide import ASK, BASIS_TEXT, IN_FORM, PERSON_OPEN, ROW_OPEN, ask_values, basis_of, leaves
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
@@ -47,7 +47,7 @@ shown as materialized (
      cross join lateral (
         select e.* from entry e
          where e.bucket = p.bucket and e.person = p.person and e.type = {TYPES["Patient"]} and e.state = 0
-           and e.form = 0 and not e.deleted and {ROW_OPEN}
+           and {IN_FORM} and not e.deleted and {ROW_OPEN}
          order by e.low desc limit 1) e
      where {PERSON_OPEN}
 ),

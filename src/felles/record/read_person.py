@@ -22,6 +22,9 @@ from felles.record.decide import (
     BASIS_TEXT,
     BLOCKS_AGAINST,
     DOOR_BITS,
+    FORM,
+    IN_FORM,
+    ORG,
     PERSON_OPEN,
     REPRESENTED,
     REPRESENTS,
@@ -215,10 +218,15 @@ _COLUMNS: Final = (
     *ASK,
 )
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
-_LIVE: Final = f"e.state = 0 and e.form = 0 and not e.deleted and {ROW_OPEN}"
-_AUTHORED: Final = """'[' || e.low || ',' || e.org || ',' || to_json(coalesce(e.behalf, e.author)) || ','
+_LIVE: Final = f"e.state = 0 and {IN_FORM} and not e.deleted and {ROW_OPEN}"
+_AUTHORED: Final = f"""'[' || e.low || ',' || {ORG} || ',' || to_json(coalesce(e.behalf, e.author)) || ','
                 || case when e.deleted then 'null' else e.body end || ']'"""
-_LINE: Final = "'[' || e.low || ',' || e.org || ',\"\",' || e.body || ']' as line"
+_LINE: Final = f"'[' || e.low || ',' || {ORG} || ',\"\",' || e.body || ']' as line"
+# The index of what stands holds whole forms alone: the form without place is fetched for the few it is shown of.
+_STANDING_LINE: Final = f"""'[' || e.low || ',' || (case when {FORM} = 2 then 0 else e.org end) || ',"",'
+                || case when {FORM} = 2 then (select f.body from entry f
+                     where f.bucket = e.bucket and f.type = e.type and f.id = e.id and f.form = 2 and f.state = 0)
+                   else e.body end || ']' as line"""
 _JOINED: Final = "convert_to('[' || string_agg(v.line, ',') || ']', 'UTF8')"
 """The rows of a want as one JSON array of `Seen`, as bytes: hundreds of rows cost the driver more than one long one."""
 _STANDING: Final = f"e.bucket = q.bucket and e.person = q.person and e.type = w.type and {STANDS} and {ROW_OPEN}"
@@ -239,7 +247,7 @@ def _standing(wants: list[tuple[int, Standing]]) -> str:
         for number, want in wants
     )
     return f"""(select w.want, r.rows from (values {rows}) w(want, type, newest, among, past)
-        cross join lateral (select {_JOINED} as rows from (select {_LINE} from entry e
+        cross join lateral (select {_JOINED} as rows from (select {_STANDING_LINE} from entry e
             where {_STANDING} and (w.among is null or e.marks && w.among) and e.low <= case when w.past
                   then q.clinical else {2**63 - 1} end
             order by e.low desc, e.id desc limit w.newest) v) r)"""
@@ -248,7 +256,7 @@ def _standing(wants: list[tuple[int, Standing]]) -> str:
 def _coming(wants: list[tuple[int, Coming]]) -> str:
     rows = ", ".join(f"({number}::smallint, {TYPES[want.type]}::smallint, {want.nearest})" for number, want in wants)
     return f"""(select w.want, r.rows from (values {rows}) w(want, type, nearest)
-        cross join lateral (select {_JOINED} as rows from (select {_LINE} from entry e
+        cross join lateral (select {_JOINED} as rows from (select {_STANDING_LINE} from entry e
             where {_STANDING} and e.low > q.clinical - {LATE}
             order by e.low, e.id limit w.nearest) v) r)"""
 
@@ -257,7 +265,7 @@ def _one(number: int) -> str:
     return f"""(select {number}::smallint as want,
                convert_to('[' || {_AUTHORED} || ']', 'UTF8') as rows
           from entry e
-         where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and e.form = 0
+         where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and {IN_FORM}
            and e.person = q.person and e.state = 0 and {ROW_OPEN} limit 1)"""
 
 

@@ -18,11 +18,12 @@ from felles.record.clock import FOREVER, Clock
 from felles.record.commit import Committer
 from felles.record.derive import Registry
 from felles.record.era import open_era
-from felles.record.errors import Absent, BadQuery, Forbidden, TooCostly
+from felles.record.errors import Absent, BadQuery, Forbidden, Gone, TooCostly
 from felles.record.feeds import Place, changed
 from felles.record.find import Links, search
 from felles.record.find_person import by_name, by_number
 from felles.record.grants import Mode
+from felles.record.homes import SHARED_TYPES
 from felles.record.keys import Keys
 from felles.record.lane import Lane
 from felles.record.locate import Locator
@@ -118,7 +119,25 @@ class Store:
         """One version of an entry. Raises `Absent`, `Gone` (that version is the deletion), `Busy`."""
         if not 0 < version < 2**31:
             raise Absent(f"{type_name}/{resource_id} has no such version")
-        return await _read.read(self._reads, self.clock, grant, type_name, resource_id, version, "vread")
+        if type_name in SHARED_TYPES:
+            return await _read.read(self._reads, self.clock, grant, type_name, resource_id, version)
+        rows = await _history.of_entry(
+            self._reads,
+            self.clock,
+            grant,
+            type_name,
+            resource_id,
+            below=version + 1,
+            above=version,
+            since=0,
+            many=1,
+            act="vread",
+        )
+        if not rows:
+            raise Absent(f"{type_name}/{resource_id} is not here")
+        if rows[0].deleted:
+            raise Gone(f"{rows[0].reference} was deleted")
+        return rows[0]
 
     async def history(
         self,

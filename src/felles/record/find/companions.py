@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from felles.fhir.search.marks import reference_mark
-from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, basis_of, leaves, person_of
+from felles.record.decide import ASK, BASIS_TEXT, IN_FORM, VISIBLE, basis_of, leaves, person_of
 from felles.record.errors import TooCostly
 from felles.record.find.compile import line, request_rows, sent, sent_columns
 from felles.record.homes import SHARED_TYPES
@@ -37,7 +37,7 @@ _COLUMNS = (
     *ASK,
 )
 _SHARED = ", ".join(str(TYPES[name]) for name in sorted(SHARED_TYPES))
-_LIVE = "e.state = 0 and e.form = 0 and not e.deleted"
+_LIVE = "e.state = 0 and not e.deleted"
 _ROW = "q.n, e.bucket, e.person, e.type, e.id, e.version, e.updated, e.body"
 
 _SHAPE = Shape(
@@ -57,6 +57,7 @@ _SHAPE = Shape(
             select distinct u.bucket, u.person from unnest(q.buckets, q.persons) u(bucket, person)) r
          cross join lateral unnest(q.marks, q.holders) m(mark, type)
           join entry e on e.bucket = r.bucket and e.person = r.person and e.type = m.type and {_LIVE}
+           and e.form = 0
            and m.mark = any(e.marks)
     ),
     found as materialized (
@@ -65,13 +66,13 @@ _SHAPE = Shape(
           join entry e on e.bucket = w.bucket and e.type = w.type and e.id = w.id and {_LIVE}
            and (w.mark is null or w.mark = any(e.marks))
           {person_of()} {basis_of()}
-         where (q.bound is null or e.person = any(q.bound)) and {VISIBLE}
+         where {IN_FORM} and (q.bound is null or e.person = any(q.bound)) and {VISIBLE}
         union all
         select {_ROW}, 'shared'
           from wanted w join q on q.n = w.n
           join shared e on e.bucket = w.bucket and e.type = w.type and e.id = w.id and {_LIVE}
            and (w.mark is null or w.mark = any(e.marks))
-         where w.type in ({_SHARED})
+         where w.type in ({_SHARED}) and e.form = 0
     ),
     page as materialized (
         select q.n, f.* from q cross join lateral (

@@ -17,6 +17,7 @@ from felles.record.decide import (
     ASK,
     BASIS_TEXT,
     DOOR_BITS,
+    IN_FORM,
     NOBODYS_OPEN,
     PERSON_OPEN,
     ROW_OPEN,
@@ -35,9 +36,11 @@ from felles.record.homes import SHARED_TYPES
 from felles.record.lane import Shape
 from felles.record.numbers import TYPES
 
-_NOW = "e.state = 0 and e.form = 0 and not e.deleted"
-_THEN = f"e.state < 2 and e.form = 0 and not e.deleted and {alive_at('e', 'q.snap_era', 'q.snap')}"
+_NOW = "e.state = 0 and not e.deleted"
+_THEN = f"e.state < 2 and not e.deleted and {alive_at('e', 'q.snap_era', 'q.snap')}"
 """A row as it was in the snapshot of a paging link; the link's era is the database's own (checked beside)."""
+
+_WHOLE = "e.form = 0"
 
 _FIXED = (("what", "text"), ("many", "integer"), ("budget", "integer"), ("bound", "bigint[]"), *ASK)
 _AS_TEXT = frozenset({"numeric", "pg_snapshot"})
@@ -128,6 +131,7 @@ class _Maker:
         self.scope = Scope(self.take, _THEN if plan.snapshot else _NOW)
         self.shared = plan.type in SHARED_TYPES
         self.table = "shared" if self.shared else "entry"
+        self.form = _WHOLE if self.shared else IN_FORM
 
     def take(self) -> str:
         return f"q.c{next(self._names)}"
@@ -152,9 +156,11 @@ class _Maker:
             f"with q as materialized ({request_rows(columns)}),{sql}".replace("$era", era), sent_columns(columns)
         )
 
-    def _rows(self, place: str, code: list[str], tests: list[str], limited: str = "", joins: str = "") -> str:
+    def _rows(
+        self, place: str, code: list[str], tests: list[str], limited: str = "", joins: str = "", form: str = ""
+    ) -> str:
         """The rows of one person or of the region; by main code, those with several codes come beside."""
-        tested = " and ".join([place, self.scope.live, *tests])
+        tested = " and ".join([place, self.scope.live, form or self.form, *tests])
         if not code:
             return f"select e.* from {self.table} e {joins} where {tested} {limited}"
         return f"""(select e.* from {self.table} e {joins} where {tested} and e.code = {code[0]} {limited})
@@ -211,7 +217,7 @@ class _Maker:
     def _nobody(self, code: list[str], tests: list[str], limited: str) -> str:
         """Entries of the organisation that have no person yet, for its own system clients."""
         place = f"e.person = 0 and e.org = q.org and e.type = {TYPES[self.plan.type]} and {NOBODYS_OPEN}"
-        rows = self._rows(place, code, tests, limited)
+        rows = self._rows(place, code, tests, limited, form=_WHOLE)
         return f"""select {self._columns("'organisation'")} from ({rows}) e where q.mode = 2"""
 
     def _person_count(self, start: str, rows: str, code: list[str], tests: list[str]) -> str:
@@ -235,7 +241,7 @@ class _Maker:
             over = f""", over as (select q.n from q where exists (select 1 from ({begin}) x offset q.budget))"""
             known = f"(select distinct x.bucket, x.id from ({begin} limit q.budget) x order by x.id) c"
             place = f"e.bucket = c.bucket and e.type = {number} and e.id = c.id"
-            tested = " and ".join([self.scope.live, *tests, *decided])
+            tested = " and ".join([self.scope.live, self.form, *tests, *decided])
             rows = f"from {known} join {self.table} e on {place} {joins} where {tested}"
             each = f"select {self._columns(basis)} {rows} {limited}"
             counted = f"select count(*) {rows}"

@@ -2,7 +2,8 @@
 
 Each kind of condition has one function here or in the module of its parameter type; `render` finds it by the
 form's first word. `take` gives the column of the request row for the next argument, in the order of `Test.args`.
-`live` is the condition that a row counts at all (current, or visible in the snapshot of a paging link).
+`live` is the condition that a row counts at all (current, or visible in the snapshot of a paging link); in which form
+it counts is said where the person's row is at hand (`decide.IN_FORM`).
 """
 
 from __future__ import annotations

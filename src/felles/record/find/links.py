@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from felles.fhir.search.marks import key
-from felles.record.decide import VISIBLE, basis_of, person_of
+from felles.record.decide import IN_FORM, VISIBLE, basis_of, person_of
 from felles.record.find.forms import Scope, quoted, render, renders
 from felles.record.homes import SHARED_TYPES
 from felles.record.numbers import TYPES
@@ -43,12 +43,12 @@ def _chain(form: Form, scope: Scope) -> str:
     # Shared entries are everybody's: no decision beyond being signed in, which the near entry's passed.
     people = "" if shared else f"{person_of()} {basis_of()}"
     decided = "" if shared else f"and {DECIDED}"
+    seen = "e.form = 0" if shared else IN_FORM
     return f"""exists (
         select 1 from (select r.ref from unnest(e.refs) r(ref) where starts_with(r.ref, {quoted(head)})) o
           join {table} e on e.bucket = {bucket} and e.type = {TYPES[type_name]} and e.id = {target}
-           and {scope.live}
           {people}
-         where {render(inner, scope)} {decided})"""
+         where {scope.live} and {seen} and {render(inner, scope)} {decided})"""
 
 
 @renders("has")
@@ -57,6 +57,7 @@ def _has(form: Form, scope: Scope) -> str:
     _, base, type_name, param, inner = form
     number, mark = TYPES[type_name], f"(o.self # ({key(param)}))"
     matches = f"e.type = {number} and {mark} = any(e.marks) and {scope.live} and {render(inner, scope)}"
+    matches += " and e.form = 0" if type_name in SHARED_TYPES else ""
     table = "shared" if type_name in SHARED_TYPES else "entry"
     pointed = f"""select e.* from pointer x join {table} e on e.bucket = x.bucket and e.type = x.type and e.id = x.id
          where x.mark = {mark} and x.type = {number} and {matches}"""
@@ -70,4 +71,4 @@ def _has(form: Form, scope: Scope) -> str:
         select 1 from (select e.self, e.bucket, e.person) o
          cross join lateral ({near}) e
           {person_of()} {basis_of()}
-         where {DECIDED})"""
+         where {IN_FORM} and {DECIDED})"""

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
-from felles.record.decide import ASK, BASIS_TEXT, VISIBLE, basis_of, leaves, person_of
+from felles.record.decide import ASK, BASIS_TEXT, FORM, VISIBLE, basis_of, leaves, person_of
 from felles.record.errors import TooCostly
 from felles.record.find.begin import birth_start, identifier_start, name_start
 from felles.record.find.compile import line, request_rows, sent, sent_columns
@@ -79,7 +79,7 @@ def _row(r: Any) -> Row:
 @lru_cache(maxsize=256)
 def _shape(start: Form, numbers: tuple[Form, ...], others: tuple[Form, ...], types: tuple[str, ...]) -> Shape:
     taken = count()
-    scope = Scope(lambda: f"q.c{next(taken)}", f"{_LIVE} and e.form = 0")
+    scope = Scope(lambda: f"q.c{next(taken)}", _LIVE)
     begin = candidates("Patient", start, scope)
     asked = " and ".join(["true", *(render(form, scope) for form in numbers)])
     tests = " and ".join(["true", *(render(form, scope) for form in others)])
@@ -96,12 +96,12 @@ def _shape(start: Form, numbers: tuple[Form, ...], others: tuple[Form, ...], typ
                        row_number() over (order by f.id) as rn
                   from (select distinct x.bucket, x.id from ({begin} limit q.budget) x) c
                  cross join lateral (
-                    select e.bucket, e.person, {VISIBLE} as open, {BASIS_TEXT} as basis
+                    select e.bucket, e.person, {VISIBLE} as open, {FORM} as form, {BASIS_TEXT} as basis
                       from entry e {person_of()} {basis_of()}
                      where {place} and e.form = 0 and {asked}) w
                  cross join lateral (
                     select e.id, e.version, e.updated, e.body from entry e
-                     where {place} and e.form = case when w.open then 0 else 1 end and {tests}) f
+                     where {place} and e.form = case when w.open then w.form else 1 end and {tests}) f
                  where q.mode >= 0
                  order by f.id limit q.many + 1) f
         ),
