@@ -123,7 +123,6 @@ def one(t: Language, row: CaseRow, case: Case, names: dict[str, str], now: int) 
         "approved": [names.get(each) or each for each in case.approved],
         "ready": case.done,
         "needed": NEEDED,
-        "command": f"felles erase {row.id}",
     }
 
 
