@@ -61,6 +61,22 @@ def test_the_courses_stand_as_a_table_too(full):
     assert "13,1 g/dL" in text(table)
 
 
+def test_a_value_in_words_is_escaped_in_the_table_too():
+    said = {
+        "resourceType": "Observation",
+        "id": "o",
+        "status": "final",
+        "code": sample.concept("Dyrkning", "c"),
+        "valueString": "<b>Vekst</b>",
+    }
+    measured = said | {"id": "p", "valueString": None, "valueQuantity": {"value": 3, "unit": "<i>"}}
+    del measured["valueString"]
+    made = board({"Observation": [("2026-01-02", said), ("2026-01-01", measured)]})
+    assert "<b>Vekst" not in made.board
+    assert "<i>" not in made.board
+    assert made.board.count("&lt;b&gt;Vekst") == 2
+
+
 def test_what_is_coming_is_said_with_whoever_owes_it(full):
     said = text(full.board)
     assert "Kontroll ortopedisk poliklinikk" in said

@@ -2,7 +2,9 @@
 
 import re
 
-from felles.ui.charts import GAP, WIDTH, Point, sparkline
+from minijinja import Markup
+
+from felles.ui.charts import GAP, WIDTH, Point, cells, sparkline
 
 DAY = 86_400_000_000
 
@@ -10,6 +12,11 @@ DAY = 86_400_000_000
 def places(svg: str) -> list[tuple[float, float]]:
     (path,) = re.findall(r' d="([^"]+)"', svg)
     return [(float(x), float(y)) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)]
+
+
+def test_the_cells_of_a_course_say_value_and_day():
+    made = cells([(Markup("9,8 g/dL"), "01.02.2026"), (Markup("&lt;5"), "")])
+    assert made == "<td>9,8 g/dL<span>01.02.2026</span></td><td>&lt;5<span></span></td>"
 
 
 def test_one_value_is_no_course():

@@ -14,7 +14,7 @@ from minijinja import Markup
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 WIDTH: Final = 112.0
 HEIGHT: Final = 28.0
@@ -28,6 +28,14 @@ class Point(Struct, frozen=True, gc=False):
 
     at: int
     value: float
+
+
+def cells(values: Iterable[tuple[Markup, str]]) -> Markup:
+    """The table cells of a course, of (value, when): for those who read numbers rather than lines.
+
+    The value is markup already, for what a page shows hundreds of is escaped where it is remembered; `when` a date.
+    """
+    return Markup("".join([f"<td>{value}<span>{when}</span></td>" for value, when in values]))
 
 
 def sparkline(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+from minijinja import Markup
 
 from felles.care import words
 from felles.care.overview import rules
 from felles.care.shapes import Encounter
-from felles.ui.charts import Point, sparkline
+from felles.ui.charts import Point, cells, sparkline
 from felles.ui.dates import DAY
 
 if TYPE_CHECKING:
@@ -183,7 +186,8 @@ def _result(view: View, course: rules.Course) -> dict[str, Any]:
     if found is not None:
         sign = {"high": t("↑ Høy"), "low": t("↓ Lav"), "odd": t("Avvik")}[found.way]
         flag = {"text": f"{sign}!" if found.grave else sign, "grave": found.grave}
-    history = [{"when": t.brief(value.at), "value": " ".join(_value(t, value)).strip()} for value in course.values]
+    brief = t.brief
+    history = cells([(_cell(t, value), brief(value.at)) for value in course.values])
     return {
         "name": course.name or t("Uten navn"),
         "href": view.entry("Observation", last.entry.id),
@@ -204,6 +208,26 @@ def _value(t: Language, value: rules.Value) -> tuple[str, str]:
     quantity = value.entry.value_quantity
     name = (quantity.unit or quantity.code or "") if quantity else value.unit
     return _measured(t, value.number, value.second, name)
+
+
+def _said(t: Language, value: rules.Value) -> str:
+    """What was measured, with its unit."""
+    number, unit = _value(t, value)
+    return f"{number} {unit}" if unit else number
+
+
+def _cell(t: Language, value: rules.Value) -> Markup:
+    """What `_said` says, as markup."""
+    if value.number is None:
+        return Markup(escape(_in_words(t, value.entry)))
+    quantity = value.entry.value_quantity
+    name = (quantity.unit or quantity.code or "") if quantity else value.unit
+    return _measured_cell(t, value.number, value.second, name)
+
+
+@lru_cache(maxsize=32768)
+def _measured_cell(t: Language, number: Decimal, second: Decimal | None, unit: str) -> Markup:
+    return Markup(escape(" ".join(filter(None, _measured(t, number, second, unit)))))
 
 
 @lru_cache(maxsize=32768)
@@ -227,9 +251,9 @@ def _spark(view: View, course: rules.Course) -> str:
     t, first, last = view.t, drawn[0], drawn[-1]
     points = [Point(v.at, float(v.number)) for v in drawn if v.number is not None]
     description = t("Fra {first} ({since}) til {last} ({until}), {count} verdier.").format(
-        first=" ".join(_value(t, first)).strip(),
+        first=_said(t, first),
         since=t.brief(first.at),
-        last=" ".join(_value(t, last)).strip(),
+        last=_said(t, last),
         until=t.brief(last.at),
         count=len(points),
     )

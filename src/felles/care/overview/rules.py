@@ -47,7 +47,7 @@ def critical(allergies: Iterable[AllergyIntolerance], flags: Iterable[Flag]) -> 
     """What can harm the person: active allergies, the gravest first, and active flags."""
     found = Critical(flags=[flag for flag in flags if flag.status == "active"])
     for allergy in allergies:
-        if _is(allergy.verification_status, *NOT_SO) or _is(allergy.clinical_status, "inactive", "resolved"):
+        if _is(allergy.verification_status, NOT_SO) or _is(allergy.clinical_status, ("inactive", "resolved")):
             continue
         if allergy.code.has(*NO_KNOWN):
             if allergy.code.has(NO_KNOWN_ANY):
@@ -65,7 +65,7 @@ def grave(allergy: AllergyIntolerance) -> bool:
     return allergy.criticality == "high" or any(reaction.severity == "severe" for reaction in allergy.reaction)
 
 
-def _is(concept: Concept | None, *codes: str) -> bool:
+def _is(concept: Concept | None, codes: tuple[str, ...]) -> bool:
     return concept is not None and concept.has(*codes)
 
 
@@ -73,8 +73,13 @@ def active_problems(conditions: Iterable[Condition]) -> list[Condition]:
     """Problems that are not over, each once (same words), the one recorded last standing for the others."""
     found: dict[str, Condition] = {}
     for condition in conditions:
-        if not _is(condition.clinical_status, *OVER) and not _is(condition.verification_status, *NOT_SO):
-            found.setdefault(condition.code.words.casefold(), condition)
+        said = condition.code.words.casefold()
+        if (
+            said not in found
+            and not _is(condition.clinical_status, OVER)
+            and not _is(condition.verification_status, NOT_SO)
+        ):
+            found[said] = condition
     return list(found.values())
 
 
