@@ -1,8 +1,10 @@
 """The overview's parts from rows to markup, without a database."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
+import msgspec
 import pytest
 import sample
 
@@ -10,6 +12,7 @@ from felles.care.overview import page, present
 from felles.care.overview.views import CITIZEN, STAFF, decoded
 from felles.record.grants import ALL_KINDS
 from felles.record.kinds import Kind
+from felles.record.read_person import Course
 from felles.ui.i18n import language
 from felles.ui.render import add_templates
 
@@ -59,6 +62,22 @@ def test_the_courses_stand_as_a_table_too(full):
     table = full.board[full.board.index("<details") : full.board.index("</details>")]
     assert "9,8 g/dL" in text(table)
     assert "13,1 g/dL" in text(table)
+
+
+def test_a_number_is_shown_as_it_was_written_whoever_was_shown_an_equal_one_before():
+    def of(written):
+        value = msgspec.Raw(written.encode())
+        quantity = {"value": value, "unit": "mmol/L"}
+        entry = {"resourceType": "Observation", "id": "o", "status": "final", "code": sample.concept("Kalium", "k"),
+                 "valueQuantity": quantity}  # fmt: skip
+        found = sample.rows({})
+        index = next(i for i, want in enumerate(found.wants) if isinstance(want, Course))
+        rows = msgspec.json.encode([[1, [[sample.NOW, 7, "", entry]]]])
+        parts = tuple(rows if i == index else each for i, each in enumerate(found.found))
+        return page.parts(view(), decoded(replace(found, found=parts)), ALL_KINDS, STAFF, 1).board
+
+    for written in ("4.5", "4.50", "4.5", "5", "5.0"):
+        assert f"<td>{written.replace('.', ',')} mmol/L<span>" in of(written).replace("&#x2f;", "/")
 
 
 def test_a_value_in_words_is_escaped_in_the_table_too():

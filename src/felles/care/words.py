@@ -45,9 +45,15 @@ def unit(text: str) -> str:
     return "" if text.startswith("{") and text.endswith("}") else text
 
 
-@lru_cache(maxsize=8192)
 def rounded(value: Decimal) -> str:
     """A number for a list: at most two decimals when there are more (the entry itself shows them all)."""
+    return rounded_text(str(value))
+
+
+@lru_cache(maxsize=8192)
+def rounded_text(text: str) -> str:
+    """`rounded` of a decimal as it is written: 1.5 and 1.50 are equal, and yet each is shown as it stands."""
+    value = Decimal(text)
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -2:
         shown = value.quantize(Decimal("0.01")) if abs(value) >= 1 else Decimal(f"{value:.2g}")

@@ -18,7 +18,6 @@ from felles.ui.dates import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
     from felles.care.overview.views import Overview
     from felles.care.shapes import (
@@ -180,19 +179,19 @@ def results(view: View, found: Overview) -> list[dict[str, Any]]:
 
 def _result(view: View, course: rules.Course) -> dict[str, Any]:
     t, last = view.t, course.last
-    said = _value(t, last)
+    shown = [_value(t, value) for value in course.values]
     found = rules.mark(course)
     flag = None
     if found is not None:
         sign = {"high": t("↑ Høy"), "low": t("↓ Lav"), "odd": t("Avvik")}[found.way]
         flag = {"text": f"{sign}!" if found.grave else sign, "grave": found.grave}
     brief = t.brief
-    history = cells([(_cell(t, value), brief(value.at)) for value in course.values])
+    history = cells([(cell, brief(value.at)) for (_, _, cell), value in zip(shown, course.values, strict=True)])
     return {
         "name": course.name or t("Uten navn"),
         "href": view.entry("Observation", last.entry.id),
-        "value": said[0] or t("Ingen verdi"),
-        "unit": said[1],
+        "value": shown[0][0] or t("Ingen verdi"),
+        "unit": shown[0][1],
         "text": last.number is None,
         "flag": flag,
         "when": t.brief(last.at),
@@ -201,39 +200,28 @@ def _result(view: View, course: rules.Course) -> dict[str, Any]:
     }
 
 
-def _value(t: Language, value: rules.Value) -> tuple[str, str]:
-    """What was measured and its unit, as they are shown."""
+def _value(t: Language, value: rules.Value) -> tuple[str, str, Markup]:
+    """What was measured and its unit, as they are shown; and both as markup."""
     if value.number is None:
-        return _in_words(t, value.entry), ""
+        said = _in_words(t, value.entry)
+        return said, "", Markup(escape(said))
     quantity = value.entry.value_quantity
     name = (quantity.unit or quantity.code or "") if quantity else value.unit
-    return _measured(t, value.number, value.second, name)
+    return _measured(t, str(value.number), "" if value.second is None else str(value.second), name)
 
 
 def _said(t: Language, value: rules.Value) -> str:
     """What was measured, with its unit."""
-    number, unit = _value(t, value)
+    number, unit, _ = _value(t, value)
     return f"{number} {unit}" if unit else number
 
 
-def _cell(t: Language, value: rules.Value) -> Markup:
-    """What `_said` says, as markup."""
-    if value.number is None:
-        return Markup(escape(_in_words(t, value.entry)))
-    quantity = value.entry.value_quantity
-    name = (quantity.unit or quantity.code or "") if quantity else value.unit
-    return _measured_cell(t, value.number, value.second, name)
-
-
 @lru_cache(maxsize=32768)
-def _measured_cell(t: Language, number: Decimal, second: Decimal | None, unit: str) -> Markup:
-    return Markup(escape(" ".join(filter(None, _measured(t, number, second, unit)))))
-
-
-@lru_cache(maxsize=32768)
-def _measured(t: Language, number: Decimal, second: Decimal | None, unit: str) -> tuple[str, str]:
-    shown = words.rounded(number) if second is None else f"{words.rounded(number)}/{words.rounded(second)}"
-    return t.number(shown), words.unit(unit)
+def _measured(t: Language, number: str, second: str, unit: str) -> tuple[str, str, Markup]:
+    """Remembered by how the numbers are written: as decimals 1.5 and 1.50 would be the same, and one stand for both."""
+    shown = words.rounded_text(number) + (f"/{words.rounded_text(second)}" if second else "")
+    shown, unit = t.number(shown), words.unit(unit)
+    return shown, unit, Markup(escape(f"{shown} {unit}".rstrip()))
 
 
 def _in_words(t: Language, entry: Measured | Observation) -> str:
