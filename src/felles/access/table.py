@@ -59,7 +59,7 @@ def page() -> str:
         [
             "# Who may do what",
             "",
-            "Made from `access/verbs.py` and `access/roles.py` by `scripts/decision_table.py`; a test holds it to that.",
+            "Made from `access/verbs.py` and `access/roles.py` by `scripts/decision_table.py`; a test holds it.",
             "Every cell needs more than its mark: a relation to the person (docs/security.md), no block in the way.",
             "Without a relation every cell is a no, but for looking a person up and stating a need.",
             "",
