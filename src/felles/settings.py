@@ -137,6 +137,10 @@ class Settings:
     statement_timeout: float = _setting(_seconds, 10.0)
     search_budget: int = _setting(_positive, 50_000)
 
+    # How long a way in without a care relation is open, in hours.
+    opening_hours: int = _setting(_positive, 4)
+    need_hours: int = _setting(_positive, 24)
+
     # What a site decides about acting for others, in years, and about results, in working days.
     child_record_age: int = _setting(_positive, 12)
     parents_end_age: int = _setting(_positive, 16)

@@ -273,7 +273,8 @@ async def test_looking_up_by_number_shows_the_person_and_never_the_number(site):
     assert "Åpen for deg" in words(known.text)
     assert "Olav Sæterbø" in words(stranger.text)
     assert "Ikke åpen for deg" in words(stranger.text)
-    assert patient not in stranger.text
+    assert f'href="/p/{patient}"' not in unescaped(stranger.text)
+    assert f'href="/p/{patient}/apne"' in unescaped(stranger.text), "the way for who has a need"
     for answer in (known, stranger):
         assert number not in answer.text
         assert number not in str(answer.url)

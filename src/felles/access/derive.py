@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from felles.access import blocks, cases, holding_hook, representation_hook, verbs
+from felles.access import blocks, cases, holding_hook, openings, representation_hook, verbs
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -197,11 +197,16 @@ def staffing_of(resource: Any, reference: str) -> list[Staffing]:
 
 
 def register(
-    registry: Registry, days: Durations | None = None, *, ages: Ages | None = None, waits: Waits | None = None
+    registry: Registry,
+    days: Durations | None = None,
+    *,
+    ages: Ages | None = None,
+    waits: Waits | None = None,
+    hours: openings.Hours | None = None,
 ) -> Registry:
     """Let all that opens and closes doors follow the commits it is made from; gives `registry` back.
 
-    `days`, `ages` and `waits` are what a site sets; without them the defaults of their tables.
+    `days`, `ages`, `waits` and `hours` are what a site sets; without them the defaults of their tables.
     """
 
     def relate(resource: Any, _: str, grant: Grant, updated: int) -> Derived:
@@ -218,6 +223,7 @@ def register(
         room.register(registry)
     holding_hook.register(registry, waits)
     representation_hook.register(registry, ages)
+    openings.register(registry, hours)
     forms.register(registry)
     return registry
 

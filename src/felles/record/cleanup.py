@@ -2,9 +2,9 @@
 
 A paging link shows the record as it was when its search began, for `LIFE`. Until then an ended version keeps its
 index (state 1); afterwards it only serves vread and history (state 2), and pointers and names that lead to no
-living version go; so does what was held back for a time that is over (`expire`). Which ended long enough ago is read
-from the ticks, so a version whose end was committed late is kept for as long as any other. In small batches; a row
-that somebody holds is left for the next round.
+living version go; so do ways into a record that have ended (`shut`) and what was held back for a time that is over
+(`expire`). Which ended long enough ago is read from the ticks, so a version whose end was committed late is kept for
+as long as any other. In small batches; a row that somebody holds is left for the next round.
 """
 
 from __future__ import annotations
@@ -135,6 +135,29 @@ async def run(url: str, clock: Clock, *, life: int = LIFE, every: float = EVERY)
         await asyncio.sleep(every)
 
 
+_EXPIRED = "select distinct bucket, person from opening where until <= $1 order by bucket, person limit $2"
+_SHUT = """
+delete from opening o using unnest($1::smallint[], $2::bigint[]) q(bucket, person)
+ where o.bucket = q.bucket and o.person = q.person and o.until <= $3"""
+_FALL = """
+update person p set opened = false from unnest($1::smallint[], $2::bigint[]) q(bucket, person)
+ where p.bucket = q.bucket and p.person = q.person
+   and not exists (select from opening o where o.bucket = p.bucket and o.person = p.person)"""
+
+
+async def shut(conn: asyncpg.Connection, now: int, *, many: int = BATCH) -> int:
+    """Take away openings that ended before `now` (real micros), and the bit of whom has no more; how many persons."""
+    async with conn.transaction():
+        persons = await conn.fetch(_EXPIRED, now, many)
+        if persons:
+            columns = _columns(persons, "bucket", "person")
+            # Held as commits hold them, and looked at in a statement after that: none that begins now is overlooked.
+            await conn.execute(_HOLD, *columns)
+            await conn.execute(_SHUT, *columns, now)
+            await conn.execute(_FALL, *columns)
+    return len(persons)
+
+
 async def _round(url: str, clock: Clock, life: int) -> None:
     conn = await connect(url)
     try:
@@ -142,6 +165,8 @@ async def _round(url: str, clock: Clock, life: int) -> None:
             total = 0
             while done := await clean(conn, clock.real() - life):
                 total += done
+            while await shut(conn, clock.real()):
+                pass
             if total:
                 _log.info("cleaned ended versions", versions=total)
             while await expire(conn, clock.real()):

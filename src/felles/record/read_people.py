@@ -1,4 +1,6 @@
-"""The persons somebody has a relation to, as a list: those whose record changed last come first.
+"""The persons somebody has a relation to, as a list: those whose relation began last come first.
+
+(Not those whose record changed last: what the reader does not see would move them.)
 
 One page of the list is one statement: candidates by the index of relations, decided by the fragments of
 `decide.py` as everything else, and a line in the log of each person who is shown.
@@ -24,22 +26,27 @@ _COLUMNS: Final = (("many", "integer"), ("before", "bigint"), ("beyond", "bigint
 _SQL: Final = f"""
 with q as materialized {unnest(_COLUMNS)},
 mine as materialized (
-    select q.n, c.bucket, c.person, c.touched
+    select q.n, c.bucket, c.person, c.since
       from q
      cross join lateral (
-        select p.bucket, p.person, p.touched
-          from (select distinct r.bucket, r.person
-                  from staffing s
-                  join relation r on r.party = s.party
-                 where s.actor = q.actor and s.org = q.org and s.since <= q.real and s.until > q.real
-                   and r.since <= q.clinical and r.until > q.clinical) r
+        select p.bucket, p.person, r.since
+          from (select w.bucket, w.person, max(w.since) as since
+                  from (select r.bucket, r.person, r.since
+                          from staffing s
+                          join relation r on r.party = s.party
+                         where s.actor = q.actor and s.org = q.org and s.since <= q.real and s.until > q.real
+                           and r.since <= q.clinical and r.until > q.clinical
+                        union all
+                        select o.bucket, o.person, o.since from opening o
+                         where o.actor = q.actor and o.org = q.org and o.since <= q.real and o.until > q.real) w
+                 group by w.bucket, w.person) r
           join person p on p.bucket = r.bucket and p.person = r.person
-         where (p.touched, p.person) < (q.before, q.beyond) and not p.reserved
-         order by p.touched desc, p.person desc
+         where (r.since, p.person) < (q.before, q.beyond) and not p.reserved
+         order by r.since desc, p.person desc
          limit q.many) c
 ),
 shown as materialized (
-    select q.n, q.real, q.who, p.bucket, p.person, p.touched, e.id, e.body, {BASIS_TEXT} as basis
+    select q.n, q.real, q.who, p.bucket, p.person, m.since, e.id, e.body, {BASIS_TEXT} as basis
       from mine m
       join q on q.n = m.n
       join person p on p.bucket = m.bucket and p.person = m.person
@@ -58,17 +65,17 @@ said as materialized (
       from shown f
 ),
 logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-select n, id, person, touched, basis, body from shown order by touched desc, person desc"""
+select n, id, person, since, basis, body from shown order by since desc, person desc"""
 _SHAPE: Final = Shape(_SQL, _COLUMNS)
 
 
 @dataclass(slots=True, frozen=True)
 class Mine:
-    """One person of the list. `touched` is when the record last changed; with `person` it is where a page ends."""
+    """One person of the list. `since` is when the newest relation began; with `person` it is where a page ends."""
 
     id: str
     person: int
-    touched: int
+    since: int
     basis: str
     body: str
 
@@ -76,6 +83,6 @@ class Mine:
 async def read_mine(
     lane: Lane, clock: Clock, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)
 ) -> list[Mine]:
-    """At most `many` persons after `after` (touched, person), the most recently changed first. Raises `Busy`."""
+    """At most `many` persons after `after` (since, person), the newest relation first. Raises `Busy`."""
     records = await lane.submit(_SHAPE, (many, *after, *ask_values(grant, clock)))
-    return [Mine(r["id"], r["person"], r["touched"], r["basis"], r["body"]) for r in records]
+    return [Mine(r["id"], r["person"], r["since"], r["basis"], r["body"]) for r in records]

@@ -35,6 +35,7 @@ from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_log import read_own_log
+from felles.record.read_openings import last_opening, read_openings
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 from felles.record.read_represented import read_represented
@@ -235,8 +236,16 @@ class Store:
         """Those of the entries `marks` (hashes of `Type/id`) that the reader sees, logged for `name`. Raises `Busy`."""
         return await read_items(self._pages, self.clock, grant, marks, name)
 
+    async def openings(self, grant: PersonGrant) -> list[tuple[int, int, int]]:
+        """(basis, kinds, until) of the ways in that the reader has open now. Raises `Busy`."""
+        return await read_openings(self._pages, self.clock, grant)
+
+    async def last_opening(self, grant: PersonGrant) -> int:
+        """When somebody last went into the citizen's own record without a care relation; 0: never. Raises `Busy`."""
+        return await last_opening(self._pages, self.clock, grant)
+
     async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
-        """The persons the reader has a relation to, most recently changed first; logged. Raises `Busy`."""
+        """The persons the reader has a relation to, the newest relation first; logged. Raises `Busy`."""
         return await read_mine(self._pages, self.clock, grant, many, after)
 
     async def represented(self, grant: PersonGrant) -> list[Represented]:

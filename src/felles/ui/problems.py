@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from felles.ui.i18n import Language
+    from felles.ui.web import Visit
 
 _log = structlog.get_logger("felles.ui")
 
@@ -165,7 +166,18 @@ _BY_ERROR = (
 async def _answer(request: Request, problem: Any, status: int) -> Response:
     found = await visit(request)
     told: Problem = problem(found.t)
+    way = _way_in(found, request.url.path)
+    if way and told.state == "absent":
+        told.ways.append({"href": way, "text": found.t("Oppgi tjenstlig behov")})
     return page(found, "ui/problem.html", {"problem": asdict(told), "title": told.title}, status)
+
+
+def _way_in(found: Visit, path: str) -> str:
+    """Where whoever may states a need, on the page of a record that is not open or not here: the same for both."""
+    part = path.split("/")
+    if found.actor is None or not found.actor.may("need") or len(part) < 3 or part[1] != "p" or "apne" in part:
+        return ""
+    return f"/p/{part[2]}/apne"
 
 
 async def record_error(request: Request, error: Exception) -> Response:

@@ -76,6 +76,7 @@ def _context(
         "some_closed": any(not row["open"] for row in results),
         "asked": asked is not None and not wrong,
         "outcome": outcome,
+        "may_need": found.signed_in.may("need"),
     }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.access.bases import Basis, ground_of
 from felles.care import grounds
+from felles.care.doors.openings.present import banner
 from felles.care.overview import views
 from felles.care.overview.page import made
-from felles.care.people import open_person, staff_only
+from felles.care.people import open_person, staff_only, store_of
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -31,13 +33,20 @@ async def show(request: Request) -> Response:
         "head": parts.strip,
         "board": parts.board,
         "closed": read.closed,
+        "lift": f"{base}/apne" if found.signed_in.may("open") else "",
+        "opened": banner(found.t, await store_of(found).openings(grant)) if by_way_in(read.basis) else "",
         "why": why(found.t, base, read.basis),
         "see_as": {"reference": f"Patient/{patient_id}", "name": parts.name} if found.demo else None,
     }
     return page(found, "overview/staff.html", context)
 
 
+def by_way_in(basis: str) -> bool:
+    """Whether the record is open by a need that was stated, an emergency or a consent: by a case, not a relation."""
+    return ground_of(basis).basis in (Basis.EMERGENCY, Basis.CONSENTED, Basis.STATED_NEED)
+
+
 def why(t: Language, base: str, basis: str) -> dict[str, Any]:
     """Why this reader may see the record, with the way to the entry that it rests on."""
-    source = grounds.source(basis)
+    source = None if by_way_in(basis) else grounds.source(basis)
     return {"text": grounds.sentence(t, basis), "href": f"{base}/e/{source[0]}/{source[1]}" if source else ""}

@@ -80,7 +80,7 @@ async def people(found: Visit) -> Response:
                 "about": ", ".join(part for part in about if part),
                 "born": t.fhir(patient.birth_date, brief=True),
                 "basis": grounds.short(t, row.basis),
-                "changed": t.brief(row.touched),
+                "since": t.brief(row.since) if row.since > 0 else "",
                 "dead": words.death(t, patient),
             }
         )

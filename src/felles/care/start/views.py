@@ -23,7 +23,7 @@ _patient: Final = Decoder(shapes.Patient).decode
 class Place(Struct, array_like=True):
     """Where a page of the list begins, sealed into its link; `made` real microseconds."""
 
-    touched: int
+    since: int
     person: int
     made: int
 
@@ -39,9 +39,9 @@ class People:
 async def mine(store: Store, grant: SetGrant, place: str) -> People:
     """The page at `place` ("" for the first). Raises `BadQuery` for another reader's place, `Expired`, `Busy`."""
     after = store.unseal(place, grant, Place) if place else Place(FOREVER, FOREVER, 0)
-    found = await store.mine(grant, PAGE + 1, (after.touched, after.person))
+    found = await store.mine(grant, PAGE + 1, (after.since, after.person))
     rows = [(row, _patient(row.body)) for row in found[:PAGE]]
     if len(found) <= PAGE:
         return People(rows, "")
     last = found[PAGE - 1]
-    return People(rows, store.seal(Place(last.touched, last.person, store.clock.real()), grant))
+    return People(rows, store.seal(Place(last.since, last.person, store.clock.real()), grant))

@@ -72,5 +72,10 @@ LIST = f"""select distinct r.bucket, r.person
              where s.org = q.org and (s.actor = q.actor or q.mode = {Mode.ORG_SYSTEM:d})
             union select q.org where q.mode = {Mode.ORG_SYSTEM:d}) s
       join relation r on r.party = s.party
-     where q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})"""
-"""The persons of the asker's relations. A preselection: each is decided by the fragments all the same."""
+     where q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
+    union
+    select o.bucket, o.person from opening o
+     where q.mode = {Mode.STAFF:d} and o.actor = q.actor and o.org = q.org and o.until > q.real"""
+"""The persons of the asker's relations, and those to whom she has opened a way.
+
+A preselection: each is decided by the fragments all the same."""

@@ -1,0 +1,49 @@
+"""Ways in that are open now to one reader: for telling her until when. Nothing of the person's record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from felles.record.decide import ASK, OPENED, ask_values
+from felles.record.grants import Mode
+from felles.record.lane import Shape, unnest
+
+if TYPE_CHECKING:
+    from felles.record.clock import Clock
+    from felles.record.grants import PersonGrant
+    from felles.record.lane import Lane
+
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_SHAPE: Final = Shape(
+    f"""select q.n, o.basis, o.kinds, o.until
+          from {unnest(_COLUMNS)} q
+          join opening o on o.bucket = q.bucket and o.person = q.person and {OPENED}
+         where q.mode = {Mode.STAFF:d} and ${len(_COLUMNS) + 1}::smallint is not null
+         order by o.until desc""",
+    _COLUMNS,
+)
+
+
+_TOLD: Final = Shape(
+    f"""select q.n, max(m.made) as made
+          from {unnest(_COLUMNS)} q
+          join person p on p.bucket = q.bucket and p.person = q.person and coalesce(p.lead, p.person) = q.own
+          join matter m on m.bucket = q.bucket and m.person = q.person and m.sort in (1, 2, 3)
+         where q.mode = {Mode.SELF:d} and ${len(_COLUMNS) + 1}::smallint is not null
+         group by q.n""",
+    _COLUMNS,
+)
+
+
+async def last_opening(lane: Lane, clock: Clock, grant: PersonGrant) -> int:
+    """When (real microseconds) somebody last went into the reader's own record by such a way; 0: never."""
+    asked = ask_values(grant, clock)
+    found = [await lane.submit(_TOLD, (*key, *asked)) for key in grant.keys]
+    return max((row["made"] for rows in found for row in rows), default=0)
+
+
+async def read_openings(lane: Lane, clock: Clock, grant: PersonGrant) -> list[tuple[int, int, int]]:
+    """(basis, mask of kinds whose blocks it lifts, until in real microseconds) of each, the longest first."""
+    asked = ask_values(grant, clock)
+    found = [await lane.submit(_SHAPE, (*key, *asked)) for key in grant.keys]
+    return [tuple(row)[1:] for rows in found for row in rows]
