@@ -38,6 +38,19 @@ def test_it_is_valid_on_any_day(today):
             fhir.decode(msgspec.json.encode(resource))
 
 
+@pytest.mark.parametrize("years", [1, 2, 5, 9])
+def test_the_cast_is_told_whatever_the_seed(years):
+    for seed in range(15):
+        made = Region(seed, TODAY, CAST, years)
+        for _, home in made.homes():
+            for life in made.lives_of(home):
+                if life.person.key == "olav":
+                    held = [r for _, r in life.entries if r.get("status") == "on-hold"]
+                    assert {"B01AF02", "A10BA02"} == {r["medicationCodeableConcept"]["coding"][0]["code"] for r in held}
+                if life.person.key == "ida":
+                    assert any(r["resourceType"] == "Flag" for _, r in life.entries)
+
+
 def test_the_same_seed_and_day_give_the_same_region(lives):
     again = list(region.lives(region.SEED, TODAY, SOME))
     assert [life.entries for life in again] == [life.entries for life in lives]

@@ -303,6 +303,11 @@ class Chart:
         if made is not None and made["status"] == "active":
             build.stop(made, day, why=why)
 
+    def taken(self, key: str) -> Resource | None:
+        """What she takes of a medicine's substance, in whatever strength."""
+        atc = DRUGS[key].atc
+        return next((m for k, m in self.medicines.items() if m["status"] == "active" and DRUGS[k].atc == atc), None)
+
     def taking(self) -> list[str]:
         """Keys of the medicines she takes now."""
         return [key for key, made in self.medicines.items() if made["status"] == "active"]

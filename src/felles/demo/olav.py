@@ -49,7 +49,7 @@ def old_man(person: Person, home: Household, places: Places, today: date, start:
         chart.body.begin(key, today - timedelta(days=days))
     courses.follow(chart, [PROBLEMS[key] for key, _ in _PROBLEMS])
     for key in ("apixaban", "metformin", "metoprolol", "ramipril", "paracetamol"):
-        if key not in chart.medicines:
+        if chart.taken(key) is None:
             reason = {
                 "apixaban": "Atrieflimmer",
                 "metoprolol": "Atrieflimmer",
@@ -170,7 +170,9 @@ def _admission(chart: Chart, daughter: str) -> None:
         minutes=60,
     )
     for key in ("apixaban", "metformin"):
-        made = chart.medicines[key]
+        made = chart.taken(key)
+        if made is None:
+            continue
         made["status"] = "on-hold"
         made["statusReason"] = {
             "text": "Pause ved operasjon" if key == "apixaban" else "Pause til nyreprøvene er tilbake der de var"
