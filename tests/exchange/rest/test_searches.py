@@ -76,6 +76,7 @@ async def test_a_page_link_is_its_readers_alone(world):
     following = link(answer.json, "next").removeprefix("http://felles.test/fhir/")
     assert (await world.stranger.get(following)).status == 400
     assert (await world.system.get(following)).status == 200
+    assert (await world.system.get(f"Condition?{following.partition('?')[2]}")).status == 400
 
 
 async def test_what_is_hidden_is_not_found_counted_or_included(world):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from felles.fhir.search.marks import reference_mark
 from felles.record.clock import MICROSECONDS
 from felles.record.decide import ask_values
-from felles.record.errors import Expired, TooCostly
+from felles.record.errors import BadQuery, Expired, TooCostly
 from felles.record.find import begin as starts
 from felles.record.find.ast import Arg, Clause, Query
 from felles.record.find.begin import LIST_OF_MINE, SCAN, Begin
@@ -63,6 +63,8 @@ async def search(
     """
     place = links.open(token, grant, clock) if token else None
     if place is not None:
+        if query is not None and query.type != place.type:
+            raise BadQuery(f"this link leads to another page, of {place.type}")
         query = parse(place.type, place.pairs, base_url=place.base_url, now=place.now, limits=links.limits)
     assert query is not None  # noqa: S101 - the caller gives one or the other
     return await _Run(runner, clock, grant, query, links, place).page()
