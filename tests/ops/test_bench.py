@@ -131,7 +131,7 @@ def test_what_bounds_a_figure_follows_from_where_the_time_went(busy, each, told)
 
 def test_what_others_use_is_told():
     told = bound_of({"worker": 100.0, "database": 120.0}, answers=2000, cores=2, busy=1.9, stolen=0.0)
-    assert "1.46 of them by others (CPU alone allows 9091/s)" in told
+    assert "1.46 of them by others (CPU alone allows 9091 answers/s)" in told
 
 
 def test_requests_are_ready_before_the_clock_starts():

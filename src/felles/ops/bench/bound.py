@@ -16,7 +16,7 @@ def bound_of(cpu: dict[str, float], *, answers: float, cores: int, busy: float, 
     used = {part: each * answers / 1e6 for part, each in cpu.items()}
     told = f"{busy:.2f} of {cores} cores busy"
     if (others := busy - sum(used.values())) > 0.1 * cores and any(used.values()):
-        told += f", {others:.2f} of them by others (CPU alone allows {_allowed(cpu, cores):.0f}/s)"
+        told += f", {others:.2f} of them by others (CPU alone allows {_allowed(cpu, cores):.0f} answers/s)"
     if stolen > 0.05 * cores:
         told += f", {stolen:.2f} taken by the host"
     if not used:

@@ -29,6 +29,7 @@ from felles.record.ids import mark_of
 
 GP = "ingrid"
 PERSONA = "fastlege"
+START_SECONDS = 60
 _WARMED = """select sum(bench.pg_prewarm(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where (n.nspname = 'felles' and c.relkind in ('r', 'i'))
     or c.oid in (select reltoastrelid from pg_class t where t.relnamespace = 'felles'::regnamespace)"""
@@ -162,7 +163,7 @@ def written_of(told: str) -> tuple[int, float]:
 async def served(on: Region) -> AsyncGenerator[tuple[str, int]]:
     """Serve a region for as long as the block runs: the address, and the server's process.
 
-    Raises `RuntimeError` when it is not ready within 30 s.
+    Raises `RuntimeError` when it does not get ready.
     """
     port = _free_port()
     server = await asyncio.create_subprocess_exec(
@@ -186,13 +187,13 @@ def _free_port() -> int:
 
 async def _ready(address: str, server: asyncio.subprocess.Process) -> None:
     async with httpx.AsyncClient(timeout=2) as client:
-        for _ in range(300):
+        for _ in range(START_SECONDS * 10):
             await asyncio.sleep(0.1)
             if server.returncode is not None:
-                break
+                raise RuntimeError(f"felles serve ended with {server.returncode} before it was ready")
             try:
                 if (await client.get(f"{address}/health")).status_code == 200:
                     return
             except httpx.HTTPError:
                 continue
-    raise RuntimeError("felles serve did not get ready within 30 s")
+    raise RuntimeError(f"felles serve did not get ready within {START_SECONDS} s")
