@@ -13,6 +13,7 @@ from households import parent_of, settled
 from felles.access import holding_hook
 from felles.access.holding_hook import Result, waiting
 from felles.access.release import Release, Waits
+from felles.access.roles import ROLES
 from felles.record.clock import FOREVER, Clock
 from felles.record.codes import CASE_SYSTEM
 from felles.record.expire import expire
@@ -122,6 +123,8 @@ async def test_a_doctor_looks_and_the_person_sees_it(town, patient):
 
 @pytest.mark.parametrize("role", ["nurse", "secretary", "pharmacist"])
 async def test_only_a_doctor_lets_go(town, patient, role):
+    assert "release" not in ROLES[role].verbs
+    assert "release" in ROLES["gp"].verbs & ROLES["doctor"].verbs
     made = await town.world.made(result(patient))
     async with town.visit(replace(town.gp, role_code=role)) as browser:
         answer = await browser.post(f"/p/{patient['id']}/e/Observation/{made['id']}/vis")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
+from doors import coded, held_back
 from twins import CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, fill, life
 from worlds import World
 
@@ -34,10 +36,49 @@ async def _stranger(world: World) -> None:
     await fill(world, life(HIDDEN, SEEN, ELSEWHERE))
 
 
+def _result(name: str, test: str) -> dict[str, Any]:
+    """A result of the person whom all readers see."""
+    return {
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "code": coded("http://loinc.org", test),
+        "subject": {"reference": f"Patient/{SEEN}"},
+        "effectiveDateTime": "2026-05-04",
+        "valueQuantity": {"value": 4.5, "unit": "g"},
+    }
+
+
+def _kept(name: str) -> list[dict[str, Any]]:
+    return [_result(name, "718-7"), held_back(SEEN, f"Observation/{name}") | {"id": f"{name}-why"}]
+
+
+async def _one_kept(world: World) -> None:
+    await _seen(world)
+    await fill(world, _kept("kept"))
+
+
+async def _another_kept(world: World) -> None:
+    await fill(world, _kept("more"))
+
+
+async def _one_waits(world: World) -> None:
+    await _seen(world)
+    await fill(world, [_result("waits", "2857-1")])
+
+
+async def _another_waits(world: World) -> None:
+    await fill(world, [_result("longer", "2857-1")])
+
+
 HIDINGS = {
     each.name: each
     for each in (
         # A person to whom none of the readers has a relation.
         Hiding("relation", _seen, _stranger, look_up=True),
+        # What is held back from the person herself (pbrl § 5-1), and a result that waits for a look: that there
+        # is one of each is announced, so both hold one.
+        Hiding("held", _one_kept, _another_kept, frozenset({"citizen"})),
+        Hiding("release", _one_waits, _another_waits, frozenset({"citizen"})),
     )
 }

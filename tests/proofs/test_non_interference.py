@@ -62,6 +62,8 @@ async def _same(twins, reader, request):
 @pytest.mark.slow
 @pytest.mark.parametrize("reader", sorted(READERS))
 async def test_every_parameter_finds_and_counts_the_same(twins, reader):
+    if reader not in twins[0].hiding.readers:
+        pytest.skip("may see it")
     for request in every_parameter():
         await _same(twins, reader, request)
 
@@ -73,7 +75,8 @@ async def test_every_parameter_finds_and_counts_the_same(twins, reader):
 )  # fmt: skip
 @given(asked=st.lists(st.tuples(st.sampled_from(sorted(READERS)), requests()), min_size=1, max_size=6))
 async def test_a_person_without_relation_changes_no_answer(twins, asked):
-    written = [await _same(twins, reader, request) for reader, request in asked]
+    readers = twins[0].hiding.readers
+    written = [await _same(twins, reader, request) for reader, request in asked if reader in readers]
     if any(written):
         for region in twins:
             await region.restore(life(SEEN, HIDDEN, CLINIC))
@@ -83,12 +86,18 @@ def test_every_interaction_is_asked_for():
     assert covered() == set(MODULES)
 
 
+def _needs_a_hidden_person(twins):
+    if not twins[0].hiding.look_up:
+        pytest.skip("nobody is hidden whole")
+
+
 LOOK_UPS = [f"Patient?identifier={NATIONAL}|{NUMBERS[HIDDEN]}", "Patient?name=nordmann&birthdate=1969-11-13"]
 
 
 @pytest.mark.parametrize("reader", ["gp", "secretary", "system"])
 @pytest.mark.parametrize("target", LOOK_UPS)
 async def test_looking_her_up_shows_the_look_up_form_and_no_more(twins, reader, target):
+    _needs_a_hidden_person(twins)
     without, having = await _both(twins, reader, "GET", target)
     shown_only = {e["resource"]["id"]: e["resource"] for e in having.json.get("entry", [])}
     assert HIDDEN not in {e["resource"]["id"] for e in without.json.get("entry", [])}
@@ -104,6 +113,7 @@ async def test_a_citizen_looks_nobody_up(twins, target):
 
 
 async def test_her_number_is_taken_and_only_who_may_look_up_learns_it(twins):
+    _needs_a_hidden_person(twins)
     new = {"resourceType": "Patient", "identifier": [{"system": NATIONAL, "value": NUMBERS[HIDDEN]}]}
     without, having = await _both(twins, "citizen", "POST", "Patient", new)
     assert comparable(without) == comparable(having)
