@@ -125,6 +125,16 @@ def test_every_kind_of_none_has_its_own_words():
     assert "Ingen kjente allergier (bekreftet 02.11.2026)" in text(asked.strip)
 
 
+def test_a_list_that_was_cut_says_so_and_another_does_not():
+    def problems(many):
+        listed = [("2026-01-01", {"resourceType": "Condition", "id": f"c{n}", "code": sample.concept(f"Nr. {n}")})
+                  for n in range(many)]  # fmt: skip
+        return text(board({"Condition": listed}).board)
+
+    assert "De 60 nyeste er tatt med" in problems(60)
+    assert "nyeste er tatt med" not in problems(59)
+
+
 def test_a_role_that_does_not_reach_allergies_is_told_so_and_not_that_there_are_none():
     closed = board(sample.record(), kinds=ALL_KINDS & ~(1 << Kind.ALLERGY))
     assert "Penicillin" not in closed.strip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.care.overview import present, views
 from felles.care.overview.kept import Kept, Shelf
 from felles.care.overview.present import View
+from felles.care.overview.views import LISTED
 from felles.care.people import store_of
 from felles.record.grants import Mode
 from felles.record.kinds import Kind
@@ -66,7 +67,12 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
         "person": present.person(view, found.patient),
         "critical": _critical(view, found, kinds),
         "problems": _part(
-            view, kinds, Kind.PROBLEM, t("Ingen aktive problemer er registrert."), lambda: present.problems(view, found)
+            view,
+            kinds,
+            Kind.PROBLEM,
+            t("Ingen aktive problemer er registrert."),
+            lambda: present.problems(view, found),
+            cut=len(found.problems) >= LISTED,
         ),
         "medicines": _part(
             view,
@@ -74,6 +80,7 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
             Kind.MEDICINE,
             t("Ingen legemidler i bruk er registrert."),
             lambda: present.medicines(view, found),
+            cut=max(len(found.orders), len(found.statements)) >= LISTED,
         ),
         "values": _part(
             view,
@@ -111,8 +118,11 @@ def _critical(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     return present.critical(view, allergies, (read.entry for read in found.flags))
 
 
-def _part(view: View, kinds: int, kind: Kind, none: str, items: Callable[[], list[dict[str, Any]]]) -> dict[str, Any]:
+def _part(
+    view: View, kinds: int, kind: Kind, none: str, items: Callable[[], list[dict[str, Any]]], *, cut: bool = False
+) -> dict[str, Any]:
+    """A box: its lines, or why there are none. `cut`: there may be older ones than were read, and the box says so."""
     if not kinds >> kind & 1:
         return {"items": [], "state": "refused", "text": view.t("Rollen din gir ikke tilgang til dette."), "note": ""}
-    found = items()
-    return {"items": found, "state": "unrecorded", "text": none, "note": ""}
+    note = view.t("De {count} nyeste er tatt med").format(count=LISTED) if cut else ""
+    return {"items": items(), "state": "unrecorded", "text": none, "note": note}
