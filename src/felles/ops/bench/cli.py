@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 import uvloop
@@ -20,6 +22,7 @@ from felles.ops.bench.report import Report, Run, machine, told
 from felles.ops.bench.requests import ready
 from felles.ops.bench.sample import sample
 
+T = TypeVar("T")
 _console = Console(stderr=True)
 _ORDERS = ("person", "time")
 
@@ -32,7 +35,9 @@ def flat(
     people: Annotated[list[int] | None, typer.Option(min=1000, help="Sizes to compare. [2000, 200000]")] = None,
     seconds: Annotated[int, typer.Option(min=1, help="Seconds of one run.")] = 8,
     runs: Annotated[int, typer.Option(min=1, help="Runs in each population; medians count.")] = 5,
-    home: Annotated[Path, typer.Option(help="Where the populations are kept (20 GB), and used again.")] = Path(".flat"),
+    home: Annotated[Path, typer.Option(help="Where the populations are kept (20 GB), and used again.")] = Path(
+        ".cache/bench-flat"
+    ),
     out: Annotated[Path | None, typer.Option(help="Write the table and the raw figures under this folder.")] = None,
 ) -> None:
     """Show that opening a chart costs the same however many people there are.
@@ -42,7 +47,7 @@ def flat(
     database, or the buffers touched, differ by more than 20 %.
     """
     sizes = people or [2_000, 200_000]
-    report = uvloop.run(bench_flat(sizes, runs=runs, seconds=seconds, home=home, tell=_tell))
+    report = _run(bench_flat(sizes, runs=runs, seconds=seconds, home=home, tell=_tell))
     typer.echo(report.table())
     if out is not None:
         _tell(f"written to {report.write(out)}")
@@ -82,7 +87,7 @@ def bench(  # noqa: PLR0913, PLR0917 - a command's options
         return
     chosen = _chosen(figure)
     if base is not None:
-        reports = [uvloop.run(_bench(base.rstrip("/"), token, chosen, seconds, runs, pid))]
+        reports = [_run(_bench(base.rstrip("/"), token, chosen, seconds, runs, pid))]
     else:
         reports = []
         for written in _orders(order):
@@ -95,13 +100,19 @@ def bench(  # noqa: PLR0913, PLR0917 - a command's options
                 home=None if home is None else home / written,
                 tell=_tell,
             )
-            reports.append(uvloop.run(bench_ourselves(orders)))
+            reports.append(_run(bench_ourselves(orders)))
     for report in reports:
         typer.echo(f"{report.title}\n\n{report.table(FIGURES)}\n")
         if out is not None:
             _tell(f"written to {report.write(out, FIGURES)}")
     if any(report.missed(FIGURES) for report in reports):
         raise typer.Exit(1)
+
+
+def _run(measuring: Coroutine[Any, Any, T]) -> T:
+    """Run it so that SIGTERM, like Ctrl+C, ends the database and servers it started and removes what was temporary."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return uvloop.run(measuring)
 
 
 def _chosen(names: list[str] | None) -> tuple[Figure, ...]:

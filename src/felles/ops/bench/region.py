@@ -70,7 +70,12 @@ class Region:
         process = await asyncio.create_subprocess_exec(
             _program(), *arguments, env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
-        out, err = await process.communicate()
+        try:
+            out, err = await process.communicate()
+        finally:
+            if process.returncode is None:  # we are being stopped, and nothing of ours stays behind
+                process.terminate()
+                await process.wait()
         if process.returncode:
             raise RuntimeError(f"felles {arguments[0]} failed: {err.decode()[-500:]}")
         return (out + err).decode()
