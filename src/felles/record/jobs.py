@@ -187,7 +187,8 @@ class Session:
         persons = {s.key for s in job.plan.steps if s.change.type in hooks.by_type or s.key in self.special}
         for key in sorted(key for key in persons if key[1]):
             steps = [s for s in job.plan.steps if s.key == key and s.found is None]
-            if not steps:
+            written = {f"{s.change.type}/{s.id}": s.made.resource if s.made else None for s in steps}
+            if not steps or (key not in self.special and not hooks.called(written)):
                 continue
             after = After(
                 conn=self._conn,
@@ -197,7 +198,7 @@ class Session:
                 clinical=job.clock.clinical(),
                 commit=job.commit,
                 grant=job.plan.grant,
-                written={f"{s.change.type}/{s.id}": s.made.resource if s.made else None for s in steps},
+                written=written,
                 created=frozenset(
                     f"{s.change.type}/{s.id}" for s in steps if (TYPES[s.change.type], s.id, 0) not in self.current
                 ),
