@@ -14,18 +14,28 @@ from doors import coded, held_back
 from twins import CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, fill, life
 from worlds import World
 
+from felles.record.codes import PROTECTED_ADDRESS
+
 Step = Callable[[World], Awaitable[None]]
+
+
+async def _nothing(world: World) -> None:
+    """What stays as it is when the life that both hold is put back."""
 
 
 @dataclass(frozen=True)
 class Hiding:
-    """One kind. `look_up`: the hidden person may be looked up, and then shows the look-up form."""
+    """One kind. `look_up`: the hidden person may be looked up, and then shows the look-up form.
+
+    `again`: what is done in the first and in the second region when the life that both hold was put back.
+    """
 
     name: str
     both: Step
     having: Step
     readers: frozenset[str] = frozenset(READERS)
     look_up: bool = False
+    again: tuple[Step, Step] = (_nothing, _nothing)
 
 
 async def _seen(world: World) -> None:
@@ -71,6 +81,28 @@ async def _another_waits(world: World) -> None:
     await fill(world, [_result("longer", "2857-1")])
 
 
+async def _lives_at(world: World, line: str) -> None:
+    """The one whom the readers see lives at `line`, and her address is protected."""
+    patient = (await world.system.get(f"Patient/{SEEN}")).json
+    patient["address"] = [{"line": [line], "city": line.partition(" ")[0]}]
+    patient["extension"] = [{"url": PROTECTED_ADDRESS, "valueCode": "strict"}]
+    answer = await world.system.put(f"Patient/{SEEN}", patient)
+    assert answer.status == 200, answer.json
+
+
+async def _at_first(world: World) -> None:
+    await _lives_at(world, "Fjellgata 1")
+
+
+async def _protected(world: World) -> None:
+    await _seen(world)
+    await _at_first(world)
+
+
+async def _moved(world: World) -> None:
+    await _lives_at(world, "Skjærgårdsveien 2")
+
+
 HIDINGS = {
     each.name: each
     for each in (
@@ -80,5 +112,7 @@ HIDINGS = {
         # is one of each is announced, so both hold one.
         Hiding("held", _one_kept, _another_kept, frozenset({"citizen"})),
         Hiding("release", _one_waits, _another_waits, frozenset({"citizen"})),
+        # Where one with protected address lives: she herself sees it, and nobody else that she moved.
+        Hiding("place", _protected, _moved, frozenset(READERS) - {"citizen"}, again=(_at_first, _moved)),
     )
 }

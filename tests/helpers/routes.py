@@ -61,6 +61,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/e/{type}/{eid}/skjerm": {"slag": ["", "fare", "klart", "foreldre", "forelder"], "grunn": REASON,
                                       "dag": DAYS, "forelder": PERSONS, "hort": ["", "1"], "slutt": ["", NOBODY]},
     "/p/{id}/e/{type}/{eid}/vis": {},
+    "/p/{id}/adresse": {"grunn": ["", "fordi"]},  # with a reason it shows what it is there to show
     "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
     "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},
     "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},
