@@ -33,6 +33,15 @@ def pages_of_staff(page):
     page.get_by_label("Fødselsdato").fill("01.01.1901")
     page.get_by_role("button", name="Søk med navn").click()
     yield "the search without results"
+    open_olav(page)
+    chart = page.url
+    page.goto(f"{chart}/tilgang")
+    yield "why this is open"
+    page.goto(f"{chart}/apne")
+    yield "the ways in"
+    page.goto(f"{chart}/apne?vei=nodrett")
+    page.get_by_role("button", name="Åpne alt").click()
+    yield "a way in with a mistake"
     page.goto("/p/nobody")
     yield "nothing here"
 
@@ -45,6 +54,14 @@ def pages_of_a_citizen(page):
     yield "an entry of mine"
     page.goto("/meg/innsyn")
     yield "who has looked"
+    for path in ("/meg/personvern", "/meg/sperringer", "/meg/sperringer/ny", "/meg/apninger"):
+        page.goto(path)
+        yield path
+    page.goto("/meg/sperringer/ny")
+    page.get_by_label("Alt i journalen").check()
+    page.get_by_label("Alle som arbeider i helsetjenesten").check()
+    page.get_by_role("button", name="Vis hva som blir skjult").click()
+    yield "what a block hides"
     page.goto("/finn")
     yield "refused"
 

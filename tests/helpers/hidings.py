@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from doors import coded, held_back
-from twins import CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, fill, life
+from doors import block, coded, held_back
+from twins import CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, code, fill, life, who
 from worlds import World
 
+from felles.access.codes import KIND_SYSTEM
 from felles.record.codes import PROTECTED_ADDRESS
 
 Step = Callable[[World], Awaitable[None]]
@@ -103,6 +104,28 @@ async def _moved(world: World) -> None:
     await _lives_at(world, "Skjærgårdsveien 2")
 
 
+async def _closed(world: World) -> None:
+    """Both announce that something is closed: social history, and what refers to it, for all but herself."""
+    await _seen(world)
+    kind = {"class": [{"system": KIND_SYSTEM, "code": "social"}]}
+    await fill(world, [block(SEEN, **kind) | {"id": "closed"}, social("habit-1")])
+
+
+async def _more_closed(world: World) -> None:
+    about = {"result": [{"reference": "Observation/habit-2"}], "id": "report-2", "subject": who(SEEN)}
+    report = {"resourceType": "DiagnosticReport", "status": "final", "code": code("11502-2"), **about}
+    await fill(world, [social("habit-2"), report])
+
+
+def social(name: str) -> dict[str, Any]:
+    """An entry of social history of the person who is seen."""
+    category = code("social-history", "http://terminology.hl7.org/CodeSystem/observation-category")
+    return {
+        "resourceType": "Observation", "id": name, "status": "final", "category": [category],
+        "code": code("72166-2"), "subject": who(SEEN), "effectiveDateTime": "2026-05-05",
+    }  # fmt: skip
+
+
 HIDINGS = {
     each.name: each
     for each in (
@@ -114,5 +137,7 @@ HIDINGS = {
         Hiding("release", _one_waits, _another_waits, frozenset({"citizen"})),
         # Where one with protected address lives: she herself sees it, and nobody else that she moved.
         Hiding("place", _protected, _moved, frozenset(READERS) - {"citizen"}, again=(_at_first, _moved)),
+        # What a person has closed, and what refers to it.
+        Hiding("block", _closed, _more_closed, frozenset({"gp", "secretary", "system"})),
     )
 }

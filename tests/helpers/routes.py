@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import httpx
 from browsing import ADDRESS, own
 from requests_made import LIVES
-from twins import HIDDEN, NUMBERS, SEEN
+from twins import CLINIC, HIDDEN, NUMBERS, SEEN
 from worlds import World
 
 from felles.access.sessions import COOKIE, digest_of
@@ -53,6 +53,15 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/admin/enheter": {"slag": ["enhet", "tjeneste"], "navn": ["", "Skiftestua"]},
     "/admin/ansatte": {"given": ["Kari"], "family": ["", "Nes"], "role": ["gp", "x"], "profession": ["LE"], "hpr": [""],
                        "until": DAYS},
+    "/meg/sperringer/ny": {
+        "hva": ["", "alt", "slag", "virksomhet", "periode", "oppforing"], "slag-social": ["1"], "sted": ["", CLINIC],
+        "fra": ["", "01.01.2020", "i fjor"], "oppforing": REFERENCES, "mot": ["alle", "rolle", "person", ""],
+        "motrolle": ["gp", "x"], "motperson": ["", "Practitioner/doc"],
+    },
+    "/meg/sperringer/{cid}": {},
+    # Reasons too short to open anything: whoever opens learns that somebody is there, and that is logged and reviewed.
+    "/p/{id}/apne": {"vei": ["nodrett", "samtykke", "behov", "x"], "grunn": ["danger", "x"], "ord": ["", "Kort"],
+                     "del": ["alt", "svar", "x"]},
     "/meg/fullmakter/ny": {"nummer": ["", NUMBERS[HIDDEN]], "etternavn": ["", "Nordmann", "Annen"], "read": ["", "1"],
                            "book": ["", "1"], "til": DAYS},
     "/meg/fullmakter/{cid}": {},

@@ -212,7 +212,8 @@ def _unordered(found: Any) -> Any:
     return found
 
 
-_TIMES = re.compile(rb'("(?:lastUpdated|lastModified|timestamp)":")[^"]+')
+# `recorded` to the microsecond: of the Provenance made for a version, whose time it is.
+_TIMES = re.compile(rb'("(?:lastUpdated|lastModified|timestamp|recorded(?=":"[^"]+\.\d{6}Z"))":")[^"]+')
 _LINKS = re.compile(rb"_page=[A-Za-z0-9_\-]+")
 _UNEQUAL = frozenset({"last-modified", "content-length"})
 
