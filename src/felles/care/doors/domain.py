@@ -8,8 +8,6 @@ from felles.care.doors import hubs, pages
 from felles.care.doors.admin.domain import DOMAIN as ADMIN
 from felles.care.doors.blocks.domain import DOMAIN as BLOCKS
 from felles.care.doors.cases.domain import DOMAIN as CASES
-from felles.care.doors.join.domain import DOMAIN as JOIN
-from felles.care.doors.log.domain import DOMAIN as LOG
 from felles.care.doors.openings.domain import DOMAIN as OPENINGS
 from felles.care.doors.place.domain import DOMAIN as PLACE
 from felles.care.doors.proxies.domain import DOMAIN as PROXIES
@@ -37,5 +35,5 @@ DOMAIN: Final = Domain(
     acts={"page:access": lambda t: t("Så hvorfor journalen er åpen for dem")},
 )
 
-DOMAINS: Final = (DOMAIN, BLOCKS, OPENINGS, LOG, CASES, PROXIES, RESULTS, PLACE, JOIN, ADMIN)
+DOMAINS: Final = (DOMAIN, BLOCKS, OPENINGS, CASES, PROXIES, RESULTS, PLACE, ADMIN)
 """The rooms in the order of their cards on the hubs."""

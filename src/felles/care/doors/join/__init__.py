@@ -1,1 +1,0 @@
-"""One person, several Patients: joined and taken apart."""
