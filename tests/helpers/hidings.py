@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from doors import block, coded, held_back
-from twins import CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, code, fill, life, who
+from doors import block, coded, held_back, item
+from twins import CLINIC, ELSEWHERE, HIDDEN, ICD, READERS, SEEN, SHARED, SNOMED, code, fill, life, who
 from worlds import World
 
 from felles.access.codes import KIND_SYSTEM
@@ -126,6 +126,29 @@ def social(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def _problem_closed(world: World) -> None:
+    """One entry of hers is closed to the readers' organisation."""
+    await _seen(world)
+    await fill(world, [block(SEEN, against=CLINIC, data=[item(f"Condition/{SEEN}-5")]) | {"id": "closed-one"}])
+
+
+async def _problem_changed(world: World) -> None:
+    """It is told of once more, by an entry that refers to it, and is then changed."""
+    problem = next(r for r in life(SEEN, HIDDEN, CLINIC) if r["id"] == f"{SEEN}-5")
+    told = {
+        "resourceType": "Procedure",
+        "id": "told",
+        "status": "completed",
+        "code": code("80146003", SNOMED),
+        "subject": who(SEEN),
+        "performedDateTime": "2025-12-25",
+        "reasonReference": [{"reference": f"Condition/{SEEN}-5"}],
+    }
+    await fill(world, [told])
+    changed = problem | {"code": code("C50", ICD), "note": [{"text": "Nordmann"}]}
+    assert (await world.system.put(f"Condition/{SEEN}-5", changed)).status == 200
+
+
 HIDINGS = {
     each.name: each
     for each in (
@@ -139,5 +162,7 @@ HIDINGS = {
         Hiding("place", _protected, _moved, frozenset(READERS) - {"citizen"}, again=(_at_first, _moved)),
         # What a person has closed, and what refers to it.
         Hiding("block", _closed, _more_closed, frozenset({"gp", "secretary", "system"})),
+        # One entry that is closed: what it says, how often it changed, and what refers to it.
+        Hiding("block-item", _problem_closed, _problem_changed, frozenset({"gp", "secretary"})),
     )
 }
