@@ -68,21 +68,6 @@ async def test_every_parameter_finds_and_counts_the_same(twins, reader):
         await _same(twins, reader, request)
 
 
-@pytest.mark.slow
-@settings(
-    max_examples=400, phases=[Phase.generate], deadline=None, derandomize=True, database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
-)  # fmt: skip
-@given(asked=st.lists(st.tuples(st.sampled_from(sorted(READERS)), requests()), min_size=1, max_size=6))
-async def test_a_person_without_relation_changes_no_answer(twins, asked):
-    readers = twins[0].hiding.readers
-    written = [await _same(twins, reader, request) for reader, request in asked if reader in readers]
-    if any(written):
-        for region, again in zip(twins, twins[0].hiding.again, strict=True):
-            await region.restore(life(SEEN, HIDDEN, CLINIC))
-            await again(region.world)
-
-
 def test_every_interaction_is_asked_for():
     assert covered() == set(MODULES)
 
@@ -122,3 +107,19 @@ async def test_her_number_is_taken_and_only_who_may_look_up_learns_it(twins):
     assert having.status == 403
     answer = await twins[1].ask("gp", "POST", "Patient", new, {})
     assert (answer.status, answer.issues) == (409, [("conflict", None)])
+
+
+# The last: what it writes stays (persons of one name, more than a look-up shows).
+@pytest.mark.slow
+@settings(
+    max_examples=400, phases=[Phase.generate], deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(asked=st.lists(st.tuples(st.sampled_from(sorted(READERS)), requests()), min_size=1, max_size=6))
+async def test_a_person_without_relation_changes_no_answer(twins, asked):
+    readers = twins[0].hiding.readers
+    written = [await _same(twins, reader, request) for reader, request in asked if reader in readers]
+    if any(written):
+        for region, again in zip(twins, twins[0].hiding.again, strict=True):
+            await region.restore(life(SEEN, HIDDEN, CLINIC))
+            await again(region.world)
