@@ -318,7 +318,8 @@ class Embedded:
             with suppress(ProcessLookupError):
                 os.kill(pid, how)
             deadline = time.monotonic() + STOP_SECONDS
-            while self._living() is not None and time.monotonic() < deadline:
+            # The pid file goes before its process does, which still writes its last line into the log.
+            while (self._living() is not None or _works_in(pid, self.place.data)) and time.monotonic() < deadline:
                 time.sleep(0.01)
         if self._child is not None:
             self._child.wait()
