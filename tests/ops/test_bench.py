@@ -16,9 +16,11 @@ import asyncpg
 import pytest
 
 from felles.ops.bench import lives
+from felles.ops.bench.bare import Bare
 from felles.ops.bench.bound import bound_of
 from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import Meter, Used, tree_of
+from felles.ops.bench.decision import DecisionReport, Way
 from felles.ops.bench.figures import FIGURES, SYSTEM
 from felles.ops.bench.files import by_person, by_time
 from felles.ops.bench.flat import Cost, FlatReport
@@ -31,6 +33,7 @@ from felles.ops.bench.requests import ready
 from felles.ops.bench.sample import Sample
 from felles.ops.bench.town import ENTRIES, LIST, Office, found, numbers, write_part
 from felles.record.ids import mark_of
+from felles.settings import load
 
 READ, CREATE = (next(f for f in FIGURES if f.name == name) for name in ("read", "create"))
 GOOD = Run(
@@ -249,6 +252,56 @@ def test_the_whole_of_it_on_a_small_region(tmp_path):
     runs = {(who, name): made for who, by in told["runs"].items() for name, made in by.items()}
     assert len(runs) == 6
     assert all(run["failed"] == 0 < run["rate"] and run["limit"] for made in runs.values() for run in made)
+
+
+def decision_report(cpu=80.0, p95=4.0, *, failed=0, lines=4000, bare_lines=0):
+    def way(worker, p95, failed, lines):
+        return Way([worker] * 3, [10.0] * 3, [2.0] * 3, [p95] * 3, [5000.0] * 3, failed, 4000, lines)
+
+    ways = {"with": way(50.0 + cpu, 3.0 + p95, failed, lines), "without": way(50.0, 3.0, 0, bare_lines)}
+    return DecisionReport({}, {"closed loop": ways, "steady": ways})
+
+
+@pytest.mark.parametrize(
+    ("report", "holds"),
+    [
+        (decision_report(), True),
+        (decision_report(cpu=101.0), False),
+        (decision_report(p95=5.1), False),
+        (decision_report(failed=1), False),
+        (decision_report(lines=3999), False),
+        (decision_report(bare_lines=1), False),
+    ],
+)
+def test_decision_and_line_may_cost_so_much_and_every_read_has_its_line(report, holds, tmp_path):
+    assert report.holds() is holds
+    assert ("**NO**" in report.write(tmp_path).read_text()) is not holds
+
+
+async def test_the_door_without_decision_opens_no_record_but_one_made_to_measure(record_database, tmp_path):
+    bare = await Bare.open(load({}, home=tmp_path), record_database.url)
+    try:
+        assert not await bare.made_to_measure()
+        owner = await asyncpg.connect(record_database.owner_url)
+        await owner.execute("create schema bench")
+        await owner.close()
+        assert await bare.made_to_measure()
+    finally:
+        await bare.close()
+
+
+@pytest.mark.slow
+def test_decision_and_line_are_measured_on_the_same_rows(tmp_path):
+    felles = Path(sys.executable).parent / "felles"
+    command = ["timeout", "900", felles, "bench", "decision", "--people", "20", "--seconds", "1", "--runs", "1"]
+    done = subprocess.run([*command, "--out", tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr  # 1: too dear, on a machine that does other things
+    [path] = tmp_path.glob("*.json")
+    ways = json.loads(path.read_text())["ways"]
+    for load_, by_way in ways.items():
+        for way, run in by_way.items():
+            assert run["failed"] == 0 < run["reads"], (load_, way)
+            assert run["lines"] == (run["reads"] if way == "with" else 0), (load_, way)
 
 
 @contextmanager

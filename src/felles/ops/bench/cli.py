@@ -13,6 +13,7 @@ from rich.console import Console
 
 from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import Meter
+from felles.ops.bench.decision import bench_decision
 from felles.ops.bench.figures import FIGURES, STAFF, SYSTEM, Figure
 from felles.ops.bench.flat import bench_flat
 from felles.ops.bench.load import closed_loop
@@ -52,6 +53,28 @@ def flat(
     if out is not None:
         _tell(f"written to {report.write(out)}")
     if not report.flat():
+        raise typer.Exit(1)
+
+
+@app.command("decision")
+def decision(
+    people: Annotated[int, typer.Option(min=20, help="Lives to load, 300 entries each.")] = 1500,
+    seconds: Annotated[int, typer.Option(min=1, help="Seconds of one run.")] = 8,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of each way; medians count.")] = 5,
+    home: Annotated[Path | None, typer.Option(help="Keep the measured region here, and use it again.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table and the raw figures under this folder.")] = None,
+) -> None:
+    """Show what the decision and the durable log line cost a read.
+
+    One region is served twice: by us, and by a server of this benchmark's own whose statement neither decides nor logs.
+    Both get the same reads by turns, as the GP. Exits with 1 when they cost more than 0.1 ms of CPU a read or 5 ms at
+    p95, when a request failed, or when a read of ours has no line.
+    """
+    report = _run(bench_decision(people, runs=runs, seconds=seconds, home=home, tell=_tell))
+    typer.echo(report.table())
+    if out is not None:
+        _tell(f"written to {report.write(out)}")
+    if not report.holds():
         raise typer.Exit(1)
 
 

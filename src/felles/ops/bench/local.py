@@ -13,7 +13,7 @@ from felles.ops.bench import imports, lives
 from felles.ops.bench.blocks import long_records, weighed
 from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import STOOD, Meter, Stillness
-from felles.ops.bench.figures import CLIENT, COMMAND, STAFF, SYSTEM, Figure
+from felles.ops.bench.figures import CLIENT, COMMAND, SYSTEM, Figure
 from felles.ops.bench.limit import WRITING, Limits
 from felles.ops.bench.load import at_rate, closed_loop
 from felles.ops.bench.pages import signed_in
@@ -119,14 +119,11 @@ class _Measuring:
             await self.on.checkpoint()
 
     async def _tokens(self) -> dict[str, str]:
-        async def token(*arguments: str) -> str:
-            return (await self.on.felles("token", "--expires", "8h", *arguments)).split()[0]
-
-        tokens = {STAFF: await token("--as", PERSONA), SYSTEM: await token("--scope", "system/*.*")}
+        tokens = await self.on.tokens()
         if CLIENT in self.orders.asked_by:
             place = ("--organization", ORGANISATIONS[GP_OFFICE].reference)
             why = ("--purpose", "TREAT", "--approval", "felles bench")
-            tokens[CLIENT] = await token("--scope", "system/*.read", *place, *why)
+            tokens[CLIENT] = await self.on.token("--scope", "system/*.read", *place, *why)
         return tokens
 
     async def _limit(self, limits: Limits, who: str, figure: Figure) -> float | None:

@@ -23,6 +23,8 @@ from felles.demo.places import STAFF
 from felles.ops.bench import lives
 from felles.ops.bench.blocks import set_blocks
 from felles.ops.bench.cpu import parent_of
+from felles.ops.bench.figures import STAFF as ASKED_BY_STAFF
+from felles.ops.bench.figures import SYSTEM
 from felles.ops.bench.files import by_person, by_time
 from felles.record.embedded import DATABASE, ROLES, Embedded
 from felles.record.ids import mark_of
@@ -109,6 +111,14 @@ class Region:
         """The process whose children are PostgreSQL's."""
         return parent_of(await self._number("select pg_backend_pid()"))
 
+    async def token(self, *arguments: str) -> str:
+        """An access token made by `felles token` with these arguments. Raises `RuntimeError`."""
+        return (await self.felles("token", "--expires", "8h", *arguments)).split()[0]
+
+    async def tokens(self) -> dict[str, str]:
+        """Those of the measured GP (`staff`) and of a system client that sees everything (`system`)."""
+        return {ASKED_BY_STAFF: await self.token("--as", PERSONA), SYSTEM: await self.token("--scope", "system/*.*")}
+
     async def _number(self, sql: str, *arguments: Any) -> int:
         return int(await self.owner.fetchval(sql, *arguments) or 0)
 
@@ -170,9 +180,16 @@ async def served(on: Region) -> AsyncGenerator[tuple[str, int]]:
 
     Raises `RuntimeError` when it does not get ready.
     """
+    async with started(on, _program(), "serve") as found:
+        yield found
+
+
+@asynccontextmanager
+async def started(on: Region, *command: str) -> AsyncGenerator[tuple[str, int]]:
+    """Run a server's `command` on a region for as long as the block runs. Raises as `served`."""
     port = _free_port()
     server = await asyncio.create_subprocess_exec(
-        _program(), "serve", env=on.environment | {"FELLES_PORT": str(port)}, stdout=asyncio.subprocess.DEVNULL
+        *command, env=on.environment | {"FELLES_PORT": str(port)}, stdout=asyncio.subprocess.DEVNULL
     )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -195,10 +212,10 @@ async def _ready(address: str, server: asyncio.subprocess.Process) -> None:
         for _ in range(START_SECONDS * 10):
             await asyncio.sleep(0.1)
             if server.returncode is not None:
-                raise RuntimeError(f"felles serve ended with {server.returncode} before it was ready")
+                raise RuntimeError(f"the server ended with {server.returncode} before it was ready")
             try:
                 if (await client.get(f"{address}/health")).status_code == 200:
                     return
             except httpx.HTTPError:
                 continue
-    raise RuntimeError(f"felles serve did not get ready within {START_SECONDS} s")
+    raise RuntimeError(f"the server did not get ready within {START_SECONDS} s")
