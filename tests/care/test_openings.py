@@ -3,7 +3,10 @@
 import re
 from html import unescape
 
+import pytest
 from browsing import own, words
+
+from felles.demo.places import STAFF
 
 FORM = {"grunn": "danger", "ord": "Bevisstløs i akuttmottaket", "del": "medisiner"}
 
@@ -38,6 +41,8 @@ async def test_an_emergency_opens_the_part_and_the_person_is_told(site):
         after = await doctor.get(f"/p/{patient}")
         assert "Åpnet med nødrett til" in words(after.text)
         assert len(after.text) > len(before.text)
+        assert "Noe er sperret." in words(before.text)
+        assert "Noe er sperret." not in words(after.text), "it is open to her now"
         told = words((await citizen.get("/meg")).text)
         assert "åpnet uten vanlig grunnlag" in told
         listed = words((await citizen.get("/meg/apninger")).text)
@@ -45,6 +50,39 @@ async def test_an_emergency_opens_the_part_and_the_person_is_told(site):
         assert "Ingrid Haugan" in listed
         assert "Bevisstløs i akuttmottaket" in listed
         assert "Legemidler" not in listed, "who and when, never what"
+        await reopen(citizen)
+
+
+@pytest.mark.parametrize(
+    ("closed", "part", "announced"),
+    [
+        ({"hva": "slag", "slag-note": "1"}, "medisiner", True),
+        ({"hva": "slag", "slag-note": "1"}, "notater", False),
+        ({"hva": "alt"}, "notater", True),
+        ({"hva": "alt"}, "alt", False),
+    ],
+)
+async def test_that_something_is_closed_is_said_until_all_of_it_is_open(site, closed, part, announced):
+    patient = await patient_named(site, "saeterbo")
+    async with site.visitor("eldre") as citizen, site.visitor("sykehuslege") as doctor:
+        await close(citizen, **closed, mot="alle")
+        assert "Noe er sperret." in words((await doctor.get(f"/p/{patient}")).text)
+        await doctor.post(f"/p/{patient}/apne", data=FORM | {"vei": "nodrett", "del": part}, headers=own())
+        assert ("Noe er sperret." in words((await doctor.get(f"/p/{patient}")).text)) is announced
+    async with site.visitor("sykepleier") as other:
+        assert "Noe er sperret." in words((await other.get(f"/p/{patient}")).text), "to her colleague as before"
+    async with site.visitor("eldre") as citizen:
+        await reopen(citizen)
+
+
+async def test_a_block_by_name_is_said_through_an_emergency(site):
+    patient = await patient_named(site, "saeterbo")
+    async with site.visitor("eldre") as citizen, site.visitor("hjemmesykepleier") as nurse:
+        await close(citizen, hva="alt", mot="person", motperson=STAFF["lise"].practitioner)
+        await nurse.post(f"/p/{patient}/apne", data=FORM | {"vei": "nodrett", "del": "alt"}, headers=own())
+        assert "Noe er sperret." in words((await nurse.get(f"/p/{patient}")).text)
+        await nurse.post(f"/p/{patient}/apne", data=FORM | {"vei": "samtykke", "del": "alt"}, headers=own())
+        assert "Noe er sperret." not in words((await nurse.get(f"/p/{patient}")).text)
         await reopen(citizen)
 
 

@@ -24,6 +24,7 @@ from felles.access.codes import KIND_SYSTEM, OPENING_REASON
 from felles.access.times import span
 from felles.record.clock import MICROSECONDS
 from felles.record.grants import Mode
+from felles.record.kinds import Kind
 
 if TYPE_CHECKING:
     from felles.record.aftermath import After
@@ -36,7 +37,9 @@ REASONS: Final = ("danger", "cannot-consent", "medicines", "other")
 """Codes of OPENING_REASON: danger to life or of serious harm; the patient cannot consent; safe treatment with medicines
 needs it; another, in words."""
 _BASES: Final = {Sort.NEED: Basis.STATED_NEED, Sort.EMERGENCY: Basis.EMERGENCY, Sort.CONSENT: Basis.CONSENTED}
-_KINDS: Final = {kind.name.lower(): int(kind) for kind in CLOSABLE}
+OPENED: Final = (*CLOSABLE, Kind.PERSON)
+"""What a way in can open. A block of everything also hides those close to her, whom an emergency must find."""
+_KINDS: Final = {kind.name.lower(): int(kind) for kind in OPENED}
 _ENDED: Final = frozenset({"cancelled", "rejected", "failed", "entered-in-error"})
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from felles.record.grants import Grant, Mode
+from felles.record.kinds import OPENABLE
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -122,12 +123,20 @@ BLOCKS_AGAINST = """b.since <= q.real and b.until > q.real
                 or (b.against = 2 and b.party = q.role) or (b.against = 3 and b.party = q.actor))"""
 """Whether block `b` holds now and is meant for `q`."""
 
-LIFTED = f"""(p.opened and exists (
+_YIELDS = "(b.against <> 3 or o.basis = 6)"
+"""Whether block `b` yields to opening `o`: one against the reader by name to consent alone, not to an emergency."""
+
+
+def _lifts(kind: str) -> str:
+    """Whether an opening of `q` lifts block `b` from entries of `kind` (SQL)."""
+    return f"""exists (
             select 1 from opening o
-             where o.bucket = e.bucket and o.person = e.person and {OPENED}
-               and (o.kinds >> e.kind) & 1 = 1 and (b.against <> 3 or o.basis = 6)))"""
-"""Whether an opening of `q` lifts block `b` from row `e`. One against her by name yields to consent alone, not to an
-emergency."""
+             where o.bucket = b.bucket and o.person = b.person and {OPENED}
+               and (o.kinds >> {kind}) & 1 = 1 and {_YIELDS})"""
+
+
+LIFTED = f"(p.opened and {_lifts('e.kind')})"
+"""Whether an opening of `q` lifts block `b` from row `e`."""
 
 BLOCKED = f"""(p.blocked and e.type <> {TYPES["Patient"]} and exists (
         select 1 from block b
@@ -140,6 +149,22 @@ BLOCKED = f"""(p.blocked and e.type <> {TYPES["Patient"]} and exists (
            and not {LIFTED}))"""
 """Whether a block of the person hides row `e` from `q`; skipped when the person's bit is not set. Never her Patient:
 who she is must be plain to whoever treats her."""
+
+
+CLOSED = f"""(p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and exists (
+        select 1 from block b
+         where b.bucket = p.bucket and b.person = p.person and {BLOCKS_AGAINST}
+           and not (p.opened and case
+               when b.kind is not null then {_lifts("b.kind")}
+               when b.item is not null then not exists (
+                    select 1 from entry e
+                     where e.bucket = b.bucket and e.person = b.person and e.self = b.item and e.state = 0
+                       and e.form = 0 and not {_lifts("e.kind")})
+               else q.kinds & {OPENABLE} & ~(
+                    select coalesce(bit_or(o.kinds), 0) from opening o
+                     where o.bucket = b.bucket and o.person = b.person and {OPENED} and {_YIELDS}) = 0 end)))"""
+"""Whether it is announced to `q` that the person has closed something: a block is meant for her that no opening of
+hers lifts whole (`p` the person's own row)."""
 
 
 def held(whom: str) -> str:

@@ -57,6 +57,10 @@ class Kind(IntEnum):
     MANDATE = 32
 
 
+OPENABLE = sum(1 << kind for kind in Kind if kind not in (Kind.CASE, Kind.BLOCK, Kind.WITHHELD, Kind.MANDATE))
+"""The kinds whose blocks a way in can lift: all but those that open and close doors themselves."""
+
+
 # What a type is when nothing below says more. Shared types carry nobody's data: OTHER.
 _BY_TYPE: dict[Kind, str] = {
     Kind.PERSON: "Patient RelatedPerson Person",

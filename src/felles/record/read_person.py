@@ -20,7 +20,7 @@ import msgspec
 from felles.record.decide import (
     ASK,
     BASIS_TEXT,
-    BLOCKS_AGAINST,
+    CLOSED,
     DOOR_BITS,
     FORM,
     IN_FORM,
@@ -29,6 +29,7 @@ from felles.record.decide import (
     REPRESENTED,
     REPRESENTS,
     ROW_OPEN,
+    WITHDRAWN,
     ask_values,
     basis_of,
     bits_of,
@@ -111,7 +112,18 @@ class Released:
     newest: int
 
 
-AnyWant = Want | Standing | Coming | Course | One | Released
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The newest `newest` versions of the entry that `One` is, each as a `Seen` of its own.
+
+    Its `id` is the version, `low` when it was written (real micros), `author` who answers for it, and its body names
+    who entered it on her behalf (`by`) and whether it is a deletion (`deleted`).
+    """
+
+    newest: int
+
+
+AnyWant = Want | Standing | Coming | Course | One | Released | Versions
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
@@ -294,6 +306,18 @@ def _course(number: int, course: Course) -> str:
          where n.place <= case n.kind {share} else 0 end)"""
 
 
+def _versions(number: int, want: Versions) -> str:
+    """Each version is decided by itself: what was closed while it was another kind stays closed."""
+    return f"""(select {number}::smallint as want, {_JOINED} as rows from (
+            select '[' || e.updated || ',' || {ORG} || ',' || to_json(coalesce(e.behalf, e.author)) || ',' ||
+                   json_build_object('id', e.version::text, 'deleted', e.deleted,
+                                     'by', case when e.behalf is null then '' else e.author end) || ']' as line
+              from entry e
+             where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and {IN_FORM}
+               and e.person = q.person and e.state < {WITHDRAWN} and {ROW_OPEN}
+             order by e.version desc limit {want.newest}) v)"""
+
+
 def _released(number: int, want: Released) -> str:
     return f"""(select {number}::smallint as want, {_JOINED} as rows from (select {_AUTHORED} as line from entry e
             where e.bucket = q.bucket and e.person = q.person and e.type <> {TYPES["Patient"]} and {_LIVE}
@@ -330,6 +354,8 @@ def _parts(wants: tuple[AnyWant, ...]) -> list[str]:
             parts.append(_want(number, want))
         elif isinstance(want, Released):
             parts.append(_released(number, want))
+        elif isinstance(want, Versions):
+            parts.append(_versions(number, want))
     if standing:
         parts.append(_standing(standing))
     if coming:
@@ -348,9 +374,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
     door as materialized (
         select q.*, {DOOR_BITS}, p.version as record,
                p.blocked or p.opened or p.held or p.protected as special, {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
-               p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
-               and exists (select 1 from block b where b.bucket = q.bucket and b.person = q.person
-                              and {BLOCKS_AGAINST}) as closed
+               {CLOSED} as closed
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
           {basis_of("p", proxy=proxy)}

@@ -13,7 +13,7 @@ from felles.care.entries.tree import Node, Reader
 from felles.care.overview import rules
 
 if TYPE_CHECKING:
-    from felles.care.entries.views import Entry
+    from felles.care.entries.views import Entry, Version
     from felles.ui.i18n import Language
 
 # Type → (elements that name it, elements shown first). A type not here is named by its own heading alone.
@@ -60,8 +60,10 @@ _VALUES: Final = ("Observation",)
 
 
 def wanted_names(entry: Entry) -> set[str | int]:
-    """The references of the entry that carry no name of their own, its author and its organisation."""
+    """The references of the entry that carry no name of their own, and who wrote its versions for whom."""
     wanted: set[str | int] = {entry.author, entry.org}
+    for version in entry.versions:
+        wanted |= {version.author, version.entered, version.org}
     stack: list[Any] = [entry.resource]
     while stack:
         value = stack.pop()
@@ -83,6 +85,7 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
     kind = labels.types(t).get(type_name)
     lead = _lead(t, reader, resource, naming)
     meta = resource.get("meta", {})
+    versions = [_version(t, version, names) for version in entry.versions]
     narrative = resource.get("text", {}).get("div") if isinstance(resource.get("text"), dict) else None
     return {
         "kind": kind or labels.plain(type_name).capitalize(),
@@ -94,9 +97,23 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
         "remarks": [{"when": t.fhir_moment(when), "text": words} for when, words in entry.remarks],
         "by": names.get(entry.author) or _unnamed(t, entry.author),
         "at": names.get(entry.org) or t("virksomhet ikke registrert"),
+        "entered": versions[0]["entered"] if versions else "",
+        "versions": versions,
         "updated": t.fhir_moment(str(meta.get("lastUpdated", ""))),
         "version": str(meta.get("versionId", "")),
         "wrong": resource.get("status") == "entered-in-error" or _refuted(resource),
+    }
+
+
+def _version(t: Language, version: Version, names: dict[str | int, str]) -> dict[str, Any]:
+    entered = version.entered and (names.get(version.entered) or _unnamed(t, version.entered))
+    return {
+        "number": version.number,
+        "when": t.moment(version.written),
+        "by": names.get(version.author) or _unnamed(t, version.author),
+        "at": names.get(version.org) or t("virksomhet ikke registrert"),
+        "entered": entered,
+        "deleted": version.deleted,
     }
 
 

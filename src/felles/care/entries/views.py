@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from msgspec.json import Decoder
 
 from felles.care import shapes
 from felles.record.errors import Absent, Gone
 from felles.record.numbers import TYPES
-from felles.record.read_person import One, Standing, Want
+from felles.record.read_person import One, Standing, Versions, Want
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -24,11 +25,35 @@ WANTS: Final = (
     Standing("AllergyIntolerance", 200),
     Standing("Flag", 200),
     Want("Communication", 40, having=(("category", "remark"),)),
+    Versions(100),
 )
 _patient: Final = Decoder(shapes.Patient).decode
 _allergy: Final = Decoder(shapes.AllergyIntolerance).decode
 _flag: Final = Decoder(shapes.Flag).decode
 _any: Final = Decoder(Any, float_hook=Decimal).decode
+
+
+class _Version(Struct):
+    """What the body of a version tells beside its columns."""
+
+    id: str
+    by: str
+    deleted: bool
+
+
+_version: Final = Decoder(_Version).decode
+
+
+@dataclass(slots=True, frozen=True)
+class Version:
+    """One version: when (real micros), whose organisation (hash), who answers for it, and who entered it for her."""
+
+    number: str
+    written: int
+    org: int
+    author: str
+    entered: str
+    deleted: bool
 
 
 @dataclass(slots=True)
@@ -44,6 +69,8 @@ class Entry:
     flags: list[shapes.Flag]
     remarks: list[tuple[str, str]] = field(default_factory=list)
     """The person's own remarks to this entry: (when, words)."""
+    versions: list[Version] = field(default_factory=list)
+    """Those that the reader sees, the newest first; at most a hundred."""
 
 
 async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: str) -> Entry:
@@ -56,7 +83,7 @@ async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: s
 
 def entry_of(page: PersonPage) -> Entry:
     """The entry of a page whose wants begin with `WANTS`. Raises `Absent`, `Gone`."""
-    found, patients, allergies, flags, remarks = page.rows[: len(WANTS)]
+    found, patients, allergies, flags, remarks, versions = page.rows[: len(WANTS)]
     if not found:
         raise Absent("there is no such entry here that you may see")
     if not found[0].body:
@@ -72,7 +99,9 @@ def entry_of(page: PersonPage) -> Entry:
         [_allergy(row.body) for row in allergies],
         [_flag(row.body) for row in flags],
         [said for row in remarks if (said := _remark(_any(row.body), about))],
-    )
+        [Version(row.id, row.low, row.org, row.author, more.by, more.deleted)
+         for row in versions for more in [_version(row.body)]],
+    )  # fmt: skip
 
 
 def _remark(resource: dict[str, Any], about: str) -> tuple[str, str] | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.blocks import CLOSABLE
 from felles.access.codes import KIND_SYSTEM, OPENING_REASON
-from felles.access.openings import REASONS, WORDS
+from felles.access.openings import OPENED, REASONS, WORDS
 from felles.record.codes import CASE_SYSTEM
 from felles.record.kinds import Kind
 
@@ -23,7 +22,7 @@ PARTS: Final[dict[str, tuple[Kind, ...]]] = {
     "svar": (Kind.RESULT, Kind.VITAL, Kind.IMAGE, Kind.ORDER),
     "diagnoser": (Kind.PROBLEM, Kind.PROCEDURE, Kind.PREGNANCY),
     "notater": (Kind.NOTE, Kind.DOCUMENT, Kind.ENCOUNTER, Kind.REFERRAL, Kind.PLAN),
-    "alt": CLOSABLE,
+    "alt": OPENED,
 }
 """Parts that can be asked for: nobody opens more than she needs."""
 
