@@ -62,7 +62,7 @@ def test_nobody_of_the_staff_may_everything_and_who_gives_doors_opens_none():
         ("care-worker", "give", "sign"),
         ("midwife", "refer@pregnancy", "refer"),
         ("citizen", "block", "write"),
-        ("administrator", "register", "handle"),
+        ("administrator", "register", "open"),
         ("local-administrator", "staff", "register"),
         ("local-administrator", "staff", "approve"),
         ("reviewer", "handle", "register"),

@@ -168,7 +168,7 @@ def test_staff_hold_a_profession_that_their_role_allows():
 
 def test_each_persona_has_a_card_with_one_thing_to_try_in_three_languages():
     accounts = cards.accounts(people(region.SEED, TODAY, CAST))
-    assert len({a.id for a in accounts}) == len(accounts) == 16
+    assert len({a.id for a in accounts}) == len(accounts) == 17
     for account in accounts:
         assert account.card is not None
         assert account.card["group"] in {"staff", "citizen", "system"}

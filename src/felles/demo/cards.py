@@ -77,6 +77,10 @@ STAFF_CARDS = (
          "Se hvilke deler som er tause, og at du selv ikke kan åpne noen journal.",
          "Sjå kva delar som er tause, og at du sjølv ikkje kan opne nokon journal.",
          "See which parts are silent, and that you open no record yourself."),
+    Card("personvern", "solveig",
+         "Se over hvem som har åpnet med nødrett eller oppgitt behov, og svar på et krav om retting.",
+         "Sjå over kven som har opna med naudrett eller oppgitt behov, og svar på eit krav om retting.",
+         "Look over who opened a record in an emergency or by a stated need, and answer a demand for correction."),
 )  # fmt: skip
 
 CITIZEN_CARDS = (

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -20,7 +21,7 @@ from felles import fhir
 from felles.access import accounts
 from felles.access import open as doors
 from felles.access.command import DEMO_RUN
-from felles.demo import cards, region
+from felles.demo import cards, region, review
 from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
 from felles.demo.region import Region
 from felles.demo.world import Life, Resource
@@ -30,6 +31,7 @@ from felles.record.errors import Busy, RecordError
 
 if TYPE_CHECKING:
     from felles.demo.people import Household
+    from felles.demo.world import Person
     from felles.record.grants import Grant
     from felles.record.store import Store
 
@@ -40,6 +42,8 @@ AHEAD: Final = 2
 MOST: Final = 400
 """At most so many entries in one commit."""
 JOB: Final = "felles demo"
+GROWN: Final = 18
+"""Years from which somebody may be written about to the reviewer."""
 _TRIES: Final = 6
 _HOUR: Final = 3600 * MICROSECONDS
 
@@ -161,12 +165,20 @@ async def _go_on(store: Store, state: State, tell: Callable[[int, int], Any]) ->
     # Those whose lives are told are written last: they head the lists of what changed.
     lives = [life for home in told for life in made.lives_of(home)]
     entries += await write(store, made, lives)
+    entries += await review.wait(store, made.places, _ordinary(made))
     for account in cards.accounts([life.person for life in lives]):
         await accounts.put(store, account, since=0, until=FOREVER)
     state.done, state.whole = state.people, True
     await keep(store, state)
     tell(state.done, state.people)
     return Filled(state.done - begun, entries, whole=True, day=state.day)
+
+
+def _ordinary(made: Region) -> list[Person]:
+    """Some grown-ups of whom no story is told."""
+    homes = (home for _, home in made.homes() if home.key not in region.TOLD)
+    living = (each for home in homes for each in home.people if each.died is None and each.age(made.today) >= GROWN)
+    return list(islice(living, 3))
 
 
 def _batches(made: Region, done: int, told: list[Household]) -> Iterator[tuple[list[Resource], list[Household]]]:

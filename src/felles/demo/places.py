@@ -78,6 +78,7 @@ STAFF = {
         Staff("vibeke", ("Vibeke", "Stormo"), "female", "specialist", "LE", GYNAECOLOGIST, since=_SINCE),
         Staff("thea", ("Thea", "Kvamsås"), "female", "pharmacist", "FA1", PHARMACY, since=_SINCE),
         Staff("nils", ("Nils", "Bergslien"), "male", "administrator", "XX", OPERATOR, since=_SINCE),
+        Staff("solveig", ("Solveig", "Hegstad"), "female", "reviewer", "XX", OPERATOR, since=_SINCE),
     )
 }
 

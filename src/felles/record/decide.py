@@ -204,9 +204,20 @@ REPRESENTED = f"""exists (
 `listed`: only what her GP (10) and her municipality (20) answer for and she did not write. Parents (80) also lack what
 is kept from them."""
 
-HANDLED = """exists (
+
+def answers(owner: str) -> str:
+    """Whether the organisation of `q` answers, in this role, the cases of `owner` (SQL for a hash).
+
+    Its own, those of organisations under it that have no privacy reviewer and, where it runs the record, all that
+    nobody else answers.
+    A function of the database (migration 0016), so that statements that seldom ask do not start up what it takes.
+    """
+    return f"falls_to({owner}, q.org, q.role, q.real)"
+
+
+HANDLED = f"""exists (
         select 1 from matter m
-         where m.bucket = e.bucket and m.person = e.person and m.self = e.self and m.owner = q.org)"""
+         where m.bucket = e.bucket and m.person = e.person and m.self = e.self and {answers("m.owner")})"""
 """Whether row `e` is a case that the organisation of `q` (mode 5) must answer: it may be answered, by writing it."""
 
 FORM = "(case when p.protected and not q.sees_place then 2 else 0 end)"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.record.decide import ASK, ask_values, leaves
+from felles.record.decide import ASK, answers, ask_values, leaves
 from felles.record.errors import Absent, Forbidden
 from felles.record.grants import Mode
 from felles.record.lane import Shape, unnest
@@ -35,8 +35,8 @@ _TASK: Final = f"""
       left join lateral (select o.author from entry o
                           where o.bucket = e.bucket and o.type = e.type and o.id = e.id and o.form = 0
                           order by o.version limit 1) o on true"""
-_FIELDS: Final = """m.bucket, m.person, m.id, m.sort, m.state, m.made, m.due, m.closed as ended, e.version, e.body,
-           o.author, f.id as patient, f.body as face"""
+_FIELDS: Final = """m.bucket, m.person, m.id, m.sort, m.state, m.made, m.due, m.closed as ended, m.owner, e.version,
+           e.body, o.author, f.id as patient, f.body as face"""
 
 
 def _shown(found: str, columns: int) -> str:
@@ -54,14 +54,26 @@ select * from found f order by f.n, f.state, f.due, f.id"""
 _LIST: Final = _shown(
     f"""
 with q as materialized {unnest(_LIST_COLUMNS)},
+owners as materialized (
+    with recursive each(owner) as (
+        (select m.owner from matter m order by m.owner limit 1)
+        union all
+        select (select m.owner from matter m where m.owner > each.owner order by m.owner limit 1)
+          from each where each.owner is not null
+    )
+    select each.owner from each where each.owner is not null
+),
+ours as materialized (
+    select q.n, array_agg(o.owner) as owners from q join owners o on {answers("o.owner")}
+     where q.mode = {Mode.CASE:d} group by q.n
+),
 found as materialized (
     select q.n, q.real, q.who, x.*
-      from q
+      from q join ours on ours.n = q.n
      cross join lateral (
         select {_FIELDS} from matter m {_TASK}
-         where m.owner = q.org and (m.state > 0) = q.closed and not m.mirror
+         where m.owner = any(ours.owners) and (m.state > 0) = q.closed and not m.mirror
          order by m.state, m.due, m.id limit q.many) x
-     where q.mode = {Mode.CASE:d}
 )""",
     len(_LIST_COLUMNS),
 )
@@ -70,16 +82,16 @@ _ONE: Final = _shown(
 with q as materialized {unnest(_ONE_COLUMNS)},
 found as materialized (
     select q.n, q.real, q.who, {_FIELDS}
-      from q join matter m on m.owner = q.org and m.id = q.item and not m.mirror {_TASK}
-     where q.mode = {Mode.CASE:d}
+      from q join matter m on m.id = q.item and not m.mirror {_TASK}
+     where q.mode = {Mode.CASE:d} and {answers("m.owner")}
 )""",
     len(_ONE_COLUMNS),
 )
 _LINES: Final = f"""
 with q as materialized {unnest(_LOG_COLUMNS)},
 door as materialized (
-    select q.*, m.bucket, m.person from q join matter m on m.owner = q.org and m.id = q.item and not m.mirror
-     where q.mode = {Mode.CASE:d}
+    select q.*, m.bucket, m.person from q join matter m on m.id = q.item and not m.mirror
+     where q.mode = {Mode.CASE:d} and {answers("m.owner")}
 ),
 said_of as materialized (
     select f.bucket, f.person, f.real,
@@ -109,7 +121,8 @@ MANY: Final = 200
 class CaseRow:
     """One case. Times: `made` and `ended` real, `due` clinical microseconds; `author` wrote the Task first.
 
-    `face` is the look-up form of the Patient `patient` (an id), as JSON text.
+    `owner` is the hash of the organisation that must answer, for which another may; `face` the look-up form of the
+    Patient `patient` (an id), as JSON text.
     """
 
     bucket: int
@@ -120,6 +133,7 @@ class CaseRow:
     made: int
     due: int
     ended: int | None
+    owner: int
     version: int
     body: str
     author: str
@@ -161,4 +175,6 @@ def _may_handle(grant: SetGrant) -> None:
 def _row(r: Any) -> CaseRow:
     place = (r["bucket"], r["person"], r["id"], r["sort"], r["state"])
     times = (r["made"], r["due"], r["ended"])
-    return CaseRow(*place, *times, r["version"], r["body"], r["author"] or "", r["patient"] or "", r["face"] or "{}")
+    return CaseRow(
+        *place, *times, r["owner"], r["version"], r["body"], r["author"] or "", r["patient"] or "", r["face"] or "{}"
+    )

@@ -1,4 +1,7 @@
-"""`/admin/saker`: what the organisation must answer, and the ways in that it must look over."""
+"""`/admin/saker`: what the organisation must answer, and the ways in that it must look over.
+
+Beside its own, those of organisations under it, or of any, that have no privacy reviewer (`record.decide.answers`).
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,10 @@ async def queue(request: Request) -> Response:
     closed = "besvart" in request.query_params
     store = store_of(found)
     rows = await store.cases(grant, closed=closed)
-    authors: set[str | int] = {row.author for row in rows if row.author}
-    names = await store.names.of(authors)
+    named: set[str | int] = {each for row in rows for each in (row.author, row.owner) if each}
+    names = await store.names.of(named)
     now = store.clock.clinical()
-    shown = [present.queued(found.t, row, _case(row), str(names.get(row.author, "")), now) for row in rows]
+    shown = [present.queued(found.t, row, _case(row), names, now) for row in rows]
     context = {"title": found.t("Saker"), "rows": shown, "closed": closed}
     return page(found, "cases/queue.html", context)
 
@@ -76,13 +79,13 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
     store, t = store_of(found), found.t
     row = await store.case(grant, found.request.path_params["cid"])
     case = _case(row)
-    people: set[str | int] = {each for each in (row.author, case.suspect, *case.approved) if each}
+    people: set[str | int] = {each for each in (row.author, row.owner, case.suspect, *case.approved) if each}
     names = await store.names.of(people)
     lines = await _lines(found, grant, row, case)
     looks = log_rules.looks(lines, "")
     context: dict[str, Any] = {
         "title": present.sort(t, case.sort),
-        "case": present.one(t, row, case, {str(k): v for k, v in names.items()}, store.clock.clinical()),
+        "case": present.one(t, row, case, names, store.clock.clinical()),
         "log": groups(t, log_rules.contacts(looks), found.request.app.state.acts, lambda _: ""),
         "words": words,
         "error": present.error(t, error),

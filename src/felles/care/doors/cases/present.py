@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from felles.care.doors.rules import Line
     from felles.record.read_cases import CaseRow
     from felles.ui.i18n import Language
+
+Names = Mapping[str | int, str]
+"""Of whoever is named, by reference, and of organisations by their hash."""
 
 _face = msgspec.json.Decoder(shapes.Patient).decode
 
@@ -90,13 +94,14 @@ def line(t: Language, at: int, said: Line, type_name: str) -> dict[str, str]:
     }
 
 
-def queued(t: Language, row: CaseRow, case: Case, author: str, now: int) -> dict[str, Any]:
+def queued(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dict[str, Any]:
     """One line of the queue."""
     late = not row.state and row.due <= now
     return {
         "href": f"/admin/saker/{row.id}",
         "title": sort(t, case.sort),
-        "by": author if case.opening else t("Pasienten"),
+        "by": names.get(row.author, "") if case.opening else t("Pasienten"),
+        "place": names.get(row.owner, ""),
         "about": words.name(t, _face(row.face).shown_name),
         "made": t.day(row.made),
         "due": t.day(row.due),
@@ -105,11 +110,11 @@ def queued(t: Language, row: CaseRow, case: Case, author: str, now: int) -> dict
     }
 
 
-def one(t: Language, row: CaseRow, case: Case, names: dict[str, str], now: int) -> dict[str, Any]:
+def one(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dict[str, Any]:
     """A whole case."""
     patient = _face(row.face)
     type_name, _, entry = case.focus.partition("/")
-    return queued(t, row, case, names.get(row.author, ""), now) | {
+    return queued(t, row, case, names, now) | {
         "born": t.fhir(patient.birth_date),
         "words": case.words,
         "reason": case.reason,
