@@ -58,7 +58,7 @@ NEVER: Final = mask(Kind.CASE, Kind.BLOCK, Kind.WITHHELD, Kind.MANDATE, Kind.CON
 """Kinds that nobody sees by acting for another; who the person is comes by a row of its own, her Patient alone:
 a RelatedPerson says where the other parent lives."""
 RECORD: Final = ALL_KINDS & ~NEVER
-_REACH: Final = {
+REACH: Final = {
     Verb.READ: RECORD,
     Verb.BOOK: mask(Kind.APPOINTMENT),
     Verb.WRITE: mask(Kind.MESSAGE, Kind.FORM),
@@ -225,7 +225,7 @@ def _mandated(row: Row, code: str, provision: Any) -> Iterator[Row]:
         verbs |= VERBS[name]
     kinds = 0
     for verb in verbs:
-        kinds |= _REACH[verb]
+        kinds |= REACH[verb]
     named = [Kind[code] for code in _kinds(provision)]
     if named:
         kinds &= mask(*named)
