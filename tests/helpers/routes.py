@@ -62,6 +62,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     # Reasons too short to open anything: whoever opens learns that somebody is there, and that is logged and reviewed.
     "/p/{id}/apne": {"vei": ["nodrett", "samtykke", "behov", "x"], "grunn": ["danger", "x"], "ord": ["", "Kort"],
                      "del": ["alt", "svar", "x"]},
+    "/meg/apninger": {"sak": ["", "Task.x", f"Appointment.{NOBODY}"]},
     "/meg/fullmakter/ny": {"nummer": ["", NUMBERS[HIDDEN]], "etternavn": ["", "Nordmann", "Annen"], "read": ["", "1"],
                            "book": ["", "1"], "til": DAYS},
     "/meg/fullmakter/{cid}": {},

@@ -4,6 +4,7 @@
     log-question                the person does not know a line of her log again
     correction, deletion        the person demands it (pasientjournalloven § 25; helsepersonelloven §§ 42, 43)
     request                     who acts for the person asks for a part of the record
+    self-made                   a reader made her own way in: the row follows from the entry (`record.self_made`)
     looked                      a doctor has looked at a result: no case to answer, so no row
 
 The owner is who must answer: of a way in the organisation that the opening Grant was given for, else `Task.owner`, else
@@ -38,6 +39,7 @@ class Sort(IntEnum):
     CORRECTION = 5
     DELETION = 6
     REQUEST = 7
+    SELF_MADE = 8
 
     @property
     def code(self) -> str:
@@ -47,7 +49,7 @@ class Sort(IntEnum):
 
 OPENINGS: Final = frozenset({Sort.NEED, Sort.EMERGENCY, Sort.CONSENT})
 """Cases that are a way in, to be looked over."""
-_BY_CODE: Final = {sort.code: sort for sort in Sort}
+_BY_CODE: Final = {sort.code: sort for sort in Sort if sort is not Sort.SELF_MADE}
 OPEN, ANSWERED, REFUSED = 0, 1, 2
 _STATES: Final = {"completed": ANSWERED, "rejected": REFUSED, "cancelled": ANSWERED, "failed": ANSWERED}
 

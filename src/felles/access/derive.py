@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from felles.access import blocks, cases, holding_hook, openings, representation_hook, verbs
+from felles.access import blocks, cases, holding_hook, openings, representation_hook, self_made, verbs
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -144,6 +144,9 @@ _READERS: Final[dict[str, Callable[[Any, int, Durations], Held | None]]] = {
 _ASKED: Final = frozenset({Basis.REFERRAL, Basis.ORDER, Basis.APPOINTMENT, Basis.TASK})
 """Bases that ask for care; made by their own receiver they are no more than a stated need."""
 
+_EVERY: Final = frozenset(f"basis:{basis.code}" for basis in _ASKED)
+"""The verbs of who may make any of them."""
+
 PARTIES: Final = frozenset(
     {"Organization", "HealthcareService", "Practitioner", "PractitionerRole", "CareTeam", "Device"}
 )
@@ -168,7 +171,7 @@ def relations_of(
     if until <= max(since, updated):
         return []
     return [
-        Relation(party, basis + (SELF_MADE if mine else 0), since, until, asked=basis in _ASKED and not mine)
+        Relation(party, basis + (SELF_MADE if mine else 0), since, until, asked=basis in _ASKED)
         for party in dict.fromkeys(parties)
         for mine in [basis in _ASKED and party in (writer, org)]
     ]
@@ -216,6 +219,9 @@ def register(
     def staff(resource: Any, reference: str, grant: Grant, _: int) -> Derived:
         return Derived(staffing=staffing_of(resource, reference) if grant.may("register") else [])
 
+    def as_hers(resource: Any, updated: int) -> list[Relation]:
+        return relations_of(resource, writer="", org="", verbs=_EVERY, updated=updated, days=days)
+
     for type_name in _READERS:
         registry.register(type_name, relate)
     registry.register("PractitionerRole", staff)
@@ -224,6 +230,8 @@ def register(
     holding_hook.register(registry, waits)
     representation_hook.register(registry, ages)
     openings.register(registry, hours)
+    self_made.register(registry, as_hers)
+    registry.need, registry.answered = (hours or openings.Hours()).need * openings.HOUR, cases.MONTH
     forms.register(registry)
     return registry
 

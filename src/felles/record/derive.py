@@ -13,6 +13,8 @@ from felles.record.aftermath import Hooks
 from felles.record.grants import Grant
 from felles.record.guarded import Takes
 
+DAY = 86_400_000_000
+"""Microseconds."""
 SELF_MADE = 100
 """What is added to the basis of a relation that was made by those for whom it opens."""
 
@@ -73,6 +75,10 @@ class Registry:
         self.hooks = Hooks()
         self.takes = Takes()
         """Which verb an entry takes."""
+        self.need = DAY
+        """How long a relation lasts that was made by those for whom it opens, in microseconds."""
+        self.answered = 30 * DAY
+        """In how long it must be looked over."""
 
     def register(self, type_name: str, rule: Rule) -> None:
         """Let `rule` follow every commit of `type_name`. Raises `ValueError` if one does already."""

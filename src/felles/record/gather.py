@@ -12,6 +12,7 @@ import msgspec
 
 from felles.record.changes import Result
 from felles.record.drafts import INDEXER, Draft, add_finders, row
+from felles.record.grants import Mode
 from felles.record.homes import SHARED_TYPES
 from felles.record.ids import SHARED_BUCKET, mark_of
 from felles.record.numbers import TYPES
@@ -233,7 +234,11 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
                 relation.since,
                 relation.until,
                 grant.org_mark,
+                grant.actor_mark,
                 relation.asked,
+                grant.mode is Mode.ORG_SYSTEM,
+                job.clock.clinical(),
+                *_looked_over(session, job),
             ),
         )
     for place in derived.staffing:
@@ -244,6 +249,14 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
         for event in derived.events:
             about = f"{reference}/_history/{version}"
             session.writes.add("outbox", (*made.key, version, event.receiver, event.event, about, updated))
+
+
+def _looked_over(session: Session, job: Job) -> tuple[int | None, int, int]:
+    """The last three of `self_made.COLUMNS`: imports and maintenance make no stated needs."""
+    most = None
+    if not job.plan.historic and job.plan.grant.mode is not Mode.ALL:
+        most = job.clock.clinical() + session.registry.need
+    return most, job.clock.real(), job.clock.clinical() + session.registry.answered
 
 
 def _end_derived(session: Session, step: Step) -> None:

@@ -7,7 +7,8 @@ entry, so that no entry passes under the verb of one code and takes effect by an
     need      Task: a stated need
     open      Task: an emergency, the person's consent
     release   Task: a doctor has looked at a result and lets the person see it
-    case      Task: every other case (a question, a demand, a request)
+    handle    Task: what a reviewer found of a way in that its reader made herself
+    case      Task: every other case (a question, a demand, a request; that the person confirms such a way in)
     block     Consent: the person blocks
     hold      Consent: an entry is held back from the person or her parents, a parent is barred; a part is released to
               a parent, or to kin of one who cannot consent or who died
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _OF_KIND: Final = {Kind.BLOCK: "block", Kind.WITHHELD: "hold", Kind.MANDATE: "register"}
 _OF_MANDATE: Final = {"proxy": "mandate", "part": "hold", "kin": "hold", "estate": "hold"}
-_OF_CASE: Final = {"need": "need", "emergency": "open", "consent": "open", "looked": "release"}
+_OF_CASE: Final = {"need": "need", "emergency": "open", "consent": "open", "looked": "release", "self-made": "handle"}
 _NONE: Final[frozenset[str]] = frozenset()
 TYPES_GUARDED: Final = frozenset({"Task", "Consent", "RelatedPerson"})
 """Types of which some entries are guarded."""

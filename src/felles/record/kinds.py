@@ -97,9 +97,13 @@ SNOMED = "http://snomed.info/sct"
 _OBSERVATION = "http://terminology.hl7.org/CodeSystem/observation-category"
 _LIST = "http://terminology.hl7.org/CodeSystem/list-example-use-codes"
 
-CASES = ("need", "emergency", "consent", "looked", "log-question", "correction", "deletion", "request")
+CASES = (
+    "need", "emergency", "consent", "looked", "log-question", "correction", "deletion", "request",
+    "self-made", "confirmed",
+)  # fmt: skip
 """Codes of CASE_SYSTEM: a stated need, an emergency opening, an opening with the person's consent; that a doctor has
-looked at a result; a question about the log, a demand to correct or to delete, a request by who acts for the person."""
+looked at a result; a question about the log, a demand to correct or to delete, a request by who acts for the person;
+that a way in which its reader made herself was looked over, or is confirmed by the person."""
 MANDATES = ("proxy", "guardian", "kin", "estate", "part")
 """Codes of MANDATE_SYSTEM: proxy, guardian, next of kin of one who cannot consent, kin of a deceased, part."""
 

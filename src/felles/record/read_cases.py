@@ -1,5 +1,8 @@
 """The cases an organisation must answer: who asked, about whom, and what the log says of it.
 
+A way in that its reader made herself (`self_made`) is a case without a Task: its entry is named, never shown, and what
+was found of it is the Task that says so.
+
 A case opens no record. It shows its own Task, the look-up form of the person, and, one case at a time, the lines of
 her log that it is about: those of the reader whose way in is looked over, or of whoever wrote the line asked about.
 Each person shown gets a line.
@@ -13,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.record.decide import ASK, answers, ask_values, leaves
 from felles.record.errors import Absent, Forbidden
 from felles.record.grants import Mode
+from felles.record.kinds import Kind
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.read_log import Leaf
+from felles.record.self_made import SORT
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -27,8 +32,22 @@ _ONE_COLUMNS: Final = (("item", "text"), *ASK)
 _LOG_COLUMNS: Final = (("item", "text"), ("since", "bigint"), ("before", "bigint"), ("said", "text"), *ASK)
 
 _TASK: Final = f"""
-      join entry e on e.bucket = m.bucket and e.person = m.person and e.type = {TYPES["Task"]} and e.id = m.id
-           and e.form = 0 and e.state = 0 and not e.deleted
+      join lateral (
+            select e.bucket, e.type, e.id, e.version, e.body from entry e
+             where m.sort <> {SORT} and e.bucket = m.bucket and e.person = m.person and e.type = {TYPES["Task"]}
+               and e.id = m.id and e.form = 0 and e.state = 0 and not e.deleted
+            union all
+            select e.bucket, e.type, e.id, e.version, coalesce(t.body, '{{}}')
+              from type_name n
+              join entry e on e.bucket = m.bucket and e.person = m.person and e.type = n.type
+                   and e.id = substr(m.id, length(n.name) + 2) and e.form = 0 and e.state = 0
+              left join lateral (
+                    select t.body from entry t
+                     where t.bucket = m.bucket and t.person = m.person and t.type = {TYPES["Task"]} and t.state = 0
+                       and t.form = 0 and not t.deleted and t.kind = {Kind.CASE:d}
+                       and 'focus=' || n.name || '/' || e.id = any(t.refs) and t.updated >= m.made
+                     order by t.updated desc limit 1) t on true
+             where m.sort = {SORT} and n.name = split_part(m.id, '.', 1)) e on true
       left join lateral (select f.id, f.body from entry f
                           where f.bucket = m.bucket and f.person = m.person and f.type = {TYPES["Patient"]}
                             and f.form = 1 and f.state = 0 and not f.deleted order by f.low desc limit 1) f on true

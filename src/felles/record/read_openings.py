@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from felles.record.decide import ASK, OPENED, ask_values
 from felles.record.grants import Mode
 from felles.record.lane import Shape, unnest
+from felles.record.self_made import SORT
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -28,7 +30,7 @@ _TOLD: Final = Shape(
     f"""select q.n, max(m.made) as made
           from {unnest(_COLUMNS)} q
           join person p on p.bucket = q.bucket and p.person = q.person and coalesce(p.lead, p.person) = q.own
-          join matter m on m.bucket = q.bucket and m.person = q.person and m.sort in (1, 2, 3)
+          join matter m on m.bucket = q.bucket and m.person = q.person and m.sort in (1, 2, 3, {SORT})
          where q.mode = {Mode.SELF:d} and ${len(_COLUMNS) + 1}::smallint is not null
          group by q.n""",
     _COLUMNS,
@@ -47,3 +49,41 @@ async def read_openings(lane: Lane, clock: Clock, grant: PersonGrant) -> list[tu
     asked = ask_values(grant, clock)
     found = [await lane.submit(_SHAPE, (*key, *asked)) for key in grant.keys]
     return [tuple(row)[1:] for rows in found for row in rows]
+
+
+@dataclass(slots=True, frozen=True)
+class SelfMade:
+    """One way in that its reader made herself: the row's id, its entry's type, who and where (a hash), when (real).
+
+    `state` is that of the case (`access.cases`): 0 while nobody has looked it over.
+    """
+
+    id: str
+    type: str
+    author: str
+    org: int
+    made: int
+    state: int
+
+
+_SELF_MADE: Final = Shape(
+    f"""select q.n, m.id, n.name as type, o.author, m.owner, m.made, m.state
+          from {unnest(_COLUMNS)} q
+          join person p on p.bucket = q.bucket and p.person = q.person and coalesce(p.lead, p.person) = q.own
+          join matter m on m.bucket = q.bucket and m.person = q.person and m.sort = {SORT} and not m.mirror
+          join type_name n on n.name = split_part(m.id, '.', 1)
+          left join lateral (select e.author from entry e
+                              where e.bucket = m.bucket and e.type = n.type and e.id = substr(m.id, length(n.name) + 2)
+                                and e.form = 0 order by e.version limit 1) o on true
+         where q.mode = {Mode.SELF:d} and ${len(_COLUMNS) + 1}::smallint is not null
+         order by m.made desc limit 100""",
+    _COLUMNS,
+)
+
+
+async def read_self_made(lane: Lane, clock: Clock, grant: PersonGrant) -> list[SelfMade]:
+    """Those into the reader's own record that nobody but their makers has confirmed, the newest first."""
+    asked = ask_values(grant, clock)
+    found = [await lane.submit(_SELF_MADE, (*key, *asked)) for key in grant.keys]
+    rows = [row for each in found for row in each]
+    return [SelfMade(r["id"], r["type"], r["author"] or "", r["owner"], r["made"], r["state"]) for r in rows]

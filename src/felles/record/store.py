@@ -35,7 +35,7 @@ from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_log import read_own_log
-from felles.record.read_openings import last_opening, read_openings
+from felles.record.read_openings import SelfMade, last_opening, read_openings, read_self_made
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 from felles.record.read_represented import read_represented
@@ -243,6 +243,10 @@ class Store:
     async def last_opening(self, grant: PersonGrant) -> int:
         """When somebody last went into the citizen's own record without a care relation; 0: never. Raises `Busy`."""
         return await last_opening(self._pages, self.clock, grant)
+
+    async def self_made(self, grant: PersonGrant) -> list[SelfMade]:
+        """Ways into the citizen's own record that their readers made themselves, unconfirmed. Raises `Busy`."""
+        return await read_self_made(self._pages, self.clock, grant)
 
     async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
         """The persons the reader has a relation to, the newest relation first; logged. Raises `Busy`."""

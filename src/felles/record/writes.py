@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.record import self_made
 from felles.record.decide import leaves
-from felles.record.derive import SELF_MADE
 
 if TYPE_CHECKING:
     from felles.record.pool import Conn
@@ -165,18 +165,7 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
                                and n.party = r.party and n.basis = r.basis and n.source = r.source)""",
     ),
     "relation": (
-        (
-            ("bucket", "smallint"),
-            ("person", "bigint"),
-            ("party", "bigint"),
-            ("plain", "smallint"),
-            ("source", "text"),
-            ("writer", "text"),
-            ("since", "bigint"),
-            ("until", "bigint"),
-            ("writer_org", "bigint"),
-            ("asked", "boolean"),
-        ),
+        self_made.COLUMNS,
         """insert into relation (bucket, person, party, basis, source, writer, since, until)
            select distinct on (bucket, person, party, basis, source)
                   bucket, person, party, basis, source, writer, since, until from {q} q
@@ -226,13 +215,6 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
 }
 
 
-_SELF_MADE = """(select r.bucket, r.person, r.party, r.source, r.writer, r.since, r.until,
-        (r.plain + case when r.asked and (r.party = r.writer_org
-            or exists (select 1 from staffing s where s.party = r.party and s.org = r.writer_org))
-         then {self_made} else 0 end)::smallint as basis from {rows} r)"""
-"""Relations with the basis they get: one that its writer's own organisation asked for itself is marked as such."""
-
-
 class Writes:
     """Rows to be written, gathered per table part."""
 
@@ -279,7 +261,7 @@ def _compose(parts: tuple[str, ...]) -> str:
         sources[part] = f"(select * from unnest({arrays}) as u({', '.join(name for name, _ in columns)}))"
         position += len(columns)
     if "relation" in sources:
-        sources["relation"] = _SELF_MADE.format(self_made=SELF_MADE, rows=sources["relation"])
+        sources["relation"] = self_made.RELATIONS.format(rows=sources["relation"])
     era = f"${position}::smallint"
     nothing = {
         "relation": "(select null::smallint as bucket, null::bigint as person, null::bigint as party,"
@@ -299,4 +281,7 @@ def _compose(parts: tuple[str, ...]) -> str:
                 staffing=sources.get("staffing", nothing["staffing"]),
             )
         ctes.append(f"w_{part} as ({text})")
+        if part == "relation":
+            for name, more in (("stated", self_made.STATED), ("confirmed", self_made.CONFIRMED)):
+                ctes.append(f"w_{name} as ({more.format(relation=sources[part])})")
     return f"with {', '.join(ctes)} select 1 where {era} is not null"

@@ -2,10 +2,17 @@
 
 import re
 
+import msgspec
 from browsing import own, words
 from desks import an_entry, case_at, hired
+from doors import case
 
-from felles.demo.places import ORGANISATIONS
+from felles import access, fhir
+from felles.access.actor import Actor, Sort
+from felles.access.codes import OPENING_REASON
+from felles.demo.places import ORGANISATIONS, OUT_OF_HOURS, STAFF
+from felles.record.changes import Change
+from felles.record.clock import FOREVER
 
 
 async def test_the_region_has_cases_to_review_from_its_first_day(site):
@@ -25,17 +32,87 @@ async def test_what_no_reviewer_answers_falls_to_the_regions_and_goes_back_when_
         sent = await olav.post(f"{href}/feil", data={"hva": "retting", "tekst": words_of_his}, headers=own())
         assert sent.status_code == 303
     rows = await site.store.pool.fetch("select id, owner from matter where sort = 5 order by made desc limit 1")
-    case = f"/admin/saker/{rows[0]['id']}"
+    href = f"/admin/saker/{rows[0]['id']}"
     owner = (await site.store.names.organizations({rows[0]["owner"]}))[rows[0]["owner"]]
     key = next(key for key, each in ORGANISATIONS.items() if each.reference == owner)
     async with site.visitor("personvern") as region, site.visitor("administrator") as nils:
-        page = words((await region.get(case)).text)
+        page = words((await region.get(href)).text)
         assert words_of_his in page
         assert ORGANISATIONS[key].name in page
-        assert (await nils.get(case)).status_code == 404  # there is a reviewer: it is not his
+        assert (await nils.get(href)).status_code == 404  # there is a reviewer: it is not his
         assert (await nils.get("/admin/saker")).status_code == 200
         async with site.visitor(await hired(site, "Ny", key)) as theirs:
-            assert (await theirs.get(case)).status_code == 200
-        assert (await region.get(case)).status_code == 404
-        answered = await region.post(case, data={"svar": "svar", "tekst": "Ikke vår lenger."}, headers=own())
+            assert (await theirs.get(href)).status_code == 200
+        assert (await region.get(href)).status_code == 404
+        answered = await region.post(href, data={"svar": "svar", "tekst": "Ikke vår lenger."}, headers=own())
         assert answered.status_code == 404
+
+
+async def books_for_herself(site, citizen):
+    """A doctor out of hours states a need for somebody, and then makes herself a task. (case's address, task)"""
+    patient = (await site.store.pool.fetch("select actor from account where id = $1", citizen))[0]["actor"]
+    key = await site.store.place(patient)
+    actor = Actor(
+        sort=Sort.STAFF,
+        reference=STAFF["jorid"].practitioner,
+        name="Jorid Tangen",
+        role_code="nurse",
+        organization=ORGANISATIONS[OUT_OF_HOURS].reference,
+        organization_name="Fjordlegevakten",
+        until=FOREVER,
+    )
+    reason = {"coding": [{"system": OPENING_REASON, "code": "other"}], "text": "Ringte og spurte om hjelp"}
+    need = case(patient.removeprefix("Patient/"), "need", reasonCode=reason)
+    await site.store.commit(access.case(actor, (key,)), [change(need)])
+    task = need | {"code": {"text": "Ring"}, "owner": {"reference": actor.reference}}
+    done = await site.store.commit(access.person(actor, (key,)), [change(task)])
+    return f"/admin/saker/Task.{done[0].id}", done[0].id, key
+
+
+def change(task):
+    return Change(op="create", type="Task", resource=fhir.decode(msgspec.json.encode(task)))
+
+
+async def bases(site, task, key):
+    rows = await site.store.pool.fetch(
+        "select basis from relation where bucket = $1 and person = $2 and source = $3", *key, f"Task/{task}"
+    )
+    return [row["basis"] for row in rows]
+
+
+async def test_a_way_in_of_her_own_making_is_looked_over_and_shut_where_it_was_a_breach(site):
+    case_at_desk, task, key = await books_for_herself(site, "eldre")
+    async with site.visitor("personvern") as solveig, site.visitor("fastlege") as gp:
+        assert (await gp.get(case_at_desk)).status_code == 403
+        assert "Åpnet ved egen time, henvisning eller oppgave" in (await solveig.get("/admin/saker")).text
+        page = words((await solveig.get(case_at_desk)).text)
+        for told in ("Jorid Tangen", "Fjordlegevakten", "Oppgave"):
+            assert told in page
+        assert "Ring" not in page.split()  # the entry is named, not shown
+        assert await bases(site, task, key) == [160]
+        said = {"svar": "avslag", "tekst": "Ikke tjenstlig behov."}
+        assert (await solveig.post(case_at_desk, data=said, headers=own())).status_code == 303
+        assert await bases(site, task, key) == []
+        assert "Ikke tjenstlig behov." in words((await solveig.get(case_at_desk)).text)
+        assert (await solveig.post(case_at_desk, data=said, headers=own())).status_code == 409
+    async with site.visitor("eldre") as olav:
+        mine = (await olav.get("/meg/apninger")).text
+        assert "Jorid Tangen" in mine
+        assert "Gjennomgått av virksomheten." in mine
+        late = await olav.post("/meg/apninger", data={"sak": f"Task.{task}"}, headers=own())
+        assert late.status_code == 404
+
+
+async def test_the_person_confirms_it_on_her_page(site):
+    case_at_desk, task, key = await books_for_herself(site, "eldre")
+    async with site.visitor("eldre") as olav, site.visitor("gravid") as ida:
+        assert f'value="Task.{task}"' in (await olav.get("/meg/apninger")).text
+        assert f"Task.{task}" not in (await ida.get("/meg/apninger")).text
+        said = {"sak": f"Task.{task}"}
+        assert (await ida.post("/meg/apninger", data=said, headers=own())).status_code == 404
+        assert await bases(site, task, key) == [160]
+        assert (await olav.post("/meg/apninger", data=said, headers=own())).status_code == 303
+        assert await bases(site, task, key) == [60]
+        assert f"Task.{task}" not in (await olav.get("/meg/apninger")).text
+    async with site.visitor("personvern") as solveig:
+        assert (await solveig.get(case_at_desk)).status_code == 404

@@ -104,6 +104,22 @@ async def answer(store: Store, grant: SetGrant, row: CaseRow, words: str, *, ref
     await _update(store, grant, row, task)
 
 
+async def review(store: Store, grant: SetGrant, row: CaseRow, entry: str, words: str, *, refused: bool) -> None:
+    """Say what was found of a way in by `entry` (Type/id) that its reader made herself. Raises what `commit` raises."""
+    now = moment(store.clock.clinical())
+    made = {
+        "resourceType": "Task",
+        "status": "rejected" if refused else "completed",
+        "intent": "order",
+        "code": _coded(Sort.SELF_MADE.code),
+        "for": {"reference": f"Patient/{row.patient}"},
+        "focus": {"reference": entry},
+        "authoredOn": now,
+        "output": [_said(ANSWER, words.strip())],
+    }
+    await _create(store, grant, made)
+
+
 async def approve_deletion(store: Store, grant: SetGrant, actor: Actor, row: CaseRow) -> None:
     """Approve that the entry of a demand is deleted: one of two approvals. Raises what `commit` raises."""
     task = msgspec.json.decode(row.body)
@@ -147,7 +163,7 @@ def _task(store: Store, patient: str, sort: Sort, words: str, owner: str) -> dic
     return made
 
 
-async def _create(store: Store, grant: PersonGrant, resource: dict[str, Any]) -> str:
+async def _create(store: Store, grant: PersonGrant | SetGrant, resource: dict[str, Any]) -> str:
     change = Change(op="create", type=resource["resourceType"], resource=fhir.decode(msgspec.json.encode(resource)))
     return (await store.commit(grant, [change], act="create"))[0].id
 

@@ -5,11 +5,13 @@ Beside its own, those of organisations under it, or of any, that have no privacy
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from felles import access
+from felles.access.self_made import reference_of
 from felles.access.times import span
 from felles.care.doors import rules as log_rules
 from felles.care.doors.cases import actions, present, rules
@@ -67,6 +69,8 @@ async def answer(request: Request) -> Response:
             await actions.approve_deletion(store, grant, found.signed_in, row)
         elif actions.too_short(words) or what not in ("svar", "avslag"):
             return await _one(found, words=words, error="short")
+        elif case.sort is rules.Sort.SELF_MADE:
+            await actions.review(store, grant, row, case.focus, words, refused=what == "avslag")
         else:
             await actions.answer(store, grant, row, words, refused=what == "avslag")
     except (Conflict, PreconditionFailed):
@@ -108,4 +112,5 @@ async def _lines(found: Visit, grant: SetGrant, row: CaseRow, case: rules.Case) 
 
 
 def _case(row: CaseRow) -> rules.Case:
-    return rules.case_of(row.sort, msgspec.json.decode(row.body))
+    case = rules.case_of(row.sort, msgspec.json.decode(row.body))
+    return replace(case, focus=reference_of(row.id)) if case.sort is rules.Sort.SELF_MADE else case

@@ -35,6 +35,7 @@ def sort(t: Language, which: Sort) -> str:
         Sort.CORRECTION: t("Krav om retting"),
         Sort.DELETION: t("Krav om sletting"),
         Sort.REQUEST: t("Ønske om innsyn for en annen"),
+        Sort.SELF_MADE: t("Åpnet ved egen time, henvisning eller oppgave"),
     }[which]
 
 

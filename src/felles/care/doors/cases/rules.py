@@ -34,7 +34,7 @@ class Case:
     @property
     def opening(self) -> bool:
         """Whether it is somebody's way in, to be looked over."""
-        return self.sort in OPENINGS
+        return self.sort in OPENINGS or self.sort is Sort.SELF_MADE
 
     @property
     def done(self) -> bool:

@@ -10,6 +10,7 @@ DOMAIN = Domain(
         ("GET", "/p/{id}/apne", pages.show),
         ("POST", "/p/{id}/apne", pages.enter),
         ("GET", "/meg/apninger", pages.mine),
+        ("POST", "/meg/apninger", pages.confirm),
     ),
     cards=(
         Card(
@@ -30,6 +31,7 @@ DOMAIN = Domain(
     ),
     acts={
         "page:openings": lambda t: t("Så hvem som har åpnet uten vanlig grunnlag"),
+        "confirm": lambda t: t("Bekreftet et grunnlag"),
         "open:need": lambda t: t("Oppga et tjenstlig behov"),
         "open:emergency": lambda t: t("Åpnet med nødrett"),
         "open:consent": lambda t: t("Åpnet med pasientens samtykke"),

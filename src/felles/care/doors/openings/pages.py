@@ -1,4 +1,7 @@
-"""`/p/{id}/apne`: a way in for who has none, or past what is closed; `/meg/apninger`: what the person is told of it."""
+"""`/p/{id}/apne`: a way in for who has none, or past what is closed; `/meg/apninger`: what the person is told of it.
+
+And of those who made their own way in by a booking, a referral or a task: she confirms it, or asks.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import msgspec
 from msgspec.json import Decoder
 
 from felles import access
+from felles.access.self_made import reference_of
 from felles.care.doors.openings import present, rules
 from felles.care.people import open_own, staff_only, store_of
 from felles.fhir import decode
@@ -73,7 +77,28 @@ async def mine(request: Request) -> Response:
         for task in [_any(row.body)]
         if _way(task)
     ]
-    return page(found, "openings/mine.html", {"title": t("Åpnet uten vanlig grunnlag"), "openings": rows})
+    made = await store.self_made(grant)
+    theirs = await store.names.of({each.author for each in made if each.author} | {each.org for each in made})
+    context = {
+        "title": t("Åpnet uten vanlig grunnlag"),
+        "openings": rows,
+        "self_made": present.self_made(t, made, theirs),
+        "confirmed": "bekreftet" in request.query_params,
+    }
+    return page(found, "openings/mine.html", context)
+
+
+async def confirm(request: Request) -> Response:
+    """`POST /meg/apninger`: the citizen says that a way in was as it should be (`sak`). Raises `Absent`."""
+    found = await visit(request)
+    grant, store = open_own(found), store_of(found)
+    case = (await form_of(found)).get("sak", "")
+    if not any(each.id == case and not each.state for each in await store.self_made(grant)):
+        raise Absent("there is nothing here to confirm")
+    at = local(store.clock.clinical()).isoformat(timespec="seconds")
+    resource = decode(msgspec.json.encode(rules.confirmed(grant.actor, reference_of(case), at)))
+    await store.commit(grant, [Change(op="create", type="Task", resource=resource)], act="confirm")
+    return go("/meg/apninger?bekreftet=1")
 
 
 def _way(task: dict[str, Any]) -> str:

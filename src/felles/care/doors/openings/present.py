@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from felles.access.bases import Basis
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from felles.record.read_openings import SelfMade
     from felles.ui.i18n import Language
 
 
@@ -64,3 +67,23 @@ def banner(t: Language, found: list[tuple[int, int, int]]) -> str:
         Basis.STATED_NEED: t("Åpnet etter oppgitt behov til {time}. Åpningen blir gjennomgått."),
     }.get(Basis(basis), "")
     return said.format(time=t.clock(until)) if said else ""
+
+
+def self_made(t: Language, made: list[SelfMade], names: Mapping[str | int, str]) -> list[dict[str, Any]]:
+    """Ways in that their readers made themselves, for the person."""
+    by = {
+        "Appointment": t("Satte selv opp en time"),
+        "ServiceRequest": t("Skrev selv en henvisning eller rekvisisjon"),
+        "Task": t("Laget selv en oppgave"),
+    }
+    return [
+        {
+            "case": each.id,
+            "way": by.get(each.type, each.type),
+            "who": names.get(each.author) or t("navn ikke registrert"),
+            "at": names.get(each.org) or t("virksomhet ikke registrert"),
+            "when": t.moment(each.made),
+            "waits": not each.state,
+        }
+        for each in made
+    ]

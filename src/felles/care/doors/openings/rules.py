@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import KIND_SYSTEM, OPENING_REASON
 from felles.access.openings import OPENED, REASONS, WORDS
+from felles.access.self_made import CONFIRMED
 from felles.record.codes import CASE_SYSTEM
 from felles.record.kinds import Kind
 
@@ -39,6 +40,20 @@ def read(form: Mapping[str, str]) -> dict[str, str]:
     if form.get("vei") != "behov" and form.get("del") not in PARTS:
         wrong["del"] = "part"
     return wrong
+
+
+def confirmed(patient: str, entry: str, at: str) -> dict[str, Any]:
+    """The Task by which `patient` (Patient/x) confirms what follows from `entry` (Type/id)."""
+    return {
+        "resourceType": "Task",
+        "status": "completed",
+        "intent": "order",
+        "code": {"coding": [{"system": CASE_SYSTEM, "code": CONFIRMED}]},
+        "for": {"reference": patient},
+        "requester": {"reference": patient},
+        "focus": {"reference": entry},
+        "authoredOn": at,
+    }
 
 
 def task(patient_id: str, actor: Actor, form: Mapping[str, str], at: str) -> dict[str, Any]:

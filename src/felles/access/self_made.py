@@ -1,0 +1,105 @@
+"""What follows when a relation that its reader made herself is confirmed by the person, or looked over.
+
+    confirmed   Task CASE#confirmed that the person herself writes about the entry (`focus`): the relation is no stated
+                need any more, lasts as long as its entry says, and leaves the queue
+    self-made   Task CASE#self-made by which the reader's organisation says what it found (verb `handle`); `rejected`
+                is a breach, and ends the relation
+
+How such relations are told from others and put in the queue: `record.self_made`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from felles import fhir
+from felles.access.bases import SELF_MADE
+from felles.access.cases import ANSWERED, REFUSED, Sort
+from felles.record.codes import CASE_SYSTEM
+from felles.record.grants import Mode
+from felles.record.ids import mark_of
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from felles.record.aftermath import After
+    from felles.record.derive import Registry, Relation
+
+CONFIRMED: Final = "confirmed"
+REVIEWED: Final = Sort.SELF_MADE.code
+
+_ENTRY: Final = """select e.body, e.updated from entry e
+    where e.bucket = $1 and e.person = $2 and e.type = $3 and e.id = $4 and e.state = 0 and e.form = 0
+      and not e.deleted"""
+_CONFIRM: Final = f"""
+with were as (
+    delete from relation r
+     where r.bucket = $1 and r.person = $2 and r.source = $3 and r.basis >= {SELF_MADE} and not r.mirror
+    returning r.party, r.basis - {SELF_MADE} as basis, r.writer
+)
+insert into relation (bucket, person, party, basis, source, writer, since, until)
+select $1, $2, w.party, w.basis, $3, w.writer, n.since, n.until
+  from were w join unnest($4::bigint[], $5::bigint[], $6::bigint[]) n(party, since, until) on n.party = w.party
+on conflict (bucket, person, party, basis, source) do nothing"""
+_LEAVE: Final = "delete from matter where bucket = $1 and person = $2 and id = $3 and sort = $4 and not mirror"
+_CLOSE: Final = """update matter set state = $5, closed = $6
+    where bucket = $1 and person = $2 and id = $3 and sort = $4 and state = 0 and not mirror"""
+_SHUT: Final = f"delete from relation where bucket = $1 and person = $2 and source = $3 and basis >= {SELF_MADE}"
+
+
+def name_of(reference: str) -> str:
+    """The id of the row of `matter` that is about the entry `reference` (Type/id)."""
+    return reference.replace("/", ".", 1)
+
+
+def reference_of(name: str) -> str:
+    """The entry (Type/id) that such a row is about."""
+    return name.replace(".", "/", 1)
+
+
+def wants(resource: Any) -> bool:
+    """Whether a Task says something of a self-made relation."""
+    return _code(resource) is not None
+
+
+def register(registry: Registry, relations: Callable[[Any, int], list[Relation]]) -> None:
+    """Let relations follow what is said of them. `relations` gives those of an entry, had the person written it."""
+
+    async def follow(after: After) -> None:
+        for reference, task in after.of("Task").items():
+            about = getattr(getattr(task, "focus", None), "reference", None)
+            code = None if task is None else _code(task)
+            if task is None or code is None or reference not in after.created or not isinstance(about, str):
+                continue
+            if code == CONFIRMED and after.grant.mode is Mode.SELF:
+                await _confirm(after, about, relations)
+            elif code == REVIEWED and after.grant.may("handle"):
+                await _close(after, about, task.status)
+
+    registry.hooks.after(("Task",), follow, wants)
+
+
+async def _confirm(after: After, about: str, relations: Callable[[Any, int], list[Relation]]) -> None:
+    type_name, _, name = about.partition("/")
+    rows = await after.conn.fetch(_ENTRY, *after.key, TYPES.get(type_name, -1), name)
+    if not rows:
+        return
+    made = relations(fhir.decode(rows[0]["body"].encode()), rows[0]["updated"])
+    new = ([mark_of(each.party) for each in made], [each.since for each in made], [each.until for each in made])
+    await after.conn.fetch(_CONFIRM, *after.key, about, *new)
+    await after.conn.fetch(_LEAVE, *after.key, name_of(about), int(Sort.SELF_MADE))
+
+
+async def _close(after: After, about: str, status: str) -> None:
+    refused = status == "rejected"
+    state = REFUSED if refused else ANSWERED
+    await after.conn.fetch(_CLOSE, *after.key, name_of(about), int(Sort.SELF_MADE), state, after.real)
+    if refused:
+        await after.conn.fetch(_SHUT, *after.key, about)
+
+
+def _code(task: Any) -> str | None:
+    codings = getattr(getattr(task, "code", None), "coding", None) or ()
+    found = (c.code for c in codings if c.system == CASE_SYSTEM and c.code in (CONFIRMED, REVIEWED))
+    return next(found, None)

@@ -1,0 +1,87 @@
+"""Relations that were made by those for whom they open, as SQL of the statement that writes.
+
+A booking, a referral or a task that its writer addressed to herself, her house or a colleague is no more than a need
+she states (pasientjournalloven § 19; helsepersonelloven §§ 25, 45). So it lasts no longer than a stated need, and where
+nothing but such needs opened the record to her it is a row of `matter` that is looked over. It is confirmed, and the
+row goes, when the other side writes the entry anew, or the person does or says that it is so (`access.self_made`).
+
+    self-made   the party is the writer's organisation, or is staffed for it, and it was not confirmed before
+    own         she staffs that party herself; the others are colleagues'
+    related     a relation that others made opens the person to the writer now: then she may hand on within her house,
+                and what she made for herself opened nothing that was closed
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from felles.record.derive import SELF_MADE
+
+SORT: Final = 8
+"""`matter.sort` of such a row (`access.cases.Sort.SELF_MADE`); its id is `Type.id` of the entry: it has no Task."""
+NEEDS: Final = 70
+"""Bases from here on are no care relation (`access.bases.Basis`)."""
+
+COLUMNS: Final = (
+    ("bucket", "smallint"),
+    ("person", "bigint"),
+    ("party", "bigint"),
+    ("plain", "smallint"),
+    ("source", "text"),
+    ("writer", "text"),
+    ("since", "bigint"),
+    ("until", "bigint"),
+    ("writer_org", "bigint"),
+    ("writer_mark", "bigint"),
+    ("asked", "boolean"),
+    ("system", "boolean"),
+    ("now", "bigint"),
+    ("most", "bigint"),
+    ("made", "bigint"),
+    ("due", "bigint"),
+)
+"""What is known of a relation before it is written. `asked`: its entry asks for care; `system`: no person wrote it;
+`now` clinical time; `most`: the end of one that is self-made, null where nothing of the kind is looked over (imports,
+maintenance); `made` real, `due` clinical time of the row of `matter`."""
+
+_STAFFED: Final = """exists (select 1 from staffing s
+            where s.party = {row}.party and s.org = r.writer_org and (r.system or s.actor = r.writer_mark))"""
+
+_FACTS: Final = f"""select r.*,
+          r.asked and (r.plain >= {SELF_MADE} or r.party = r.writer_org
+              or exists (select 1 from staffing s where s.party = r.party and s.org = r.writer_org))
+          and not exists (select 1 from relation c
+                where c.bucket = r.bucket and c.person = r.person and c.party = r.party and c.source = r.source
+                  and c.basis = r.plain % {SELF_MADE} and c.until > r.now) as mine,
+          r.system or r.party = r.writer_mark or {_STAFFED.format(row="r")} as own,
+          exists (select 1 from relation g
+                where g.bucket = r.bucket and g.person = r.person and g.basis < {NEEDS} and g.source <> r.source
+                  and g.since <= r.now and g.until > r.now
+                  and ((r.system and g.party = r.writer_org) or {_STAFFED.format(row="g")})) as related
+     from {{rows}} r"""
+
+RELATIONS: Final = f"""(select f.bucket, f.person, f.party, f.source, f.writer, f.since,
+        case when f.mine and (f.own or not f.related) then least(f.until, coalesce(f.most, f.until)) else f.until end
+            as until,
+        (f.plain % {SELF_MADE} + case when f.mine then {SELF_MADE} else 0 end)::smallint as basis,
+        f.mine and not f.related and f.most is not null as stated,
+        f.writer_org, f.writer_mark, f.made, f.due
+   from ({_FACTS}) f)"""
+"""The relations as they are written: `basis` marked where self-made, `until` as far as it lasts, `stated` where it is
+looked over. `rows` is what `COLUMNS` names."""
+
+_ID: Final = "replace(r.source, '/', '.')"
+
+STATED: Final = f"""insert into matter (bucket, person, id, self, sort, owner, asker, state, made, due)
+    select distinct on (r.bucket, r.person, r.source)
+           r.bucket, r.person, {_ID}, 0, {SORT}, r.writer_org, r.writer_mark, 0, r.made, r.due
+      from {{relation}} r where r.stated
+    on conflict (bucket, person, id) do update set owner = excluded.owner, asker = excluded.asker, state = 0,
+           made = excluded.made, due = excluded.due, closed = null"""
+"""The rows of `matter` that follow; one that was looked over before is looked over again."""
+
+CONFIRMED: Final = f"""delete from matter m using {{relation}} r
+     where m.bucket = r.bucket and m.person = r.person and m.id = {_ID} and m.sort = {SORT} and m.state = 0
+       and r.basis < {SELF_MADE}
+       and not exists (select 1 from {{relation}} n where n.source = r.source and n.basis >= {SELF_MADE})"""
+"""What others have written anew is no stated need any more."""
