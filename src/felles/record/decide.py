@@ -76,6 +76,18 @@ def person_of(row: str = "e") -> str:
 OPENED = """o.actor = q.actor and o.org = q.org and o.role = q.role and o.since <= q.real and o.until > q.real"""
 """Whether opening `o` is this reader's and holds now."""
 
+STAFFS = f"""s.party = r.party and s.org = q.org
+                              and (q.mode = {Mode.ORG_SYSTEM:d} or (s.actor = q.actor and s.role_mark = q.role))
+                              and s.since <= q.real and s.until > q.real"""
+"""Whether staffing `s` lets this reader act for the party of relation `r`: in this role, for this organisation, now."""
+
+RELATED = f"""q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
+           and r.since <= q.clinical and r.until > q.clinical
+           and ((q.mode = {Mode.ORG_SYSTEM:d} and r.party = q.org)
+                or exists (select 1 from staffing s
+                            where {STAFFS}))"""
+"""Whether relation `r` holds now and is this reader's."""
+
 REPRESENTS = "v.actor = q.actor and v.since <= q.clinical and v.until > q.clinical"
 """Whether representation `v` is this reader's and holds now."""
 
@@ -95,13 +107,7 @@ def grounds_of(row: str = "e", *, proxy: bool = False) -> str:
     return f"""select r.basis, r.source, r.since, r.until
           from relation r
          where r.bucket = {row}.bucket and r.person = {row}.person
-           and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
-           and r.since <= q.clinical and r.until > q.clinical
-           and ((q.mode = {Mode.ORG_SYSTEM:d} and r.party = q.org)
-                or exists (select 1 from staffing s
-                            where s.party = r.party and s.org = q.org
-                              and (q.mode = {Mode.ORG_SYSTEM:d} or (s.actor = q.actor and s.role_mark = q.role))
-                              and s.since <= q.real and s.until > q.real))
+           and {RELATED}
         union all
         select o.basis, o.source, o.since, o.until
           from opening o

@@ -27,8 +27,11 @@ _BY_ID: Final = """select s.type, s.id, s.body
     from unnest($1::smallint[], $2::text[]) w(type, id)
     join shared s on s.bucket = -1 and s.type = w.type and s.id = w.id and s.form = 0
    where s.state = 0 and not s.deleted"""
+_MARKED: Final = "s.state < 2 and s.state = 0 and not s.deleted and s.self = any($1)"
 _BY_MARK: Final = f"""select s.self, s.body, s.id from shared s
-   where s.type = {TYPES["Organization"]} and s.state < 2 and s.state = 0 and not s.deleted and s.self = any($1)"""
+   where s.type = {TYPES["Organization"]} and {_MARKED}"""
+_PLACE_BY_MARK: Final = f"""select s.self, s.body from shared s
+   where s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]}) and {_MARKED}"""
 
 
 class _Named(msgspec.Struct):
@@ -49,7 +52,7 @@ def _words(body: str) -> str:
 
 
 class Names:
-    """Names by reference (`Organization/x`) and, for organisations, by the hash that rows carry."""
+    """Names by reference (`Organization/x`) and, for organisations and services, by the hash that rows carry."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -68,7 +71,7 @@ class Names:
         return found, missing
 
     async def of(self, keys: set[str | int]) -> dict[str | int, str]:
-        """The name of each `Type/id` and each organisation's hash; "" for what is not here.
+        """The name of each `Type/id` and each organisation's or service's hash; "" for what is not here.
 
         Raises `Busy` when a name is not kept and the database is away.
         """
@@ -95,7 +98,7 @@ class Names:
     async def _by_mark(self, marks: list[int]) -> dict[str | int, str]:
         if not marks:
             return {}
-        return {record[0]: _words(record[1]) for record in await self._pool.fetch(_BY_MARK, marks)}
+        return {record[0]: _words(record[1]) for record in await self._pool.fetch(_PLACE_BY_MARK, marks)}
 
     async def _by_id(self, references: list[str]) -> dict[str | int, str]:
         parts = [reference.split("/") for reference in references]

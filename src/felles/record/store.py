@@ -19,6 +19,7 @@ from felles.record.commit import Committer
 from felles.record.derive import Registry
 from felles.record.era import open_era
 from felles.record.errors import Absent, BadQuery, Forbidden, Gone, TooCostly
+from felles.record.explain import explain
 from felles.record.feeds import Place, changed
 from felles.record.find import Links, search
 from felles.record.find_person import by_name, by_number
@@ -31,6 +32,7 @@ from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 from felles.record.provenance import made_for
+from felles.record.reach import reached, readers
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
@@ -46,12 +48,14 @@ if TYPE_CHECKING:
 
     from felles.record.changes import Change, Result
     from felles.record.everything import Everything
+    from felles.record.explain import Explained
     from felles.record.feeds import Feed
     from felles.record.find import Page, Query
     from felles.record.find.limits import Limits
     from felles.record.find.link import M, Made
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
+    from felles.record.reach import Reached, Reader
     from felles.record.read_cases import CaseRow
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
@@ -235,6 +239,18 @@ class Store:
     async def items(self, grant: PersonGrant, marks: list[int], name: str) -> list[Item]:
         """Those of the entries `marks` (hashes of `Type/id`) that the reader sees, logged for `name`. Raises `Busy`."""
         return await read_items(self._pages, self.clock, grant, marks, name)
+
+    async def why(self, grant: PersonGrant, what: str, item: str = "") -> Explained:
+        """Why the record, or the entry `item` of it, is open to the reader; logged. Raises `Absent`, `Busy`."""
+        return await explain(self._pages, self.clock, grant, what, item)
+
+    async def readers(self, grant: PersonGrant) -> tuple[list[Reader], bool]:
+        """Who could open the citizen's own record now, and whether there are more; logged. Raises `Absent`, `Busy`."""
+        return await readers(self._pages, self.clock, grant)
+
+    async def reached(self, grant: SetGrant, held: str) -> list[Reached]:
+        """How many the role `held` of the reader's organisation reaches, by unit and basis. Raises `Forbidden`."""
+        return await reached(self._pages, self.clock, grant, held)
 
     async def openings(self, grant: PersonGrant) -> list[tuple[int, int, int]]:
         """(basis, kinds, until) of the ways in that the reader has open now. Raises `Busy`."""
