@@ -145,6 +145,8 @@ class Settings:
     child_record_age: int = _setting(_positive, 12)
     parents_end_age: int = _setting(_positive, 16)
     release_days: int = _setting(_positive, 5)
+    child_sign_in: bool = _setting(_boolean, False)
+    child_sign_in_age: int = _setting(_positive, 13)
 
     # Lifetimes, in seconds.
     token_lifetime: float = _setting(_seconds, 3600.0)

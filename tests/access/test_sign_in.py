@@ -67,10 +67,11 @@ async def test_a_persona_that_is_none_cannot_sign_in(store, door):
             await personas.sign_in(store, door.sessions, name)
 
 
-async def test_in_demo_mode_one_can_be_anybody_in_the_region(store, door):
+async def test_in_demo_mode_one_can_be_any_grown_up_in_the_region(store, door):
     (row,) = await store.pool.fetch(
         """select e.id, e.body from entry e join type_name t on t.type = e.type and t.name = 'Patient'
             where e.state = 0 and e.form = 0 and not exists (select 1 from account a where a.actor = 'Patient/' || e.id)
+              and exists (select 1 from face f where f.id = e.id and f.born < '2000-01-01')
             limit 1"""
     )
     patient = f"Patient/{row['id']}"

@@ -2,6 +2,7 @@
 
 RecordError
 ├── NotSignedIn          401  no session, or one that has ended; no token, or one that does not hold
+│   └── TooYoung         403  a child, where children have no sign-in of their own
 └── Refused              422  a token or client was asked for without what it needs
 """
 
@@ -15,6 +16,13 @@ class NotSignedIn(RecordError):
 
     status = 401
     code = "login"
+
+
+class TooYoung(NotSignedIn):
+    """The account is a child's, who has no sign-in of her own here."""
+
+    status = 403
+    code = "forbidden"
 
 
 class Refused(RecordError):

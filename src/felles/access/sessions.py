@@ -18,7 +18,8 @@ from felles.access import journal
 from felles.access.accounts import own_keys, roles_held
 from felles.access.actor import Actor, Sort
 from felles.access.cache import Remembered
-from felles.access.errors import NotSignedIn
+from felles.access.errors import NotSignedIn, TooYoung
+from felles.access.of_age import may_sign_in
 from felles.access.open import who
 from felles.record.clock import MICROSECONDS
 from felles.record.ids import mark_of
@@ -93,7 +94,7 @@ class Sessions:
         """Open a session and give the cookie's value. Staff need a role they hold; logged.
 
         `lifetime` in seconds, `Settings.session_lifetime` unless told. Raises `NotSignedIn` when the role is
-        not held, or when the Patient of a citizen's account is not here.
+        not held, or when the Patient of a citizen's account is not here, `TooYoung` when that is a child's.
         """
         real = self._clock.real()
         own: PersonKey | tuple[None, None] = (None, None)
@@ -101,6 +102,8 @@ class Sessions:
             keys = await own_keys(self._store, account.actor)
             if not keys:
                 raise NotSignedIn("this account has no record here")
+            if not await may_sign_in(self._store, keys):
+                raise TooYoung("a child has no sign-in of her own here")
             own, place = keys[0], ("citizen", "", "", None)
         elif held is not None and held in await roles_held(self._store, account.actor):
             place = (held.role, held.organization, held.organization_name, held.source)

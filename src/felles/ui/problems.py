@@ -10,6 +10,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from felles.access.errors import TooYoung
 from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
 from felles.ui.web import SignInFirst, go, page, visit
 
@@ -89,6 +90,21 @@ def refused(t: Language) -> Problem:
     )
 
 
+def young(t: Language) -> Problem:
+    """A child, where children have no sign-in of their own."""
+    return Problem(
+        "refused",
+        "PadlockLocked",
+        "info",
+        t("Barn logger ikke inn selv her"),
+        t(
+            "Den som er for ung til å logge inn, får vite det hun trenger av helsepersonellet sitt. Foreldre ser "
+            "journalen til barnet er 12 år."
+        ),
+        ways=[{"href": "/", "text": t("Til startsiden")}],
+    )
+
+
 def narrow(t: Language) -> Problem:
     """Would read more than the budget allows."""
     return Problem(
@@ -153,6 +169,7 @@ def broken(t: Language, reference: str) -> Problem:
 
 
 _BY_ERROR = (
+    (TooYoung, young),
     (Gone, gone),
     (Absent, absent),
     (Expired, expired),
