@@ -235,15 +235,19 @@ _DRESSED = {
 """What goes with the path, by interaction; of others the path is all."""
 
 
-_ROUTES = [
-    (shape, method, name) for shape, methods in sorted(_SHAPES.items()) for method, name in sorted(methods.items())
-]
-_SINGLE = [route for route in _ROUTES if route[2] not in ("batch", "metadata")]
+def fhir_routes() -> list[tuple[str, str, str]]:
+    """(shape of the path, method, interaction) of everything that is served."""
+    return [(shape, method, name) for shape, by in sorted(_SHAPES.items()) for method, name in sorted(by.items())]
+
+
+def _alone() -> list[tuple[str, str, str]]:
+    return [route for route in fhir_routes() if route[2] not in ("batch", "metadata")]
 
 
 @st.composite
-def single(draw: Any, routes: list[tuple[str, str, str]] = _SINGLE) -> Request:
-    """A request to one of the routes."""
+def single(draw: Any, *, bundled: bool = False) -> Request:
+    """A request to one of the routes; `bundled`: one that may stand in a Bundle."""
+    routes = [route for route in _alone() if not (bundled and route[:2] == ("T/_search", "POST"))]
     shape, method, interaction = draw(st.sampled_from(routes))
     type_name = "Patient" if shape.startswith("Patient/") else draw(st.sampled_from([*USED, *PERSONAL]))
     resource_id = None
@@ -264,7 +268,7 @@ def single(draw: Any, routes: list[tuple[str, str, str]] = _SINGLE) -> Request:
 def bundled(draw: Any) -> Request:
     """A batch or a transaction of some."""
     entries: list[dict[str, Any]] = []
-    for one in draw(st.lists(single([r for r in _SINGLE if r[:2] != ("T/_search", "POST")]), min_size=1, max_size=3)):
+    for one in draw(st.lists(single(bundled=True), min_size=1, max_size=3)):
         if one.look_up or isinstance(one.body, bytes):
             continue
         request = {"method": one.method, "url": one.target}
@@ -297,7 +301,7 @@ def requests() -> st.SearchStrategy[Request]:
 
 def covered() -> set[str]:
     """The interactions that are asked for."""
-    return {name for _, _, name in _ROUTES}
+    return {name for _, _, name in fhir_routes()}
 
 
 def shown(request: Request) -> str:

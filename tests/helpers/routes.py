@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import httpx
 from browsing import ADDRESS, own
 from requests_made import LIVES
-from twins import CLINIC, HIDDEN, NUMBERS, SEEN
+from twins import CHILD, CLINIC, HIDDEN, NUMBERS, SEEN
 from worlds import World
 
 from felles.access.sessions import COOKIE, digest_of
@@ -26,6 +26,8 @@ from felles.record.clock import FOREVER
 NOBODY = "f0000000000000000000000ab"
 ENTRIES = [
     *((r["resourceType"], r["id"]) for name in (SEEN, HIDDEN) for r in LIVES[name]),
+    *(("Condition", f"{CHILD}-{number}") for number in range(1, 4)),
+    ("Appointment", f"{CHILD}-4"),
     ("Observation", NOBODY),
     ("Nonsense", "x"),
 ]
@@ -96,6 +98,11 @@ def routes() -> list[tuple[str, str]]:
     return [(method, path) for domain in DOMAINS for method, path, _ in domain.pages]
 
 
+def undeclared() -> set[str]:
+    """The forms of which nothing says what they take."""
+    return {route for method, route in routes() if method == "POST"} - FORMS.keys()
+
+
 def paths(route: str) -> list[str]:
     """The route with its places filled, by every combination that means something."""
     places = re.findall(r"\{(\w+)\}", route)
@@ -105,7 +112,7 @@ def paths(route: str) -> list[str]:
     else:
         filled, rest = [route], places
     for place in rest:
-        values = [SEEN, HIDDEN, NOBODY] if place == "id" else [NOBODY, *(i for _, i in ENTRIES[:20])]
+        values = [SEEN, HIDDEN, CHILD, NOBODY] if place == "id" else [NOBODY, *(i for _, i in ENTRIES[:20])]
         filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]
     return filled
 

@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 from worlds import Answer, Client, World, actor
 
-from felles.access.actor import Sort
+from felles.access.actor import Actor, Sort
 from felles.access.codes import ROLE_SYSTEM
 
 CLINIC, ELSEWHERE = "Organization/clinic", "Organization/elsewhere"
-SEEN, HIDDEN = "seen", "hidden"
+SEEN, HIDDEN, CHILD = "seen", "hidden", "child"
 NUMBERS = {SEEN: "13116900216", HIDDEN: "05064600389"}  # made up
 ICD, SNOMED = "http://hl7.org/fhir/sid/icd-10", "http://snomed.info/sct"
 NATIONAL = "urn:oid:2.16.578.1.12.4.1.4.1"
@@ -65,6 +65,13 @@ SHARED: list[dict[str, Any]] = [
         "practitioner": {"reference": "Practitioner/doc"},
         "organization": {"reference": CLINIC},
         "code": [{"coding": [{"system": ROLE_SYSTEM, "code": "gp"}]}],
+    },
+    {
+        "resourceType": "PractitionerRole",
+        "id": "sec-secretary",
+        "practitioner": {"reference": "Practitioner/sec"},
+        "organization": {"reference": CLINIC},
+        "code": [{"coding": [{"system": ROLE_SYSTEM, "code": "secretary"}]}],
     },
 ]
 
@@ -149,8 +156,7 @@ class Region:
         """One of `READERS`."""
         if name == "citizen":
             return self.world.client(self.citizen)
-        role, sort, reference = READERS[name]
-        return self.world.client(actor(role, sort, reference=reference, organization=CLINIC))
+        return self.world.client(staff(name))
 
     async def learn(self) -> None:
         key = await self.world.store.place(f"Patient/{SEEN}")
@@ -181,7 +187,23 @@ READERS = {
     "secretary": ("secretary", Sort.STAFF, "Practitioner/doc"),
     "system": ("system", Sort.SYSTEM, "Device/clinic"),
     "citizen": ("citizen", Sort.CITIZEN, ""),
+    "for-doctor": ("secretary", Sort.STAFF, "Practitioner/sec"),
 }
+"""Who asks. The last is a secretary who works on behalf of the doctor."""
+
+
+def staff(name: str) -> Actor:
+    """One of `READERS`, the citizen aside, signed in at the clinic."""
+    role, sort, reference = READERS[name]
+    behalf = "Practitioner/doc" if name == "for-doctor" else None
+    return actor(
+        role, sort, reference=reference, organization=CLINIC, organization_name="Fjordbyen legesenter", behalf=behalf
+    )
+
+
+def throw(seed: str) -> None:
+    """Have the ids that are drawn from here on follow from `seed`."""
+    _dice.set(random.Random(seed))
 
 
 async def fill(world: World, *lives: list[dict[str, Any]]) -> None:

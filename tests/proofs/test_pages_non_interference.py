@@ -4,15 +4,20 @@ import difflib
 import random
 
 import pytest
-from routes import FORMS, comparable, reads, routes, writes
-from twins import CLINIC, SEEN, actor
+import routes as routes_helper
+from routes import FORMS, Asked, Pages, comparable, reads, routes, undeclared, writes
+from starlette.responses import Response
+from twins import CLINIC, SEEN, actor, staff
 from twins import READERS as EVERYBODY
 
 from felles.access.actor import Sort
+from felles.care import domains
+from felles.ui.domain import Domain
 
 READERS = {
     "gp": ("gp", "Practitioner/doc"),
     "secretary": ("secretary", "Practitioner/doc"),
+    "for-doctor": ("secretary", "Practitioner/sec"),
     "administrator": ("administrator", "Practitioner/nils"),
     "reviewer": ("reviewer", "Practitioner/eva"),
     "citizen": ("citizen", f"Patient/{SEEN}"),
@@ -28,6 +33,8 @@ async def reader(world, name):
     if held is None:
         return None
     role, reference = held
+    if name in EVERYBODY and name != "citizen":
+        return staff(name)
     if role == "citizen":
         key = await world.store.place(reference)
         assert key is not None
@@ -45,8 +52,9 @@ def unlike(one, other):
 
 def needs(twins, name):
     """Skip a reader who may see what is hidden from others."""
-    if name in EVERYBODY and name not in twins[0].hiding.readers:
-        pytest.skip("may see it")
+    hiding = twins[0].hiding
+    if (name in EVERYBODY or hiding.pages) and name not in hiding.readers:
+        pytest.skip("may see it, or has nothing to do with it")
 
 
 async def same(twins, name, asked):
@@ -75,5 +83,72 @@ async def test_no_form_tells_of_what_its_sender_may_not_see(twins, name):
 
 
 @pytest.mark.slow
+async def test_what_is_hidden_is_there_and_its_reader_sees_what_she_may(twins):
+    """Else the proofs would compare two refusals: the reader is let in, and what only one region has is refused her."""
+    hiding = twins[1].hiding
+    name, sees = hiding.sees
+    if not name:
+        pytest.skip("it is a part of an entry that is seen")
+    statuses = []
+    for what in (sees, hiding.hides):
+        if what.startswith("/"):
+            answer = await twins[1].ask_page(await reader(twins[1].world, name), Asked("GET", what))
+            statuses.append(answer.status_code)
+        else:
+            statuses.append((await twins[1].ask(name, "GET", what, None, {})).status)
+    assert statuses == [200, 404]
+    there = hiding.hides.rpartition("/e/")[2]
+    assert [(await region.world.system.get(there)).status for region in twins] == [404, 200]
+    twins[0].asked = twins[1].asked
+
+
+@pytest.mark.slow
+async def test_enough_was_asked(twins):
+    """Of each kind, by the tests above; docs/proofs.md says how many."""
+    if twins[0].asked < 10:
+        pytest.skip("the tests above were left out")
+    print(f"{twins[0].hiding.name}: {twins[0].asked} questions of pages and forms")
+    assert twins[0].asked == twins[1].asked > 500
+
+
+@pytest.fixture
+def one_more(monkeypatch):
+    """Registers a domain with one page and one form, as any other is."""
+
+    def add(handler):
+        domain = Domain("find", "felles.care.find", (("GET", "/ny/{id}", handler), ("POST", "/ny/{id}", handler)))
+        for where in (domains, routes_helper):
+            monkeypatch.setattr(where, "DOMAINS", (*domains.DOMAINS, domain))
+
+    return add
+
+
+async def test_a_page_joins_by_being_registered_and_a_form_must_be_declared(one_more):
+    async def plain(request):
+        return Response("x")
+
+    assert not undeclared()
+    assert not [asked for asked in reads() if asked.path == f"/ny/{SEEN}"]
+    one_more(plain)
+    assert [asked for asked in reads() if asked.path == f"/ny/{SEEN}"]
+    assert undeclared() == {"/ny/{id}"}
+
+
+@pytest.mark.slow
+async def test_a_registered_page_that_tells_is_found(twins, one_more):
+    """A page that counts what it may not: every reader's test fails, without a word of it in the tests."""
+
+    async def counts(request):
+        rows = await request.app.state.store.pool.fetch("select count(*) as n, max(body) as body from entry")
+        return Response(f"{rows[0]['n']} {rows[0]['body']}")
+
+    one_more(counts)
+    pages = [Pages.of(region.world) for region in twins]
+    answers = [await each.ask(None, Asked("GET", f"/ny/{SEEN}")) for each in pages]
+    assert unlike(*map(comparable, answers))
+
+
+@pytest.mark.slow
 def test_every_form_is_declared():
-    assert {route for method, route in routes() if method == "POST"} == FORMS.keys()
+    assert not undeclared()
+    assert FORMS.keys() <= {route for _, route in routes()}
