@@ -8,12 +8,25 @@
 """
 
 from felles.access.actor import Actor, Sort
-from felles.access.open import case, everyone, handle, lookup, maintenance, person, place, receiver, represent, system
+from felles.access.open import (
+    case,
+    decide,
+    everyone,
+    handle,
+    lookup,
+    maintenance,
+    person,
+    place,
+    receiver,
+    represent,
+    system,
+)
 
 __all__ = [
     "Actor",
     "Sort",
     "case",
+    "decide",
     "everyone",
     "handle",
     "lookup",

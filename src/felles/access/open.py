@@ -91,6 +91,19 @@ def handle(actor: Actor, reason: str | None = None) -> SetGrant:
     return SetGrant(**common | answering)
 
 
+def decide(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
+    """A Grant to answer requests to see a part of a person's record, once it is decided. Raises `Forbidden`.
+
+    It answers what the actor's own organisation must, and reads nothing.
+    """
+    if not actor.may("decide"):
+        raise Forbidden(f"the role {actor.role.code} decides no requests")
+    common = _common(actor, actor.purpose, reason)
+    deciding: dict[str, Any] = {"mode": Mode.CASE, "kinds": mask(Kind.CASE, Kind.WITHHELD), "own": 0}
+    deciding["verbs"] = frozenset({"handle"})
+    return PersonGrant(**common | deciding, keys=keys)
+
+
 def everyone(actor: Actor, purpose: str | None = None, reason: str | None = None) -> SetGrant:
     """A Grant for all to whom the actor has a relation (a citizen: herself), decided row by row.
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from felles.record.grants import Grant, Mode
-from felles.record.kinds import OPENABLE
+from felles.record.kinds import OPENABLE, Kind
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -223,8 +223,11 @@ def answers(owner: str) -> str:
 
 HANDLED = f"""exists (
         select 1 from matter m
-         where m.bucket = e.bucket and m.person = e.person and m.self = e.self and {answers("m.owner")})"""
-"""Whether row `e` is a case that the organisation of `q` (mode 5) must answer: it may be answered, by writing it."""
+         where m.bucket = e.bucket and m.person = e.person and m.self = e.self
+           and ((m.sort = 7 and m.owner = q.org and (q.kinds >> {Kind.WITHHELD:d}) & 1 = 1) or {answers("m.owner")}))"""
+"""Whether row `e` is a case that the organisation of `q` (mode 5) must answer: it may be answered, by writing it.
+
+A request to see a part (sort 7) is also answered by those of the organisation who decide on parts (`access.decide`)."""
 
 FORM = "(case when p.protected and not q.sees_place then 2 else 0 end)"
 """The form of an entry that `q` sees: of a person with protected address the one without place (`forms.py`), unless

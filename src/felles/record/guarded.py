@@ -12,7 +12,7 @@ entry, so that no entry passes under the verb of one code and takes effect by an
     block     Consent: the person blocks
     hold      Consent: an entry is held back from the person or her parents, a parent is barred; a part is released to
               a parent, or to kin of one who cannot consent or who died
-    mandate   Consent: the person gives a proxy
+    mandate   Consent: the person gives a proxy, or says what her kin may see when she is dead
     register  Consent, RelatedPerson: guardians and parental responsibility, which are a register's to say
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from felles.record.grants import Grant
 
 _OF_KIND: Final = {Kind.BLOCK: "block", Kind.WITHHELD: "hold", Kind.MANDATE: "register"}
-_OF_MANDATE: Final = {"proxy": "mandate", "part": "hold", "kin": "hold", "estate": "hold"}
+_OF_MANDATE: Final = {"proxy": "mandate", "wish": "mandate", "part": "hold", "kin": "hold", "estate": "hold"}
 _OF_CASE: Final = {"need": "need", "emergency": "open", "consent": "open", "looked": "release", "self-made": "handle"}
 _NONE: Final[frozenset[str]] = frozenset()
 TYPES_GUARDED: Final = frozenset({"Task", "Consent", "RelatedPerson"})

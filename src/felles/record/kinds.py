@@ -107,6 +107,9 @@ that a way in which its reader made herself was looked over, or is confirmed by 
 MANDATES = ("proxy", "guardian", "kin", "estate", "part")
 """Codes of MANDATE_SYSTEM: proxy, guardian, next of kin of one who cannot consent, kin of a deceased, part."""
 
+WISH = "wish"
+"""Code of MANDATE_SYSTEM: what the person wants her nearest kin to see when she is dead. It lets nobody in."""
+
 # (type, element, system, code, kind): the first row that an entry's codings meet decides.
 _RULES: tuple[tuple[str, str, str, str, Kind], ...] = (
     *(("Task", "code", CASE_SYSTEM, code, Kind.CASE) for code in CASES),
@@ -117,7 +120,7 @@ _RULES: tuple[tuple[str, str, str, str, Kind], ...] = (
     ("Consent", "category", BLOCKING_SYSTEM, "NORN_KUT", Kind.WITHHELD),
     ("Consent", "category", RESTRICTION_SYSTEM, "not-to-parents", Kind.WITHHELD),
     ("Consent", "category", RESTRICTION_SYSTEM, "barred", Kind.WITHHELD),
-    *(("Consent", "category", MANDATE_SYSTEM, code, Kind.MANDATE) for code in MANDATES),
+    *(("Consent", "category", MANDATE_SYSTEM, code, Kind.MANDATE) for code in (*MANDATES, WISH)),
     # The codes of "foreldreansvar" in the National Population Register.
     *(("RelatedPerson", "relationship", PARENTAL_RESPONSIBILITY, code, Kind.MANDATE)
       for code in ("felles", "mor", "far", "medmor", "andre", "ukjent")),

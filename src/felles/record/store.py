@@ -41,6 +41,7 @@ from felles.record.read_openings import SelfMade, last_opening, read_openings, r
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 from felles.record.read_represented import read_represented
+from felles.record.read_requests import Request, read_asked, read_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -271,6 +272,14 @@ class Store:
     async def represented(self, grant: PersonGrant) -> list[Represented]:
         """All for whom the reader may act now; logged. Raises `Busy`."""
         return await read_represented(self._pages, self.clock, grant)
+
+    async def requests(self, grant: PersonGrant) -> list[Request]:
+        """Requests to see a part of a record open to staff, for them to answer; logged. Raises `Busy`."""
+        return await read_requests(self._pages, self.clock, grant)
+
+    async def asked(self, grant: PersonGrant) -> list[Request]:
+        """Requests that a citizen has made about others; logged. Raises `Busy`."""
+        return await read_asked(self._pages, self.clock, grant)
 
     async def held(self, grant: PersonGrant, act: str, item: str = "") -> list[HeldBack]:
         """What is held back from the person herself, or (for staff) of the entry `item`. Raises `Absent`, `Busy`."""

@@ -11,6 +11,7 @@ from felles.care.doors.cases.domain import DOMAIN as CASES
 from felles.care.doors.openings.domain import DOMAIN as OPENINGS
 from felles.care.doors.place.domain import DOMAIN as PLACE
 from felles.care.doors.proxies.domain import DOMAIN as PROXIES
+from felles.care.doors.requests.domain import DOMAIN as REQUESTS
 from felles.care.doors.results.domain import DOMAIN as RESULTS
 from felles.ui.domain import Card, Domain
 
@@ -35,5 +36,5 @@ DOMAIN: Final = Domain(
     acts={"page:access": lambda t: t("Så hvorfor journalen er åpen for dem")},
 )
 
-DOMAINS: Final = (DOMAIN, BLOCKS, OPENINGS, CASES, PROXIES, RESULTS, PLACE, ADMIN)
+DOMAINS: Final = (DOMAIN, BLOCKS, OPENINGS, CASES, PROXIES, REQUESTS, RESULTS, PLACE, ADMIN)
 """The rooms in the order of their cards on the hubs."""

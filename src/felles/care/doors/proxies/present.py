@@ -88,14 +88,21 @@ def name_of(t: Language, related: Related) -> str:
     return related.name[0].full if related.name else t("navn ikke registrert")
 
 
+DECIDED: Final = frozenset({"kin", "part", "estate"})
+"""Mandates that staff decide, and can end."""
+
+
 def acting(t: Language, mandates: list[Consent], parents: list[Related]) -> list[dict[str, str]]:
     """Who acts for the patient, as staff read it."""
-    rows = [{"name": name_of(t, each), "what": t("Foreldreansvar"), "when": ""} for each in parents]
+    none = {"when": "", "why": "", "end": ""}
+    rows = [{"name": name_of(t, each), "what": t("Foreldreansvar")} | none for each in parents]
     for each in mandates:
         what = t("Fullmakt") if each.mandate == rules.PROXY else _other(t, each)["what"]
         end = each.provision.period.end if each.provision and each.provision.period else None
         when = t("til {day}").format(day=t.fhir(end)) if end else t("uten slutt")
-        rows.append({"name": _name(t, each), "what": what, "when": when})
+        decided = each.mandate in DECIDED
+        row = {"name": _name(t, each), "what": what, "when": when, "why": each.reason if decided else ""}
+        rows.append(row | {"end": each.id if decided else ""})
     return rows
 
 

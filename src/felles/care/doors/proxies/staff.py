@@ -62,9 +62,10 @@ async def bar(request: Request) -> Response:
 
 
 async def _end(found: Visit, grant: PersonGrant, read: PersonPage, consent: str) -> None:
-    """End a bar. Raises `Absent` for any other Consent."""
-    if consent not in {each.id for each in views.bars_of(read.rows[-2])}:
-        raise Absent("nobody is barred by that")
+    """End a bar, or what was decided here for kin or a parent. Raises `Absent` for any other Consent."""
+    decided = [each for each in views.mandates_of(read.rows[-2]) if each.mandate in present.DECIDED]
+    if consent not in {each.id for each in (*views.bars_of(read.rows[-2]), *decided)}:
+        raise Absent("nothing was decided by that")
     row = await store_of(found).read(grant, "Consent", consent)
     resource: Any = fhir.decode(row.body.encode())
     resource.status = "inactive"

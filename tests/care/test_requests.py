@@ -1,0 +1,271 @@
+"""Asking to see a part of another's record, deciding it part by part, and reading what was released."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+
+import pytest_asyncio
+from browsing import words
+from doors import held_back, proxy
+from households import numbered, parent_of, settled
+
+from felles.access.codes import KIND_SYSTEM
+from felles.fhir.norway.identity import synthetic_number
+from felles.record.codes import MANDATE_SYSTEM
+
+NUMBERS = (n for i in range(1000) if (n := synthetic_number(date(1941, 3, 4), i)))
+ASKED = "Vi vil vite hva legen sa om hjertet hans."
+WHY = "Det er nødvendig og riktig å vise dette."
+
+
+@pytest_asyncio.fixture
+async def town(record_database, tmp_path):
+    async with settled(record_database.url, tmp_path) as made:
+        yield made
+
+
+def condition(patient, text):
+    return {
+        "resourceType": "Condition",
+        "subject": {"reference": f"Patient/{patient['id']}"},
+        "code": {"text": text},
+        "clinicalStatus": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
+        },
+    }
+
+
+def day(town, days):
+    now = datetime.fromtimestamp(town.world.store.clock.clinical() / 1_000_000, UTC)
+    return (now + timedelta(days=days)).strftime("%d.%m.%Y")
+
+
+@pytest_asyncio.fixture
+async def family(town):
+    """A man who died, with two diagnoses, and his daughter."""
+    father = await town.person("Vik", "1940-02-02", deceasedDateTime="2026-01-10", **numbered(next(NUMBERS)))
+    daughter = await town.person("Vik", "1970-03-03", **numbered(next(NUMBERS)))
+    shown = await town.world.made(condition(father, "Hjertesvikt"))
+    hidden = await town.world.made(condition(father, "Noe ingen skal vite"))
+    town.at("2026-05-19T12:00:00+02:00")
+    return town, father, daughter, shown, hidden
+
+
+def number_of(patient):
+    return patient["identifier"][0]["value"]
+
+
+async def asks(town, who, whom, family="Vik"):
+    number = number_of(whom)
+    form = {"nummer": number, "etternavn": family, "forhold": "datter", "hva": ASKED}
+    async with town.visit(await town.citizen(who)) as browser:
+        answer = await browser.post("/meg/avdod", data=form)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+async def page(town, who, path, status=200):
+    async with town.visit(await town.citizen(who)) as browser:
+        answer = await browser.get(path)
+    assert answer.status_code == status, answer.text
+    return words(answer.text)
+
+
+async def decides(town, patient, form, who=None):
+    """The GP answers the one request that waits. The answer to the form."""
+    async with town.visit(who or town.gp) as browser:
+        listed = unescape((await browser.get(f"/p/{patient['id']}/onsker")).text).replace("&#x2f;", "/")
+        href = re.search(rf"/p/{patient['id']}/onsker/[\w.-]+", listed)
+        assert href, listed
+        return await browser.post(href[0], data=form), (await browser.get(href[0]))
+
+
+async def matters(town, patient):
+    key = await town.world.store.place(f"Patient/{patient['id']}")
+    return await town.world.store.pool.fetch(
+        "select * from matter where sort = 7 and bucket = $1 and person = $2", *key
+    )
+
+
+async def test_kin_of_the_dead_ask_staff_decide_part_by_part_and_she_reads_what_was_released(family):
+    town, father, daughter, shown, hidden = family
+    await page(town, daughter, f"/for/{father['id']}", 404)
+    await asks(town, daughter, father)
+    assert ASKED in await page(town, daughter, "/meg/avdod")
+    yes = {"svar": "vis", "grunn": WHY, "dag": day(town, 30), "onske": "1", f"vis-Condition/{shown['id']}": "1"}
+    for lacking in ("grunn", "dag", "onske", f"vis-Condition/{shown['id']}"):
+        answer, _ = await decides(town, father, {k: v for k, v in yes.items() if k != lacking})
+        assert answer.status_code == 422, lacking
+    answer, after = await decides(town, father, yes)
+    assert answer.status_code == 303, answer.text
+    assert after.status_code == 404  # it waits no more
+    said = await page(town, daughter, f"/for/{father['id']}")
+    assert "Hjertesvikt" in said
+    assert "Noe ingen skal vite" not in said
+    await page(town, daughter, f"/for/{father['id']}/e/Condition/{shown['id']}")
+    await page(town, daughter, f"/for/{father['id']}/e/Condition/{hidden['id']}", 404)
+    assert WHY in await page(town, daughter, "/meg/avdod")
+    town.at("2026-06-20T12:00:00+02:00")
+    await page(town, daughter, f"/for/{father['id']}", 404)
+
+
+async def test_a_refusal_is_told_with_its_reason_and_opens_nothing(family):
+    town, father, daughter, *_ = family
+    await asks(town, daughter, father)
+    answer, _ = await decides(town, father, {"svar": "avslag", "grunn": WHY, "onske": "1"})
+    assert answer.status_code == 303, answer.text
+    said = await page(town, daughter, "/meg/avdod")
+    assert WHY in said
+    assert "Statsforvalteren" in said
+    await page(town, daughter, f"/for/{father['id']}", 404)
+    (row,) = await matters(town, father)
+    assert row["state"] == 2
+
+
+async def test_asking_tells_nobody_who_is_here_or_dead(family):
+    town, father, daughter, *_ = family
+    living = await town.person("Vik", "1975-05-05")
+    there = [await asks(town, daughter, father), await asks(town, daughter, father, family="Annen")]
+    there += [await asks(town, father, father), await asks(town, daughter, daughter)]
+    assert len(set(there)) == 1
+    (row,) = await matters(town, father)  # the one that was meant
+    stranger = await page(town, living, "/meg/avdod")
+    assert ASKED not in stranger
+    assert row["state"] == 0
+
+
+async def test_who_has_no_relation_or_may_not_decide_sees_no_request(family):
+    town, father, daughter, *_ = family
+    await asks(town, daughter, father)
+    async with town.visit(town.stranger) as browser:
+        assert (await browser.get(f"/p/{father['id']}/onsker")).status_code == 404
+    async with town.visit(await town.citizen(daughter)) as browser:
+        assert (await browser.get(f"/p/{father['id']}/onsker")).status_code == 403
+        assert (await browser.get(f"/p/{father['id']}/parorende")).status_code == 403
+
+
+async def test_the_dead_persons_own_wish_is_before_those_who_decide(town):
+    father = await town.person("Vik", "1940-02-02", **numbered(next(NUMBERS)))
+    daughter = await town.person("Vik", "1970-03-03", **numbered(next(NUMBERS)))
+    for choice, own_words in (("ja", "Alle mine"), ("nei", "Bare min søster får vite det")):
+        async with town.visit(await town.citizen(father)) as browser:
+            assert (await browser.post("/meg/etter-meg", data={"valg": ""})).status_code == 422
+            said = await browser.post("/meg/etter-meg", data={"valg": choice, "ord": own_words})
+            assert said.status_code == 303, said.text
+            assert own_words in words((await browser.get("/meg/etter-meg")).text)
+    dead = {k: v for k, v in father.items() if k != "meta"} | {"deceasedDateTime": "2026-01-10"}
+    assert (await town.world.system.put(f"Patient/{father['id']}", dead)).status == 200
+    town.at("2026-05-19T12:00:00+02:00")
+    await asks(town, daughter, father)
+    _, after = await decides(town, father, {})
+    said = words(after.text)
+    assert "Den døde ønsket ikke at de nærmeste skal få se journalen." in said
+    assert "Bare min søster får vite det" in said
+    assert "Alle mine" not in said
+
+
+async def test_staff_decide_what_a_parent_asks_for_part_by_part_with_the_child_heard(town):
+    mother = await town.person("Mo", "1985-02-02")
+    child = await town.person("Liten", "2013-01-20")
+    await town.world.made(parent_of(child, mother))
+    shown = await town.world.made(condition(child, "Astma"))
+    held = await town.world.made(condition(child, "Samtale om angst"))
+    town.at("2026-05-19T12:00:00+02:00")
+    async with town.visit(await town.citizen(mother)) as browser:
+        assert (await browser.post(f"/for/{child['id']}/be", data={"hva": ASKED})).status_code == 303
+    yes = {"svar": "vis", "grunn": WHY, "dag": day(town, 30), f"vis-Condition/{shown['id']}": "1"}
+    answer, _ = await decides(town, child, yes)
+    assert answer.status_code == 422
+    assert "Barnet skal være hørt" in words(answer.text)
+    answer, _ = await decides(town, child, yes | {"hort": "1"})
+    assert answer.status_code == 303, answer.text
+    said = await page(town, mother, f"/for/{child['id']}")
+    assert "Astma" in said
+    assert "Samtale om angst" not in said
+    await page(town, mother, f"/for/{child['id']}/e/Condition/{held['id']}", 404)
+    async with town.visit(town.gp) as browser:  # and staff end it before its day
+        staff = (await browser.get(f"/p/{child['id']}/fullmakter")).text
+        end = re.search(r'name="slutt" value="([^"]+)"', staff)
+        assert end, staff
+        assert (await browser.post(f"/p/{child['id']}/fullmakter", data={"slutt": end[1]})).status_code == 303
+    assert "Astma" not in await page(town, mother, f"/for/{child['id']}")
+
+
+async def test_what_is_released_must_be_open_to_who_decides(family):
+    town, father, daughter, *_ = family
+    await asks(town, daughter, father)
+    yes = {"svar": "vis", "grunn": WHY, "dag": day(town, 30), "onske": "1", "vis-Condition/x1": "1"}
+    answer, _ = await decides(town, father, yes)
+    assert answer.status_code == 404
+    (row,) = await matters(town, father)
+    assert row["state"] == 0
+
+
+async def test_kin_of_one_who_cannot_consent_see_what_is_needed_until_a_day(town):
+    patient = await town.person("Eik", "1940-02-02")
+    kin = await town.person("Vik", "1970-03-03", **numbered(next(NUMBERS)))
+    await town.world.made(condition(patient, "Demens"))
+    note = await town.world.made(
+        {
+            "resourceType": "MedicationRequest",
+            "status": "active",
+            "intent": "order",
+            "subject": {"reference": f"Patient/{patient['id']}"},
+            "medicationCodeableConcept": {"text": "Memantin"},
+        }
+    )
+    town.at("2026-05-19T12:00:00+02:00")
+    form = {
+        "nummer": number_of(kin), "etternavn": "Vik", "del-diagnoser": "1", "grunn": WHY, "dag": day(town, 30),
+        "kan": "1",
+    }  # fmt: skip
+    async with town.visit(town.gp) as browser:
+        for lacking in form:
+            sent = {k: v for k, v in form.items() if k != lacking}
+            assert (await browser.post(f"/p/{patient['id']}/parorende", data=sent)).status_code == 422, lacking
+        wrong = await browser.post(f"/p/{patient['id']}/parorende", data=form | {"etternavn": "Annen"})
+        assert wrong.status_code == 422
+        await page(town, kin, f"/for/{patient['id']}", 404)
+        done = await browser.post(f"/p/{patient['id']}/parorende", data=form)
+        assert done.status_code == 303, done.text
+        listed = words((await browser.get(f"/p/{patient['id']}/fullmakter")).text)
+        assert WHY in listed
+    async with town.visit(town.stranger) as browser:
+        assert (await browser.post(f"/p/{patient['id']}/parorende", data=form)).status_code == 404
+    said = await page(town, kin, f"/for/{patient['id']}")
+    assert "Demens" in said
+    assert "Memantin" not in said
+    await page(town, kin, f"/for/{patient['id']}/e/MedicationRequest/{note['id']}", 404)
+    town.at("2026-06-20T12:00:00+02:00")
+    await page(town, kin, f"/for/{patient['id']}", 404)
+
+
+async def test_a_guardian_sees_as_far_as_the_mandate_says(town):
+    ward = await town.person("Eik", "1940-02-02")
+    guardian = await town.person("Vik", "1970-03-03")
+    await town.world.made(condition(ward, "Demens"))
+    town.at("2026-05-19T12:00:00+02:00")
+    mandate = proxy(ward["id"], guardian["id"], "read", end="2026-06-01")
+    mandate["category"] = [{"coding": [{"system": MANDATE_SYSTEM, "code": "guardian"}]}]
+    mandate["provision"]["class"] = [{"system": KIND_SYSTEM, "code": "appointment"}]
+    await town.world.made(mandate)
+    assert "Demens" not in await page(town, guardian, f"/for/{ward['id']}")
+    del mandate["provision"]["class"]
+    await town.world.made(mandate)
+    said = await page(town, guardian, f"/for/{ward['id']}")
+    assert "Demens" in said
+    assert "Du er verge." in said
+    town.at("2026-06-02T12:00:00+02:00")
+    await page(town, guardian, f"/for/{ward['id']}", 404)
+    for client in (await town.world.citizen(ward), town.world.client(town.gp)):
+        assert (await client.post("Consent", mandate)).status == 403, "a register's to say"
+
+
+async def test_nobody_is_released_more_than_the_person_sees(family):
+    town, father, daughter, shown, _ = family
+    await town.world.made(held_back(father["id"], f"Condition/{shown['id']}"))
+    await asks(town, daughter, father)
+    yes = {"svar": "vis", "grunn": WHY, "dag": day(town, 30), "onske": "1", f"vis-Condition/{shown['id']}": "1"}
+    answer, _ = await decides(town, father, yes)
+    assert answer.status_code == 303
+    await page(town, daughter, f"/for/{father['id']}/e/Condition/{shown['id']}", 404)
