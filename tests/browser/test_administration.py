@@ -57,6 +57,9 @@ def pages_of_the_desk(page):
     yield "staff"
     page.goto("/admin/tilganger")
     yield "the review"
+    page.locator("a[href^='/admin/tilganger/']").first.click()
+    page.wait_for_url("**/admin/tilganger/*")
+    yield "what a role reaches"
 
 
 @pytest.mark.parametrize(("width", "dark"), SHAPES)

@@ -35,8 +35,15 @@ def pages_of_staff(page):
     yield "the search without results"
     open_olav(page)
     chart = page.url
-    page.goto(f"{chart}/tilgang")
+    page.locator("a.why").click()
+    page.wait_for_url("**/tilgang")
     yield "why this is open"
+    page.goto(chart)
+    page.locator(".lines a").first.click()
+    page.wait_for_url("**/e/**")
+    page.get_by_role("link", name="Hvorfor ser jeg dette?").click()
+    page.wait_for_url("**/hvorfor")
+    yield "why an entry is seen"
     page.goto(f"{chart}/apne")
     yield "the ways in"
     page.goto(f"{chart}/apne?vei=nodrett")
@@ -44,6 +51,9 @@ def pages_of_staff(page):
     yield "a way in with a mistake"
     page.goto("/p/nobody")
     yield "nothing here"
+    page.get_by_role("link", name="Hvorfor ser jeg den ikke?").click()
+    page.wait_for_url("**/tilgang")
+    yield "why it is not open"
 
 
 def pages_of_a_citizen(page):
@@ -54,6 +64,15 @@ def pages_of_a_citizen(page):
     yield "an entry of mine"
     page.goto("/meg/innsyn")
     yield "who has looked"
+    page.get_by_role("link", name="Hvorfor kunne de det?").first.click()
+    page.wait_for_url("**/hvorfor?*")
+    yield "why they could"
+    page.goto("/meg/tilgang")
+    yield "who could open it now"
+    page.locator("summary").first.click()
+    yield "who could open it now, with what a role sees"
+    page.goto("/for/nobody/tilgang")
+    yield "why she acts for nobody"
     for path in ("/meg/personvern", "/meg/sperringer", "/meg/sperringer/ny", "/meg/apninger"):
         page.goto(path)
         yield path

@@ -11,6 +11,7 @@ from; else no more than its name, and that only when it decides (each line of th
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -132,6 +133,7 @@ class _Head(msgspec.Struct):
     protected: bool
 
 
+_SAFE: Final = re.compile(r"[A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 _head: Final = msgspec.json.Decoder(_Head).decode
 _ground: Final = msgspec.json.Decoder(Ground).decode
 _entry: Final = msgspec.json.Decoder(EntryFacts).decode
@@ -221,6 +223,8 @@ async def explain(lane: Lane, clock: Clock, grant: PersonGrant, what: str, item:
     is not seen (which of these it is, nobody is told), `Busy`.
     """
     type_name, _, resource_id = item.partition("/")
+    if not _SAFE.fullmatch(what) or (item and type_name not in TYPES):
+        raise Absent("there is no such entry here that you may see")  # it stands in the log as it is
     asked = ("page:why", what, TYPES.get(type_name, 0), resource_id, *ask_values(grant, clock))
     statement = shape(proxy=grant.mode == Mode.PROXY)
     found = [await lane.submit(statement, (*key, *asked)) for key in grant.keys]

@@ -117,6 +117,16 @@ select distinct c.n, c.party, 0, 0 from c"""
 _STAFF_SHAPE: Final = Shape(_STAFF_SQL, _STAFF_COLUMNS)
 
 
+_PARTIES: Final = Shape(
+    f"""select distinct q.n, s.party
+          from {unnest(ASK)} q
+          join staffing s on s.actor = q.actor and s.org = q.org and s.role_mark = q.role
+         where q.mode = {Mode.STAFF:d} and s.since <= q.real and s.until > q.real
+           and ${len(ASK) + 1}::smallint is not null""",
+    ASK,
+)
+
+
 @dataclass(slots=True, frozen=True)
 class Reader:
     """Those of one organisation (hash) in one role who could open the record on one ground.
@@ -172,3 +182,8 @@ async def reached(lane: Lane, clock: Clock, grant: SetGrant, held: str) -> list[
         raise Forbidden("this is for who keeps an organisation's roles")
     rows = await lane.submit(_STAFF_SHAPE, (held, *ask_values(grant, clock)))
     return [Reached(row["party"], row["basis"], row["people"]) for row in rows]
+
+
+async def parties(lane: Lane, clock: Clock, grant: SetGrant) -> list[int]:
+    """What the reader herself acts for, signed in as she is: hashes of units, roles and herself. Raises `Busy`."""
+    return [row["party"] for row in await lane.submit(_PARTIES, ask_values(grant, clock))]

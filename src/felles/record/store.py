@@ -32,7 +32,7 @@ from felles.record.names import Names
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 from felles.record.provenance import made_for
-from felles.record.reach import reached, readers
+from felles.record.reach import parties, reached, readers
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
@@ -252,6 +252,10 @@ class Store:
     async def reached(self, grant: SetGrant, held: str) -> list[Reached]:
         """How many the role `held` of the reader's organisation reaches, by unit and basis. Raises `Forbidden`."""
         return await reached(self._pages, self.clock, grant, held)
+
+    async def parties(self, grant: SetGrant) -> list[int]:
+        """What the reader herself acts for, as hashes; about nobody's record. Raises `Busy`."""
+        return await parties(self._pages, self.clock, grant)
 
     async def openings(self, grant: PersonGrant) -> list[tuple[int, int, int]]:
         """(basis, kinds, until) of the ways in that the reader has open now. Raises `Busy`."""

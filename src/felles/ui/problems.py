@@ -10,6 +10,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from felles.access import Sort
 from felles.access.errors import TooYoung
 from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
 from felles.ui.web import SignInFirst, go, page, visit
@@ -183,18 +184,23 @@ _BY_ERROR = (
 async def _answer(request: Request, problem: Any, status: int) -> Response:
     found = await visit(request)
     told: Problem = problem(found.t)
-    way = _way_in(found, request.url.path)
-    if way and told.state == "absent":
-        told.ways.append({"href": way, "text": found.t("Oppgi tjenstlig behov")})
+    if told.state == "absent":
+        told.ways += _ways_in(found, request.url.path)
     return page(found, "ui/problem.html", {"problem": asdict(told), "title": told.title}, status)
 
 
-def _way_in(found: Visit, path: str) -> str:
-    """Where whoever may states a need, on the page of a record that is not open or not here: the same for both."""
-    part = path.split("/")
-    if found.actor is None or not found.actor.may("need") or len(part) < 3 or part[1] != "p" or "apne" in part:
-        return ""
-    return f"/p/{part[2]}/apne"
+def _ways_in(found: Visit, path: str) -> list[dict[str, str]]:
+    """Where whoever may states a need, and why it is not open: of a record that is closed or not here, the same."""
+    part, actor = path.split("/"), found.actor
+    if actor is None or len(part) < 3 or part[1] not in ("p", "for") or not part[2]:  # /p/{id}
+        return []
+    staff = actor.sort is not Sort.CITIZEN
+    ways: list[dict[str, str]] = []
+    if part[1] == "p" and actor.may("need") and "apne" not in part:
+        ways.append({"href": f"/p/{part[2]}/apne", "text": found.t("Oppgi tjenstlig behov")})
+    if staff == (part[1] == "p"):
+        ways.append({"href": f"/{part[1]}/{part[2]}/tilgang", "text": found.t("Hvorfor ser jeg den ikke?")})
+    return ways
 
 
 async def record_error(request: Request, error: Exception) -> Response:

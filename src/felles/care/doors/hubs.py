@@ -1,12 +1,11 @@
-"""Pages that list ways: the citizen's privacy, access to one record, administration. The rooms hand in their cards."""
+"""Pages that list ways: the citizen's privacy, administration. The rooms hand in their cards."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access import Sort
-from felles.care.doors.strip import strip
-from felles.care.people import open_own, open_person, staff_only
+from felles.care.people import open_own
 from felles.record.errors import Forbidden
 from felles.ui.web import page, visit
 
@@ -36,17 +35,6 @@ async def privacy(request: Request) -> Response:
     found = await visit(request)
     open_own(found)
     return page(found, "doors/hub.html", {"title": found.t("Personvern"), "cards": cards(found, "meg")})
-
-
-async def access_to(request: Request) -> Response:
-    """`/p/{id}/tilgang`: why this record is open, and the ways from there."""
-    found = await visit(request)
-    staff_only(found)
-    patient_id: str = request.path_params["id"]
-    grant = await open_person(found, patient_id)
-    context, _ = await strip(found, grant, patient_id, "access")
-    context["cards"] = cards(found, "p", id=patient_id)
-    return page(found, "doors/access.html", context)
 
 
 async def administration(request: Request) -> Response:

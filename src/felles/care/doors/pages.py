@@ -22,13 +22,13 @@ async def show(request: Request) -> Response:
     t, store = found.t, store_of(found)
     contacts = rules.contacts(rules.looks(read.lines, grant.actor))
 
-    def ask(look: rules.Look) -> str:
+    def line_of(look: rules.Look) -> str:
         known = look.kind not in ("own", "erased") and look.line.who.org
-        return f"/meg/innsyn/spor?linje={views.sealed(store, grant, look.line.number)}" if known else ""
+        return views.sealed(store, grant, look.line.number) if known else ""
 
     context = {
         "title": t("Hvem har sett journalen din"),
-        "groups": present.groups(t, contacts, request.app.state.acts, ask),
+        "groups": present.groups(t, contacts, request.app.state.acts, line_of),
         "more": f"/meg/innsyn?etter={read.more}" if read.more else "",
         "later": bool(place),
     }

@@ -18,14 +18,14 @@ Acts = Mapping[str, "Callable[[Language], str]"]
 """What the domains say of their own acts (`Domain.acts`)."""
 
 
-def groups(t: Language, found: list[Contact], acts: Acts, href: Callable[[Look], str]) -> list[dict[str, Any]]:
-    """The contacts with their looks, newest first. `href` is where a look is asked about, "" for none."""
+def groups(t: Language, found: list[Contact], acts: Acts, line_of: Callable[[Look], str]) -> list[dict[str, Any]]:
+    """The contacts with their looks, newest first. `line_of` seals a look's line, "" where nobody answers for it."""
     return [
         {
             "title": _heading(t, contact),
             "period": _period(t, contact),
             "why": grounds.about(t, contact.looks[0].line.basis or "") if contact.kind == "care" else "",
-            "looks": [_look(t, look, acts) | {"ask": href(look)} for look in contact.looks],
+            "looks": [_look(t, look, acts) | {"line": line_of(look)} for look in contact.looks],
         }
         for contact in found
     ]

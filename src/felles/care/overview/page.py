@@ -64,6 +64,7 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     t = view.t
     coming = present.coming(view, found)
     return {
+        "access": f"{view.base}/tilgang",
         "person": present.person(view, found.patient),
         "critical": _critical(view, found, kinds),
         "problems": _part(

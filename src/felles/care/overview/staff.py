@@ -36,6 +36,7 @@ async def show(request: Request) -> Response:
         "lift": f"{base}/apne" if found.signed_in.may("open") else "",
         "opened": banner(found.t, await store_of(found).openings(grant)) if by_way_in(read.basis) else "",
         "why": why(found.t, base, read.basis),
+        "access": f"{base}/tilgang",
         "see_as": {"reference": f"Patient/{patient_id}", "name": parts.name} if found.demo else None,
     }
     return page(found, "overview/staff.html", context)

@@ -53,6 +53,7 @@ async def show(request: Request) -> Response:
         "banner": banner,
         "limits": present.limits(found.t, read.basis, listed=read.listed),
         "released": present.released(view, read.rows[-1]),
+        "access": f"{view.base}/tilgang",
         "ask": f"{view.base}/be" if read.listed and read.answers else "",
     }
     return page(found, "proxies/for.html", context)
