@@ -73,10 +73,13 @@ class Hooks:
         """The hooks of types for these entries, each once, in the order they were registered."""
         found: dict[Hook, None] = {}
         for reference, resource in written.items():
-            for hook, wants in self.by_type.get(reference.partition("/")[0], ()):
-                if wants is None or resource is None or wants(resource):
-                    found[hook] = None
+            found.update(dict.fromkeys(self.called_by(reference.partition("/")[0], resource)))
         return list(found)
+
+    def called_by(self, type_name: str, resource: Any) -> list[Hook]:
+        """The hooks of types for one entry; `resource` None: it was deleted."""
+        hooks = self.by_type.get(type_name, ())
+        return [hook for hook, wants in hooks if wants is None or resource is None or wants(resource)]
 
 
 _BITS = "select blocked, protected, joined from person where bucket = $1 and person = $2"

@@ -27,6 +27,7 @@ class Change:
     `resource` is a decoded struct that the commit may alter (id, meta, rewritten references). `expected`
     is the version that If-Match names, or `NOTHING`. `condition` makes the change conditional: a parsed search
     (`record.find`) over `type`. `full_url` is how the other changes of the same commit refer to it.
+    `literal`: no reference in it can be conditional, for it holds no question mark.
     `person` puts a Patient under a person who is here already; only imports may say so.
     """
 
@@ -37,6 +38,7 @@ class Change:
     expected: int | None = None
     condition: Any = None
     full_url: str | None = None
+    literal: bool = False
     person: PersonKey | None = None
     source: Source | None = None
 

@@ -20,6 +20,8 @@ from felles.record.company import Company
 from felles.record.conditions import Conditions
 from felles.record.errors import Busy, Conflict, RecordError
 from felles.record.jobs import Job, Session
+from felles.record.lane import Lane
+from felles.record.plain import PLAIN, is_plain, result, values
 from felles.record.plan import Plan, Planner
 from felles.record.pool import FULL, FULL_SAID, GONE
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 JOINT = 32
 """At most this many commits in one transaction."""
+BROKEN_OFF = "the commit was broken off; look before you repeat it"
 TRIES = 3
 """How often a commit that met another one on the way is carried out again."""
 
@@ -54,6 +57,7 @@ class Committer:
         self._width = width
         self._running = 0
         self._company = Company()
+        self._plain = Lane(pool, width=width)
         self._queue: deque[tuple[Job, asyncio.Future[list[Result]]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -67,7 +71,26 @@ class Committer:
             return await self._commit_alone(grant, changes, conditions, act=act, historic=historic)
         plan = await Planner(self._locator, self._keys, self._pool, grant, self._registry.takes).plan(changes, {}, act)
         plan.historic = historic
+        if is_plain(plan, self._registry) and (result := await self._write_plain(plan)) is not None:
+            return [result]
         return await self._submit(plan)
+
+    async def _write_plain(self, plan: Plan) -> Result | None:
+        """Carry out a plain commit in one trip; None when it was not written and must go the whole way."""
+        row = values(plan, self._clock, await self._keys.commit(self._pool))
+        try:
+            found = await self._plain.submit(PLAIN, row)
+        except _MET:
+            return None
+        except Busy as error:  # it may have been cut off after the database had written
+            raise Busy(BROKEN_OFF) from error
+        except (RecordError, asyncpg.PostgresError) as error:
+            raise _named(error) from error
+        if not found:
+            return None
+        step = plan.steps[0]
+        self._locator.keep(f"{step.change.type}/{step.id}", step.key)
+        return result(plan, row, found[0][1])
 
     async def _submit(self, plan: Plan) -> list[Result]:
         answer: asyncio.Future[list[Result]] = asyncio.get_running_loop().create_future()
@@ -84,16 +107,13 @@ class Committer:
         batch: list[tuple[Job, asyncio.Future[list[Result]]]] = []
         try:
             while self._queue:
-                await self._company.gathered(len(self._queue))
+                if not await self._company.gathered(len(self._queue)):
+                    break
                 batch = self._next()
                 self._company.went(len(batch))
                 await self._carry_out(batch)
         except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it was
-            reason = (
-                error
-                if isinstance(error, RecordError)
-                else Busy("the commit was broken off; look before you repeat it")
-            )
+            reason = error if isinstance(error, RecordError) else Busy(BROKEN_OFF)
             for _, answer in [*batch, *self._queue]:
                 if not answer.done():
                     answer.set_exception(reason)

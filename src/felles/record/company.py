@@ -2,8 +2,8 @@
 
 A statement costs some 170 µs before its first row, and 25 µs for each request in it. When the last round trip carried
 many, their answers are on the way and most of those who got one ask again; starting at once with the first of
-them would send small groups and large ones in turn, at nearly twice the cost. So the next trip starts when half
-as many wait as went last, or after a millisecond. Who comes alone waits for nobody.
+them would send small groups and large ones in turn, at nearly twice the cost. So the next trip starts when three
+quarters as many wait as went last, or after a moment. Who comes alone waits for nobody.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Company:
 
     def went(self, many: int) -> None:
         """Note that a group of `many` has gone."""
-        self._want = max(many, self._last) // 2
+        self._want = max(many, self._last) * 3 // 4
         self._last = many
 
     def arrived(self, waiting: int) -> None:
@@ -32,10 +32,15 @@ class Company:
         if waiter is not None and waiting >= self._want and not waiter.done():
             waiter.set_result(None)
 
-    async def gathered(self, waiting: int) -> None:
-        """Return when enough wait, or after a moment; at once when the last group was small."""
-        if waiting >= self._want or self._waiter is not None:
-            return
+    async def gathered(self, waiting: int) -> bool:
+        """Return when enough wait, or after a moment; at once when the last group was small.
+
+        False, and at once, when somebody else waits here already: all that comes goes with that one.
+        """
+        if self._waiter is not None:
+            return False
+        if waiting >= self._want:
+            return True
         loop = asyncio.get_running_loop()
         self._waiter = waiter = loop.create_future()
         timer = loop.call_later(MOMENT, _over, waiter)
@@ -44,6 +49,7 @@ class Company:
         finally:
             timer.cancel()
             self._waiter = None
+        return True
 
 
 def _over(waiter: asyncio.Future[None]) -> None:

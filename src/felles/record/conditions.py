@@ -40,7 +40,9 @@ class Conditions:
         self._first: dict[str, int] = {}
         """Which change has a conditional reference first, and is named when it leads nowhere."""
         for position, change in enumerate(changes):
-            for reference in references(change.resource) if change.resource is not None else ():
+            if change.literal or change.resource is None:
+                continue
+            for reference in references(change.resource):
                 text = reference.reference or ""
                 if "?" in text and not text.startswith(("urn:", "http:", "https:", "#")) and text not in self._links:
                     type_name, _, criteria = text.partition("?")

@@ -63,6 +63,8 @@ class Draft:
     high: int | None
     forms: list[Form]
     pointers: list[int]
+    referred: list[str]
+    """The references of the whole form, `Type/id` or a URL."""
     names: list[tuple[str, int]]
     national: list[str]
     born: str | None
@@ -99,7 +101,7 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
     number = TYPES[type_name]
     index = extract(resource)
     forms = [_form(0, resource, index)]
-    names = list(dict.fromkeys((word[:WORD], PARTS[part]) for part, word in index.names))
+    names = list(dict.fromkeys((word[:WORD], PARTS[part]) for part, word in index.names)) if index.names else []
     national: list[str] = []
     born = municipality = None
     if type_name == "Patient":
@@ -122,6 +124,7 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
         high=index.high,
         forms=forms,
         pointers=index.pointers(own),
+        referred=[target for _, target in index.refs],
         names=names,
         national=national,
         born=born,

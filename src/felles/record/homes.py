@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -145,6 +144,8 @@ SHARED = Home(shared=True)
 @dataclass(frozen=True, slots=True)
 class _Tier:
     paths: tuple[str, ...]
+    walks: tuple[tuple[str, ...], ...]
+    """The same as attributes."""
     via: bool
     expression: str
 
@@ -155,7 +156,10 @@ def _tiers(type_name: str, text: str) -> tuple[_Tier, ...]:
         paths = part.strip()
         if paths != "-":
             names = tuple(paths.removeprefix("~").split(","))
-            tiers.append(_Tier(names, paths.startswith("~"), " | ".join(f"{type_name}.{name}" for name in names)))
+            walks = tuple(tuple("for_" if step == "for" else step for step in name.split(".")) for name in names)
+            tiers.append(
+                _Tier(names, walks, paths.startswith("~"), " | ".join(f"{type_name}.{name}" for name in names))
+            )
     return tuple(tiers)
 
 
@@ -192,15 +196,10 @@ def home_of(resource: Any, types: Mapping[str, str] | None = None) -> Home:
 def _on_tier(resource: Any, tier: _Tier) -> list[str]:
     return [
         reference.reference
-        for path in tier.paths
-        for reference in _walk(resource, _attributes(path))
+        for walk in tier.walks
+        for reference in _walk(resource, walk)
         if reference.reference is not msgspec.UNSET
     ]
-
-
-@lru_cache(maxsize=512)
-def _attributes(path: str) -> tuple[str, ...]:
-    return tuple("for_" if name == "for" else name for name in path.split("."))
 
 
 def _walk(node: Any, names: tuple[str, ...]) -> Iterator[Any]:

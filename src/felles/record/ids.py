@@ -8,7 +8,6 @@ first one's entries; where it lies stands in `directory`.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 import secrets
@@ -23,7 +22,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower cas
 _OURS = re.compile(r"f[0-9a-hjkmnp-tv-z]{24}")
 
 
-_FROM_RFC = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
+_LETTER_OF_BYTE = _ALPHABET.encode() * 8
+"""Each of a byte's values as one letter, all letters equally often."""
 _BUCKET_LETTERS = tuple(a + b + c for a in "01234" for b in _ALPHABET for c in _ALPHABET)
 """The three letters of a bucket, at its number plus one (-1: shared)."""
 _BUCKET_OF = {letters: number - 1 for number, letters in enumerate(_BUCKET_LETTERS) if number <= BUCKETS}
@@ -36,8 +36,8 @@ def new_bucket() -> int:
 
 def new_id(bucket: int) -> str:
     """A new id of 25 characters: `f`, three for the bucket (-1 for shared entries), 21 random (105 bits)."""
-    random = base64.b32encode(secrets.token_bytes(15)).translate(_FROM_RFC)
-    return f"f{_BUCKET_LETTERS[bucket + 1]}{random[:21].decode()}"
+    random = secrets.token_bytes(21).translate(_LETTER_OF_BYTE)
+    return f"f{_BUCKET_LETTERS[bucket + 1]}{random.decode()}"
 
 
 def bucket_of(resource_id: str) -> int | None:

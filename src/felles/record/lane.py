@@ -97,8 +97,7 @@ class Lane:
         job: tuple[Shape, list[_Waiting]] | None = None
         try:
             while self._queues:
-                await self._company.gathered(self._count)
-                if (job := self._next()) is None:
+                if not await self._company.gathered(self._count) or (job := self._next()) is None:
                     break
                 self._company.went(len(job[1]))
                 if conn is None or conn.raw.is_closed():

@@ -10,16 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.clock import BEGINNING, FOREVER
+from felles.record.homes import SHARED_TYPES
 from felles.record.ids import mark_of
 from felles.record.kinds import Kind
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from felles.record.grants import PersonKey
     from felles.record.pool import Conn, Pool
 
+_NEVER_COVERED: Final = SHARED_TYPES | {"Patient"}
 DEEP: Final = 8
 """Steps from entry to entry that a block passes: deeper chains of references are no part of how care is documented."""
 
@@ -80,6 +82,14 @@ delete from block where bucket = $1 and person = $2 and passed and not mirror
    and item = any($3::text::bigint[]) returning item"""
 _PASSED: Final = "delete from block where bucket = $1 and person = $2 and passed and not mirror"
 _FORESEEN: Final = "select item from block where bucket = $1 and person = $2 and source = $3 and passed"
+
+
+def may_receive(referred: Iterable[str]) -> bool:
+    """Whether a block may pass to a new entry that refers to these (`Type/id`): only by what it refers to.
+
+    Nothing older can refer to an entry that was not there, and blocks cover no Patient and nothing that is shared.
+    """
+    return any(name.partition("/")[0] not in _NEVER_COVERED for name in referred)
 
 
 async def replace(conn: Conn, key: PersonKey, source: str, rows: list[Any], left_out: list[int]) -> None:

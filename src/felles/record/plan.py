@@ -146,7 +146,7 @@ class Planner:
                 return 3
             return 2 if home is not None and home.via else 1
 
-        return sorted(enumerate(changes), key=rank)
+        return sorted(enumerate(changes), key=rank) if len(changes) > 1 else list(enumerate(changes))
 
     async def _locate(self, changes: list[Change], found: dict[int, Result]) -> None:
         wanted = {result.reference for result in found.values()}

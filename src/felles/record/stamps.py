@@ -27,3 +27,18 @@ def _second(second: int) -> str:
 def stamp(body: str, version: int, updated: int) -> str:
     """`body` with its version and time in place of the placeholder."""
     return body.replace(_TEXT, f'"versionId":"{version}","lastUpdated":"{instant(updated)}"', 1)
+
+
+_BEFORE_TIME = _TEXT.removesuffix(f'{PLACEHOLDER[1]}"')
+_FIRST = _BEFORE_TIME.replace(f'"{PLACEHOLDER[0]}"', '"1"')
+
+
+def first(body: str) -> tuple[str, int]:
+    """`body` as a first version that waits for its time, and where that stands (in letters, from 1)."""
+    before, _, after = body.partition(_BEFORE_TIME)
+    return f"{before}{_FIRST}{after}", len(before) + len(_FIRST) + 1
+
+
+def timed(body: str, place: int, updated: int) -> str:
+    """`body` with its time at `place`, both as `first` gave them."""
+    return f"{body[: place - 1]}{instant(updated)}{body[place - 1 + len(PLACEHOLDER[1]) :]}"

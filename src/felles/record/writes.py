@@ -50,11 +50,12 @@ _PLACE = (("bucket", "smallint"), ("type", "smallint"), ("id", "text"), ("form",
 _CAST = {"marks": "marks::bigint[]", "terms": "terms::jsonb", "refs": "string_to_array(refs, E'\\n')"}
 
 
-def _insert_rows(table: str) -> str:
+def insert_rows(table: str, rows: str = "{q}", era: str = "{era}") -> str:
+    """The INSERT of `rows` (SQL; columns as `ROW_COLUMNS`) into `entry` or `shared`, on a connection of `era`."""
     values = ", ".join(_CAST.get(name, name) for name in ROW_COLUMNS)
     return (
         f"insert into {table} ({', '.join(ROW_COLUMNS)}, era, xid)"
-        f" select {values}, {{era}}, pg_current_xact_id() from {{q}} q"
+        f" select {values}, {era}, pg_current_xact_id() from {rows} q"
     )
 
 
@@ -90,8 +91,8 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
     ),
     "entry_end": (_PLACE, _end_rows("entry")),
     "shared_end": (_PLACE, _end_rows("shared")),
-    "entry": (_ROW, _insert_rows("entry")),
-    "shared": (_ROW, _insert_rows("shared")),
+    "entry": (_ROW, insert_rows("entry")),
+    "shared": (_ROW, insert_rows("shared")),
     "directory": (
         (
             ("type", "smallint"),

@@ -22,7 +22,8 @@ def change(call: Call) -> Change:
     wanted = call.headers.get("if-none-exist")
     if wanted is not None:
         condition = criteria(call, pairs(wanted.partition("?")[2] or wanted))
-    return Change(op="create", type=call.route.type, resource=resource, condition=condition)
+    literal = b"?" not in call.body and b"\\" not in call.body and bool(call.body)
+    return Change(op="create", type=call.route.type, resource=resource, condition=condition, literal=literal)
 
 
 async def answer(call: Call) -> Reply:
