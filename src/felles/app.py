@@ -32,8 +32,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from felles.access.derive import register
+from felles.access import demo_clock
 from felles.access.doorkeeper import Doorkeeper
+from felles.access.region import open_store
 from felles.care.domains import pages
 from felles.demo import region
 from felles.demo.cli import demo as fill_demo
@@ -42,11 +43,9 @@ from felles.ops import metrics as _metrics
 from felles.ops import rsgi
 from felles.ops.health import health
 from felles.record import background
-from felles.record.derive import Registry
 from felles.record.embedded import Embedded
 from felles.record.errors import Busy
 from felles.record.migrate import migrate
-from felles.record.store import Store
 from felles.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ if TYPE_CHECKING:
 
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
     from granian.rsgi import Scope as RsgiScope
+
+    from felles.record.store import Store
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -164,6 +165,7 @@ class App:
         """Open the store and put the doors in front of it."""
         store = self._store = await _store(self._settings, self._url)
         self._stack.push_async_callback(store.close)
+        await self._stack.enter_async_context(demo_clock.followed(store))
         await self._stack.enter_async_context(background.running(self._settings, self._url))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
@@ -209,16 +211,11 @@ async def _store(settings: Settings, url: str) -> Store:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            return await Store.open(settings, url, registry=registry())
+            return await open_store(settings, url)
         except Busy:
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.2)
-
-
-def registry() -> Registry:
-    """What follows from entries, in every process that writes."""
-    return register(Registry())
 
 
 def load_app(settings: Settings, url: str) -> App:

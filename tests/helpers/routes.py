@@ -40,6 +40,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/logg-inn": {"persona": ["fastlege", "nobody"], "videre": ["", f"/p/{HIDDEN}"]},
     "/logg-ut": {},
     "/sprak": {"sprak": ["nn", "xx"], "tilbake": ["/", f"/p/{HIDDEN}"]},
+    "/klokke": {"flytt": ["", "x"], "tilbake": ["/", f"/p/{HIDDEN}"]},  # not moved: one clock for both regions
     "/finn": {
         "slag": ["navn", "nummer"],
         "nummer": ["", NUMBERS[SEEN], "12345678901"],

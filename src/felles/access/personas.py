@@ -9,6 +9,7 @@ import msgspec
 
 from felles.access.accounts import Account, account_of, own_keys, put, roles_held
 from felles.access.actor import Actor, Sort
+from felles.access.cache import Remembered
 from felles.access.open import person
 from felles.record.clock import FOREVER, MICROSECONDS
 from felles.record.errors import Absent
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from felles.record.store import Store
 
 _FOR: Final = 60 * MICROSECONDS
-"""How long the Grant that reads a name holds."""
+"""How long the Grant that reads a name holds, and the cast is remembered."""
 _ALL: Final = """select id, actor, name, source, card::text as card from account
     where card is not null and since <= $1 and until > $1 order by (card ->> 'place')::int, id"""
 
@@ -27,7 +28,7 @@ _ALL: Final = """select id, actor, name, source, card::text as card from account
 class Persona:
     """A card on the sign-in page: who it is and one thing to try, in bokmål and English.
 
-    `group` is `staff`, `citizen` or `system`.
+    `group` is `staff`, `citizen` or `system`; `actor` whom it is (`Practitioner/x`, `Patient/x`).
     """
 
     id: str
@@ -36,6 +37,24 @@ class Persona:
     title: dict[str, str]
     place: dict[str, str]
     attempt: dict[str, str]
+    actor: str
+
+
+class Cast:
+    """The personas as the pages show them, remembered for a minute; none outside demo mode."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: Remembered[str, tuple[Persona, ...]] = Remembered(store.clock.real)
+
+    async def all(self) -> tuple[Persona, ...]:
+        """All personas, in the order they are shown. Raises `Busy`."""
+        if not self._store.settings.demo:
+            return ()
+        return self._known.here("cast") or await self._known.get("cast", self._look) or ()
+
+    async def _look(self) -> tuple[tuple[Persona, ...], int]:
+        return tuple(await all_of(self._store)), self._store.clock.real() + _FOR
 
 
 async def all_of(store: Store) -> list[Persona]:
@@ -106,4 +125,4 @@ async def _accounts(store: Store) -> list[Account]:
 
 def _persona(account: Account) -> Persona:
     card: dict[str, Any] = account.card or {}
-    return Persona(account.id, account.name, card["group"], card["title"], card["where"], card["try"])
+    return Persona(account.id, account.name, card["group"], card["title"], card["where"], card["try"], account.actor)

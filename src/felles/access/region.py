@@ -11,11 +11,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import asyncpg
 
+from felles.access import demo_clock
 from felles.access.derive import register
 from felles.access.openings import Hours
 from felles.access.release import Waits
@@ -28,10 +29,6 @@ from felles.record.store import Store
 if TYPE_CHECKING:
     from felles.record.clock import Clock
     from felles.settings import Settings
-
-
-_OFFSET: Final = "select coalesce((state ->> 'offset')::bigint, 0) as offset from run where name = 'demo'"
-"""How far the clinical clock of the synthetic region is moved, when it goes on from an earlier day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,7 @@ async def open_store(settings: Settings, url: str, *, clock: Clock | None = None
     async with store.pool.acquire() as conn:
         await check(conn.raw)
     if settings.demo and clock is None:
-        rows = await store.pool.fetch(_OFFSET)
-        store.clock.offset = rows[0]["offset"] if rows else 0
+        await demo_clock.read(store)
     return store
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from felles.access.personas import Cast
 from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.find.domain import DOMAIN as FIND
@@ -49,6 +50,7 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.store = store
     app.state.doorkeeper = doorkeeper
+    app.state.cast = Cast(store)
     app.state.cards = CARDS
     app.state.acts = ACTS
     return app

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
 ZONE: Final = ZoneInfo("Europe/Oslo")
 DAY: Final = 86_400_000_000
@@ -50,6 +50,7 @@ class Dates:
     def __init__(self, code: str) -> None:
         self.code = code
         self._months = get_month_names("wide", locale=code)
+        self._days = get_day_names("wide", locale=code)
         self._short = get_month_names("abbreviated", locale=code)
 
     def long(self, day: date) -> str:
@@ -66,6 +67,10 @@ class Dates:
     def day(self, micros: int) -> str:
         """The long date of a moment."""
         return self.long(local(micros))
+
+    def weekday(self, micros: int) -> str:
+        """The day of the week of a moment: onsdag."""
+        return self._days[local(micros).weekday()]
 
     def brief(self, micros: int) -> str:
         """The short date of a moment."""

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from felles.access.actor import Actor, Sort
 from felles.record.errors import BadQuery
+from felles.ui.hosts import address_of
 from felles.ui.i18n import COOKIE, NAMES, choose, language
 from felles.ui.render import render
 from felles.ui.security import PAGE_HEADERS, sent_from_here
@@ -18,6 +19,7 @@ from felles.ui.security import PAGE_HEADERS, sent_from_here
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from felles.access.personas import Persona
     from felles.ui.i18n import Language
 
 PACK_FROM: Final = 1400
@@ -25,6 +27,8 @@ PACK_FROM: Final = 1400
 FORM: Final = 64 * 1024
 """Bytes of the largest form of these pages."""
 _RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]
+_STARTS: Final = frozenset({"/", "/meg"})
+"""Where people begin."""
 _LANGUAGES: Final = [{"code": code, "name": name} for code, name in NAMES.items()]
 
 
@@ -40,6 +44,13 @@ class Visit:
     t: Language
     actor: Actor | None
     demo: bool
+    cast: tuple[Persona, ...] = ()
+    """The personas, in demo mode, for who has signed in."""
+
+    @property
+    def host(self) -> str:
+        """The host the visitor asked for, with its port."""
+        return self.request.headers.get("host", "")
 
     @property
     def signed_in(self) -> Actor:
@@ -55,7 +66,9 @@ async def visit(request: Request) -> Visit:
     cookies = request.cookies
     chosen = choose(request.headers.get("accept-language", ""), cookies.get(COOKIE))
     actor = await state.doorkeeper.cookie(cookies) if cookies else None
-    return Visit(request, language(chosen), actor, state.store.settings.demo)
+    demo = state.store.settings.demo
+    cast = await state.cast.all() if demo and actor is not None else ()
+    return Visit(request, language(chosen), actor, demo, cast)
 
 
 async def form_of(found: Visit) -> dict[str, str]:
@@ -103,6 +116,30 @@ def _menu(t: Language, actor: Actor, path: str) -> list[MenuItem]:
     return items
 
 
+def see_as(found: Visit, patient: str, name: str) -> dict[str, str] | None:
+    """The way to see a look as the person sees it, whose `Patient/x` this is; None outside demo mode.
+
+    `href` is her own address where she has one, so that both stand side by side; else a form signs in as her.
+    """
+    if not found.demo:
+        return None
+    card = next((card for card in found.cast if card.actor == patient), None)
+    own = address_of(found.host, found.request.url.scheme, card.id) if card else ""
+    return {"reference": patient, "name": name, "href": f"{own}/meg/innsyn" if own else ""}
+
+
+def _demo(found: Visit, path: str) -> dict[str, Any] | None:
+    """What the demo's bar shows: the clinical time, and on start pages one thing to try."""
+    if not found.demo:
+        return None
+    t, clock = found.t, found.request.app.state.store.clock
+    mine = found.actor.account if found.actor else None
+    card = next((card for card in found.cast if card.id == mine), None) if path in _STARTS else None
+    attempt = card.attempt.get(t.code) or card.attempt["nb"] if card else ""
+    now = clock.clinical()
+    return {"now": t.moment(now), "weekday": t.weekday(now), "moved": clock.offset != 0, "attempt": attempt}
+
+
 def frame(found: Visit, path: str) -> dict[str, Any]:
     """What the layout fills in on every page."""
     actor, t = found.actor, found.t
@@ -114,7 +151,7 @@ def frame(found: Visit, path: str) -> dict[str, Any]:
         me = {"name": actor.name, "place": place, "citizen": citizen, "menu": _menu(t, actor, path)}
     return {
         "me": me,
-        "demo": found.demo,
+        "demo": _demo(found, path),
         "path": path,
         "languages": _LANGUAGES,
         "strip": False,

@@ -11,6 +11,7 @@ from felles.care.overview import present as overview
 from felles.care.overview.staff import why
 from felles.care.people import store_of
 from felles.record.read_person import Standing, Want
+from felles.ui.web import see_as
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -36,8 +37,10 @@ def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     """What the strip shows of a page whose wants begin with `WANTS`."""
     view = overview.View(found.t, f"/p/{patient_id}", store_of(found).clock.clinical(), {})
     patients, allergies, flags = read.rows[: len(WANTS)]
+    person = overview.person(view, _patient(patients[0].body) if patients else shapes.Patient())
     return {
-        "person": overview.person(view, _patient(patients[0].body) if patients else shapes.Patient()),
+        "person": person,
+        "see_as": see_as(found, f"Patient/{patient_id}", person["name"]),
         "critical": overview.critical(
             view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]
         ),

@@ -9,7 +9,7 @@ from felles.care.entries import present, views
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
 from felles.care.people import open_own, open_person, staff_only, store_of
-from felles.ui.web import page, visit
+from felles.ui.web import page, see_as, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,6 +43,8 @@ async def _show(found: Visit, grant: PersonGrant, base: str, template: str) -> R
     context: dict[str, Any] = {"entry": present.entry_page(found.t, base, entry, names)}
     view = overview.View(found.t, base, store.clock.clinical(), names)
     context |= _strip(view, entry)
+    if "id" in params:
+        context["see_as"] = see_as(found, f"Patient/{params['id']}", context["person"]["name"])
     places = {"id": params.get("id", ""), "type": params["type"], "entry": params["eid"]}
     context["cards"] = cards(found, "entry" if "id" in params else "own", **places)
     return page(found, template, context)

@@ -10,7 +10,7 @@ from felles.care.doors.openings.present import banner
 from felles.care.overview import views
 from felles.care.overview.page import made
 from felles.care.people import open_person, staff_only, store_of
-from felles.ui.web import page, visit
+from felles.ui.web import page, see_as, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
         "opened": banner(found.t, await store_of(found).openings(grant)) if by_way_in(read.basis) else "",
         "why": why(found.t, base, read.basis),
         "access": f"{base}/tilgang",
-        "see_as": {"reference": f"Patient/{patient_id}", "name": parts.name} if found.demo else None,
+        "see_as": see_as(found, f"Patient/{patient_id}", parts.name),
     }
     return page(found, "overview/staff.html", context)
 

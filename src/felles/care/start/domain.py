@@ -1,6 +1,6 @@
 """The registration of the first page and of signing in and out."""
 
-from felles.care.start import pages
+from felles.care.start import demo, pages
 from felles.ui.domain import Domain
 
 DOMAIN = Domain(
@@ -11,5 +11,7 @@ DOMAIN = Domain(
         ("POST", "/logg-inn", pages.sign_in),
         ("POST", "/logg-ut", pages.sign_out),
         ("POST", "/sprak", pages.choose_language),
+        ("GET", "/bytt", demo.change),
+        ("POST", "/klokke", demo.clock),
     ),
 )

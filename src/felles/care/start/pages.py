@@ -10,6 +10,9 @@ from felles.access.sessions import cookie, cookie_name
 from felles.care import grounds, words
 from felles.care.people import store_of
 from felles.care.start import views
+from felles.care.start.demo import at_own_host
+from felles.care.start.front import front
+from felles.ui.hosts import persona_of
 from felles.ui.i18n import COOKIE, NAMES
 from felles.ui.web import form_of, go, page, visit
 
@@ -23,39 +26,14 @@ if TYPE_CHECKING:
 async def start(request: Request) -> Response:
     """The front page for visitors, the list of people for staff, the way on for citizens."""
     found = await visit(request)
+    onward = request.query_params.get("videre", "")
     if found.actor is None:
-        return await front(found)
+        return await at_own_host(found, onward) or await front(found)
+    if "inn" in request.query_params:
+        return go(onward or "/")
     if found.actor.sort is Sort.CITIZEN:
         return go("/meg")
     return await people(found)
-
-
-async def front(found: Visit, status: int = 200) -> Response:
-    """What Felles is, and the personas in demo mode."""
-    t = found.t
-    cards = await personas.all_of(store_of(found)) if found.demo else []
-    shown = [
-        {
-            "id": card.id,
-            "name": card.name,
-            "citizen": card.group == "citizen",
-            "title": _in(t.code, card.title),
-            "place": _in(t.code, card.place),
-            "attempt": _in(t.code, card.attempt),
-        }
-        for card in cards
-    ]
-    context = {
-        "staff": [card for card in shown if not card["citizen"]],
-        "citizens": [card for card in shown if card["citizen"]],
-        "onward": found.request.query_params.get("videre", ""),
-        "title": t("Én journal for hele regionen"),
-    }
-    return page(found, "start/front.html", context, status)
-
-
-def _in(code: str, text: dict[str, str]) -> str:
-    return text.get(code) or text.get("nb") or next(iter(text.values()), "")
 
 
 async def people(found: Visit) -> Response:
@@ -111,7 +89,7 @@ async def sign_out(request: Request) -> Response:
     value = request.cookies.get(cookie_name(secure=keeper.secure))
     if value:
         await keeper.sessions.end(value)
-    answer = go("/")
+    answer = go("/?ut=1" if persona_of(found.host) else "/")
     answer.headers.append("set-cookie", cookie("", secure=keeper.secure))
     return answer
 
