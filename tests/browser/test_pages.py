@@ -54,6 +54,8 @@ def pages_of_staff(page):
     page.get_by_role("link", name="Hvorfor ser jeg den ikke?").click()
     page.wait_for_url("**/tilgang")
     yield "why it is not open"
+    page.goto("/bytt")
+    yield "everybody one can be"
 
 
 def pages_of_a_citizen(page):
@@ -208,3 +210,32 @@ def test_on_paper_there_is_the_chart_and_no_navigation(window):
     assert page.locator("#legemidler").is_visible()
     assert not page.locator(".top").is_visible()
     assert not page.locator(".foot").is_visible()
+
+
+def test_two_personas_stand_side_by_side_in_one_browser(window, address):
+    page = window()
+    port = address.rpartition(":")[2]
+    page.goto(f"http://hjemmesykepleier.localhost:{port}/")
+    assert "Lise Moan" in page.locator(".me").inner_text()
+    page.get_by_role("link", name="Olav Sæterbø").click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Se innsynet som Olav Sæterbø").click()
+    beside = opened.value
+    beside.wait_for_load_state()
+    assert beside.url == f"http://eldre.localhost:{port}/meg/innsyn"
+    assert "Lise Moan" in beside.locator(".look").first.inner_text()
+    page.reload()
+    assert "Lise Moan" in page.locator(".me").inner_text()
+
+
+def test_the_bar_moves_the_clock_from_the_page_one_is_on(window):
+    page = window(persona="fastlege")
+    page.goto("/finn")
+    before = page.locator(".clock > span").inner_text()
+    page.get_by_role("button", name="+1 dag").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("/finn")
+    assert page.locator(".clock > span").inner_text() != before
+    page.get_by_role("button", name="Still tilbake").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("button", name="Still tilbake").count() == 0
