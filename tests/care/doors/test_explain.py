@@ -263,6 +263,24 @@ async def test_who_keeps_the_roles_reads_how_many_records_each_opens_and_nobody_
     assert rows
 
 
+async def test_each_explanation_leaves_a_line_that_its_person_reads(site):
+    patient, key = await person(site, "saeterbo")
+    name = await one(site, key, "Composition", Kind.NOTE)
+    asked = f"/p/{patient}/e/Composition/{name}/hvorfor"
+    async with site.visitor("sekretar") as secretary, site.visitor("eldre") as citizen:
+        last = (await site.store.pool.fetch("select coalesce(max(number), 0) as n from leaf"))[0]["n"]
+        assert (await secretary.get(f"/p/{patient}/tilgang")).status_code == 200
+        assert (await secretary.get(asked)).status_code == 404
+        assert (await citizen.get("/meg/tilgang")).status_code == 200
+        rows = await site.store.pool.fetch(
+            "select text from leaf where bucket = $1 and person = $2 and number > $3 order by number", *key, last
+        )
+        lines = [msgspec.json.decode(row["text"]) for row in rows]
+        assert [line["act"] for line in lines] == ["page:access", "page:why", "page:why", "page:reach"]
+        assert [line["what"] for line in lines[1:]] == [f"Patient/{patient}", f"Composition/{name}", "Patient"]
+        assert "Så hvorfor journalen er åpen for dem" in await page(citizen, "/meg/innsyn")
+
+
 @pytest.mark.parametrize(
     ("source", "named"),
     [
