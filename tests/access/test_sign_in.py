@@ -11,7 +11,7 @@ from felles.access.accounts import Account, Held
 from felles.access.actor import Sort
 from felles.access.doorkeeper import Doorkeeper
 from felles.access.errors import NotSignedIn, Refused
-from felles.access.sessions import Sessions, cookie, cookie_name, digest_of, form_token, form_token_holds
+from felles.access.sessions import Sessions, cookie, cookie_name, digest_of
 from felles.access.signing import Signer
 from felles.access.tokens import Issuer
 from felles.demo.places import GP_OFFICE, ORGANISATIONS
@@ -173,13 +173,6 @@ def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http():
     assert secure == "__Host-felles=v; Path=/; HttpOnly; SameSite=Lax; Secure"
     assert cookie("", secure=True).endswith("Max-Age=0")
     assert cookie_name(secure=True) == "__Host-felles"
-
-
-def test_a_forms_token_is_worth_something_only_in_its_own_session():
-    assert form_token_holds("one", form_token("one"))
-    for wrong in (form_token("two"), "", "é", form_token("one")[:-1]):
-        assert not form_token_holds("one", wrong)
-    assert "one" not in form_token("one")
 
 
 async def test_a_token_as_a_persona_acts_as_her_until_she_signs_out(store, door, issuer):

@@ -2,15 +2,14 @@
 
 The value has 256 random bits; the database holds its SHA-256, so that who reads the table can sign in as nobody. A
 session ends when signed out, after `Settings.session_lifetime`, after an hour without a request, and when the role
-it was opened with ends: that is looked up again at most a second later (`RECHECK`). The token against forged forms
-is an HMAC keyed by the cookie's value: nothing to store, and worth nothing without the cookie.
+it was opened with ends: that is looked up again at most a second later (`RECHECK`). Against forged forms stand the
+cookie's SameSite and the check where a form was sent from (`ui.security.sent_from_here`).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,16 +58,6 @@ _SWEEP: Final = "delete from session where until < $1"
 def digest_of(value: str) -> bytes:
     """The hash under which a cookie's value is stored."""
     return hashlib.sha256(value.encode()).digest()
-
-
-def form_token(value: str) -> str:
-    """The token that every form of this session carries. Public in the page, useless without the cookie."""
-    return _text(hmac.digest(value.encode(), b"felles form", "sha256"))
-
-
-def form_token_holds(value: str, token: str) -> bool:
-    """Whether a form came from a page of this session."""
-    return hmac.compare_digest(form_token(value).encode(), token.encode("utf-8", "replace"))
 
 
 def cookie_name(*, secure: bool) -> str:

@@ -33,6 +33,7 @@ from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 from felles.record.provenance import made_for
 from felles.record.reach import parties, reached, readers
+from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from felles.record.find_person import Hit
     from felles.record.grants import Grant, LookupGrant, PersonGrant, PersonKey, SetGrant
     from felles.record.reach import Reached, Reader
+    from felles.record.read_audit import Asked
     from felles.record.read_cases import CaseRow
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
@@ -302,6 +304,10 @@ class Store:
     async def own_log(self, grant: PersonGrant, many: int, before: int = FOREVER) -> list[Leaf]:
         """A person's own access log, newest first; reading it is logged too. Raises `Absent`, `Busy`."""
         return await read_own_log(self._pages, self.clock, grant, many, before)
+
+    async def audit(self, grant: Grant, key: PersonKey, asked: Asked, what: str) -> list[Leaf]:
+        """A person's lines for AuditEvents made of them; empty for all but herself and maintenance. Raises `Busy`."""
+        return await read_audit(self._searches, self.clock, grant, key, asked, what)
 
     async def cases(self, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
         """The cases the reader's organisation must answer, or has; logged. Raises `Forbidden`, `Busy`."""

@@ -97,6 +97,7 @@ def _part(t: Language, act: str, type_name: str) -> str:
         "everything": t("Hentet hele journalen"),
         "lookup": t("Slo opp hvem du er"),
         "page:log": t("Leste innsynsloggen"),
+        "audit": t("Leste innsynsloggen"),
     }
     if act in acts:
         return acts[act]

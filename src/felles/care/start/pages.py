@@ -91,6 +91,7 @@ async def sign_out(request: Request) -> Response:
         await keeper.sessions.end(value)
     answer = go("/?ut=1" if persona_of(found.host) else "/")
     answer.headers.append("set-cookie", cookie("", secure=keeper.secure))
+    answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer
 
 

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from felles.exchange.rest.call import Call
 
 INTERACTION = Interaction("What is served here, and nothing else.")
+_MADE = {
+    "AuditEvent": "Beside what was written: made on read from the access log, one for each line, for the person"
+    " herself (by patient, date, agent, action and outcome). Never stored.",
+    "Provenance": "Beside what was written: made on read for each version of a target, by target. Never stored.",
+}
+"""Types of which entries are made on read."""
 RELEASED = "2026-11-24"
 """The day this form of the statement was first served; `software.version` says the rest."""
 
@@ -82,6 +88,8 @@ def _type(name: str, declared: tuple[Interaction, ...]) -> dict[str, Any]:
         "referencePolicy": ["literal", "logical", "local"],
         "searchParam": [{"name": code, "type": kind} for code, kind in sorted(parameters.items())],
     }
+    if name in _MADE:
+        said["documentation"] = _MADE[name]
     if references:
         said["searchInclude"] = [f"{name}:{code}" for code in references]
     operations = [(i.operation, i.doc) for i in declared if i.operation is not None and i.operation.type == name]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from felles.exchange.rest import provenance
+from felles.exchange.rest import audit, provenance
 from felles.exchange.rest.call import Interaction
 from felles.exchange.rest.headers import none_match, unmodified_since
 from felles.exchange.rest.outcomes import refuse
@@ -25,6 +25,8 @@ async def answer(call: Call) -> Reply:
     only_door_parameters(call)
     route = call.route
     if route.type == "Provenance" and (made := await provenance.read(call)) is not None:
+        return shown(call, made)
+    if route.type == "AuditEvent" and (made := await audit.read(call)) is not None:
         return shown(call, made)
     return shown(call, await call.door.store.read(call.grant(), route.type, route.id))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from felles.exchange.rest import provenance
+from felles.exchange.rest import audit, provenance
 from felles.exchange.rest.bundle import bundle, found
 from felles.exchange.rest.call import Interaction
 from felles.exchange.rest.reply import Reply
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from felles.exchange.rest.call import Call
     from felles.record.find import Query
+    from felles.record.rows import Row
 
 INTERACTION = Interaction(
     "An unknown parameter is refused unless `Prefer: handling=lenient`.", on_type=("search-type",)
@@ -41,6 +42,8 @@ async def answer(call: Call) -> Reply:
     )
     if call.route.type == "Provenance" and provenance.asks(query):
         return await _with_made(call, query, asked, page)
+    if call.route.type == "AuditEvent" and audit.asks(call, query):
+        return await _with_log(call, query, asked, page)
     answered = await call.door.store.search(call.grant(), query, page)
     if query.revincludes and provenance.includes(query):
         answered.included += await provenance.of_matches(call, query, answered.rows)
@@ -59,7 +62,7 @@ async def _with_made(call: Call, query: Query, asked: list[tuple[str, str]], pag
     stored = None if begin is not None else await call.door.store.search(call.grant(), query, page)
     made = [] if stored is not None and stored.next else await provenance.of_targets(call, query)
     shown, following = provenance.placed(made, stored, begin or 0, query.count)
-    own = f"{call.base}Provenance"
+    own = f"{call.base}{call.route.type}"
     used = _used(call, asked, query.used)
     links = [("self", f"{own}?{used}")]
     if stored is not None and stored.next is not None:
@@ -71,6 +74,21 @@ async def _with_made(call: Call, query: Query, asked: list[tuple[str, str]], pag
     total = len(made) + stored.total if known and stored is not None and stored.total is not None else None
     entries = found(call.base, rows, "match") + found(call.base, stored.included if stored else [], "include")
     return Reply(200, bundle("searchset", ",".join(entries), total=total, links=links))
+
+
+async def _with_log(call: Call, query: Query, asked: list[tuple[str, str]], page: str | None) -> Reply:
+    """Those made from the lines of a log, newest first, then the written AuditEvents on the last page."""
+    below = audit.beginning(page)
+    logged = await audit.of_log(call, query) if below is None else await audit.of_log(call, query, below)
+    shown = logged[: query.count]
+    own, used = f"{call.base}AuditEvent", _used(call, asked, query.used)
+    links = [("self", f"{own}?{used}" if used else own)]
+    written: list[Row] = []
+    if len(logged) > len(shown):
+        links.append(("next", f"{own}?_page={audit.place_after(shown[-1])}&{used}".rstrip("&")))
+    else:
+        written = (await call.door.store.search(call.grant(), query, None)).rows
+    return Reply(200, bundle("searchset", ",".join(found(call.base, [*shown, *written], "match")), links=links))
 
 
 def _used(call: Call, asked: list[tuple[str, str]], used: Sequence[tuple[str, str]]) -> str:
