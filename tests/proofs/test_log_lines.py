@@ -10,7 +10,7 @@ from worlds import actor
 from felles.access.actor import Sort
 from felles.exchange.rest.interactions import MODULES
 
-WRITES = {"create", "update", "delete"}
+WRITES = {"create", "update", "delete", "join", "unjoin"}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,11 @@ def batch(life, who="made", kind="batch"):
     return {"resourceType": "Bundle", "type": kind, "entry": entry}
 
 
+def other(life):
+    named = {"name": "other", "valueReference": {"reference": f"Patient/{life['other']}"}}
+    return {"resourceType": "Parameters", "parameter": [named]}
+
+
 RELEASED = [
     ("read", "GET", "Observation/{made}", None, "read"),
     ("read", "HEAD", "Observation/{made}", None, "read"),
@@ -71,6 +76,8 @@ RELEASED = [
     ("search", "POST", "Observation/_search?subject=Patient/{patient}", None, "search"),
     ("everything", "GET", "Patient/{patient}/$everything", None, "everything"),
     ("everything", "POST", "Patient/{patient}/$everything", None, "everything"),
+    ("join", "POST", "Patient/{patient}/$join", other, "join"),
+    ("unjoin", "POST", "Patient/{patient}/$unjoin", None, "unjoin"),
     ("create", "POST", "Observation", body, "create"),
     ("update", "PUT", "Observation/{spare}", lambda life: body(life, id=life["spare"]), "update"),
     ("delete", "DELETE", "Observation/{spare}", None, "delete"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles.record.ids import SHARED_BUCKET, mark_of
+from felles.record.joined import keys_of
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -58,15 +59,9 @@ select r.id, t.role, t.until, r.body::json #>> '{{organization,reference}}' as o
        and not o.deleted
  order by org_name, t.role, r.id"""
 
-_KEYS: Final = f"""
-select k.bucket, k.person
-  from person p
-  join person k on (k.bucket, k.person) = (coalesce(p.lead_bucket, p.bucket), coalesce(p.lead, p.person))
-       or (k.lead_bucket, k.lead) = (coalesce(p.lead_bucket, p.bucket), coalesce(p.lead, p.person))
- where p.bucket = $1 and p.person = $2
-   and exists (select 1 from entry e where e.bucket = p.bucket and e.type = {TYPES["Patient"]} and e.id = $3
-                and e.form = 0 and e.state = 0 and not e.deleted)
- order by k.lead is not null, k.bucket, k.person"""
+_HERE: Final = f"""
+select 1 from entry e where e.bucket = $1 and e.type = {TYPES["Patient"]} and e.id = $2 and e.form = 0 and e.state = 0
+   and not e.deleted"""
 
 
 async def put(store: Store, account: Account, *, since: int, until: int) -> None:
@@ -101,5 +96,6 @@ async def own_keys(store: Store, patient: str) -> tuple[PersonKey, ...]:
     place = await store.place(patient)
     if place is None:
         return ()
-    rows = await store.pool.fetch(_KEYS, *place, patient.removeprefix("Patient/"))
-    return tuple((r["bucket"], r["person"]) for r in rows)
+    if not await store.pool.fetch(_HERE, place[0], patient.removeprefix("Patient/")):
+        return ()
+    return (await keys_of(store.pool, [place])).get(place, ())

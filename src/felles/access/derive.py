@@ -39,7 +39,7 @@ from felles.access.release import Waits
 from felles.access.representation import Ages
 from felles.access.roles import staff_role
 from felles.access.times import span
-from felles.record import forms
+from felles.record import forms, mirroring
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM
 from felles.record.derive import Derived, Registry, Relation, Staffing
@@ -233,6 +233,7 @@ def register(
     self_made.register(registry, as_hers)
     registry.need, registry.answered = (hours or openings.Hours()).need * openings.HOUR, cases.MONTH
     forms.register(registry)
+    mirroring.register(registry)
     return registry
 
 

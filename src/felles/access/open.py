@@ -104,6 +104,15 @@ def decide(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None)
     return PersonGrant(**common | deciding, keys=keys)
 
 
+def join(actor: Actor, reason: str | None = None) -> SetGrant:
+    """A Grant to join and part Patients: it shows their look-up form, and reads no record. Raises `Forbidden`."""
+    if not actor.may("join"):
+        raise Forbidden(f"the role {actor.role.code} joins no Patients")
+    common = _common(actor, actor.purpose, reason)
+    common.update(kinds=0, verbs=frozenset({"join"}))
+    return SetGrant(**common)
+
+
 def everyone(actor: Actor, purpose: str | None = None, reason: str | None = None) -> SetGrant:
     """A Grant for all to whom the actor has a relation (a citizen: herself), decided row by row.
 

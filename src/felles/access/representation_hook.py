@@ -9,6 +9,7 @@ from felles.access.representation import Ages, Row, Subject, parties_of, rows_of
 from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY, RESTRICTION_SYSTEM
 from felles.record.ids import bucket_of, mark_of
 from felles.record.kinds import Kind
+from felles.record.mirroring import stand_in
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ select u.id, f.born
    and f.bucket = coalesce(u.bucket, (select y.bucket from directory y
                                        where y.type = {TYPES["Patient"]} and y.id = u.id))
  where f.born is not null"""
-_FORGET: Final = "delete from representation where bucket = $1 and person = $2 and not mirror"
+_FORGET: Final = "delete from representation where bucket = $1 and person = $2"
 _LET: Final = """
 insert into representation (bucket, person, actor, id, source, basis, kinds, item, verbs, listed, since, until)
 select $1, $2, u.* from unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::bigint[],
@@ -56,11 +57,12 @@ def register(registry: Registry, ages: Ages | None = None) -> None:
         if not others and patients.keys() <= after.created:
             return False  # a person who has just come has nobody yet, and costs nothing
         rows = await _rows(after, ages)
-        await after.conn.fetch(_FORGET, *after.key)
-        if rows:
-            await after.conn.fetch(
-                _LET, *after.key, *(list(column) for column in zip(*map(_values, rows), strict=True))
-            )
+        columns = [list(column) for column in zip(*map(_values, rows), strict=True)]
+        for key in after.all_keys():
+            await after.conn.fetch(_FORGET, *key)
+            if rows:
+                await after.conn.fetch(_LET, *key, *columns)
+                await stand_in(after.conn, key)
         return False  # no bit of the person hangs on it
 
     registry.hooks.after(("Patient", "RelatedPerson", "Consent"), let, wants)
@@ -69,9 +71,10 @@ def register(registry: Registry, ages: Ages | None = None) -> None:
 async def _rows(after: After, ages: Ages | None) -> list[Row]:
     found: dict[str, list[tuple[str, Any]]] = {"Patient": [], "RelatedPerson": [], "Consent": []}
     names = {TYPES[name]: name for name in found}
-    for row in await after.conn.fetch(_ENTRIES, *after.key):
-        name = names[row["type"]]
-        found[name].append((f"{name}/{row['id']}", fhir.decode(row["body"].encode())))
+    for key in after.all_keys():
+        for row in await after.conn.fetch(_ENTRIES, *key):
+            name = names[row["type"]]
+            found[name].append((f"{name}/{row['id']}", fhir.decode(row["body"].encode())))
     related, consents = found["RelatedPerson"], found["Consent"]
     if not found["Patient"] or not (related or consents):
         return []

@@ -27,6 +27,7 @@ class After:
 
     `written` maps `Type/id` of each entry of this person in this commit to its resource, None when it was deleted;
     `created` names those of which no version was here before. `historic`: an import, nothing is promised or sent.
+    `keys`: all keys of the person, the one that leads first, when her Patients are joined; else this one alone.
     """
 
     conn: Conn
@@ -39,10 +40,15 @@ class After:
     written: dict[str, Any]
     created: frozenset[str]
     historic: bool
+    keys: tuple[PersonKey, ...] = ()
 
     def of(self, *types: str) -> dict[str, Any]:
         """Those of `written` that are of these types."""
         return {ref: resource for ref, resource in self.written.items() if ref.partition("/")[0] in types}
+
+    def all_keys(self) -> tuple[PersonKey, ...]:
+        """All keys of the person."""
+        return self.keys or (self.key,)
 
 
 Hook = Callable[[After], Awaitable[bool | None]]

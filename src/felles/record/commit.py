@@ -19,7 +19,7 @@ from felles.fhir import encode
 from felles.record.company import Company
 from felles.record.conditions import Conditions
 from felles.record.errors import Busy, Conflict, RecordError
-from felles.record.jobs import Job, Session
+from felles.record.jobs import Apart, Job, Session
 from felles.record.lane import Lane
 from felles.record.plain import PLAIN, is_plain, result, values
 from felles.record.plan import Plan, Planner
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from felles.record.changes import Change, Result
     from felles.record.clock import Clock
     from felles.record.derive import Registry
-    from felles.record.grants import Grant
+    from felles.record.grants import Grant, PersonKey
     from felles.record.keys import Keys
     from felles.record.locate import Locator
     from felles.record.pool import Conn, Pool
@@ -137,7 +137,7 @@ class Committer:
         jobs = [job for job, _ in batch]
         try:
             errors = await self._transaction(jobs)
-        except (RecordError, asyncpg.PostgresError) as error:
+        except (RecordError, asyncpg.PostgresError, Apart) as error:
             if len(batch) > 1 and not isinstance(error, Busy):
                 for one in batch:
                     await self._carry_out([one])
@@ -163,25 +163,32 @@ class Committer:
                 try:
                     async with conn.transaction():
                         return await Session(conn, self._keys, self._registry).run(jobs)
-                except _MET:
+                except (*_MET, Apart) as error:
                     if len(jobs) > 1 or attempt == TRIES - 1:
                         raise
+                    if isinstance(error, Apart):
+                        jobs[0].also |= error.keys
         raise AssertionError
 
     async def _commit_alone(
         self, grant: Grant, changes: list[Change], conditions: Conditions, *, act: str, historic: bool
     ) -> list[Result]:
         asked = _Asked(changes)
+        also: frozenset[PersonKey] = frozenset()
         for attempt in range(TRIES):
             if attempt:
                 asked.restore()
             async with self._pool.acquire() as conn:
                 try:
                     async with conn.transaction():
-                        job, refused = await self._conditional(conn, grant, changes, conditions, act, historic=historic)
-                except _MET as error:
+                        job, refused = await self._conditional(
+                            conn, grant, changes, conditions, act, also, historic=historic
+                        )
+                except (*_MET, Apart) as error:
                     if attempt == TRIES - 1:
                         raise _named(error) from error
+                    if isinstance(error, Apart):
+                        also |= error.keys
                 except asyncpg.PostgresError as error:
                     raise _named(error) from error
                 else:  # outside the transaction: what it says of a refusal stays
@@ -198,13 +205,14 @@ class Committer:
         changes: list[Change],
         conditions: Conditions,
         act: str,
+        also: frozenset[PersonKey],
         *,
         historic: bool,
     ) -> tuple[Job, RecordError | None]:
         found = await conditions.resolve(conn)
         plan = await Planner(self._locator, self._keys, conn, grant, self._registry.takes).plan(changes, found, act)
         plan.historic = historic
-        job = Job(plan, self._clock)
+        job = Job(plan, self._clock, also)
         (refused,) = await Session(conn, self._keys, self._registry).run([job])
         return job, refused
 
@@ -231,7 +239,7 @@ class _Asked:
 def _named(error: Exception) -> RecordError:
     if isinstance(error, RecordError):
         return error
-    if isinstance(error, _MET):
+    if isinstance(error, (*_MET, Apart)):
         return Conflict("another writer was in the way three times; try again")
     if isinstance(error, (*GONE, asyncpg.QueryCanceledError)):
         return Busy("the database was away or too slow; nothing was written")

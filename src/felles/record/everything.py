@@ -7,7 +7,7 @@ in the database with string_agg cost it twice as much as the rows cost both.)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from felles.record.decide import (
     ASK,
@@ -22,6 +22,7 @@ from felles.record.decide import (
     leaves,
 )
 from felles.record.errors import Absent
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _COLUMNS = (
     ("types", "text"),
     ("many", "integer"),
     ("what", "text"),
+    WHOLE,
     *ASK,
 )
 
@@ -47,6 +49,7 @@ door as materialized (
       from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
+     where {ALONE}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,
@@ -100,9 +103,13 @@ async def everything(  # noqa: PLR0913 - what the operation takes
     `Absent` when the record is not open to this reader.
     """
     wanted = None if types is None else "{" + ",".join(map(str, types)) + "}"
-    args = (*key, base, since, wanted, many, patient, *ask_values(grant, clock))
-    rows = await lane.submit(EVERYTHING, args)
-    if not rows or not rows[0]["open"]:
+    asked = ask_values(grant, clock)
+
+    async def ask(one: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(EVERYTHING, (*one, base, since, wanted, many, patient, whole, *asked))
+
+    rows = [row for found in await over_keys(lane, (key,), ask) for row in found if row["open"]]
+    if not rows:
         raise Absent(f"{patient} is not here")
     entries = [row["entry"] for row in rows if row["entry"] is not None]
     return Everything(",".join(entries), len(entries))

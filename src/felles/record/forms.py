@@ -13,7 +13,7 @@ versions are made anew, and ended ones that hold such a word are withdrawn (`dec
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -101,17 +101,24 @@ async def protect(after: After) -> None:
     """Set the bit for a Patient that the register calls protected, and make the form of all there is."""
     if not after.grant.may("register") or not any(p is not None and is_protected(p) for p in _patients(after)):
         return
+    for key in after.all_keys():
+        await _shield(after if key == after.key else replace(after, key=key, written={}, created=frozenset()))
+
+
+async def _shield(after: After) -> None:
     if await after.conn.fetch(_SET, *after.key):
         found = await after.conn.fetch(_ALL, *after.key)
         known, _ = await _known(after)
         await _make(after, [(row["type"], row["id"]) for row in found], known)
-        await _hide_municipality(after, _ids(after))
+        patients = [row["id"] for row in await after.conn.fetch(_PATIENTS, *after.key)]
+        await _hide_municipality(after, sorted({*_ids(after), *patients}))
 
 
 async def keep(after: After) -> None:
     """Make the form of what this commit wrote; of all there is, where it brings words that were not known."""
     if _patients(after) and after.grant.may("register") and not await _still(after):
-        await after.conn.fetch(_CLEAR, *after.key)
+        for key in after.all_keys():
+            await after.conn.fetch(_CLEAR, *key)
         return
     known, before = await _known(after)
     written = [(TYPES[name], entry) for name, _, entry in (ref.partition("/") for ref in after.written)]
@@ -139,7 +146,7 @@ def _ids(after: After) -> list[str]:
 
 async def _still(after: After) -> bool:
     """Whether any current Patient of the person says that the address is protected."""
-    rows = await after.conn.fetch(_PATIENTS, *after.key)
+    rows = [row for key in after.all_keys() for row in await after.conn.fetch(_PATIENTS, *key)]
     return any(row["state"] == 0 and is_protected(decode(row["body"].encode())) for row in rows)
 
 

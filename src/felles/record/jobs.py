@@ -33,6 +33,7 @@ from felles.record.gather import gather
 from felles.record.grants import Grant, Mode, PersonKey
 from felles.record.guarded import change_takes
 from felles.record.homes import SHARED_TYPES
+from felles.record.joined import keys_of
 from felles.record.lane import unnest
 from felles.record.numbers import TYPES
 from felles.record.writes import Writes
@@ -122,12 +123,21 @@ class Current:
     high: int
 
 
+class Apart(Exception):
+    """Somebody's Patients are joined: all her keys must be locked, in their order, before any of them is written."""
+
+    def __init__(self, keys: set[PersonKey]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
 @dataclass(slots=True)
 class Job:
-    """One commit to be carried out."""
+    """One commit to be carried out. `also`: further keys of its persons, to be locked with those it names."""
 
     plan: Plan
     clock: Clock
+    also: frozenset[PersonKey] = frozenset()
     commit: int = 0
     bases: dict[PersonKey, str | None] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
@@ -151,14 +161,20 @@ class Session:
         self.grounds: dict[tuple[int, PersonKey], frozenset[int]] = {}
         """The bases that open a person to the writer of a job (its id), for the jobs where a verb hangs on one."""
         self.special: dict[PersonKey, frozenset[Bit]] = {}
+        self.joined: dict[PersonKey, tuple[PersonKey, ...]] = {}
+        """All keys of those of the persons who have several."""
         self.national: dict[str, tuple[PersonKey, str]] = {}
         self.raised: dict[PersonKey, tuple[int, int, bool]] = {}
         self.now = 0
         self.writes = Writes()
 
     async def run(self, jobs: list[Job]) -> list[RecordError | None]:
-        """Carry out `jobs`; the answer says for each what refused it. Written when this returns."""
+        """Carry out `jobs`; the answer says for each what refused it. Written when this returns.
+
+        Raises `Apart` when persons must be locked that were not named.
+        """
         await self._lock(jobs)
+        await self._see_joined()
         await self._fetch_grounds(jobs)
         await self._fetch_current(jobs)
         await self._fetch_national(jobs)
@@ -203,6 +219,7 @@ class Session:
                     f"{s.change.type}/{s.id}" for s in steps if (TYPES[s.change.type], s.id, 0) not in self.current
                 ),
                 historic=job.plan.historic,
+                keys=self.joined.get(key, ()),
             )
             bits = await follow(hooks, after, self.special.get(key, NO_BITS))
             if bits:
@@ -212,6 +229,8 @@ class Session:
 
     async def _lock(self, jobs: list[Job]) -> None:
         asked = [(job, key) for job in jobs for key in job.plan.persons()]
+        named = len(asked)
+        asked += [(job, key) for job in jobs if job.also for key in sorted(job.also.difference(job.plan.persons()))]
         if not asked:
             self.now = (await self._conn.fetch(_NOW))[0]["now"]
             return
@@ -223,8 +242,16 @@ class Session:
                 if bits := _bits(found):
                     self.special[key] = bits
             self.now = max(self.now, found["now"])
-            if found["open"]:
+            if found["open"] and found["n"] <= named:
                 job.bases[key] = found["basis"]
+
+    async def _see_joined(self) -> None:
+        """The keys of those who have several. Raises `Apart` when one of them is not locked."""
+        several = [key for key, bits in self.special.items() if "joined" in bits]
+        if several:
+            self.joined = await keys_of(self._conn, several)
+            if missing := {key for keys in self.joined.values() for key in keys} - self.locked.keys():
+                raise Apart(missing)
 
     async def _fetch_grounds(self, jobs: list[Job]) -> None:
         takes = self.registry.takes

@@ -32,7 +32,7 @@ _COVERS: Final = """(b.kind is null or b.kind = {e}.kind) and (b.org is null or 
 # entries are compared each with each.
 _SPREAD: Final = f"""
 with passes as materialized (
-    select 1 from block b where b.bucket = $1 and b.person = $2 and b.source <> '' and not b.mirror limit 1),
+    select 1 from block b where b.bucket = $1 and b.person = $2 and b.source <> '' limit 1),
 said as materialized (
     select x.bucket, x.person, x.self, x.kind, x.org, x.low, x.high, n.type, split_part(r.ref, '/', 2) as id
       from passes cross join {{entries}} x
@@ -42,28 +42,36 @@ said as materialized (
        and x.kind not in ({Kind.CASE:d}, {Kind.BLOCK:d})),
 met as materialized (
     select x.*, t.self as at_self, t.kind as at_kind, t.org as at_org, t.low as at_low, t.high as at_high
-      from said x cross join lateral (
-        select e.* from entry e where e.bucket = x.bucket and e.type = x.type and e.id = x.id and e.form = 0
+      from said x
+     cross join unnest({{keys}}) k(bucket, person)
+     cross join lateral (
+        select e.* from entry e where e.bucket = k.bucket and e.type = x.type and e.id = x.id and e.form = 0
          order by e.version desc limit 1) t
-     where t.person = x.person and t.state = 0)
-insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, passed)
+     where t.person = k.person and t.state = 0)
+insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, passed, mirror)
 select distinct on (b.source, b.against, b.party, x.self)
        x.bucket, x.person, b.source || '#' || b.against || '.' || b.party || '#' || x.self, b.against, b.party,
-       null::smallint, null::bigint, x.self, '{BEGINNING}'::bigint, {FOREVER}, b.since, b.until, b.source, true
+       null::smallint, null::bigint, x.self, '{BEGINNING}'::bigint, {FOREVER}, b.since, b.until, b.source, true,
+       b.mirror
   from met x
-  join block b on b.bucket = x.bucket and b.person = x.person and b.source <> '' and not b.mirror
+  join block b on b.bucket = x.bucket and b.person = x.person and b.source <> ''
    and {_COVERS.format(e="x").replace("x.", "x.at_")}
  where not exists (select 1 from block s where s.bucket = x.bucket and s.person = x.person
                       and s.source = b.source and x.self = any(s.left_out))
    and not exists (select 1 from block c where c.bucket = x.bucket and c.person = x.person and c.source = b.source
                       and c.against = b.against and c.party = b.party and {_COVERS.format(e="x").replace("b.", "c.")})
+ order by b.source, b.against, b.party, x.self, b.mirror
 on conflict do nothing returning item"""
-_SPREAD_ALL: Final = _SPREAD.format(entries="entry")
+_OWN: Final = "array[$1::smallint], array[$2::bigint]"
+_SPREAD_ALL: Final = _SPREAD.format(entries="entry", keys=_OWN)
+_SPREAD_AMONG: Final = _SPREAD.format(entries="entry", keys="$3::smallint[], $4::bigint[]")
+"""Of a joined person: what is referred to may lie under another key of hers, $3 and $4 being all of them."""
 # $3 types, $4 ids of the entries that were written.
 _SPREAD_SOME: Final = _SPREAD.format(
     entries="""unnest($3::smallint[], $4::text[]) w(type, id) cross join lateral (
         select e.* from entry e where e.bucket = $1 and e.type = w.type and e.id = w.id and e.form = 0
-         order by e.version desc limit 1)"""
+         order by e.version desc limit 1)""",
+    keys=_OWN,
 )
 
 _INSERT: Final = """
@@ -101,16 +109,29 @@ async def replace(conn: Conn, key: PersonKey, source: str, rows: list[Any], left
         await conn.fetch(_INSERT, *key, source, "{" + ",".join(map(str, left_out)) + "}", *columns)
 
 
-async def spread(conn: Conn, key: PersonKey, written: Sequence[str] = ()) -> None:
-    """Let the person's blocks pass on, to the entries `written` (`Type/id`) and what refers to them, or to all."""
+async def spread(conn: Conn, key: PersonKey, written: Sequence[str] = (), *, among: Sequence[PersonKey] = ()) -> None:
+    """Let the person's blocks pass on, to the entries `written` (`Type/id`) and what refers to them, or to all.
+
+    `among`: all keys of a joined person, whose entries may refer to each other.
+    """
     if written:
         places = [reference.split("/") for reference in written]
         found = await conn.fetch(_SPREAD_SOME, *key, [TYPES[name] for name, _ in places], [i for _, i in places])
         if not found:
             return
     for _ in range(DEEP):  # what refers to those that were found may be older
-        if not await conn.fetch(_SPREAD_ALL, *key):
+        if among:
+            found = await conn.fetch(_SPREAD_AMONG, *key, [b for b, _ in among], [p for _, p in among])
+        else:
+            found = await conn.fetch(_SPREAD_ALL, *key)
+        if not found:
             return
+
+
+async def anew(conn: Conn, key: PersonKey) -> None:
+    """Let all blocks pass on from the beginning: what they passed to goes first."""
+    await conn.fetch(_PASSED, *key)
+    await spread(conn, key)
 
 
 async def refresh(conn: Conn, key: PersonKey, written: Sequence[str], created: frozenset[str]) -> None:

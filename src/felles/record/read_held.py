@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ask_values, basis_of, leaves
 from felles.record.errors import Absent
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
-_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("item", "bigint"), ("act", "text"), *ASK)
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("item", "bigint"), ("act", "text"), WHOLE, *ASK)
 
 # `source` is the Consent that holds back, or the result itself: whose organisation decided, or answered.
 _SQL: Final = f"""
@@ -25,7 +26,7 @@ door as materialized (
     select q.*, {BASIS_TEXT} as basis from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
-     where q.mode in ({Mode.STAFF:d}, {Mode.SELF:d}) and {PERSON_OPEN}
+     where q.mode in ({Mode.STAFF:d}, {Mode.SELF:d}) and {PERSON_OPEN} and {ALONE}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,
@@ -65,14 +66,13 @@ async def read_held(lane: Lane, clock: Clock, grant: PersonGrant, act: str, item
     For staff it is to follow a read of the entry itself, which decides whether she sees that. Logged as `act`. Raises
     `Absent`, `Busy`.
     """
-    found: list[HeldBack] = []
-    opened = False
-    for key in grant.keys:
-        asked = (*key, mark_of(item) if item else 0, act, *ask_values(grant, clock))
-        for row in await lane.submit(_SHAPE, asked):
-            opened = True
-            if row["source"] is not None:
-                found.append(HeldBack(*list(row)[1:]))
-    if not opened:
+    head, asked = (mark_of(item) if item else 0, act), ask_values(grant, clock)
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(_SHAPE, (*key, *head, whole, *asked))
+
+    rows = [row for rows in await over_keys(lane, grant.keys, ask) for row in rows]
+    if not rows:
         raise Absent("there is no record here that you may see")
+    found = [HeldBack(*list(row)[1:]) for row in rows if row["source"] is not None]
     return sorted(found, key=lambda each: -each.updated)

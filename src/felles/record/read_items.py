@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.decide import (
     ASK,
@@ -16,14 +16,15 @@ from felles.record.decide import (
     bits_of,
     leaves,
 )
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
-_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("act", "text"), ("items", "text"), *ASK)
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("act", "text"), ("items", "text"), WHOLE, *ASK)
 _SQL: Final = f"""
 with q as materialized {unnest(_COLUMNS)},
 door as materialized (
@@ -31,7 +32,7 @@ door as materialized (
       from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
-     where {PERSON_OPEN}
+     where {PERSON_OPEN} and {ALONE}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,
@@ -71,5 +72,8 @@ async def read_items(lane: Lane, clock: Clock, grant: PersonGrant, marks: list[i
     """Those of the entries `marks` (hashes of `Type/id`) that the reader sees, newest first. Raises `Busy`."""
     wanted = "{" + ",".join(map(str, marks)) + "}"
     asked = ask_values(grant, clock)
-    found = [await lane.submit(_SHAPE, (*key, f"page:{page}", wanted, *asked)) for key in grant.keys]
-    return [Item(*tuple(record)[1:]) for records in found for record in records]
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(_SHAPE, (*key, f"page:{page}", wanted, whole, *asked))
+
+    return [Item(*tuple(record)[1:]) for records in await over_keys(lane, grant.keys, ask) for record in records]

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.clock import FOREVER
 from felles.record.decide import ASK, PERSON_OPEN, ask_values, basis_of, leaves
 from felles.record.errors import Absent
 from felles.record.grants import Mode
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
-_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("before", "bigint"), ("many", "integer"), *ASK)
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("before", "bigint"), ("many", "integer"), WHOLE, *ASK)
 _SQL: Final = f"""
 with q as materialized {unnest(_COLUMNS)},
 door as materialized (
     select q.* from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
-     where q.mode = {Mode.SELF:d} and {PERSON_OPEN}
+     where q.mode = {Mode.SELF:d} and {PERSON_OPEN} and {ALONE}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,
@@ -53,13 +54,12 @@ class Leaf:
 async def read_own_log(lane: Lane, clock: Clock, grant: PersonGrant, many: int, before: int = FOREVER) -> list[Leaf]:
     """At most `many` lines below number `before`, newest first. Only for one's own record. Raises `Absent`, `Busy`."""
     asked = ask_values(grant, clock)
-    lines: list[Leaf] = []
-    opened = False
-    for key in grant.keys:
-        for record in await lane.submit(_SHAPE, (*key, before, many, *asked)):
-            opened = True
-            if record["number"] is not None:
-                lines.append(Leaf(record["number"], record["at"], record["text"]))
-    if not opened:
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(_SHAPE, (*key, before, many, whole, *asked))
+
+    records = [record for found in await over_keys(lane, grant.keys, ask) for record in found]
+    if not records:
         raise Absent("there is no log here that you may read")
+    lines = [Leaf(r["number"], r["at"], r["text"]) for r in records if r["number"] is not None]
     return sorted(lines, key=lambda line: -line.number)[:many]

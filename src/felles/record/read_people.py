@@ -41,7 +41,7 @@ mine as materialized (
                          where o.actor = q.actor and o.org = q.org and o.since <= q.real and o.until > q.real) w
                  group by w.bucket, w.person) r
           join person p on p.bucket = r.bucket and p.person = r.person
-         where (r.since, p.person) < (q.before, q.beyond) and not p.reserved
+         where (r.since, p.person) < (q.before, q.beyond) and not p.reserved and p.lead is null
          order by r.since desc, p.person desc
          limit q.many) c
 ),

@@ -37,13 +37,14 @@ from felles.record.decide import (
 )
 from felles.record.errors import Absent
 from felles.record.grants import Mode
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.standing import STANDS, marks
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
 
@@ -227,6 +228,7 @@ _COLUMNS: Final = (
     ("item_type", "smallint"),
     ("item", "text"),
     ("kept", "bigint"),
+    WHOLE,
     *ASK,
 )
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
@@ -378,6 +380,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
           {basis_of("p", proxy=proxy)}
+         where {ALONE}
     ),
     said as materialized (
         select f.bucket, f.person, f.real,
@@ -415,10 +418,13 @@ async def read_page(
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
         raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there
     type_name, _, resource_id = what.partition("/")
-    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, kept if len(grant.keys) == 1 else -1)
+    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id)
     shape, asked = page_shape(wants, proxy=grant.mode == Mode.PROXY), ask_values(grant, clock)
-    pages = [await lane.submit(shape, (*key, *head, *asked)) for key in grant.keys]
-    found = [_page(records, wants) for records in pages if records]
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(shape, (*key, *head, -1 if whole else kept, whole, *asked))
+
+    found = [_page(records, wants) for records in await over_keys(lane, grant.keys, ask) if records]
     if not found:
         raise Absent("there is no record here that you may see")
     return found[0] if len(found) == 1 else _merged(found, wants)

@@ -35,7 +35,7 @@ shown as materialized (
          where e.bucket = p.bucket and e.person = p.person and e.type = {TYPES["Patient"]} and e.state = 0
            and e.form = 0 and not e.deleted and {REPRESENTED}
          order by e.low desc limit 1) e
-     where q.mode = {Mode.PROXY:d} and not p.protected
+     where q.mode = {Mode.PROXY:d} and not p.protected and p.lead is null
 ),
 said as materialized (
     select f.bucket, f.person, f.real,

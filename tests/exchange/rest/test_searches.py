@@ -138,7 +138,7 @@ async def test_the_statement_says_what_is_served_and_nothing_else(world):
     codes = {i["code"] for i in resources["Observation"]["interaction"]}
     assert codes == {code for i in DECLARED for code in i.on_type}
     assert {i["code"] for i in rest["interaction"]} == {"batch", "transaction", "history-system"}
-    assert [o["name"] for o in resources["Patient"]["operation"]] == ["everything"]
+    assert [o["name"] for o in resources["Patient"]["operation"]] == ["everything", "join", "unjoin"]
     assert "operation" not in resources["Observation"]
     kinds = {p["name"]: p["type"] for p in resources["Observation"]["searchParam"]}
     assert kinds["code"] == "token"

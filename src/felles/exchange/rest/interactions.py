@@ -11,10 +11,12 @@ from felles.exchange.rest import (
     delete,
     everything,
     history,
+    join,
     metadata,
     read,
     search,
     transaction,
+    unjoin,
     update,
     vread,
 )
@@ -30,6 +32,8 @@ MODULES: Final[dict[str, ModuleType]] = {
     "history": history,
     "batch": batch,
     "everything": everything,
+    "join": join,
+    "unjoin": unjoin,
 }
 ANSWERS: Final = {name: module.answer for name, module in MODULES.items()}
 DECLARED: Final = (*(module.INTERACTION for module in MODULES.values()), transaction.INTERACTION)

@@ -39,6 +39,8 @@ _SHAPES: dict[str, dict[str, str]] = {
     "T/*/_history": {"GET": "history"},
     "T/*/_history/*": {"GET": "vread"},
     "Patient/*/$everything": {"GET": "everything", "POST": "everything"},
+    "Patient/*/$join": {"POST": "join"},
+    "Patient/*/$unjoin": {"POST": "unjoin"},
 }
 
 

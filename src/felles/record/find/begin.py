@@ -39,14 +39,23 @@ class Begin:
         """Whether it names the persons whose records are read."""
         return self.form[0] in {"person", "persons"}
 
+    @property
+    def keys(self) -> list[PersonKey]:
+        """The keys of the persons it names."""
+        buckets, persons = (value for _, value in self.args)
+        return [(buckets, persons)] if self.form[0] == "person" else list(zip(buckets, persons, strict=True))
+
 
 SCAN = Begin(("scan",))
 LIST_OF_MINE = Begin(("list",))
 
 
-def of_persons(keys: Iterable[PersonKey]) -> Begin:
-    """The records of these persons."""
+def of_persons(keys: Iterable[PersonKey], *, whole: bool = False) -> Begin:
+    """The records of these persons. `whole`: all keys of each are among them."""
     several = sorted(set(keys))
+    if whole:
+        buckets, persons = zip(*several, strict=True)
+        return Begin(("persons", "whole"), (("smallint[]", buckets), ("bigint[]", persons)))
     if len(several) == 1:
         return Begin(("person",), (("smallint", several[0][0]), ("bigint", several[0][1])))
     buckets, persons = zip(*several, strict=True) if several else ((), ())

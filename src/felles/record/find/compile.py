@@ -190,7 +190,7 @@ class _Maker:
         doors = f"""
         door as materialized (
             select q.*, p.bucket as at_bucket, p.person as at_person, {DOOR_BITS}, {BASIS_TEXT} as basis,
-                   {PERSON_OPEN} and (q.bound is null or p.person = any(q.bound)) as open
+                   {self._apart()} as apart, {PERSON_OPEN} and (q.bound is null or p.person = any(q.bound)) as open
               from q {door} {basis_of("p")})"""
         alone = start == "person"
         door = "q" if alone else "k"
@@ -204,15 +204,26 @@ class _Maker:
         each = f"select {self._columns(f'{door}.basis')} from ({rows}) e"
         if alone:
             source = self._ordered(f"{each} {limited}")
-            page = f"select q.n, q.many, e.* from door q cross join lateral ({source}) e where q.open"
+            page = f"select q.n, q.many, e.* from door q cross join lateral ({source}) e where q.open and not q.apart"
         else:
             nobody = f" union all {self._nobody(code, tests, limited)}" if start == "list" else ""
             merged = f"""select e.* from (
-                select e.* from door k cross join lateral ({each}) e where k.n = q.n and k.open{nobody}) e
+                select e.* from door k cross join lateral ({each}) e
+                 where k.n = q.n and k.open and not k.apart{nobody}) e
                 order by {order_by(self.plan.order, keyed=True)} limit q.many + 1"""
             page = f"select q.n, q.many, e.* from q cross join lateral ({self._ordered(merged)}) e"
         said = "" if self.plan.quiet else self._said_doors() if start != "list" else self._said_rows()
-        return f"{doors}, page as materialized ({page}){said} {self._answer()}"
+        return f"{doors}, page as materialized ({page}){said} {self._answer(named=start != 'list')}"
+
+    def _apart(self) -> str:
+        """Whether a person that is named has more keys than are named: then there is no answer but that."""
+        match self.plan.start:
+            case ("person",):
+                return "p.joined"
+            case ("persons",):
+                return "bool_or(p.joined) over (partition by q.n)"
+            case _:
+                return "false"
 
     def _nobody(self, code: list[str], tests: list[str], limited: str) -> str:
         """Entries of the organisation that have no person yet, for its own system clients."""
@@ -222,10 +233,11 @@ class _Maker:
 
     def _person_count(self, start: str, rows: str, code: list[str], tests: list[str]) -> str:
         if start == "person":
-            return f"select q.n, (select count(*) from ({rows}) e where q.open) as total from door q"
+            return f"select q.n, (select count(*) from ({rows}) e where q.open) as total from door q where not q.apart"
         nobody = f" + (select count(*) from ({self._nobody(code, tests, '')}) e)" if start == "list" else ""
         return f"""select q.n, (select count(*) from door k cross join lateral ({rows}) e
-                where k.n = q.n and k.open){nobody} as total from q"""
+                where k.n = q.n and k.open){nobody} as total from q
+                where not exists (select 1 from door k where k.n = q.n and k.apart)"""
 
     # --- candidates: rows named by small tables, or read of a type ------------------------------------------
 
@@ -267,7 +279,9 @@ class _Maker:
     def _said_doors(self) -> str:
         """One line for each person named, whether anything was found or not."""
         text = f"case when k.open then {line('k', 'k.basis')} else {line('k', 'k.basis', outcome='refused')} end"
-        said = f"select k.at_bucket as bucket, k.at_person as person, k.real, {text} as text from door k"
+        said = (
+            f"select k.at_bucket as bucket, k.at_person as person, k.real, {text} as text from door k where not k.apart"
+        )
         return f", said as materialized ({said}), logged as ({leaves('said', '$era')})"
 
     def _said_rows(self) -> str:
@@ -279,8 +293,10 @@ class _Maker:
               join q on q.n = x.n"""
         return f", said as materialized ({said}), logged as ({leaves('said', '$era')})"
 
-    def _answer(self, *, over: bool = False) -> str:
-        """Rows of role `m` in their order, then (role `e`) a link of another era, (role `o`) past the budget.
+    def _answer(self, *, over: bool = False, named: bool = False) -> str:
+        """Rows of role `m` in their order, then what is no row.
+
+        (Role `e`) a link of another era, (role `o`) past the budget, (role `j`) a person named has more keys.
 
         `run._Run` takes the first ten columns by their places.
         """
@@ -297,6 +313,8 @@ class _Maker:
             out += f" union all {empty.format(role='e', source='q where q.snap_era <> $era')}"
         if over:
             out += f" union all {empty.format(role='o', source='over q')}"
+        if named:
+            out += f" union all {empty.format(role='j', source='door q where q.apart')}"
         return out
 
     def _count(self, counted: str, *, named: bool, over: bool = False, first: bool = False) -> str:

@@ -22,8 +22,10 @@ from felles.record.find.lookup import is_lookup, look_up
 from felles.record.find.order import Key, key_type
 from felles.record.find.params import leads_home
 from felles.record.find.query import parse
+from felles.record.find.tokens import any_of
 from felles.record.grants import LookupGrant, Mode, PersonGrant
 from felles.record.homes import SHARED_TYPES
+from felles.record.joined import all_together
 from felles.record.numbers import TYPES
 from felles.record.rows import Row
 
@@ -93,6 +95,14 @@ class _PastBudget(Exception):
     """A start had more candidates than the budget."""
 
 
+class _Joined(Exception):
+    """Persons that the search names have more keys than it was begun with: it begins again over all of them."""
+
+    def __init__(self, begin: Begin) -> None:
+        super().__init__()
+        self.begin = begin
+
+
 class _Run:
     """One search of one reader."""
 
@@ -112,9 +122,35 @@ class _Run:
         self.keys: tuple[PersonKey, ...] | None = keys
         self.only = tuple(person for _, person in keys) if keys is not None else None
         self.code = starts.code_clause(query)
+        self.whole: tuple[PersonKey, ...] = ()
+        """All keys of the persons that are named, where one of them has several."""
 
     async def page(self, *, linked: bool = True) -> Page:
         """The page, with all that goes with it."""
+        try:
+            return await self._page(linked=linked)
+        except _Joined as met:
+            await self._join(met.begin)
+            return await self._page(linked=linked)
+
+    async def _join(self, begin: Begin) -> None:
+        """Take up all keys of the persons of `begin`; their entries may name any of their Patients."""
+        self.whole = await self._take_up(begin.keys)
+        if self.keys is not None:
+            own = await all_together(self.runner, self.keys)
+            self.keys, self.only = own.keys, tuple(key for _, key in own.keys)
+
+    async def _take_up(self, keys: list[PersonKey]) -> tuple[PersonKey, ...]:
+        """All keys of these persons; the clause that names them is then met by a reference to any of their Patients.
+
+        (A bare id may be of several types: such a search begins at no person, and is asked here each time.)
+        """
+        person = await all_together(self.runner, keys)
+        names = tuple(f"Patient/{each}" for each in person.patients)
+        self.query = replace(self.query, clauses=tuple(_of_any(clause, names) for clause in self.query.clauses))
+        return person.keys
+
+    async def _page(self, *, linked: bool) -> Page:
         if self.shared and self.ask[0] < 0:
             return Page(self.query, total=0)
         if isinstance(self.grant, LookupGrant) and self.query.type == "Patient" and is_lookup(self.query):
@@ -220,6 +256,8 @@ class _Run:
         )
         rows = await self._run(plan, args, self.query.count if many is None else many)
         roles = {row[_ROLE] for row in rows}
+        if "j" in roles:
+            raise _Joined(begin)
         if "e" in roles:
             raise Expired("this link is of a time before the database was restored: search again")
         if "o" in roles:
@@ -231,7 +269,10 @@ class _Run:
             await self._within(begin)
         order = starts.order_of(self.query, begin.form[0])
         plan, args = self._plan(begin, order, snapshot=snapshot, counting=True, quiet=quiet)
-        row = (await self._run(plan, args, 0))[0]
+        rows = await self._run(plan, args, 0)
+        if not rows:  # nobody is counted alone who has more keys
+            raise _Joined(begin)
+        row = rows[0]
         if row["other_era"]:
             raise Expired("this link is of a time before the database was restored: search again")
         if row["past"]:
@@ -250,6 +291,8 @@ class _Run:
 
     async def _begin(self) -> Begin | None:
         """The start, or None when nothing can match. Raises `TooCostly`."""
+        if self.whole:
+            return starts.of_persons(self.whole, whole=True)
         named = self.query.named
         if named is not None:
             places = await self.links.places.find(self.runner, named.targets)
@@ -257,6 +300,7 @@ class _Run:
                 return starts.of_persons(places.values())
             if not places:
                 return None
+            await self._take_up([key for reference, key in places.items() if reference.startswith("Patient/")])
         if self.keys is not None and not self.shared:
             return starts.of_persons(self.keys)
         by_id = next((clause for clause in self.query.clauses if clause.kind == "id"), None)
@@ -395,6 +439,13 @@ class _Run:
 
         Raises `TooCostly` when they are more than the query's count.
         """
+        try:
+            return await self._places()
+        except _Joined as met:
+            await self._join(met.begin)
+            return await self._places()
+
+    async def _places(self) -> list[tuple[PersonKey, str]]:
         if self.shared and self.ask[0] < 0:
             return []
         begin = await self._begin()
@@ -407,6 +458,14 @@ class _Run:
         if len(rows) > self.query.count:
             raise self._too_costly()
         return [((row["bucket"], row["person"]), row["id"]) for row in rows]
+
+
+def _of_any(clause: Clause, names: tuple[str, ...]) -> Clause:
+    """The clause that names a person, met by an entry of hers whichever of her Patients it refers to."""
+    if not clause.home or clause.kind != "reference" or set(names).isdisjoint(clause.targets):
+        return clause
+    marks = tuple(dict.fromkeys([*clause.marks, *(reference_mark(clause.name, name) for name in names)]))
+    return replace(clause, test=any_of(marks), marks=marks, targets=tuple(dict.fromkeys([*clause.targets, *names])))
 
 
 def _none() -> Begin:
