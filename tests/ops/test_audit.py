@@ -31,6 +31,12 @@ def test_a_version_with_a_known_weakness_is_found(package):
     assert [f"{package} 0.0.1 is below" in line for line in found(old)] == [True] * len(ours)
 
 
+def test_each_entry_says_where_it_was_read_and_few_are_from_memory():
+    assert all(each["read"].startswith("https://") for each in KNOWN if "read" in each)
+    memory = sorted(each["id"] for each in KNOWN if "read" not in each)
+    assert memory == ["CVE-2024-12797", "CVE-2025-12817", "CVE-2025-12817", "CVE-2025-62518"]
+
+
 def test_a_file_without_its_hash_and_a_package_from_elsewhere_are_found():
     bare = LOCK.replace('hash = "sha256:', 'hash = "md5:', 1)
     assert any("without a SHA-256" in line for line in found(bare))
