@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from functools import lru_cache
 
 from felles.fhir.search.marks import reference_hash
 
@@ -47,6 +48,7 @@ def bucket_of(resource_id: str) -> int | None:
     return _BUCKET_OF.get(resource_id[1:4])
 
 
+@lru_cache(maxsize=16_384)  # a life refers to the same few entries again and again
 def derived_id(source: str, key: str) -> str:
     """The id of what was imported from `source` under `key`: `x` and 32 hexadecimal digits of a hash."""
     return "x" + hashlib.blake2b(f"{source}\n{key}".encode(), digest_size=16).hexdigest()

@@ -219,7 +219,15 @@ class Importer:
                 return None
             self._seen[reference] = digest
         source = Source(digest=digest, time=_time_of(resource))
-        change = Change(op="update", type=piece.type, id=reference.partition("/")[2], resource=resource, source=source)
+        literal = b"?" not in piece.raw and b"\\" not in piece.raw
+        change = Change(
+            op="update",
+            type=piece.type,
+            id=reference.partition("/")[2],
+            resource=resource,
+            literal=literal,
+            source=source,
+        )
         return _Prepared(piece, change, digest)
 
     def _target(self, piece: Piece, text: str) -> str | None:

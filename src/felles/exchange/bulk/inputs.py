@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def find(paths: list[Path]) -> list[Path]:
     return found
 
 
+@lru_cache(maxsize=16_384)
 def key_of(text: str, source: str | None, base: str | None = None) -> Key | None:
     """The key that a full URL, a reference or `Type/id` stands for; None when only a source could tell.
 
