@@ -14,6 +14,7 @@ import msgspec
 
 from felles.fhir import decode
 from felles.record.aftermath import ORDER, After, Bit, follow
+from felles.record.approvals import wrong
 from felles.record.changes import NOTHING
 from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.decide import (
@@ -398,6 +399,10 @@ class Session:
                 takes.only_on(grant, verb)
             ):
                 raise Forbidden(f"this role may not {step.change.op} this {step.change.type}")
+        if step.change.type == "Task" and (
+            said := wrong(was, step.change.resource, grant.actor, handles=grant.may("handle"))
+        ):
+            raise Forbidden(said)
 
     def _check_national(self, grant: Grant, made: Draft) -> None:
         for number in made.national:

@@ -292,6 +292,7 @@ _GRANTS: dict[str, str] = {
     "directory": "select, insert, update",
     "joining": "select, insert, update",
     "migration": "select",
+    "erased": "select",
     "type_name": "select",
 }
 _FULL = "select, insert, update, delete"

@@ -45,7 +45,8 @@ _TRIES = 5
 
 _KNOWN = """
 select q.n, y.source, y.source_time, y.source_version, coalesce(e.version, s.version) as version,
-       coalesce(e.deleted, s.deleted, false) as deleted
+       coalesce(e.deleted, s.deleted, false) as deleted,
+       exists (select 1 from erased x where x.type = q.type and x.id = q.id) as erased
   from unnest($1::smallint[], $2::text[]) with ordinality as q(type, id, n)
   join directory y on y.type = q.type and y.id = q.id
   left join lateral (select version, deleted from entry e
@@ -277,7 +278,9 @@ class Importer:
             row = known.get(position)
             if one.piece.type == "Patient":
                 self._patients.append(f"Patient/{one.change.id}")
-            if row is None or row["version"] is None:
+            if row is not None and row["erased"]:
+                self._reject(one.piece, one.piece.type, "conflict", "erased here by decision: it does not come back")
+            elif row is None or row["version"] is None:
                 fresh.append(one)
             elif row["source"] == one.digest:
                 self.tally.counts["unchanged"] += 1
