@@ -76,6 +76,6 @@ def test_every_page_of_administration_is_clean(window, faults, width, dark):
             assert faults(page) == [], state
     page = window(width, dark=dark)
     page.goto("/")
-    page.locator("button.persona", has_text=name).click()
+    page.locator(".persona button.be", has_text=name).click()
     for state in pages_of_the_desk(page):
         assert faults(page) == [], state

@@ -47,10 +47,12 @@ class Cast:
         self._store = store
         self._known: Remembered[str, tuple[Persona, ...]] = Remembered(store.clock.real)
 
-    async def all(self) -> tuple[Persona, ...]:
-        """All personas, in the order they are shown. Raises `Busy`."""
+    async def all(self, *, anew: bool = False) -> tuple[Persona, ...]:
+        """All personas, in the order they are shown; `anew`: also those of this minute. Raises `Busy`."""
         if not self._store.settings.demo:
             return ()
+        if anew:
+            self._known.forget("cast")
         return self._known.here("cast") or await self._known.get("cast", self._look) or ()
 
     async def _look(self) -> tuple[tuple[Persona, ...], int]:

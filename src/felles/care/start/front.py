@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 async def front(found: Visit, status: int = 200) -> Response:
     """What Felles is, and the personas in demo mode."""
-    people = await found.request.app.state.cast.all()
+    people = await found.request.app.state.cast.all(anew=True)  # who was just let in signs in here
     context = cast(found, people) | {
         "onward": found.request.query_params.get("videre", ""),
         "title": found.t("Én journal for hele regionen"),
