@@ -56,6 +56,10 @@ def pages_of_staff(page):
     yield "why it is not open"
     page.goto("/bytt")
     yield "everybody one can be"
+    page.goto(f"{chart}/sok")
+    page.get_by_label("Ord, forkortelse eller kode").fill("I10")
+    page.get_by_role("button", name="Søk", exact=True).click()
+    yield "words found in the record"
 
 
 def pages_of_a_citizen(page):
@@ -141,11 +145,36 @@ def test_a_chart_is_opened_and_read_by_keyboard_alone(window):
     assert len(seen) > 20
 
 
-def test_control_k_leads_to_the_search(window):
+def test_control_k_leads_to_the_search_for_a_person_or_in_the_open_record(window, faults):
     page = window(persona="fastlege")
-    open_olav(page)
+    page.goto("/")
     page.keyboard.press("Control+k")
     page.wait_for_url("**/finn")
+    open_olav(page)
+    page.keyboard.press("Control+k")
+    page.wait_for_url("**/p/*/sok")
+    page.keyboard.type("hofteprotese")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").wait_for()
+    assert faults(page) == []
+    page.locator(".hits a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/e/**")
+    assert "protese" in page.locator("main").inner_text().lower()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_citizen_finds_words_in_her_own_record(window, faults, width):
+    page = window(width, dark=width == 390, persona="gravid", language="en-GB")
+    page.goto("/meg/sok")
+    page.get_by_label("Word, abbreviation or code").fill("BT")
+    page.get_by_role("button", name="Search").click()
+    assert "Blodtrykk" in page.locator(".hits").inner_text()
+    assert faults(page) == []
+    page.get_by_label("Word, abbreviation or code").fill("finnesikke")
+    page.get_by_role("button", name="Search").click()
+    assert page.locator(".absent[data-state=unrecorded]").count() == 1
+    assert faults(page) == []
 
 
 def test_a_mistake_takes_the_focus_and_leads_to_its_field(window):

@@ -40,6 +40,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/logg-inn": {"persona": ["fastlege", "nobody"], "videre": ["", f"/p/{HIDDEN}"]},
     "/logg-ut": {},
     "/sprak": {"sprak": ["nn", "xx"], "tilbake": ["/", f"/p/{HIDDEN}"]},
+    "/p/{id}/sok": {"ord": ["", "a", "blodtrykk", "I10", "notat", "Nordmann"]},
+    "/meg/sok": {"ord": ["", "blodtrykk", "notat", "Nordmann"]},
     "/klokke": {"flytt": ["", "x"], "tilbake": ["/", f"/p/{HIDDEN}"]},  # not moved: one clock for both regions
     "/finn": {
         "slag": ["navn", "nummer"],

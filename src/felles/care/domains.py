@@ -12,6 +12,7 @@ from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.find.domain import DOMAIN as FIND
 from felles.care.overview.domain import DOMAIN as OVERVIEW
+from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.ui.assets import assets
 from felles.ui.problems import HANDLERS
@@ -28,6 +29,7 @@ DOMAINS: Final = (
     ENTRIES,
     START,
     FIND,
+    SEARCH,
     *DOORS,
 )
 

@@ -43,6 +43,7 @@ from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 from felles.record.read_represented import read_represented
 from felles.record.read_requests import Request, read_asked, read_requests
+from felles.record.read_words import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
     from felles.record.read_represented import Represented
+    from felles.record.read_words import Candidate
     from felles.record.rows import Row
     from felles.settings import Settings
 
@@ -258,6 +260,10 @@ class Store:
     async def parties(self, grant: SetGrant) -> list[int]:
         """What the reader herself acts for, as hashes; about nobody's record. Raises `Busy`."""
         return await parties(self._pages, self.clock, grant)
+
+    async def words(self, grant: PersonGrant, what: str, words: Iterable[str]) -> list[Candidate]:
+        """The person's entries that may hold one of `words`, newest first; logged. Raises `Absent`, `Busy`."""
+        return await read_words(self._pages, self.clock, grant, what, words)
 
     async def openings(self, grant: PersonGrant) -> list[tuple[int, int, int]]:
         """(basis, kinds, until) of the ways in that the reader has open now. Raises `Busy`."""

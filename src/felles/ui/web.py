@@ -101,16 +101,21 @@ class MenuItem:
     find: bool = False
 
 
-def _menu(t: Language, actor: Actor, path: str) -> list[MenuItem]:
+def _menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
+    """The main menu; `record` is the address of the patient's record that is open, or ""."""
     if actor.sort is Sort.CITIZEN:
         return [
             MenuItem("/meg", t("Min journal"), "House", path == "/meg"),
+            MenuItem("/meg/sok", t("Søk"), "MagnifyingGlass", path == "/meg/sok", find=True),
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
             MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
         ]
     items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/")]
+    if record:
+        search = f"{record}/sok"
+        items.append(MenuItem(search, t("Søk i journalen"), "FileText", path == search, find=True))
     if actor.may("lookup"):
-        items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=True))
+        items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=not record))
     if any(map(actor.may, ("staff", "approve", "handle"))):
         items.append(MenuItem("/admin", t("Administrasjon"), "Buildings3", path.startswith("/admin")))
     return items
@@ -140,15 +145,16 @@ def _demo(found: Visit, path: str) -> dict[str, Any] | None:
     return {"now": t.moment(now), "weekday": t.weekday(now), "moved": clock.offset != 0, "attempt": attempt}
 
 
-def frame(found: Visit, path: str) -> dict[str, Any]:
-    """What the layout fills in on every page."""
+def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
+    """What the layout fills in on every page; `shown`: the page is the one that was asked for, not a refusal."""
     actor, t = found.actor, found.t
     me = None
     if actor is not None:
         role = actor.role.en if t.code == "en" else actor.role.nb
         citizen = actor.sort is Sort.CITIZEN
+        record = "/".join(path.split("/")[:3]) if shown and path.startswith("/p/") else ""
         place = t("Innbygger") if citizen else ", ".join(filter(None, (role, actor.organization_name)))
-        me = {"name": actor.name, "place": place, "citizen": citizen, "menu": _menu(t, actor, path)}
+        me = {"name": actor.name, "place": place, "citizen": citizen, "menu": _menu(t, actor, path, record)}
     return {
         "me": me,
         "demo": _demo(found, path),
@@ -163,7 +169,7 @@ def frame(found: Visit, path: str) -> dict[str, Any]:
 def page(found: Visit, template: str, context: dict[str, Any], status: int = 200) -> Response:
     """The page `template` for this visit. Its strict templates raise on anything `context` lacks."""
     path = found.request.url.path
-    body = render(found.t.code, template, frame(found, path) | context).encode()
+    body = render(found.t.code, template, frame(found, path, shown=status < 400 or status == 422) | context).encode()
     headers = [
         *_RAW_HEADERS,
         (b"content-type", b"text/html; charset=utf-8"),

@@ -1,0 +1,19 @@
+"""The registration of the search inside a record."""
+
+from felles.care.search import pages
+from felles.ui.domain import Domain
+
+DOMAIN = Domain(
+    "search",
+    "felles.care.search",
+    (
+        ("GET", "/p/{id}/sok", pages.staff),
+        ("POST", "/p/{id}/sok", pages.staff_search),
+        ("GET", "/meg/sok", pages.citizen),
+        ("POST", "/meg/sok", pages.citizen_search),
+    ),
+    acts={
+        "page:search": lambda t: t("Åpnet søket i journalen"),
+        "page:words": lambda t: t("Søkte etter ord i journalen"),
+    },
+)
