@@ -67,6 +67,12 @@ async def done(asking: Asking, role: str, verb: str, patient: str, own: str) -> 
         assert page.status_code in (200, 403, 404), (role, verb, page.text)
         return page.status_code == 200
     client = asking.world.client(somebody)
+    if verb == "join":
+        one, other = [(await asking.world.patient())["id"] for _ in range(2)]
+        named = {"name": "other", "valueReference": {"reference": f"Patient/{other}"}}
+        joined = await client.post(f"Patient/{one}/$join", {"resourceType": "Parameters", "parameter": [named]})
+        assert joined.status in (200, 403), (role, joined.json)
+        return joined.status == 200
     if verb in ("find", "lookup"):
         query = f"Encounter?patient={patient}" if verb == "find" else f"Patient?identifier={NATIONAL}|{_NUMBER}"
         answer = await client.get(query)

@@ -210,12 +210,13 @@ DOORS: Final = {
     "find": "search", "lookup": "search", "create_person": "write", "need": "write", "open": "write",
     "block": "write", "hold": "write", "release": "write", "mandate": "write", "case": "write", "remark": "write",
     "register": "write", "maintain": "write", "place": "page", "handle": "page", "staff": "page", "approve": "page",
+    "join": "operation",
 }  # fmt: skip
-"""The verbs beside reading and writing clinical entries, and how each is asked about: by a search or a write at the
-FHIR door, or by the page that needs it."""
-UNASKED: Final = frozenset({"decide", "join"})
-"""Verbs that no door asks for yet."""
-_ABOUT_NOBODY: Final = frozenset({"lookup", "create_person", "maintain", "handle", "staff", "approve"})
+"""The verbs beside reading and writing clinical entries, and how each is asked about: by a search, a write or an
+operation at the FHIR door, or by the page that needs it."""
+UNASKED: Final = frozenset({"decide"})
+"""Verbs whose cells are not asked about here (`decide`: the pages where demands are decided have tests of their own)."""
+_ABOUT_NOBODY: Final = frozenset({"lookup", "create_person", "maintain", "handle", "staff", "approve", "join"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ class Do:
     def allowed(self) -> bool:
         """The role has the verb; the record is open, or it is about nobody; by FHIR she also finds or reads."""
         verbs = ROLES[self.role].verbs
-        comes_in = DOORS[self.verb] == "page" or bool(verbs & {"find", "read"})
+        comes_in = DOORS[self.verb] in ("page", "operation") or bool(verbs & {"find", "read"})
         reached = self.opened or self.role == "maintenance" or self.verb in _ABOUT_NOBODY
         return self.verb in verbs and comes_in and reached
 

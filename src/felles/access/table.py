@@ -75,7 +75,7 @@ def page() -> str:
                 "The doors' own verbs",
                 _doors(),
                 "`yes`: also where no relation holds. `open`: only where the record is open, for citizens their own."
-                " At the FHIR door she must find or read as well, which administrators do not. No door asks yet for: "
+                " At the FHIR door she must find or read as well, which administrators do not. Not among these cells: "
                 f"{', '.join(sorted(UNASKED))}.",
             ),
             *_section(
