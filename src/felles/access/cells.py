@@ -215,7 +215,7 @@ DOORS: Final = {
 """The verbs beside reading and writing clinical entries, and how each is asked about: by a search, a write or an
 operation at the FHIR door, or by the page that needs it."""
 UNASKED: Final = frozenset({"decide"})
-"""Verbs whose cells are not asked about here (`decide`: the pages where demands are decided have tests of their own)."""
+"""Verbs whose cells are not asked about here (`decide`: its pages have tests of their own)."""
 _ABOUT_NOBODY: Final = frozenset({"lookup", "create_person", "maintain", "handle", "staff", "approve", "join"})
 
 
