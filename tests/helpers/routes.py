@@ -87,6 +87,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
     "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},
     "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},
+    "/admin/koblinger": {"slag": ["se", "koble", "los", ""], "leder": ["", SEEN, NUMBERS[SEEN], "nowhere"],
+                         "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
     "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "doc-gp"]},
 }  # fmt: skip
 """What each form takes: its fields, each with values worth trying."""

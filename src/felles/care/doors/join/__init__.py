@@ -1,0 +1,1 @@
+"""Pages to join and part Patients of one person."""

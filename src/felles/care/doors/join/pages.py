@@ -1,0 +1,97 @@
+"""`/admin/koblinger`: Patients of one person, joined and parted by an administrator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles import access
+from felles.care import shapes, words
+from felles.care.people import store_of
+from felles.record import join
+from felles.record.errors import Absent, Busy, Conflict, Forbidden, Gone, RecordError, Unprocessable
+from felles.ui.web import form_of, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.record.join import Face
+    from felles.ui.i18n import Language
+    from felles.ui.web import Visit
+
+FIELDS: Final = ("leder", "annen")
+"""The two Patients: the one that leads, and the one that is joined to it."""
+_face = msgspec.json.Decoder(shapes.Patient).decode
+
+
+async def show(request: Request) -> Response:
+    """Who is joined now, and the form to join two. Raises `SignInFirst`, `Forbidden`, `Busy`."""
+    return await _show(await visit(request))
+
+
+async def act(request: Request) -> Response:
+    """`POST /admin/koblinger`: `slag` is se (show both), koble or los; `leder`, `annen` ids or national numbers.
+
+    Raises `Forbidden`; answers 422 with the page when it cannot be done.
+    """
+    found = await visit(request)
+    grant = access.join(found.signed_in)
+    form = await form_of(found)
+    said = {name: form.get(name, "").strip() for name in FIELDS}
+    store, what = store_of(found), form.get("slag", "")
+    try:
+        if what == "koble":
+            await join.join(store, grant, said["leder"], said["annen"])
+            return go("/admin/koblinger")
+        if what == "los":
+            await join.unjoin(store, grant, said["annen"])
+            return go("/admin/koblinger")
+        both = await join.faces(store, grant, list(said.values()))
+    except (Forbidden, Busy):
+        raise
+    except RecordError as error:
+        return await _show(found, said, wrong=_wrong(found.t, error))
+    if None in both:
+        return await _show(found, said, wrong=_wrong(found.t, Absent("")))
+    return await _show(found, said, both=[each for each in both if each])
+
+
+async def _show(
+    found: Visit, said: dict[str, str] | None = None, *, both: list[Face] | None = None, wrong: str = ""
+) -> Response:
+    t, store = found.t, store_of(found)
+    listed = await join.joinings(store, access.join(found.signed_in))
+    names = await store.names.of({each.by for each in listed})
+    context: dict[str, Any] = {
+        "title": t("Koble pasienter"),
+        "form": said or dict.fromkeys(FIELDS, ""),
+        "errors": [{"field": "leder", "text": wrong}] if wrong else [],
+        "both": [_person(t, face) for face in both or []],
+        "rows": [
+            {
+                "lead": _person(t, each.lead),
+                "other": _person(t, each.other),
+                "since": t.day(each.since),
+                "by": names.get(each.by, ""),
+            }
+            for each in listed
+        ],
+    }
+    return page(found, "join/joinings.html", context, 422 if wrong else 200)
+
+
+def _person(t: Language, face: Face) -> dict[str, str]:
+    patient = _face(face.body)
+    return {"id": face.id, "name": words.name(t, patient.shown_name), "born": t.fhir(patient.birth_date)}
+
+
+def _wrong(t: Language, error: RecordError) -> str:
+    said: dict[type[RecordError], str] = {
+        Absent: t("Minst én av pasientene finnes ikke her. Skriv fødselsnummer eller pasient-ID."),
+        Gone: t("Minst én av pasientene er slettet."),
+        Conflict: t("Minst én av dem er koblet allerede. Løs den koblingen først, eller koble til den som leder."),
+        Unprocessable: t("De kan ikke kobles: samme pasient to ganger, eller bare den ene har fortrolig adresse."),
+    }
+    return said.get(type(error), error.diagnostics)
