@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from browsing import opened, write_region
+from desks import something_waits
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
@@ -56,6 +57,7 @@ def address(pg18, tmp_path_factory):
     async def serve():
         await write_region(database, home)
         async with opened(database, home) as site:
+            await something_waits(site)
             server = Server(lifeless(site.app), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
             running = asyncio.create_task(server.serve())
             ready.set()

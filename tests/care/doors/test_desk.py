@@ -2,17 +2,10 @@
 
 import re
 
-import msgspec
 from browsing import own, words
-from desks import an_entry, case_at, hired
-from doors import case
+from desks import an_entry, books_for_herself, case_at, hired
 
-from felles import access, fhir
-from felles.access.actor import Actor, Sort
-from felles.access.codes import OPENING_REASON
-from felles.demo.places import ORGANISATIONS, OUT_OF_HOURS, STAFF
-from felles.record.changes import Change
-from felles.record.clock import FOREVER
+from felles.demo.places import ORGANISATIONS
 
 
 async def test_the_region_has_cases_to_review_from_its_first_day(site):
@@ -48,29 +41,11 @@ async def test_what_no_reviewer_answers_falls_to_the_regions_and_goes_back_when_
         assert answered.status_code == 404
 
 
-async def books_for_herself(site, citizen):
-    """A doctor out of hours states a need for somebody, and then makes herself a task. (case's address, task)"""
+async def made_her_own_way(site, citizen):
+    """(the case's address, the task's id, whose record it is)"""
     patient = (await site.store.pool.fetch("select actor from account where id = $1", citizen))[0]["actor"]
-    key = await site.store.place(patient)
-    actor = Actor(
-        sort=Sort.STAFF,
-        reference=STAFF["jorid"].practitioner,
-        name="Jorid Tangen",
-        role_code="nurse",
-        organization=ORGANISATIONS[OUT_OF_HOURS].reference,
-        organization_name="Fjordlegevakten",
-        until=FOREVER,
-    )
-    reason = {"coding": [{"system": OPENING_REASON, "code": "other"}], "text": "Ringte og spurte om hjelp"}
-    need = case(patient.removeprefix("Patient/"), "need", reasonCode=reason)
-    await site.store.commit(access.case(actor, (key,)), [change(need)])
-    task = need | {"code": {"text": "Ring"}, "owner": {"reference": actor.reference}}
-    done = await site.store.commit(access.person(actor, (key,)), [change(task)])
-    return f"/admin/saker/Task.{done[0].id}", done[0].id, key
-
-
-def change(task):
-    return Change(op="create", type="Task", resource=fhir.decode(msgspec.json.encode(task)))
+    task = await books_for_herself(site, patient)
+    return f"/admin/saker/Task.{task}", task, await site.store.place(patient)
 
 
 async def bases(site, task, key):
@@ -81,7 +56,7 @@ async def bases(site, task, key):
 
 
 async def test_a_way_in_of_her_own_making_is_looked_over_and_shut_where_it_was_a_breach(site):
-    case_at_desk, task, key = await books_for_herself(site, "eldre")
+    case_at_desk, task, key = await made_her_own_way(site, "eldre")
     async with site.visitor("personvern") as solveig, site.visitor("fastlege") as gp:
         assert (await gp.get(case_at_desk)).status_code == 403
         assert "Åpnet ved egen time, henvisning eller oppgave" in (await solveig.get("/admin/saker")).text
@@ -104,7 +79,7 @@ async def test_a_way_in_of_her_own_making_is_looked_over_and_shut_where_it_was_a
 
 
 async def test_the_person_confirms_it_on_her_page(site):
-    case_at_desk, task, key = await books_for_herself(site, "eldre")
+    case_at_desk, task, key = await made_her_own_way(site, "eldre")
     async with site.visitor("eldre") as olav, site.visitor("gravid") as ida:
         assert f'value="Task.{task}"' in (await olav.get("/meg/apninger")).text
         assert f"Task.{task}" not in (await ida.get("/meg/apninger")).text

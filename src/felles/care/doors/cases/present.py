@@ -101,7 +101,7 @@ def queued(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dic
     return {
         "href": f"/admin/saker/{row.id}",
         "title": sort(t, case.sort),
-        "by": names.get(row.author, "") if case.opening else t("Pasienten"),
+        "by": names.get(row.author, "") if case.opening else case.asker or t("Pasienten"),
         "place": names.get(row.owner, ""),
         "about": words.name(t, _face(row.face).shown_name),
         "made": t.day(row.made),

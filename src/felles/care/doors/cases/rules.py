@@ -19,7 +19,10 @@ NEEDED: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as its Task tells it. `line` is the log line asked about and `suspect` who left it, "" for others."""
+    """A case as its Task tells it. `line` is the log line asked about and `suspect` who left it, "" for others.
+
+    `asker` is the name of who asks about another's record.
+    """
 
     sort: Sort
     words: str
@@ -30,6 +33,7 @@ class Case:
     suspect: str
     asked_at: str
     approved: tuple[str, ...]
+    asker: str = ""
 
     @property
     def opening(self) -> bool:
@@ -56,4 +60,5 @@ def case_of(sort: int, task: dict[str, Any]) -> Case:
         suspect=said_in(task, ACTOR, "input"),
         asked_at=said_in(task, "log-time", "input"),
         approved=tuple(approvals(task)),
+        asker=task.get("requester", {}).get("display", "") if sort == Sort.REQUEST else "",
     )
