@@ -30,6 +30,14 @@ def of_a_citizen(page):
     page.get_by_role("button", name="Lagre").click()
     page.get_by_text("Ønsket ditt er lagret.").wait_for()
     yield "wish"
+    page.goto("/for")
+    page.get_by_role("link", name="Olav Sæterbø").click()
+    page.wait_for_url("**/for/*")
+    yield "for"
+    page.goto(f"{page.url}/gjor")
+    yield "do"
+    page.get_by_role("button", name="Send").click()
+    yield "do-with-mistakes"
     page.goto("/meg/apninger")
     page.get_by_text("Laget selv en oppgave").wait_for()
     yield "openings"

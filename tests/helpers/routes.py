@@ -79,6 +79,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/parorende": {"nummer": ["", NUMBERS[HIDDEN]], "etternavn": ["", "Nordmann"], "del-timer": ["", "1"],
                           "grunn": REASON, "dag": DAYS, "kan": ["", "1"]},
     "/for/{id}/be": {"hva": REASON},
+    "/for/{id}/gjor": {"hva": ["", "time", "sporsmal", "fornye", "viktig"], "tekst": REASON},
+    "/for/{id}/e/{type}/{eid}/feil": {"hva": ["", "retting", "merknad"], "tekst": REASON},
     "/p/{id}/fullmakter": {"hvem": [*PERSONS, "alle"], "grunn": REASON, "slutt": ["", NOBODY]},
     "/p/{id}/e/{type}/{eid}/skjerm": {"slag": ["", "fare", "klart", "foreldre", "forelder"], "grunn": REASON,
                                       "dag": DAYS, "forelder": PERSONS, "hort": ["", "1"], "slutt": ["", NOBODY]},

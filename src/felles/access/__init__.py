@@ -9,6 +9,7 @@
 
 from felles.access.actor import Actor, Sort
 from felles.access.open import (
+    act,
     case,
     decide,
     everyone,
@@ -26,6 +27,7 @@ from felles.access.open import (
 __all__ = [
     "Actor",
     "Sort",
+    "act",
     "case",
     "decide",
     "everyone",

@@ -6,12 +6,14 @@ rows decides them (`record.decide`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
 from felles.access.actor import Actor, Sort
+from felles.access.representation import Verb
 from felles.access.roles import ROLES, mask
 from felles.record.errors import Forbidden
 from felles.record.grants import (
@@ -36,6 +38,13 @@ MODES: Final = {
 MAINTENANCE: Final = "maintenance"
 """The purpose under which everything is seen: migrations, import, the demo's fill, backup."""
 
+ACTS: Final = {
+    Verb.BOOK: frozenset({"ask"}),
+    Verb.WRITE: frozenset({"ask"}),
+    Verb.RENEW: frozenset({"ask"}),
+    Verb.SPEAK: frozenset({"ask", "remark", "case"}),
+}
+"""What may be written by each thing that a proxy lets somebody do, reading aside."""
 ADMINISTERS: Final = frozenset({"maintain", "register"})
 """What the Grant of `administer` may do."""
 
@@ -69,6 +78,16 @@ def represent(actor: Actor, patient: str, keys: tuple[PersonKey, ...], reason: s
     acting: dict[str, Any] = {"mode": Mode.PROXY, "own": 0, "verbs": frozenset({"read"})}
     acting["who"] = msgspec.json.encode(said).decode()
     return PersonGrant(**common | acting, keys=keys)
+
+
+def act(actor: Actor, patient: str, keys: tuple[PersonKey, ...], verb: Verb) -> PersonGrant:
+    """A Grant for a citizen to do one thing for another, whose Patient is `patient`. Raises `Forbidden` for others.
+
+    Whether she may is decided under the lock of the commit (`record.decide.ACTS`). It writes what `ACTS` names and
+    reads nothing: blocks, consents and new proxies are in nobody's reach who acts for another.
+    """
+    grant = represent(actor, patient, keys)
+    return replace(grant, own=int(verb), kinds=0, verbs=ACTS[verb], behalf=patient)
 
 
 def case(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:

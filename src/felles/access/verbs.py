@@ -28,6 +28,9 @@ VACCINES: Final = "J07"
 """ATC group of vaccines."""
 REMARK: Final = "remark"
 """`Communication.category` in CASE_SYSTEM: the person's own view, shown beside the entry it is about."""
+ASKS: Final = frozenset({"booking", "question", "renewal", "matters"})
+"""`Communication.category` in CASE_SYSTEM: she wishes an appointment, asks something, wants a prescription renewed, or
+tells what matters to her."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ _TABLE: Final = (
      "hpl § 26: administration of contacts"),
     ("remark", "skrive egen merknad", "add a remark", "citizen maintenance",
      "hpl § 42: her view stands beside the text"),
+    ("ask", "be om og si fra", "ask and tell", "citizen maintenance",
+     "pbrl §§ 2-1, 3-1: a wish for an appointment, a question, a renewal, what matters to her; no order"),
     ("need", "oppgi tjenstlig behov", "state a need", f"{_STAFF} maintenance", "hpl §§ 25, 45, pjl § 19; reviewed"),
     ("open", "åpne ved samtykke eller nødrett", "open by consent or emergency", f"{_CARE} maintenance",
      "hpl § 45, straffeloven § 17; every one reviewed"),
@@ -164,9 +169,9 @@ def _document(resource: Any) -> str:
 
 
 def _communication(resource: Any) -> str:
-    """The person's own remark to an entry; any other is a message, which staff write."""
-    marked = any(code == REMARK for concept in _list(resource.category) for code in _codes(concept, CASE_SYSTEM))
-    return "remark" if marked else "write"
+    """The person's own remark to an entry, or what she asks or tells; any other is a message, which staff write."""
+    codes = {code for concept in _list(resource.category) for code in _codes(concept, CASE_SYSTEM)}
+    return "remark" if REMARK in codes else "ask" if codes & ASKS else "write"
 
 
 def _impression(resource: Any) -> str:
@@ -197,7 +202,7 @@ VERBED: Final[dict[str, frozenset[str]]] = {
     "Composition": frozenset({"sign", "write"}),
     "DocumentReference": frozenset({"sign", "write"}),
     "ClinicalImpression": frozenset({"sign", "write"}),
-    "Communication": frozenset({"remark", "write"}),
+    "Communication": frozenset({"remark", "ask", "write"}),
 }
 """The types whose verb is not always `write`, each with the verbs it may take."""
 

@@ -221,6 +221,15 @@ def answers(owner: str) -> str:
     return f"falls_to({owner}, q.org, q.role, q.real)"
 
 
+ACTS = f"""(select v.basis::text || ':' || v.source
+          from representation v
+         where v.bucket = p.bucket and v.person = p.person and not p.protected and {REPRESENTS}
+           and v.item = 0 and q.own > 0 and v.verbs::bigint & q.own = q.own
+         order by v.basis limit 1)"""
+"""On what basis `q` (mode 4) may do for the person `p` what `own` names (`representation.verbs`), or null: for the
+statement that locks a person whom somebody else writes for. To read is another matter (`REPRESENTED`)."""
+
+
 HANDLED = f"""exists (
         select 1 from matter m
          where m.bucket = e.bucket and m.person = e.person and m.self = e.self

@@ -42,9 +42,10 @@ class Grant:
     """What all four kinds have in common.
 
     `actor`, `org` and `behalf` are FHIR references (`Practitioner/x`); the `_mark` fields their 64-bit
-    hashes; `kinds` a bit mask over `record.kinds.Kind`; `verbs` what may be done; `who` the JSON object
-    text that each log line carries; `until` real microseconds after which it opens nothing; `place`: whether it shows
-    where a person with protected address is.
+    hashes; `own` the key that leads of a citizen's own record, or what one who acts for another wants to do
+    (`representation.verbs`); `kinds` a bit mask over `record.kinds.Kind`; `verbs` what may be done; `who` the JSON
+    object text that each log line carries; `until` real microseconds after which it opens nothing; `place`: whether
+    it shows where a person with protected address is.
     """
 
     mint: object

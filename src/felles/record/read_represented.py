@@ -12,7 +12,7 @@ from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import Grant
+    from felles.record.grants import Grant, PersonGrant
     from felles.record.lane import Lane
 
 _MOST: Final = 100
@@ -56,6 +56,25 @@ class Represented:
     body: str
     basis: str
     until: int
+
+
+_ABOUT: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_VERBS: Final = Shape(
+    f"""select q.n, coalesce(bit_or(v.verbs), 0) as verbs
+          from {unnest(_ABOUT)} q
+          join person p on p.bucket = q.bucket and p.person = q.person
+          join representation v on v.bucket = q.bucket and v.person = q.person and v.item = 0 and {REPRESENTS}
+         where q.mode = {Mode.PROXY:d} and not p.protected and ${len(_ABOUT) + 1}::smallint is not null
+         group by q.n""",
+    _ABOUT,
+)
+
+
+async def read_verbs(lane: Lane, clock: Clock, grant: PersonGrant) -> int:
+    """What the actor of `grant` may do for its person now: a sum of `representation.verbs`. Raises `Busy`."""
+    asked = ask_values(grant, clock)
+    found = [row for key in grant.keys for row in await lane.submit(_VERBS, (*key, *asked))]
+    return found[0]["verbs"] if found else 0
 
 
 async def read_represented(lane: Lane, clock: Clock, grant: Grant) -> list[Represented]:

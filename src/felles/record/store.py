@@ -41,7 +41,7 @@ from felles.record.read_log import read_own_log
 from felles.record.read_openings import SelfMade, last_opening, read_openings, read_self_made
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
-from felles.record.read_represented import read_represented
+from felles.record.read_represented import read_represented, read_verbs
 from felles.record.read_requests import Request, read_asked, read_requests
 from felles.record.read_words import read_words
 
@@ -292,6 +292,10 @@ class Store:
     async def asked(self, grant: PersonGrant) -> list[Request]:
         """Requests that a citizen has made about others; logged. Raises `Busy`."""
         return await read_asked(self._pages, self.clock, grant)
+
+    async def acts(self, grant: PersonGrant) -> int:
+        """What the reader may do for the person of `grant`: a sum of `representation.verbs`. Raises `Busy`."""
+        return await read_verbs(self._pages, self.clock, grant)
 
     async def held(self, grant: PersonGrant, act: str, item: str = "") -> list[HeldBack]:
         """What is held back from the person herself, or (for staff) of the entry `item`. Raises `Absent`, `Busy`."""

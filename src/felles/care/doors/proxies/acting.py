@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from felles.access.representation import Verb
 from felles.care.doors.proxies import actions, present, views
 from felles.care.entries import present as entries
 from felles.care.entries import views as entry_views
@@ -55,6 +56,7 @@ async def show(request: Request) -> Response:
         "released": present.released(view, read.rows[-1]),
         "access": f"{view.base}/tilgang",
         "ask": f"{view.base}/be" if read.listed and read.answers else "",
+        "does": bool(Verb(await store.acts(grant)) & ~Verb.READ),
     }
     return page(found, "proxies/for.html", context)
 
@@ -68,11 +70,13 @@ async def entry(request: Request) -> Response:
     names = await store.names.of(entries.wanted_names(read))
     view = overview.View(found.t, f"/for/{patient_id}", store.clock.clinical(), names, citizen=True)
     banner = present.banner(view, read.patient, read.basis)
+    speaks = Verb.SPEAK in Verb(await store.acts(grant))
     context = {
         "entry": entries.entry_page(found.t, view.base, read, names),
         "banner": banner,
         "title": banner["title"],
         "back": view.base,
+        "wrong": f"{view.base}/e/{params['type']}/{params['eid']}/feil" if speaks else "",
     }
     return page(found, "proxies/entry.html", context)
 

@@ -1,6 +1,6 @@
 """The registration of the pages about proxies and acting for another."""
 
-from felles.care.doors.proxies import acting, given, staff
+from felles.care.doors.proxies import acting, doing, given, staff
 from felles.ui.domain import Card, Domain
 
 DOMAIN = Domain(
@@ -16,6 +16,10 @@ DOMAIN = Domain(
         ("GET", "/for", acting.people),
         ("GET", "/for/{id}", acting.show),
         ("GET", "/for/{id}/e/{type}/{eid}", acting.entry),
+        ("GET", "/for/{id}/e/{type}/{eid}/feil", doing.wrong),
+        ("POST", "/for/{id}/e/{type}/{eid}/feil", doing.send_wrong),
+        ("GET", "/for/{id}/gjor", doing.show),
+        ("POST", "/for/{id}/gjor", doing.do),
         ("GET", "/for/{id}/be", acting.asking),
         ("POST", "/for/{id}/be", acting.ask),
     ),
@@ -46,6 +50,7 @@ DOMAIN = Domain(
     acts={
         "page:acting": lambda t: t("Så hvem som kan handle for deg"),
         "page:proxies": lambda t: t("Så hvem som kan handle for deg"),
+        "page:doing": lambda t: t("Ville gjøre noe for deg"),
         "page:request": lambda t: t("Ba om å få vite mer"),
     },
 )

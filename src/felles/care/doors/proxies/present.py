@@ -39,6 +39,16 @@ def verbs(t: Language) -> dict[str, str]:
     }
 
 
+def ways(t: Language) -> list[dict[str, str]]:
+    """What can be done for another, as it is chosen."""
+    return [
+        {"code": "time", "text": t("Be om en time hos fastlegen")},
+        {"code": "sporsmal", "text": t("Spørre fastlegen om noe")},
+        {"code": "fornye", "text": t("Be om at en medisin fornyes")},
+        {"code": "viktig", "text": t("Si hva som er viktig for personen")},
+    ]
+
+
 def given(t: Language, found: Given) -> dict[str, Any]:
     """The page of one who may give proxies: those that hold, those that are over, and others who may act."""
     proxies = [each for each in found.consents if each.mandate == rules.PROXY]

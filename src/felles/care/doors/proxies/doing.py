@@ -1,0 +1,177 @@
+"""`/for/{id}/gjor` and `/for/{id}/e/{type}/{eid}/feil`: what somebody does for another, as far as she was given it.
+
+    book    a wish for an appointment        write   a question
+    renew   a prescription to be renewed     speak   what matters; a remark beside an entry, a demand to correct it
+
+Each is written by who acts, on behalf of the person, and goes to the GP's office or, of an entry, to who answers for
+it.
+Whether she may is decided under the lock of the commit; the page shows what she was given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles import access, fhir
+from felles.access.cases import Sort
+from felles.access.representation import Verb
+from felles.care.doors.cases import actions as cases
+from felles.care.doors.cases import present as demands
+from felles.care.doors.proxies import present, views
+from felles.care.doors.proxies.actions import instant
+from felles.care.entries import labels
+from felles.care.entries import views as entries
+from felles.care.overview import present as overview
+from felles.care.overview import views as overview_views
+from felles.care.people import open_for, store_of
+from felles.record.changes import Change
+from felles.record.codes import CASE_SYSTEM
+from felles.record.errors import Absent, Forbidden
+from felles.ui.web import form_of, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+WAYS: Final = {
+    "time": ("booking", Verb.BOOK),
+    "sporsmal": ("question", Verb.WRITE),
+    "fornye": ("renewal", Verb.RENEW),
+    "viktig": ("matters", Verb.SPEAK),
+}
+"""Word in the form → (category of the Communication, what she must have been given)."""
+DEMANDS: Final = {"retting": Sort.CORRECTION, "merknad": None}
+FIELDS: Final = ("hva", "tekst")
+
+
+async def show(request: Request) -> Response:
+    """What she can do for this person. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
+    found = await visit(request)
+    return await _show(found, {}, {})
+
+
+async def do(request: Request) -> Response:
+    """Do it. Raises `Forbidden` where she was not given that, 422 with the form when it is not whole."""
+    found = await visit(request)
+    form = await form_of(found)
+    t, patient_id = found.t, str(request.path_params["id"])
+    way, words = WAYS.get(form.get("hva", "")), form.get("tekst", "").strip()
+    wrong: dict[str, str] = {}
+    if way is None:
+        wrong["hva"] = t("Velg hva du vil gjøre.")
+    if cases.too_short(words):
+        wrong["tekst"] = t("Skriv minst ti tegn.")
+    if wrong or way is None:
+        return await _show(found, form, wrong)
+    read, reading = await _read(found, patient_id)
+    grant = access.act(found.signed_in, f"Patient/{patient_id}", reading.keys, way[1])
+    await _write(found, grant, _said(found, patient_id, way[0], words, read.answers))
+    return go(f"/for/{patient_id}/gjor?sendt=1")
+
+
+async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Response:
+    patient_id = str(found.request.path_params["id"])
+    read, reading = await _read(found, patient_id)
+    given = Verb(await store_of(found).acts(reading))
+    context = _banner(found, patient_id, read) | {
+        "ways": [each for each in present.ways(found.t) if WAYS[each["code"]][1] in given],
+        "form": {name: form.get(name, "") for name in FIELDS},
+        "wrong": {name: wrong.get(name, "") for name in FIELDS},
+        "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "sent": "sendt" in found.request.query_params,
+    }
+    return page(found, "proxies/do.html", context, 422 if wrong else 200)
+
+
+async def wrong(request: Request) -> Response:
+    """What can be demanded about an entry for another: that it is corrected, or a remark beside it."""
+    found = await visit(request)
+    return await _wrong(found, {}, {})
+
+
+async def send_wrong(request: Request) -> Response:
+    """`hva` is retting or merknad, `tekst` why. Raises `Forbidden` where she does not speak for the person."""
+    found = await visit(request)
+    form = await form_of(found)
+    t, params = found.t, found.request.path_params
+    what, words = form.get("hva", ""), form.get("tekst", "").strip()
+    said: dict[str, str] = {}
+    if what not in DEMANDS:
+        said["hva"] = t("Velg hva du vil.")
+    if cases.too_short(words):
+        said["tekst"] = t("Skriv minst ti tegn om hva som er feil.")
+    if said:
+        return await _wrong(found, form, said)
+    about, reading = await _entry(found)
+    patient = f"Patient/{params['id']}"
+    grant = access.act(found.signed_in, patient, reading.keys, Verb.SPEAK)
+    sort = DEMANDS[what]
+    if sort is None:
+        await cases.remark(store_of(found), grant, patient, about, words)
+    else:
+        await cases.demand(store_of(found), grant, patient, about, sort, words)
+    return go(f"/for/{params['id']}/e/{about.reference}")
+
+
+async def _wrong(found: Visit, form: dict[str, str], said: dict[str, str]) -> Response:
+    t, params = found.t, found.request.path_params
+    read, reading = await _read(found, params["id"])
+    if Verb.SPEAK not in Verb(await store_of(found).acts(reading)):
+        raise Forbidden("nobody has let her speak for this person")
+    about, _ = await _entry(found)
+    type_name = about.reference.partition("/")[0]
+    context: dict[str, Any] = _banner(found, params["id"], read) | {
+        "kind": labels.types(t).get(type_name, type_name),
+        "back": f"/for/{params['id']}/e/{about.reference}",
+        "choices": [each for each in demands.demands(t) if each["code"] in DEMANDS],
+        "form": {name: form.get(name, "") for name in FIELDS},
+        "wrong": {name: said.get(name, "") for name in FIELDS},
+        "errors": [{"field": name, "text": text} for name, text in said.items()],
+    }
+    return page(found, "proxies/wrong.html", context, 422 if said else 200)
+
+
+async def _entry(found: Visit) -> tuple[cases.Entry, PersonGrant]:
+    """The entry, as she who acts sees it. Raises `Absent` where she does not."""
+    params = found.request.path_params
+    if params["type"] in ("Task", "Consent", "Patient"):
+        raise Absent("a case or a consent is ended, not corrected")
+    grant = await open_for(found, params["id"])
+    read = await entries.entry(store_of(found), grant, params["type"], params["eid"])
+    return cases.Entry(f"{params['type']}/{params['eid']}", read.org), grant
+
+
+async def _read(found: Visit, patient_id: str) -> tuple[PersonPage, PersonGrant]:
+    grant = await open_for(found, patient_id)
+    return await store_of(found).page(grant, overview_views.WANTS[:1], "doing", f"Patient/{patient_id}"), grant
+
+
+def _banner(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
+    view = overview.View(found.t, f"/for/{patient_id}", store_of(found).clock.clinical(), {}, citizen=True)
+    banner = present.banner(view, views.patient_of(read.rows[0]), read.basis)
+    return {"title": banner["title"], "banner": banner}
+
+
+def _said(found: Visit, patient_id: str, code: str, words: str, to: str) -> dict[str, Any]:
+    actor = found.signed_in
+    made: dict[str, Any] = {
+        "resourceType": "Communication",
+        "status": "completed",
+        "category": [{"coding": [{"system": CASE_SYSTEM, "code": code}]}],
+        "subject": {"reference": f"Patient/{patient_id}"},
+        "sender": {"reference": actor.reference, "display": actor.name},
+        "sent": instant(store_of(found).clock.clinical()),
+        "payload": [{"contentString": words}],
+    }
+    return made | ({"recipient": [{"reference": to}]} if to else {})
+
+
+async def _write(found: Visit, grant: PersonGrant, made: dict[str, Any]) -> None:
+    change = Change(op="create", type=made["resourceType"], resource=fhir.decode(msgspec.json.encode(made)))
+    await store_of(found).commit(grant, [change], act="create")
