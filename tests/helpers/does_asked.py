@@ -52,11 +52,18 @@ def written(verb: str, patient: str) -> dict[str, Any]:
         "mandate": proxy(patient, "nobody"),
         "register": parent_of({"id": patient}, {"id": "nobody", "name": [{"family": "x"}]}),
         "remark": entries[Kind.MESSAGE] | {"category": [coded(CASE_SYSTEM, REMARK)], "subject": subject},
+        "ask": entries[Kind.MESSAGE] | {"category": [coded(CASE_SYSTEM, "question")], "subject": subject},
         "maintain": {"resourceType": "Organization", "name": f"Ny {next(_names)}"},
     }[verb]
 
 
-PAGES = {"place": "/p/{id}/adresse", "handle": "/admin/saker", "staff": "/admin/enheter", "approve": "/admin/soknader"}
+PAGES = {
+    "decide": "/p/{id}/onsker",
+    "place": "/p/{id}/adresse",
+    "handle": "/admin/saker",
+    "staff": "/admin/enheter",
+    "approve": "/admin/soknader",
+}
 
 
 async def done(asking: Asking, role: str, verb: str, patient: str, own: str) -> bool:

@@ -24,7 +24,7 @@ from felles.access.verbs import VERBED, on
 from felles.record.kinds import Kind
 
 STAFF: Final = tuple(code for code in ROLES if code not in NO_STAFF)
-WRITING: Final = tuple(sorted({"write"}.union(*VERBED.values()) - {"remark"}))
+WRITING: Final = tuple(sorted({"write"}.union(*VERBED.values()) - {"remark", "ask"}))
 """The verbs that writing some clinical entry takes."""
 
 RELATIONS: Final = {
@@ -209,13 +209,14 @@ ACTS: Final = tuple(Act(*each) for each in product(CASES, Kind, KEPT))
 DOORS: Final = {
     "find": "search", "lookup": "search", "create_person": "write", "need": "write", "open": "write",
     "block": "write", "hold": "write", "release": "write", "mandate": "write", "case": "write", "remark": "write",
+    "ask": "write", "decide": "page",
     "register": "write", "maintain": "write", "place": "page", "handle": "page", "staff": "page", "approve": "page",
     "join": "operation",
 }  # fmt: skip
 """The verbs beside reading and writing clinical entries, and how each is asked about: by a search, a write or an
 operation at the FHIR door, or by the page that needs it."""
-UNASKED: Final = frozenset({"decide"})
-"""Verbs whose cells are not asked about here (`decide`: its pages have tests of their own)."""
+UNASKED: Final[frozenset[str]] = frozenset()
+"""Verbs whose cells are not asked about here."""
 _ABOUT_NOBODY: Final = frozenset({"lookup", "create_person", "maintain", "handle", "staff", "approve", "join"})
 
 
