@@ -7,7 +7,7 @@ import pytest
 import routes as routes_helper
 from routes import FORMS, Asked, Pages, comparable, reads, routes, undeclared, writes
 from starlette.responses import Response
-from twins import CLINIC, SEEN, actor, staff
+from twins import CLINIC, HIDDEN, NUMBERS, SEEN, actor, staff
 from twins import READERS as EVERYBODY
 
 from felles.access.actor import Sort
@@ -74,12 +74,18 @@ async def test_no_page_tells_of_what_its_reader_may_not_see(twins, name):
     assert statuses & {303, 403, 404}
 
 
+def names_to_join(asked):
+    """Whoever joins Patients looks up who is here, as the look-up form shows: it is what she does there, and logged."""
+    return asked.path == "/admin/koblinger" and {HIDDEN, NUMBERS[HIDDEN]} & set((asked.form or {}).values())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(READERS))
 async def test_no_form_tells_of_what_its_sender_may_not_see(twins, name):
     needs(twins, name)
     for asked in writes(random.Random(name), TRIES):
-        await same(twins, name, asked)
+        if not (name == "administrator" and names_to_join(asked)):
+            await same(twins, name, asked)
 
 
 @pytest.mark.slow

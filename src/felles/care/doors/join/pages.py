@@ -52,9 +52,9 @@ async def act(request: Request) -> Response:
     except (Forbidden, Busy):
         raise
     except RecordError as error:
-        return await _show(found, said, wrong=_wrong(found.t, error))
+        return await _show(found, said, wrong=_wrong(found.t, error, what))
     if None in both:
-        return await _show(found, said, wrong=_wrong(found.t, Absent("")))
+        return await _show(found, said, wrong=_wrong(found.t, Absent(""), what))
     return await _show(found, said, both=[each for each in both if each])
 
 
@@ -87,7 +87,9 @@ def _person(t: Language, face: Face) -> dict[str, str]:
     return {"id": face.id, "name": words.name(t, patient.shown_name), "born": t.fhir(patient.birth_date)}
 
 
-def _wrong(t: Language, error: RecordError) -> str:
+def _wrong(t: Language, error: RecordError, what: str) -> str:
+    if what == "los" and isinstance(error, Conflict):
+        return t("Den er ikke koblet til noen.")
     said: dict[type[RecordError], str] = {
         Absent: t("Minst én av pasientene finnes ikke her. Skriv fødselsnummer eller pasient-ID."),
         Gone: t("Minst én av pasientene er slettet."),
