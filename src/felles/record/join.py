@@ -14,6 +14,7 @@ names, and is listed for somebody to sort.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -171,7 +172,7 @@ class _Again(Exception):
     """Somebody else joined or parted one of them before they were locked."""
 
 
-class _Act:
+class _Act(ABC):
     """One of the two verbs, in a transaction of its own."""
 
     act = ""
@@ -181,9 +182,9 @@ class _Act:
         self.grant = grant
         self.patient = patient
 
+    @abstractmethod
     async def run(self, conn: Conn) -> Any:
         """Carry it out. Raises `_Again` to be carried out again."""
-        raise NotImplementedError
 
     async def _key(self, patient: str) -> PersonKey:
         key = await _place(self.store, patient)
