@@ -133,8 +133,8 @@ def test_a_chart_is_opened_and_read_by_keyboard_alone(window):
         place = page.evaluate(
             """() => {
                 const e = document.activeElement, box = e.getBoundingClientRect();
-                const strip = document.querySelector('.strip').getBoundingClientRect();
-                const hidden = !e.closest('.strip, .top') && box.bottom <= strip.bottom && strip.top <= 0;
+                const strip = document.querySelector('.pinned').getBoundingClientRect();
+                const hidden = !e.closest('.pinned, .top') && box.bottom <= strip.bottom && strip.top <= 0;
                 return [e.tagName + e.textContent.trim().slice(0, 40), hidden, getComputedStyle(e).outlineStyle];
             }"""
         )

@@ -36,6 +36,8 @@ DOMAINS: Final = (
 
 CARDS: Final = tuple(card for domain in DOMAINS for card in domain.cards)
 """The ways on the hubs."""
+TABS: Final = tuple(sorted((tab for domain in DOMAINS for tab in domain.tabs), key=lambda tab: tab.place))
+"""The views of an open record, in their order."""
 ACTS: Final = {act: words for domain in DOMAINS for act, words in domain.acts.items()}
 """What a citizen reads in her log for the acts of the domains."""
 
@@ -54,5 +56,6 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Starlette:
     app.state.doorkeeper = doorkeeper
     app.state.cast = Cast(store)
     app.state.cards = CARDS
+    app.state.tabs = TABS
     app.state.acts = ACTS
     return app

@@ -41,18 +41,39 @@ class Card:
     verb: str | None = None
 
 
+Area = Literal["p", "meg", "for"]
+"""Open records: a patient's, one's own, that of whom one acts for; the first part of their addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the views of an open record, the same for every role: what a role does not reach, its page says.
+
+    `path` is what follows the record's address ("" for its first page); `place` orders the tabs, smallest first;
+    `text` (language → words).
+    """
+
+    area: Area
+    path: str
+    text: Callable[[Language], str]
+    icon: str
+    place: int
+
+
 @dataclass(frozen=True, slots=True)
 class Domain:
     """A domain's pages. Its templates are known as `name/…` and lie in `package`'s folder `templates/`.
 
     `pages` are (method, path, handler); paths are ASCII, in Norwegian, and hold no name or number of anybody. `cards`
-    are its ways on the hubs; `acts` what a citizen reads in her log for each of its acts (`page:…` → words).
+    are its ways on the hubs; `tabs` its views of an open record; `acts` what a citizen reads in her log for each of
+    its acts (`page:…` → words).
     """
 
     name: str
     package: str
     pages: tuple[tuple[str, str, Handler], ...]
     cards: tuple[Card, ...] = ()
+    tabs: tuple[Tab, ...] = ()
     acts: Mapping[str, Callable[[Language], str]] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:

@@ -121,6 +121,25 @@ def _menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
     return items
 
 
+def tabs(found: Visit, path: str) -> list[MenuItem]:
+    """The views of the open record that `path` lies in, the one that is shown marked; none outside a record."""
+    area, _, below = path[1:].partition("/")
+    base = "/meg" if area == "meg" else "/".join(path.split("/")[:3])
+    if area not in ("p", "meg", "for") or not (below or area == "meg"):
+        return []
+    listed = [tab for tab in found.request.app.state.tabs if tab.area == area]
+    rest = path[len(base) :]
+    return [
+        MenuItem(
+            base + tab.path,
+            tab.text(found.t),
+            tab.icon,
+            rest == tab.path or (bool(tab.path) and rest.startswith(f"{tab.path}/")),
+        )
+        for tab in listed
+    ]
+
+
 def see_as(found: Visit, patient: str, name: str) -> dict[str, str] | None:
     """The way to see a look as the person sees it, whose `Patient/x` this is; None outside demo mode.
 
@@ -161,6 +180,7 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         "path": path,
         "languages": _LANGUAGES,
         "strip": False,
+        "tabs": tabs(found, path) if shown and actor is not None else [],
         "title": "Felles",
         "see_as": None,
     }
