@@ -37,6 +37,16 @@ def pages_of_the_operator(page, name):
     page.get_by_role("button", name="Godkjenn").click()
     page.get_by_role("link", name=name).wait_for()
     yield "the applications decided"
+    page.goto("/meld-feil")
+    page.get_by_label("Hva gikk galt, og hva ventet du?").fill(f"{name} mangler i listen")
+    page.get_by_role("button", name="Send meldingen").click()
+    page.get_by_text("Takk, meldingen er mottatt").wait_for()
+    yield "a report of a fault sent"
+    page.goto("/admin/feil")
+    yield "the reports"
+    page.get_by_role("link", name=f"{name} mangler").click()
+    page.wait_for_url("**/admin/feil/*")
+    yield "one report"
 
 
 def pages_of_the_desk(page):

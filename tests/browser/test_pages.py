@@ -56,6 +56,9 @@ def pages_of_staff(page):
     yield "why it is not open"
     page.goto("/bytt")
     yield "everybody one can be"
+    page.get_by_role("link", name="Meld feil i Felles").click()
+    page.get_by_role("button", name="Send meldingen").click()
+    yield "a report of a fault with a mistake"
     page.goto(f"{chart}/sok")
     page.get_by_label("Ord, forkortelse eller kode").fill("I10")
     page.get_by_role("button", name="Søk", exact=True).click()

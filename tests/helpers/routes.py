@@ -50,6 +50,9 @@ FORMS: dict[str, dict[str, list[str]]] = {
         "fodt": ["", "14.11.1969"],
         "kommune": ["", "5001"],
     },
+    "/meld-feil": {"ord": ["", "Knappen virker ikke", NUMBERS[SEEN]], "side": ["", "/p/{id}", f"/p/{HIDDEN}"],
+                   "ref": ["", "x"]},
+    "/admin/feil/{fid}": {"slag": ["ta", "svar", "lukk", ""], "tekst": REASON},
     "/bli-med": {
         "name": ["", "Havna"], "number": ["", "999999999"], "kind": ["gp-office", "x"], "units": ["", "En\nTo"],
         "email": ["", "a@b.no"], "phone": [""], "given": ["Kari"], "family": ["Nes", ""], "hpr": ["", "1"],
@@ -174,8 +177,8 @@ class Pages:
 
 
 _MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
-_SEALED = re.compile(r"(etter|linje)=[A-Za-z0-9_\-&#;]+")
-_UNEQUAL = frozenset({"content-length", "date", "set-cookie"})
+_SEALED = re.compile(r"(etter|linje|ref)=[A-Za-z0-9_\-&#;]+")
+_UNEQUAL = frozenset({"content-length", "date", "set-cookie", "x-request-id"})
 
 
 def comparable(answer: httpx.Response) -> tuple[int, dict[str, str], str]:

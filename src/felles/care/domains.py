@@ -10,16 +10,19 @@ from starlette.routing import Route
 from felles.access.personas import Cast
 from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
+from felles.care.faults.domain import DOMAIN as FAULTS
 from felles.care.find.domain import DOMAIN as FIND
 from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.ui.assets import assets
 from felles.ui.problems import HANDLERS
+from felles.ui.trace import HEADER, mark
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Message, Receive, Scope, Send
 
     from felles.access.doorkeeper import Doorkeeper
     from felles.record.store import Store
@@ -30,6 +33,7 @@ DOMAINS: Final = (
     START,
     FIND,
     SEARCH,
+    FAULTS,
     *DOORS,
 )
 
@@ -42,16 +46,34 @@ ACTS: Final = {act: words for domain in DOMAINS for act, words in domain.acts.it
 """What a citizen reads in her log for the acts of the domains."""
 
 
+class Pages(Starlette):
+    """All pages. Each request gets an id, and its answer carries it, whoever makes the answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        header = (HEADER, mark(scope))
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), header]
+            await send(message)
+
+        await super().__call__(scope, receive, sent)
+
+
 async def _static(request: Request) -> Response:
     return assets().respond(request)
 
 
-def pages(store: Store, doorkeeper: Doorkeeper) -> Starlette:
+def pages(store: Store, doorkeeper: Doorkeeper) -> Pages:
     """All pages as one application over a store and its doorkeeper."""
     routes = [route for domain in DOMAINS for route in domain.routes()]
     routes.append(Route("/static/{name}", _static))
     handlers: dict[Any, Any] = HANDLERS
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Pages(routes=routes, exception_handlers=handlers)
     app.state.store = store
     app.state.doorkeeper = doorkeeper
     app.state.cast = Cast(store)

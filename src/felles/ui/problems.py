@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from felles.access import Sort
 from felles.access.errors import TooYoung
 from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
+from felles.ui.trace import request_id, route_of
 from felles.ui.web import SignInFirst, go, page, visit
 
 if TYPE_CHECKING:
@@ -226,14 +226,9 @@ async def sign_in_first(request: Request, error: Exception) -> Response:  # noqa
 
 async def server_error(request: Request, error: Exception) -> Response:
     """A fault of ours: a reference to find it by in the operations log, and nothing else."""
-    reference = secrets.token_hex(6)
-    _log.error("page failed", reference=reference, route=_route(request), error=type(error).__name__, exc_info=error)
+    reference = request_id(request)
+    _log.error("page failed", request=reference, route=route_of(request), error=type(error).__name__, exc_info=error)
     return await _answer(request, lambda t: broken(t, reference), 500)
-
-
-def _route(request: Request) -> str:
-    """The route's pattern, which holds no id."""
-    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 HANDLERS: dict[Any, Any] = {

@@ -15,6 +15,7 @@ from felles.ui.hosts import address_of
 from felles.ui.i18n import COOKIE, NAMES, choose, language
 from felles.ui.render import render
 from felles.ui.security import PAGE_HEADERS, sent_from_here
+from felles.ui.trace import report
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -183,6 +184,7 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         "tabs": tabs(found, path) if shown and actor is not None else [],
         "title": "Felles",
         "see_as": None,
+        "report": report(found.request),
     }
 
 

@@ -1,0 +1,1 @@
+"""Faults in Felles: reported from any page in words, taken and answered by whoever runs it."""
