@@ -40,91 +40,15 @@ from felles.record.grants import Mode
 from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
+from felles.record.short_record import IS_SHORT, WHOLE_RECORD, parted, short_part, taken
 from felles.record.standing import STANDS, marks
+from felles.record.wants import LATE, Coming, Course, One, Released, Standing, Versions, Want
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
     from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """The newest `newest` entries of `type`, by their clinical time, whatever has become of them.
-
-    `having` keeps those with at least one of these (search parameter, code). The person's entries of the type are
-    gone through: for types of which she has few.
-    """
-
-    type: str
-    newest: int
-    having: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The newest `newest` entries of `type` that are not over (`record.standing`).
-
-    `having` keeps those with at least one of these (search parameter, code). `past`: none that lies ahead.
-    """
-
-    type: str
-    newest: int
-    having: tuple[tuple[str, str], ...] = ()
-    past: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """The `nearest` entries of `type` that are not over and begin after `LATE` ago, the nearest first.
-
-    So that what is under way is among them; whether it has ended, the page's rules say.
-    """
-
-    type: str
-    nearest: int
-
-
-LATE: Final = 86_400_000_000
-"""Microseconds: a day. Appointments of years ago are not closed by everybody, and must not be gone through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The newest `newest` entries of each of the newest codes of `type`.
-
-    `codes` says how many codes of each kind; a kind that is not named has none.
-    """
-
-    type: str
-    newest: int
-    codes: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """The one entry that the request names (`item` of `read_page`); body "" when it was deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """The newest `newest` single entries that were released to who acts for the person; for nobody else."""
-
-    newest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """The newest `newest` versions of the entry that `One` is, each as a `Seen` of its own.
-
-    Its `id` is the version, `low` when it was written (real micros), `author` who answers for it, and its body names
-    who entered it on her behalf (`by`) and whether it is a deletion (`deleted`).
-    """
-
-    newest: int
-
-
-AnyWant = Want | Standing | Coming | Course | One | Released | Versions
+    from felles.record.wants import AnyWant
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
@@ -231,6 +155,7 @@ _COLUMNS: Final = (
     WHOLE,
     *ASK,
 )
+_CLINICAL: Final = [name for name, _ in ASK].index("clinical")
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
 _LIVE: Final = f"e.state = 0 and {IN_FORM} and not e.deleted and {ROW_OPEN}"
 _AUTHORED: Final = f"""'[' || e.low || ',' || {ORG} || ',' || to_json(coalesce(e.behalf, e.author)) || ','
@@ -286,19 +211,18 @@ def _one(number: int) -> str:
 def _course(number: int, course: Course) -> str:
     mine = _MINE.format(type=TYPES[course.type])
     share = " ".join(f"when {kind} then {count}" for kind, count in course.codes)
-    # The different codes, each found by one step into the index (a loose index scan). Then backwards as the index
-    # lies, so that a code's newest are a few steps.
-    return f"""(with recursive code(code) as (
-            (select e.code from entry e where {mine} and e.code is not null order by e.code limit 1)
+    # The newest entry of each code, found by one step backwards into the index (a loose index scan); then backwards
+    # again, so that a code's newest are a few steps.
+    step = "e.code, e.kind, e.low from entry e where"
+    last = "order by e.code desc, e.low desc limit 1"
+    return f"""(with recursive code(code, kind, low) as (
+            (select {step} {mine} and e.code is not null and {_LIVE} {last})
             union all
-            select (select e.code from entry e where {mine} and e.code > c.code order by e.code limit 1)
-              from code c where c.code is not null),
+            select l.code, l.kind, l.low from code c
+             cross join lateral (select {step} {mine} and e.code < c.code and {_LIVE} {last}) l),
         newest as (
-            select c.code, l.kind, l.low, row_number() over (partition by l.kind order by l.low desc, c.code) as place
-              from code c
-             cross join lateral (select e.kind, e.low from entry e
-                                  where {mine} and e.code = c.code and {_LIVE} order by e.low desc limit 1) l
-             where c.code is not null)
+            select c.code, c.kind, row_number() over (partition by c.kind order by c.low desc, c.code) as place
+              from code c)
         select {number}::smallint as want,
                convert_to('[' || string_agg('[' || n.code || ',[' || r.rows || ']]', ',') || ']', 'UTF8') as rows
           from newest n
@@ -343,11 +267,11 @@ _ACTING: Final = f"""(select convert_to(json_build_object(
 """What who acts for the person is told beside the rows (`PersonPage`). 10 and 20: her GP's list, her municipality."""
 
 
-def _parts(wants: tuple[AnyWant, ...]) -> list[str]:
+def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
     parts: list[str] = []
-    standing = [(i, want) for i, want in enumerate(wants) if isinstance(want, Standing)]
-    coming = [(i, want) for i, want in enumerate(wants) if isinstance(want, Coming)]
-    for number, want in enumerate(wants):
+    standing = [(i, want) for i, want in numbered if isinstance(want, Standing)]
+    coming = [(i, want) for i, want in numbered if isinstance(want, Coming)]
+    for number, want in numbered:
         if isinstance(want, One):
             parts.append(_one(number))
         elif isinstance(want, Course):
@@ -365,12 +289,33 @@ def _parts(wants: tuple[AnyWant, ...]) -> list[str]:
     return parts
 
 
+TOGETHER: Final = 4
+"""Wants from which a short record is read whole: fewer cost less one by one."""
+
+
+def _rows_of(wants: tuple[AnyWant, ...]) -> str:
+    """All rows (want, rows) of the person of `q`: a short record's by one scan, a longer one's want by want."""
+    numbered = list(enumerate(wants))
+    scanned = [(number, want) for number, want in numbered if taken(want)]
+    if len(scanned) < TOGETHER:
+        return " union all ".join(_parts(numbered))
+    alone = [(number, want) for number, want in numbered if not taken(want)]
+    one_by_one = " union all ".join(_parts(scanned))
+    return " union all ".join(
+        [
+            f"(select l.want, l.rows from {short_part(wants)} l where length.short)",
+            f"(select l.want, l.rows from ({one_by_one}) l where not length.short)",
+            *_parts(alone),
+        ]
+    )
+
+
 @lru_cache(maxsize=64)
 def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
     """The statement for a page's wants; `proxy`: for who acts for the person, whose rows are decided otherwise."""
-    parts = _parts(wants)
+    rows = _rows_of(wants)
     if proxy:
-        parts = [part.replace(ROW_OPEN, REPRESENTED) for part in parts]
+        rows = rows.replace(ROW_OPEN, REPRESENTED)
     sql = f"""
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
@@ -398,7 +343,8 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
     select q.n, x.want, null, null, null, x.rows
       from (select * from door where open and (kept <> record or special)) q
      cross join lateral {bits_of("q")}
-     cross join lateral ({" union all ".join(parts)}) x
+     cross join lateral (select {IS_SHORT if "length.short" in rows else "false"} as short offset 0) length
+     cross join lateral ({rows}) x
      where x.rows is not null"""
     return Shape(sql, _COLUMNS)
 
@@ -424,17 +370,20 @@ async def read_page(
     async def ask(key: PersonKey, whole: bool) -> list[Any]:
         return await lane.submit(shape, (*key, *head, -1 if whole else kept, whole, *asked))
 
-    found = [_page(records, wants) for records in await over_keys(lane, grant.keys, ask) if records]
+    found = [_page(records, wants, asked[_CLINICAL]) for records in await over_keys(lane, grant.keys, ask) if records]
     if not found:
         raise Absent("there is no record here that you may see")
     return found[0] if len(found) == 1 else _merged(found, wants)
 
 
-def _page(records: list[Any], wants: tuple[AnyWant, ...]) -> PersonPage:
+def _page(records: list[Any], wants: tuple[AnyWant, ...], clinical: int) -> PersonPage:
     found: list[bytes] = [NONE] * len(wants)
     head, flags, acting = ("", False, 0), 0, _Acting()
     for _, want, basis, version, flags_here, rows in records:
-        if want < 0:
+        if want == WHOLE_RECORD:
+            for place, answer in parted(wants, rows, clinical).items():
+                found[place] = answer
+        elif want < 0:
             flags = flags_here
             head = (basis or "", bool(flags & 1), version)
             acting = _acting(rows) if rows else acting

@@ -15,7 +15,7 @@ from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import Meter
 from felles.ops.bench.decision import bench_decision
 from felles.ops.bench.figures import FIGURES, STAFF, SYSTEM, Figure
-from felles.ops.bench.flat import bench_flat
+from felles.ops.bench.flat import DRAWN, bench_flat
 from felles.ops.bench.load import closed_loop
 from felles.ops.bench.local import Orders, bench_ourselves
 from felles.ops.bench.region import Shape
@@ -35,6 +35,7 @@ app = typer.Typer(invoke_without_command=True, help="Measure throughput and late
 def flat(
     people: Annotated[list[int] | None, typer.Option(min=1000, help="Sizes to compare. [2000, 200000]")] = None,
     seconds: Annotated[int, typer.Option(min=1, help="Seconds of one run.")] = 8,
+    drawn: Annotated[int, typer.Option(min=1, help="Charts drawn at random in each population.")] = DRAWN,
     runs: Annotated[int, typer.Option(min=1, help="Runs in each population; medians count.")] = 5,
     home: Annotated[Path, typer.Option(help="Where the populations are kept (20 GB), and used again.")] = Path(
         ".cache/bench-flat"
@@ -48,7 +49,7 @@ def flat(
     database, or the buffers touched, differ by more than 20 %.
     """
     sizes = people or [2_000, 200_000]
-    report = _run(bench_flat(sizes, runs=runs, seconds=seconds, home=home, tell=_tell))
+    report = _run(bench_flat(sizes, runs=runs, seconds=seconds, home=home, tell=_tell, drawn=drawn))
     typer.echo(report.table())
     if out is not None:
         _tell(f"written to {report.write(out)}")

@@ -38,8 +38,11 @@ Tell = Callable[[str], None]
 
 SESSIONS = 128
 """Sessions at work in each population: as many people open charts in the small one as in the large."""
-OPENINGS = 20_000
-"""Charts drawn at random for the runs, each once until all were; more than the server keeps overviews of."""
+DRAWN = 2_000
+"""Charts drawn at random in each population, each opened once until all were; more than the server keeps overviews of.
+
+As many in each, so that the populations differ in their size alone: a worker remembers where the charts it opened lie.
+"""
 CONNECTIONS = 16
 SETTLE = 11.0
 """Seconds after which an idle PostgreSQL backend has told its statistics (PGSTAT_IDLE_INTERVAL is ten)."""
@@ -141,13 +144,16 @@ class FlatReport:
         return path
 
 
-async def bench_flat(sizes: list[int], *, runs: int, seconds: int, home: Path, tell: Tell) -> FlatReport:
-    """Load each population that is not there yet, then open charts in all of them, taking turns.
+async def bench_flat(
+    sizes: list[int], *, runs: int, seconds: int, home: Path, tell: Tell, drawn: int = DRAWN
+) -> FlatReport:
+    """Load each population that is not there yet, then open `drawn` charts of each again and again, taking turns.
 
     Raises `RuntimeError` with one line when a part does not start or a load was cut off.
     """
     setting = machine() | {
         "runs": f"{runs} of {seconds} s in each, taking turns",
+        "charts": f"{drawn} drawn at random in each, opened in turn",
         "sessions": f"{SESSIONS} of GPs with at most {LIST} people each on their lists",
     }
     async with AsyncExitStack() as stack:
@@ -155,7 +161,7 @@ async def bench_flat(sizes: list[int], *, runs: int, seconds: int, home: Path, t
         for people in sorted(sizes):
             place = (home / f"flat-{people}").absolute()
             on = await stack.enter_async_context(_town(place, people, tell))
-            ready.append(await _Population.of(stack, on, people))
+            ready.append(await _Population.of(stack, on, people, drawn))
         for each in ready:
             await each.open_charts(2, None)
         await asyncio.sleep(SETTLE)
@@ -188,10 +194,10 @@ class _Population:
     requests: cycle[bytes]
 
     @classmethod
-    async def of(cls, stack: AsyncExitStack, on: Region, people: int) -> _Population:
+    async def of(cls, stack: AsyncExitStack, on: Region, people: int, drawn: int) -> _Population:
         """Serve it, sign its GPs in, draw its charts."""
         address, server = await stack.enter_async_context(served(on))
-        requests = await _drawn(on, address, people)
+        requests = await _drawn(on, address, people, drawn)
         parts = {"worker": server, "database": await on.postmaster()}
         return cls(people, on, parts, Target.of(address), cycle(requests))
 
@@ -221,15 +227,15 @@ class _Population:
         return (row["touched"], row["outside"]) if row else (0, 0)
 
 
-async def _drawn(on: Region, address: str, people: int) -> list[bytes]:
+async def _drawn(on: Region, address: str, people: int, most: int) -> list[bytes]:
     """Requests for charts drawn at random, each opened by the GP on whose list the person stands."""
     everywhere = {mark_of(office.gp): office for office in offices(people)}
     rows = await on.owner.fetch(_LISTED, list(everywhere))
-    drawn = random.sample(rows, min(len(rows), OPENINGS))
+    charts = random.sample(rows, min(len(rows), most))
     cookies = await _sessions(on, people)
     turn = {mark: cycle(cookies[office.number]) for mark, office in everywhere.items()}
     targets = {value: Target.of(address, {"Cookie": value}) for values in cookies for value in values}
-    return [targets[next(turn[row["party"]])].request("GET", f"/p/{row['id']}") for row in drawn]
+    return [targets[next(turn[row["party"]])].request("GET", f"/p/{row['id']}") for row in charts]
 
 
 async def _sessions(on: Region, people: int) -> list[list[str]]:

@@ -1,0 +1,85 @@
+"""What a page may ask of one person's record: its wants, named once as constants (`read_person.py` answers them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """The newest `newest` entries of `type`, by their clinical time, whatever has become of them.
+
+    `having` keeps those with at least one of these (search parameter, code). The person's entries of the type are
+    gone through: for types of which she has few.
+    """
+
+    type: str
+    newest: int
+    having: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest `newest` entries of `type` that are not over (`record.standing`).
+
+    `having` keeps those with at least one of these (search parameter, code). `past`: none that lies ahead.
+    """
+
+    type: str
+    newest: int
+    having: tuple[tuple[str, str], ...] = ()
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The `nearest` entries of `type` that are not over and begin after `LATE` ago, the nearest first.
+
+    So that what is under way is among them; whether it has ended, the page's rules say.
+    """
+
+    type: str
+    nearest: int
+
+
+LATE: Final = 86_400_000_000
+"""Microseconds: a day. Appointments of years ago are not closed by everybody, and must not be gone through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The newest `newest` entries of each of the newest codes of `type`.
+
+    `codes` says how many codes of each kind; a kind that is not named has none.
+    """
+
+    type: str
+    newest: int
+    codes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The one entry that the request names (`item` of `read_page`); body "" when it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The newest `newest` single entries that were released to who acts for the person; for nobody else."""
+
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The newest `newest` versions of the entry that `One` is, each as a `Seen` of its own.
+
+    Its `id` is the version, `low` when it was written (real micros), `author` who answers for it, and its body names
+    who entered it on her behalf (`by`) and whether it is a deletion (`deleted`).
+    """
+
+    newest: int
+
+
+AnyWant = Want | Standing | Coming | Course | One | Released | Versions
