@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 KEPT = 200_000
 """How many places are kept, at about 150 bytes each."""
 
+# Ids of our own tell the bucket; only the others, and those that are not where they say, stand in the directory.
 _LOCATE = """
-select q.n, coalesce(y.bucket, e.bucket) as bucket, coalesce(y.person, e.person) as person
+select q.n, coalesce(e.bucket, y.bucket) as bucket, coalesce(e.person, y.person) as person
   from unnest($1::smallint[], $2::text[], $3::smallint[]) with ordinality as q(type, id, bucket, n)
-  left join directory y on y.type = q.type and y.id = q.id
   left join lateral (select e.bucket, e.person from entry e
-                      where e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.form = 0
-                      order by e.version desc limit 1) e on true"""
+                      where q.bucket > -2 and e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.form = 0
+                      order by e.version desc limit 1) e on true
+  left join directory y on e.bucket is null and y.type = q.type and y.id = q.id"""
 
 
 class Locator:
