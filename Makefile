@@ -8,6 +8,8 @@ PORT ?= 8000
 FELLES_HOME ?= $(CURDIR)/.felles
 BIN := .venv/bin
 FAST := not slow and not browser and not soak
+# A process for each core; a file's tests stay together, for they share what they start, and in the order they are found.
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test check audit soak lock clean
 
@@ -32,7 +34,7 @@ run: .venv/.run ## set up and serve the synthetic region (PORT=8000, FELLES_HOME
 test: .venv/.dev ## set up and run every test but the soak (ARGS= for pytest)
 	@sh scripts/chromium.sh
 	$(BYTECODE)
-	@exec $(BIN)/pytest -m 'not soak' $(ARGS)
+	@exec $(BIN)/pytest $(SHARED) -m 'not soak' $(ARGS)
 
 # Types beside the tests: each uses one core.
 check: .venv/.dev ## lint, types, arrows between the rooms, audit of the lock, fast tests: under a minute
@@ -42,7 +44,7 @@ check: .venv/.dev ## lint, types, arrows between the rooms, audit of the lock, f
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/pyright --warnings > .venv/pyright.txt 2>&1 & types=$$!; \
-	$(BIN)/pytest -q -m '$(FAST)' $(ARGS); tests=$$?; \
+	$(BIN)/pytest -q $(SHARED) -m '$(FAST)' $(ARGS); tests=$$?; \
 	wait $$types; found=$$?; cat .venv/pyright.txt; exit $$((tests | found))
 
 # --strict: what the registry cannot tell of is a failure, not a pass.

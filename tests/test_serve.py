@@ -73,7 +73,7 @@ class Served:
         """Another command on this home."""
         return subprocess.run(
             [sys.executable, "-c", "from felles.cli import main; main()", *arguments],
-            env={**os.environ, "FELLES_HOME": str(self.home), "FELLES_PORT": str(self.port)},
+            env={k: v for k, v in os.environ.items() if not k.startswith("FELLES_")} | {"FELLES_HOME": str(self.home)},
             capture_output=True,
             text=True,
             check=False,
@@ -140,6 +140,8 @@ def _gone(process: psutil.Process) -> bool:
 def test_an_interrupt_leaves_no_process_behind(served):
     family = [served.main, *served.main.children(recursive=True)]
     assert any("postgres" in p.name() for p in family)
+    told = served.felles("doctor")  # it knows the home alone
+    assert f"answers 200 at http://127.0.0.1:{served.port}/health" in told.stdout
     assert served.end(signal.SIGINT) == 0
     until(lambda: all(_gone(p) for p in family), "everything has ended")
 
@@ -181,7 +183,7 @@ def test_one_door_for_everything(served):
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(served):
-    done = served.felles("serve")
+    done = served.felles("serve", "--port", str(served.port))
     assert done.returncode == 1
     assert done.stderr.startswith(f"felles: cannot listen on 127.0.0.1:{served.port}")
     assert served.ready()

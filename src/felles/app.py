@@ -42,6 +42,7 @@ from felles.exchange.rest.app import MOUNT, FhirApp, Head
 from felles.ops import metrics as _metrics
 from felles.ops import rsgi
 from felles.ops.health import health
+from felles.ops.serving import announced
 from felles.record import background
 from felles.record.embedded import Embedded
 from felles.record.errors import Busy
@@ -390,4 +391,5 @@ def serve(
         if settings.demo:
             fill_demo(if_empty=True, people=region.PEOPLE, seed=region.SEED)
         print(f"Felles is at {settings.base_url} (FHIR: {settings.base_url}{MOUNT}); Ctrl+C stops it.", flush=True)  # noqa: T201
-        run(settings, url)
+        with announced(settings.home, f"http://{settings.host}:{settings.port}"):
+            run(settings, url)

@@ -156,6 +156,7 @@ def test_every_entry_of_lives_from_outside_makes_a_page(test_data):
                 "path": "/",
                 "languages": [],
                 "strip": False,
+                "tabs": [],
                 "title": "",
             }
             text = re.sub(r"<[^>]+>", " ", render("nb", "entries/citizen.html", context))

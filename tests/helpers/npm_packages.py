@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -23,6 +24,13 @@ def _lacking(what: str) -> None:
 def npm_modules(node: str) -> Path:
     """The folder node_modules with fhirpath.js and the examples of the specification, fetched once."""
     cache = Path(os.environ.get("FELLES_CACHE") or ROOT / ".cache") / "search"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the tests run in several processes, and one of them fetches
+        return _fetched(cache, node)
+
+
+def _fetched(cache: Path, node: str) -> Path:
     wanted = "\n".join(PACKAGES)
     done = cache / "packages.txt"
     if done.exists() and done.read_text() == wanted:
@@ -30,7 +38,6 @@ def npm_modules(node: str) -> Path:
     npm = shutil.which("npm") or str(Path(node).with_name("npm"))
     if not Path(npm).exists():
         _lacking("npm is missing: the search parameters are not held against fhirpath.js")
-    cache.mkdir(parents=True, exist_ok=True)
     (cache / "package.json").write_text('{"private": true}\n')
     made = subprocess.run(
         [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES],

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from felles.ops.health import parts
+from felles.ops.serving import address_of
 from felles.record.embedded import EmbeddedError
 from felles.record.health import facts
 from felles.record.maintenance import opened
@@ -72,12 +73,13 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 async def _server(settings: Settings) -> Finding:
+    address = address_of(settings.home) or f"http://{settings.host}:{settings.port}"
     try:
         async with httpx.AsyncClient(timeout=3) as client:
-            answer = await client.get(f"http://{settings.host}:{settings.port}/health")
+            answer = await client.get(f"{address}/health")
     except httpx.HTTPError:
-        return Finding("server", True, f"nothing serves at {settings.host}:{settings.port}")
-    return Finding("server", answer.status_code == 200, f"answers {answer.status_code} at {settings.base_url}/health")
+        return Finding("server", True, f"nothing serves at {address}")
+    return Finding("server", answer.status_code == 200, f"answers {answer.status_code} at {address}/health")
 
 
 def doctor() -> None:

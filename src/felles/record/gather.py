@@ -44,6 +44,10 @@ def gather(session: Session, job: Job) -> None:
         if current is not None:
             updated = max(updated, current.updated + 1)
         if step.change.op == "delete":
+            if current is not None and current.deleted:
+                job.results.append(_stays_deleted(step, current))
+                same.add(id(step))
+                continue
             job.results.append(_delete(session, job, step, current, updated))
         else:
             if current is not None and _is_same(session, step, current):
@@ -96,6 +100,11 @@ def _keep(session: Session, step: Step, current: Current) -> Result:
         updated=current.updated,
         body=current.body,
     )
+
+
+def _stays_deleted(step: Step, current: Current) -> Result:
+    name, version, updated = step.change.type, current.version, current.updated
+    return Result(outcome="deleted", type=name, id=step.id, version=version, updated=updated, body="")
 
 
 def _put(session: Session, job: Job, step: Step, current: Current | None, updated: int) -> Result:

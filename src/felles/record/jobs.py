@@ -29,7 +29,7 @@ from felles.record.decide import (
     grounds_of,
     person_of,
 )
-from felles.record.errors import Absent, Conflict, Forbidden, Gone, PreconditionFailed, RecordError, blaming
+from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed, RecordError, blaming
 from felles.record.forms import same_text
 from felles.record.gather import gather
 from felles.record.grants import Grant, Mode, PersonKey
@@ -381,7 +381,7 @@ class Session:
                 self._tell_refused(job, step, step.key)
             raise Absent(f"{reference} is not here")
         if current.deleted and step.change.op == "delete":
-            raise Gone(f"{reference} was deleted already")
+            return  # it is as was asked for (http://hl7.org/fhir/R4/http.html#delete): nothing is written
         self._check_verbs(job, step, current)
         seen = self._seen(grant, step, current)
         expected = step.change.expected

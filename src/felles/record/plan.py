@@ -95,6 +95,7 @@ class Planner:
         self._reserved: list[tuple[str, PersonKey]] = []
         self._steps: list[Step] = []
         self._rewrites = self._oids = False
+        self._full_urls: set[str] = set()
 
     async def plan(self, changes: list[Change], found: dict[int, Result], act: str) -> Plan:
         """The plan of all changes; `found` holds, by position, what conditional creates met.
@@ -102,7 +103,8 @@ class Planner:
         Raises `Forbidden`, `Absent`, `Conflict`, `PreconditionFailed`, `Unprocessable`.
         """
         self._check_verbs(changes, found)
-        self._rewrites = any(c.full_url for c in changes)
+        self._full_urls = {c.full_url for c in changes if c.full_url}
+        self._rewrites = bool(self._full_urls)
         self._oids = any((c.full_url or "").startswith("urn:oid:") for c in changes)
         await self._locate(changes, found)
         steps: list[Step | None] = [None] * len(changes)
@@ -233,6 +235,8 @@ class Planner:
         key = self._places.get(ref)
         if key is not None and key[0] != SHARED_BUCKET:
             return key
+        if ref.startswith("urn:") and ref not in self._full_urls:
+            raise Unprocessable(f"{ref[:120]} is not in this Bundle", home.expression)
         if self._grant.mode != Mode.ALL:
             return PHANTOM
         if home.via:

@@ -342,3 +342,29 @@ async def test_a_conditional_transaction_that_met_another_is_carried_out_as_it_w
     assert (len(tries), statuses(answer)) == (2, ["201", "201"])
     made = answer.json["entry"][0]["response"]["location"].split("/")[-3]
     assert (await world.system.get(f"Observation?patient={made}&_summary=count")).json["total"] == 1
+
+
+async def test_deleting_what_is_deleted_stops_no_transaction_and_makes_no_version(world):
+    patient = await world.patient()
+    observation = await world.made(world.observation(patient["id"]))
+    path = f"Observation/{observation['id']}"
+    assert (await world.system.delete(path)).status == 204
+    new = entry("POST", "Observation", world.observation(patient["id"]))
+    answer = await world.system.post("", bundle("transaction", entry("DELETE", path), new))
+    assert statuses(answer) == ["204", "201"]
+    history = (await world.system.get(f"{path}/_history")).json
+    assert [e["request"]["method"] for e in history["entry"]] == ["DELETE", "POST"]
+    # Who may not reach it learns nothing of it, deleted or not.
+    refused = await world.stranger.post("", bundle("transaction", entry("DELETE", path)))
+    unknown = await world.stranger.post("", bundle("transaction", entry("DELETE", "Observation/nothing")))
+    assert refused.status == unknown.status == 404
+
+
+@pytest.mark.parametrize("who", ["system", "stranger"])
+async def test_a_subject_that_the_bundle_lacks_is_named_as_that(world, who):
+    about = world.observation("x") | {"subject": {"reference": f"urn:uuid:{uuid.uuid4()}"}}
+    for body in (entry("POST", "Observation", about), entry("PUT", "Observation/x1", about | {"id": "x1"})):
+        answer = await getattr(world, who).post("", bundle("transaction", body))
+        assert answer.status == 422
+        assert answer.issues == [("business-rule", "Bundle.entry[0].resource.subject")]
+        assert "is not in this Bundle" in answer.json["issue"][0]["diagnostics"]

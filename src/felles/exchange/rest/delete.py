@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from felles.exchange.rest.call import Interaction
-from felles.exchange.rest.reply import Reply
 from felles.exchange.rest.written import commit, criteria
 from felles.record.changes import Change
-from felles.record.errors import Gone
 
 if TYPE_CHECKING:
     from felles.exchange.rest.call import Call
+    from felles.exchange.rest.reply import Reply
 
 INTERACTION = Interaction("The versions before stay readable by vread and history.", on_type=("delete",))
 
@@ -30,7 +29,4 @@ def change(call: Call) -> Change:
 
 async def answer(call: Call) -> Reply:
     """204; also for an entry that was deleted before, as far as the reader could see it."""
-    try:
-        return await commit(call, change(call))
-    except Gone:
-        return Reply(204)
+    return await commit(call, change(call))
