@@ -370,7 +370,9 @@ async def read_page(
     async def ask(key: PersonKey, whole: bool) -> list[Any]:
         return await lane.submit(shape, (*key, *head, -1 if whole else kept, whole, *asked))
 
-    found = [_page(records, wants, asked[_CLINICAL]) for records in await over_keys(lane, grant.keys, ask) if records]
+    found = [
+        _page(records, wants, int(asked[_CLINICAL])) for records in await over_keys(lane, grant.keys, ask) if records
+    ]
     if not found:
         raise Absent("there is no record here that you may see")
     return found[0] if len(found) == 1 else _merged(found, wants)
