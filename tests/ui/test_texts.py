@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import felles
+from felles.care.glossary.words import entries
 from felles.ui.i18n import NAMES, catalogue, choose, language
 
 ROOT = Path(felles.__file__).parent
@@ -36,7 +37,8 @@ def texts_of_template(path: Path) -> set[str]:
 
 
 def all_texts() -> set[str]:
-    return set().union(*map(texts_of_code, CODE), *map(texts_of_template, TEMPLATES))
+    explained = {entry.text for entry in entries()}
+    return explained.union(*map(texts_of_code, CODE), *map(texts_of_template, TEMPLATES))
 
 
 def test_there_are_texts_to_look_at():

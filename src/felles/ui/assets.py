@@ -28,6 +28,7 @@ _STYLES: Final = (
     "chart.css",
     "entry.css",
     "citizen.css",
+    "glossary.css",
     "print.css",
 )
 _FILES: Final = {
