@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from felles.record.grants import Grant
     from felles.record.store import Store
 
-TOGETHER = 500
-"""Entries in one commit, at most."""
+TOGETHER = 250
+"""Entries in one commit, at most: with more, the database waits while the next are prepared."""
 AHEAD = 3
 """Commits under way while the next is prepared."""
 HELD = 100_000
-"""Patients and shared entries kept from the first reading; with more, the files are read once more for them."""
+"""Entries kept from the first reading, some 100 MB, and as many Patients and shared ones beside them; with more, the
+files are read once more."""
 _TRIES = 5
 
 _KNOWN = """
@@ -113,6 +114,8 @@ class Importer:
         self._patients: list[str] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._early: list[Piece] = []
+        self._held: dict[Path, list[Piece]] = {}
+        self._room = HELD
         self._seen: dict[str, bytes] = {}
 
     async def run(self, files: list[Path]) -> None:
@@ -126,7 +129,8 @@ class Importer:
         await self._finish()
         self._early = []
         for file in taken:
-            await self._all(piece for piece in self._pieces(file) if not _is_early(piece))
+            pieces = self._held.pop(file, None) or self._pieces(file)
+            await self._all(piece for piece in pieces if not _is_early(piece))
             self.tally.done += file.stat().st_size
             self._told()
         await self._finish()
@@ -143,9 +147,12 @@ class Importer:
         """Learn the types behind a file's keys, and whether it can be taken at all."""
         found: dict[Key, str] = {}
         early: list[Piece] = []
+        held: list[Piece] = []
         try:
             for piece in read(file, self._orders.source):
                 found[_known(piece)] = piece.type
+                if len(held) <= self._room:
+                    held.append(piece)
                 if _is_early(piece) and len(self._early) + len(early) <= HELD:
                     early.append(piece)
                 if self._orders.strict and (issue := _first_error(piece)) is not None:
@@ -157,6 +164,9 @@ class Importer:
             return False
         self._early += early
         self._types.update(found)
+        if len(held) <= self._room:
+            self._held[file] = held
+            self._room -= len(held)
         return True
 
     def _refuse_file(self, file: Path, position: int, reason: str) -> None:

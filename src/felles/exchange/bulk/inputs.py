@@ -11,7 +11,6 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,16 +30,14 @@ class Unreadable(ValueError):
     """A file that cannot be taken apart; the message is one clear line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True, gc=False):
     """How an entry is known outside: where it comes from, and what it is called there."""
 
     source: str
     name: str
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(msgspec.Struct, gc=False):
     """One resource of an input: its bytes, its type, where it stood (file, position from 1) and its key."""
 
     file: Path
