@@ -141,6 +141,9 @@ class Settings:
     opening_hours: int = _setting(_positive, 4)
     need_hours: int = _setting(_positive, 24)
 
+    # How long a message that nobody answers opens what it points to, in days.
+    message_days: int = _setting(_positive, 30)
+
     # What a site decides about acting for others, in years, and about results, in working days.
     child_record_age: int = _setting(_positive, 12)
     parents_end_age: int = _setting(_positive, 16)

@@ -56,6 +56,20 @@ def _blocks(patient: str, what: str) -> list[dict[str, Any]]:
     return [each | {"id": f"{patient}-closed-{n}"} for n, each in enumerate(made)]
 
 
+def _followed(patient: str, situation: Situation, code: str) -> list[dict[str, Any]]:
+    """What joins staff and person to begin with: an episode, or a message that points to an entry of each kind."""
+    match situation.relation:
+        case "none":
+            return []
+        case "message":
+            about = [{"reference": f"{each['resourceType']}/{each['id']}"} for each in of_every_kind(patient).values()]
+            to = [{"reference": f"PractitionerRole/c-{role}"} for role in STAFF]
+            return [{"resourceType": "Communication", "status": "completed", "id": f"{patient}-asked", "recipient": to,
+                     "subject": {"reference": f"Patient/{patient}"}, "about": about}]  # fmt: skip
+        case _:
+            return [episode(patient, code)]
+
+
 @dataclass
 class Asking:
     """One region, its doors, and the people made in it so far."""
@@ -94,7 +108,7 @@ class Asking:
         found = self.made.get(situation)
         if found is None:
             found = self.made[situation] = f"t{len(self.made)}"
-            followed = [] if situation.relation == "none" else [episode(found, MUNICIPAL_SERVICE)]
+            followed = _followed(found, situation, MUNICIPAL_SERVICE)
             await self.put(*of_every_kind(found).values(), *followed, *_blocks(found, situation.block))
             if situation.relation == "self-made":
                 await self._by_themselves(found)
@@ -147,7 +161,7 @@ class Asking:
         standing = next(each for each in STANDINGS if each.name == name)
         situation = standing.situation
         code = PREGNANCY if name == "pregnancy" else MUNICIPAL_SERVICE
-        followed = [] if situation.relation == "none" else [episode(patient, code)]
+        followed = _followed(patient, situation, code)
         await self.put(of_every_kind(patient)[Kind.PERSON], *followed, *_blocks(patient, situation.block))
         if situation.relation == "self-made":
             await self._by_themselves(patient)

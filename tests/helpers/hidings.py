@@ -213,12 +213,20 @@ async def _habit(world: World) -> None:
 
 
 async def _needed(world: World) -> None:
-    """One to whom nobody has a relation; the GP stated a need. Her social history is closed to all."""
+    """One to whom nobody has a relation; the GP stated a need, and her social history is closed to GPs.
+
+    A message to the clinic points to one measurement of hers: all that the clinic's system has.
+    """
     await _seen(world)
     kind = {"class": [{"system": KIND_SYSTEM, "code": "social"}]}
-    closed = [block(HIDDEN, **kind) | {"id": "closed"}, social("habit-1", HIDDEN)]
-    await fill(world, life(HIDDEN, SEEN, ELSEWHERE), closed)
+    closed = [block(HIDDEN, role="gp", **kind) | {"id": "closed"}, social("habit-1", HIDDEN)]
+    sent = {"resourceType": "Communication", "id": "sent", "status": "completed", "subject": who(HIDDEN),
+            "recipient": [{"reference": CLINIC}], "about": [{"reference": f"Observation/{HIDDEN}-3"}]}  # fmt: skip
+    await fill(world, life(HIDDEN, SEEN, ELSEWHERE), closed, [sent])
     await _goes_in(world, HIDDEN, "need")
+    system = world.client(staff("system"))
+    seen = [(await system.get(f"Observation/{name}")).status for name in (f"{HIDDEN}-3", f"{HIDDEN}-4", "habit-1")]
+    assert seen == [200, 404, 404]
 
 
 async def _habit_of_hers(world: World) -> None:
@@ -333,7 +341,8 @@ HIDINGS = {
             sees=("gp", f"Patient/{SEEN}"),
             hides="Procedure/told",
         ),
-        # What stays closed to one who went in: in an emergency, with consent, by a stated need.
+        # What stays closed to one who went in: in an emergency, with consent, by a stated need. In the last also what
+        # a message to the reader does not point to.
         Hiding(
             "emergency",
             _emergency,
@@ -354,7 +363,7 @@ HIDINGS = {
             "need",
             _needed,
             _habit_of_hers,
-            frozenset({"gp"}),
+            frozenset({"gp", "system"}),
             sees=("gp", f"Observation/{HIDDEN}-3"),
             hides="Observation/habit-2",
         ),

@@ -5,6 +5,7 @@ most lasting comes first; an emergency and the person's consent come before them
 those hours is said to be seen by them. From 70 on stand what is no care relation: a need that the reader stated, and
 the right to act for the person. A relation that its writer's own organisation made for itself (see `derive`) has the
 basis' number + SELF_MADE: it opens too, and comes last, so that a basis somebody else made is named before it.
+From PART on stand those that open single entries alone (a message: what it points to), after all that open the record.
 
 Source: pasientjournalloven §§ 19 and 22, helsepersonelloven §§ 25 and 45: those who give care see what is
 necessary and relevant for it. Which dealings count as giving care is what this table says.
@@ -15,9 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from felles.record.derive import SELF_MADE
+from felles.record.derive import PART, SELF_MADE, is_self_made
 
-__all__ = ["SELF_MADE", "WORDS", "Basis", "Ground", "ground_of"]
+__all__ = ["PART", "SELF_MADE", "WORDS", "Basis", "Ground", "ground_of"]
 
 
 class Basis(IntEnum):
@@ -42,6 +43,7 @@ class Basis(IntEnum):
     NEXT_OF_KIN = 83
     ESTATE = 84
     RELEASED_PART = 85
+    MESSAGE = PART
 
     @property
     def code(self) -> str:
@@ -69,6 +71,7 @@ WORDS: dict[Basis, tuple[str, str]] = {
     Basis.NEXT_OF_KIN: ("Nærmeste pårørende", "Next of kin"),
     Basis.ESTATE: ("Pårørende til avdød", "Kin of the deceased"),
     Basis.RELEASED_PART: ("Utlevert del", "Released part"),
+    Basis.MESSAGE: ("Melding", "Message"),
 }
 """Each basis in bokmål and in English, as pages and the log show it."""
 
@@ -93,6 +96,6 @@ def ground_of(text: str) -> Ground:
     if not colon:
         return Ground(text)
     value = int(number)
-    self_made = value >= SELF_MADE
+    self_made = is_self_made(value)
     basis = Basis(value - SELF_MADE if self_made else value)
     return Ground(basis.code, source, self_made, basis)

@@ -31,6 +31,7 @@ RELATIONS: Final = {
     "none": "no care relation",
     "lasting": "a care relation that somebody else made",
     "self-made": "only a task or an appointment that she wrote to herself",
+    "message": "only a message to her that points to these entries",
 }
 BLOCKS: Final = {
     "none": "nothing is closed",
@@ -64,7 +65,7 @@ class Situation:
         return self.way != "none" and _VERB_OF_WAY[self.way] in ROLES[role].verbs
 
     def open_to(self, role: str) -> bool:
-        """Whether the record is open at all: by a relation, or by the way she went in."""
+        """Whether the record is open: by a relation, or by the way she went in. A message opens what it points to."""
         by_herself = self.relation == "self-made" and bool(ROLES[role].verbs & _BY_HERSELF)
         return self.relation == "lasting" or by_herself or self.went_in(role)
 
@@ -89,10 +90,11 @@ class Read:
 
     @property
     def allowed(self) -> bool:
-        """The role reads and reaches the kind, the record is open, and no block hides it; all are needed."""
+        """The role reads and reaches the kind, record or entry is open, and no block hides it; all are needed."""
         role, situation = ROLES[self.role], self.situation
         reaches = "read" in role.verbs and role.reaches(self.kind)
-        return reaches and situation.open_to(self.role) and not situation.closed_to(self.role, self.kind)
+        opens = situation.open_to(self.role) or situation.relation == "message"
+        return reaches and opens and not situation.closed_to(self.role, self.kind)
 
 
 READS: Final = tuple(Read(*each) for each in product(STAFF, Kind, SITUATIONS))
@@ -113,6 +115,7 @@ STANDINGS: Final = (
     Standing("lasting, all closed", Situation("lasting", "all", "none"), Basis.MUNICIPAL_SERVICE),
     Standing("pregnancy", Situation("lasting", "none", "none"), Basis.PREGNANCY),
     Standing("self-made", Situation("self-made", "none", "none")),
+    Standing("message", Situation("message", "none", "none")),
     Standing("stated need", Situation("none", "none", "need")),
     Standing("emergency", Situation("none", "none", "emergency")),
 )

@@ -5,6 +5,8 @@
     ServiceRequest       whoever received it: performer
     Task                 whoever is to do it: owner
     Appointment          those who take part in it
+    Communication        those whom it was sent to: what it points to, and not the record (`pointing`); so does a Task
+                         that asks to answer one
     PractitionerRole     staffing: what relations join to is an organisation, a unit or a role, never each employee
 
 A relation ends when its basis ends, after the days in `Durations`; one that has ended already is not made. An entry
@@ -24,7 +26,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from felles.access import blocks, cases, holding_hook, openings, representation_hook, self_made, verbs
+from felles.access import blocks, cases, holding_hook, openings, pointing, representation_hook, self_made, verbs
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -57,6 +59,8 @@ class Durations:
     come late and corrections (hpl § 45 a; Helsedirektoratet: a letter within a week, outpatient results within
     weeks). `before` and `appointment`: preparing and writing up. `request`: a referral or order not closed by
     anybody still ends, since a relation without an end is no need (pjl § 22); `closed`: after it was closed.
+    `message`: what a message opens closes when it is answered, and after so many days where it is not
+    (FELLES_MESSAGE_DAYS).
     """
 
     encounter: int = 30
@@ -64,6 +68,7 @@ class Durations:
     appointment: int = 14
     request: int = 365
     closed: int = 30
+    message: int = 30
 
 
 Held = tuple[list[str], Basis, int, int]
@@ -114,8 +119,19 @@ def _task(resource: Any, updated: int, days: Durations) -> Held | None:
     if any(_codes(resource.code, CASE_SYSTEM)):
         return None
     since = span(resource.authoredOn, updated)[0]
+    if pointing.is_question(resource):
+        done = resource.status == "completed"
+        return _references(resource.owner), Basis.MESSAGE, since, updated if done else _later(since, days.message)
     until = _later(updated, days.closed) if resource.status == "completed" else _later(since, days.request)
     return _references(resource.owner), Basis.TASK, since, until
+
+
+def _message(resource: Any, updated: int, days: Durations) -> Held | None:
+    """Holds from when it was sent until it is answered (`pointing`), or `message` days."""
+    if resource.status not in pointing.SENT:
+        return None
+    since = span(resource.sent, updated)[0]
+    return _references(resource.recipient), Basis.MESSAGE, since, _later(min(since, updated), days.message)
 
 
 def _appointment(resource: Any, updated: int, days: Durations) -> Held | None:
@@ -139,9 +155,10 @@ _READERS: Final[dict[str, Callable[[Any, int, Durations], Held | None]]] = {
     "ServiceRequest": _request,
     "Task": _task,
     "Appointment": _appointment,
+    "Communication": _message,
 }
 
-_ASKED: Final = frozenset({Basis.REFERRAL, Basis.ORDER, Basis.APPOINTMENT, Basis.TASK})
+_ASKED: Final = frozenset({Basis.REFERRAL, Basis.ORDER, Basis.APPOINTMENT, Basis.TASK, Basis.MESSAGE})
 """Bases that ask for care; made by their own receiver they are no more than a stated need."""
 
 _EVERY: Final = frozenset(f"basis:{basis.code}" for basis in _ASKED)
@@ -227,6 +244,7 @@ def register(
     registry.register("PractitionerRole", staff)
     for room in (blocks, cases, verbs):
         room.register(registry)
+    pointing.register(registry)
     holding_hook.register(registry, waits)
     representation_hook.register(registry, ages)
     openings.register(registry, hours)

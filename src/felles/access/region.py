@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from felles.access import demo_clock
-from felles.access.derive import register
+from felles.access.derive import Durations, register
 from felles.access.openings import Hours
 from felles.access.release import Waits
 from felles.access.representation import Ages
@@ -68,7 +68,8 @@ async def open_store(settings: Settings, url: str, *, clock: Clock | None = None
     ages = Ages(own=settings.child_record_age, end=settings.parents_end_age)
     waits = Waits(seen=settings.release_days)
     hours = Hours(opening=settings.opening_hours, need=settings.need_hours)
-    registry = register(Registry(), ages=ages, waits=waits, hours=hours)
+    days = Durations(message=settings.message_days)
+    registry = register(Registry(), days, ages=ages, waits=waits, hours=hours)
     store = await Store.open(settings, url, clock=clock, registry=registry)
     async with store.pool.acquire() as conn:
         await check(conn.raw)

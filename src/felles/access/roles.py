@@ -52,7 +52,9 @@ def _may_make(*bases: Basis) -> frozenset[str]:
     return frozenset(f"basis:{basis.code}" for basis in bases)
 
 
-_BOOKS = _may_make(Basis.CONTACT, Basis.ADMISSION, Basis.APPOINTMENT, Basis.TASK)
+_WRITES_TO = _may_make(Basis.MESSAGE)
+"""A message hands on no more than its writer sees, and each entry by itself (`access.pointing`)."""
+_BOOKS = _WRITES_TO | _may_make(Basis.CONTACT, Basis.ADMISSION, Basis.APPOINTMENT, Basis.TASK)
 _TREATS = _BOOKS | _may_make(Basis.REFERRAL, Basis.ORDER, Basis.EPISODE, Basis.PREGNANCY)
 _MUNICIPAL = _may_make(Basis.MUNICIPAL_SERVICE)
 _NONE: frozenset[str] = frozenset()
@@ -78,7 +80,7 @@ _TABLE: Final = (
     ("health-nurse", "Helsesykepleier", "Public health nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
     ("midwife", "Jordmor", "Midwife", "JO", STAFF_KINDS, _TREATS, _CARE_LAW),
     ("home-nurse", "Hjemmesykepleier", "Home-care nurse", "SP", STAFF_KINDS, _TREATS | _MUNICIPAL, _CARE_LAW),
-    ("care-worker", "Helsefagarbeider", "Care worker", "HF HP OA VP", STAFF_KINDS, _NONE, _CARE_LAW),
+    ("care-worker", "Helsefagarbeider", "Care worker", "HF HP OA VP", STAFF_KINDS, _WRITES_TO, _CARE_LAW),
     ("psychologist", "Psykolog", "Psychologist", "PS", STAFF_KINDS, _TREATS, _CARE_LAW),
     ("therapist", "Fysio- og ergoterapeut", "Therapist", "FT ET MT KI", STAFF_KINDS, _TREATS, _CARE_LAW),
     (
@@ -88,12 +90,12 @@ _TABLE: Final = (
     ),
     (
         "pharmacist", "Farmasøyt", "Pharmacist", "FA1 FA2", _PHARMACY,
-        _may_make(Basis.TASK),
+        _WRITES_TO | _may_make(Basis.TASK),
         "hpl § 25: what a sound review of medicines needs; no notes (docs/security.md, reach of pharmacists)",
     ),
     (
         "laboratory", "Bioingeniør og radiograf", "Laboratory and imaging", "BI RA", _LABORATORY,
-        _may_make(Basis.APPOINTMENT),
+        _WRITES_TO | _may_make(Basis.APPOINTMENT),
         "hpl § 25: those who examine see the order and what the examination needs",
     ),
     (
@@ -113,7 +115,7 @@ _TABLE: Final = (
         "pjl § 22: keeps units, staff and roles of her own organisation; that opens no record to herself",
     ),
     (
-        "citizen", "Innbygger", "Citizen", "", _CITIZEN_KINDS, _NONE,
+        "citizen", "Innbygger", "Citizen", "", _CITIZEN_KINDS, _WRITES_TO,
         "pasient- og brukerrettighetsloven § 5-1, pjl § 18: access to one's own record",
     ),
     (

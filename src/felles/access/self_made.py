@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
-from felles.access.bases import SELF_MADE
 from felles.access.cases import ANSWERED, REFUSED, Sort
 from felles.record.codes import CASE_SYSTEM
+from felles.record.derive import SELF_MADE, marked
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
@@ -35,7 +35,7 @@ _ENTRY: Final = """select e.body, e.updated from entry e
 _CONFIRM: Final = f"""
 with were as (
     delete from relation r
-     where r.bucket = $1 and r.person = $2 and r.source = $3 and r.basis >= {SELF_MADE} and not r.mirror
+     where r.bucket = $1 and r.person = $2 and r.source = $3 and {marked("r.basis")} and not r.mirror
     returning r.party, r.basis - {SELF_MADE} as basis, r.writer
 )
 insert into relation (bucket, person, party, basis, source, writer, since, until)
@@ -45,7 +45,7 @@ on conflict (bucket, person, party, basis, source) do nothing"""
 _LEAVE: Final = "delete from matter where bucket = $1 and person = $2 and id = $3 and sort = $4 and not mirror"
 _CLOSE: Final = """update matter set state = $5, closed = $6
     where bucket = $1 and person = $2 and id = $3 and sort = $4 and state = 0 and not mirror"""
-_SHUT: Final = f"delete from relation where bucket = $1 and person = $2 and source = $3 and basis >= {SELF_MADE}"
+_SHUT: Final = f"delete from relation where bucket = $1 and person = $2 and source = $3 and {marked('basis')}"
 
 
 def name_of(reference: str) -> str:

@@ -57,7 +57,8 @@ def page() -> str:
             *_section(
                 "Is the record open at all",
                 _open(),
-                "Staff, by the relation they have and the way they went in. The person's age changes nothing here.",
+                "Staff, by the relation they have and the way they went in. The person's age changes nothing here. What"
+                " a message points to is open to whom it was sent, each entry by itself, and the record is not.",
             ),
             *_section(
                 "What the person closed",

@@ -35,6 +35,7 @@ def short(t: Language, text: str) -> str:
         Basis.ORDER: t("Rekvisisjon mottatt"),
         Basis.APPOINTMENT: t("Timeavtale"),
         Basis.TASK: t("Oppgave"),
+        Basis.MESSAGE: t("Melding"),
     }[ground.basis]
 
 
@@ -64,8 +65,14 @@ def sentence(t: Language, text: str) -> str:
         Basis.ORDER: t("Dere har mottatt en rekvisisjon for pasienten."),
         Basis.APPOINTMENT: t("Pasienten har time hos dere."),
         Basis.TASK: t("Dere har en oppgave for pasienten."),
+        Basis.MESSAGE: t("Dere har fått en melding om pasienten. Den åpner bare det den peker på."),
     }[ground.basis]
     return f"{said} {t('Grunnlaget er registrert av dere selv.')}" if ground.self_made else said
+
+
+def opens_single(text: str) -> bool:
+    """Whether the basis opens single entries alone, and not the record."""
+    return ground_of(text).basis is Basis.MESSAGE
 
 
 def source(text: str) -> tuple[str, str] | None:
@@ -102,4 +109,5 @@ def about(t: Language, text: str) -> str:
         Basis.ORDER: t("De har mottatt en bestilling for deg, for eksempel en prøve."),
         Basis.APPOINTMENT: t("Du har time der."),
         Basis.TASK: t("De har en oppgave for deg."),
+        Basis.MESSAGE: t("De har fått en melding om deg, og ser det den peker på."),
     }[ground.basis]

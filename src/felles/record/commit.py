@@ -158,7 +158,7 @@ class Committer:
     async def _transaction(self, jobs: list[Job]) -> list[RecordError | None]:
         for attempt in range(TRIES):
             for job in jobs:
-                job.results, job.bases = [], {}
+                job.results, job.bases, job.single = [], {}, set()
             async with self._pool.acquire() as conn:
                 try:
                     async with conn.transaction():

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from felles.record.derive import PART
 from felles.record.grants import Grant, Mode
 from felles.record.kinds import OPENABLE, Kind
 from felles.record.numbers import TYPES
@@ -59,13 +60,14 @@ def ask_values(grant: Grant, clock: Clock) -> tuple[int, int, int, int, int, int
     )
 
 
-DOOR_BITS = "p.blocked, p.opened, p.held, p.protected"
-"""What a statement that parts door and rows keeps of the person's row; `bits_of` gives it back as `p`."""
+DOOR_BITS = "p.blocked, p.opened, p.held, p.protected, d.basis as ground"
+"""What a statement that parts door and rows keeps of the person's row and the ground; `bits_of` gives it back."""
 
 
 def bits_of(row: str) -> str:
-    """The bits that `row` kept (`DOOR_BITS`), as `p` for the predicates over rows. A FROM item."""
-    return f"(select {row}.blocked, {row}.opened, {row}.held, {row}.protected) p"
+    """What `row` kept (`DOOR_BITS`), as `p` and `d` for the predicates over rows. A FROM item."""
+    return f"""(select {row}.blocked, {row}.opened, {row}.held, {row}.protected) p
+         cross join lateral (select {row}.ground as basis) d"""
 
 
 def person_of(row: str = "e") -> str:
@@ -115,13 +117,20 @@ def grounds_of(row: str = "e", *, proxy: bool = False) -> str:
            and {OPENED}{represented if proxy else ""}"""
 
 
-def basis_of(row: str = "e", *, proxy: bool = False) -> str:
+_POINTS = f"e.type = {TYPES['Patient']} or points(e.bucket, e.person, g.source, e.self)"
+
+
+def basis_of(row: str = "e", *, proxy: bool = False, single: str = "") -> str:
     """The lateral join `d`: (basis, source) of the ground that is named, or nulls. Needs `p` before it.
 
     An emergency and a consent are named before any lasting relation, so that each line of those hours says so.
+    `single`: whether ground `g` counts where it opens single entries alone (SQL). A row of `entry` has those that
+    point to it; a person's door has none, so that who decides no rows behind it (`ROW_OPEN`) opens nothing by them.
     """
+    single = single or (_POINTS if row == "e" else "false")
     return f"""left join lateral (
-        select g.basis, g.source from ({grounds_of(row, proxy=proxy)}) g order by g.basis limit 1) d on true"""
+        select g.basis, g.source from ({grounds_of(row, proxy=proxy)}) g
+         where g.basis < {PART} or {single} order by g.basis limit 1) d on true"""
 
 
 BLOCKS_AGAINST = """b.since <= q.real and b.until > q.real
@@ -157,7 +166,7 @@ BLOCKED = f"""(p.blocked and e.type <> {TYPES["Patient"]} and exists (
 who she is must be plain to whoever treats her."""
 
 
-CLOSED = f"""(p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and exists (
+CLOSED = f"""(p.blocked and d.basis < {PART} and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and exists (
         select 1 from block b
          where b.bucket = p.bucket and b.person = p.person and {BLOCKS_AGAINST}
            and not (p.opened and case
@@ -170,7 +179,8 @@ CLOSED = f"""(p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and 
                     select coalesce(bit_or(o.kinds), 0) from opening o
                      where o.bucket = b.bucket and o.person = b.person and {OPENED} and {_YIELDS}) = 0 end)))"""
 """Whether it is announced to `q` that the person has closed something: a block is meant for her that no opening of
-hers lifts whole (`p` the person's own row)."""
+hers lifts whole (`p` the person's own row, `d` its ground). Not to one who sees single entries alone: that something
+else is closed is nothing that she needs to know."""
 
 
 def held(whom: str) -> str:
@@ -189,12 +199,20 @@ PERSON_OPEN = f"""(case q.mode
         else d.source is not null end)"""
 """Whether the person's record is open to `q` at all (`p`, `d`)."""
 
+POINTED = "pointed_to(e.bucket, e.person, e.self, q.mode, q.actor, q.org, q.role, q.clinical, q.real)"
+"""Whether a message to `q` points to row `e` now (migration 0019)."""
+
 ROW_OPEN = f"""(case
         when q.mode = {Mode.ALL:d} then true
         when q.mode = {Mode.SELF:d} then (q.kinds >> e.kind) & 1 = 1 and not {held("1")}
         when q.mode = {Mode.CASE:d} then false
-        else (q.kinds >> e.kind) & 1 = 1 and not {BLOCKED} end)"""
-"""Whether row `e` of a person whose record is open is seen whole."""
+        else (q.kinds >> e.kind) & 1 = 1 and (d.basis < {PART} or {POINTED}) and not {BLOCKED} end)"""
+"""Whether row `e` of a person whose record is open is seen whole; where `d` opens single entries alone, if it
+is one."""
+
+STRIP = f"""(e.type = {TYPES["Patient"]} and d.basis >= {PART} and (q.kinds >> e.kind) & 1 = 1)"""
+"""Whether row `e` is the Patient of one of whom `q` sees single entries alone: then only her look-up form is seen,
+which is what somebody who answers must know of who it is about."""
 
 REPRESENTED = f"""exists (
         select 1 from representation v
@@ -247,6 +265,9 @@ IN_FORM = f"e.form <> 1 and e.form = {FORM}"
 
 WITHDRAWN = 3
 """`entry.state` of a version without place that shows words which have since become known to tell it: never served."""
+
+SEEN = f"(({IN_FORM} and {ROW_OPEN}) or (e.form = 1 and {STRIP}))"
+"""Whether form and row `e` are what `q` sees, for statements that also show the Patient to who sees single entries."""
 
 ORG = "(case when e.form = 2 then 0 else e.org end)"
 """The organisation of row `e` as it is shown: the form without place has none."""

@@ -17,6 +17,23 @@ DAY = 86_400_000_000
 """Microseconds."""
 SELF_MADE = 100
 """What is added to the basis of a relation that was made by those for whom it opens."""
+PART = 200
+"""Bases from here on open single entries alone (table `pointed`), and are named after all that open the record."""
+
+
+def is_self_made(basis: int) -> bool:
+    """Whether this number carries the mark SELF_MADE."""
+    return basis // SELF_MADE % 2 == 1
+
+
+def bare(basis: str) -> str:
+    """SQL: the number `basis` without the mark SELF_MADE."""
+    return f"({basis} - {SELF_MADE} * ({basis} / {SELF_MADE} % 2))"
+
+
+def marked(basis: str) -> str:
+    """SQL: whether the number `basis` carries the mark SELF_MADE."""
+    return f"{basis} / {SELF_MADE} % 2 = 1"
 
 
 @dataclass(slots=True, frozen=True)

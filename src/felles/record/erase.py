@@ -69,6 +69,7 @@ _ROWS: Final = (
 _OURS: Final = "(t.bucket, t.person) in (select * from unnest($1::smallint[], $2::bigint[]))"
 _FOLLOWED: Final = (
     f"delete from relation t where {_OURS} and t.source = $3::text and $4::bigint is not null",
+    f"delete from pointed t where {_OURS} and (t.self = $4 or t.source = $3::text)",
     f"delete from opening t where {_OURS} and t.source = $3::text and $4::bigint is not null",
     f"delete from held t where {_OURS} and (t.item = $4 or t.source = $3::text)",
     f"delete from block t where {_OURS} and (t.item = $4 or t.source = $3::text)",

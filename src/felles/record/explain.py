@@ -30,6 +30,7 @@ from felles.record.decide import (
     REPRESENTED,
     REPRESENTS,
     ROW_OPEN,
+    SEEN,
     STAFFS,
     ask_values,
     basis_of,
@@ -37,8 +38,10 @@ from felles.record.decide import (
     grounds_of,
     leaves,
 )
+from felles.record.derive import PART
 from felles.record.errors import Absent
 from felles.record.grants import Mode
+from felles.record.ids import mark_of
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
@@ -54,11 +57,14 @@ _COLUMNS: Final = (
     ("what", "text"),
     ("item_type", "smallint"),
     ("item", "text"),
+    ("mark", "bigint"),
     *ASK,
 )
 _OWN_ACTS: Final = "g.basis in (5, 6, 70) or g.basis between 80 and 85"
 """Grounds that follow from what the reader herself did, or was given: her own opening, her right to act."""
 
+SINGLE: Final = "(q.item = '' or points(q.bucket, q.person, g.source, q.mark))"
+"""Whether ground `g`, which opens single entries alone, is one for what is asked about: the record, or one entry."""
 TOLD: Final = f"""exists (select 1 from type_name n
              join entry e on e.bucket = q.bucket and e.type = n.type and e.id = split_part(g.source, '/', 2)
             where n.name = split_part(g.source, '/', 1) and e.person = q.person and e.state = 0 and {IN_FORM}
@@ -152,7 +158,8 @@ def _grounds(*, proxy: bool) -> str:
           from door q
          cross join lateral {bits_of("q")}
          cross join lateral (select g.basis, g.source, min(g.since) as since, max(g.until) as until
-                               from ({grounds_of("q", proxy=proxy)}) g group by g.basis, g.source) g
+                               from ({grounds_of("q", proxy=proxy)}) g
+                              where g.basis < {PART} or {SINGLE} group by g.basis, g.source) g
          cross join lateral (select {_OWN_ACTS} or {TOLD} as told) t
          cross join lateral (
             select array_agg(distinct r.party) as parties, min(r.writer) as writer,
@@ -182,8 +189,8 @@ _ENTRY: Final = f"""select q.n, 2 as part, json_build_object(
           from door q
          cross join lateral {bits_of("q")}
           join entry e on e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and e.person = q.person
-           and e.state = 0 and {IN_FORM}
-         where q.open and not e.deleted and {ROW_OPEN}"""
+           and e.state = 0 and {SEEN}
+         where q.open and not e.deleted"""
 
 
 @lru_cache(maxsize=2)
@@ -196,7 +203,7 @@ def shape(*, proxy: bool = False) -> Shape:
                d.basis as named, d.source as named_source
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
-          {basis_of("p", proxy=proxy)}
+          {basis_of("p", proxy=proxy, single=SINGLE)}
     ),
     said as materialized (
         select f.bucket, f.person, f.real,
@@ -225,7 +232,7 @@ async def explain(lane: Lane, clock: Clock, grant: PersonGrant, what: str, item:
     type_name, _, resource_id = item.partition("/")
     if not _SAFE.fullmatch(what) or (item and type_name not in TYPES):
         raise Absent("there is no such entry here that you may see")  # it stands in the log as it is
-    asked = ("page:why", what, TYPES.get(type_name, 0), resource_id, *ask_values(grant, clock))
+    asked = ("page:why", what, TYPES.get(type_name, 0), resource_id, mark_of(item), *ask_values(grant, clock))
     statement = shape(proxy=grant.mode == Mode.PROXY)
     found = [await lane.submit(statement, (*key, *asked)) for key in grant.keys]
     explained = [made for rows in found if (made := _explained(rows))]

@@ -29,6 +29,7 @@ from felles.record.decide import (
     grounds_of,
     person_of,
 )
+from felles.record.derive import PART
 from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed, RecordError, blaming
 from felles.record.forms import same_text
 from felles.record.gather import gather
@@ -57,10 +58,10 @@ with q as materialized {unnest(_LOCK_COLUMNS)},
          where (p.bucket, p.person) in (select distinct q.bucket, q.person from q)
          order by p.bucket, p.person for no key update)
 select q.n, p.bucket, p.person, p.version, p.touched, {PERSON_OPEN} as open, {BASIS_TEXT} as basis,
-       p.blocked, p.protected, p.joined,
+       coalesce(d.basis, 0) >= {PART} as single, p.blocked, p.protected, p.joined,
        (extract(epoch from clock_timestamp()) * 1000000)::bigint as now
   from q join locked p on p.bucket = q.bucket and p.person = q.person
-  {basis_of("p")}"""
+  {basis_of("p", single="true")}"""
 
 _LOCK_ACTING = _LOCK.replace(
     f"{PERSON_OPEN} as open, {BASIS_TEXT} as basis",
@@ -72,7 +73,7 @@ _LOCK_ACTING = _LOCK.replace(
 
 _GROUNDS = f"""
 with q as materialized {unnest(_LOCK_COLUMNS)}
-select distinct q.n, g.basis
+select distinct q.n, g.basis, g.source
   from q join person p on p.bucket = q.bucket and p.person = q.person
   cross join lateral ({grounds_of("p")}) g"""
 """All bases that open each person, not only the one that is named."""
@@ -151,6 +152,8 @@ class Job:
     commit: int = 0
     bases: dict[PersonKey, str | None] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
+    single: set[PersonKey] = field(default_factory=set)
+    """Those of `bases` of whom the writer sees single entries alone: she answers, and writes nothing else."""
 
 
 def _bits(row: Any) -> frozenset[Bit]:
@@ -170,6 +173,8 @@ class Session:
         self.current: dict[tuple[int, str, int], Current] = {}
         self.grounds: dict[tuple[int, PersonKey], frozenset[int]] = {}
         """The bases that open a person to the writer of a job (its id), for the jobs where a verb hangs on one."""
+        self.messages: dict[tuple[int, PersonKey], frozenset[str]] = {}
+        """The messages that open single entries of a person to the writer of a job (its id), for those of `single`."""
         self.special: dict[PersonKey, frozenset[Bit]] = {}
         self.joined: dict[PersonKey, tuple[PersonKey, ...]] = {}
         """All keys of those of the persons who have several."""
@@ -255,6 +260,8 @@ class Session:
             self.now = max(self.now, found["now"])
             if found["open"] and found["n"] <= named:
                 job.bases[key] = found["basis"]
+                if found["single"]:
+                    job.single.add(key)
 
     async def _see_joined(self) -> None:
         """The keys of those who have several. Raises `Apart` when one of them is not locked."""
@@ -264,22 +271,25 @@ class Session:
             if missing := {key for keys in self.joined.values() for key in keys} - self.locked.keys():
                 raise Apart(missing)
 
+    def _grounds_asked(self, job: Job) -> set[PersonKey]:
+        """The persons of whom a job must know every ground: a verb hangs on one, or a message opens single entries."""
+        takes, grant = self.registry.takes, job.plan.grant
+        if grant.mode == Mode.ALL or takes.bases.keys().isdisjoint(grant.verbs):
+            return job.single
+        return job.single | {s.key for s in job.plan.steps if s.change.type in takes.types and s.key in job.bases}
+
     async def _fetch_grounds(self, jobs: list[Job]) -> None:
-        takes = self.registry.takes
-        asked = [
-            (job, key)
-            for job in jobs
-            if not takes.bases.keys().isdisjoint(job.plan.grant.verbs) and job.plan.grant.mode != Mode.ALL
-            for key in sorted({s.key for s in job.plan.steps if s.change.type in takes.types and s.key in job.bases})
-        ]
+        asked = [(job, key) for job in jobs for key in sorted(self._grounds_asked(job))]
         if not asked:
             return
         args = [(*key, *ask_values(job.plan.grant, job.clock)) for job, key in asked]
-        found: dict[int, set[int]] = {}
+        found: dict[int, set[tuple[int, str]]] = {}
         for row in await self._conn.fetch(_GROUNDS, *zip(*args, strict=True)):
-            found.setdefault(row["n"], set()).add(row["basis"])
+            found.setdefault(row["n"], set()).add((row["basis"], row["source"]))
         for number, (job, key) in enumerate(asked, start=1):
-            self.grounds[id(job), key] = frozenset(found.get(number, ()))
+            grounds = found.get(number, ())
+            self.grounds[id(job), key] = frozenset(basis for basis, _ in grounds if basis < PART)
+            self.messages[id(job), key] = frozenset(source for basis, source in grounds if basis >= PART)
 
     async def _fetch_current(self, jobs: list[Job]) -> None:
         for table, shared in ((_CURRENT, False), (_CURRENT_SHARED, True)):
@@ -355,10 +365,25 @@ class Session:
             raise Forbidden(f"no relation to the person this {step.change.type} is about")
 
     def _closed(self, job: Job, step: Step, key: PersonKey | None) -> bool:
-        if key is None or not key[1] or key in job.bases or key in job.plan.fresh:
+        if key is None or not key[1] or key in job.plan.fresh:
+            return False
+        if key in job.bases and (key not in job.single or self._answers(job, step, key)):
             return False
         self._tell_refused(job, step, key)
         return True
+
+    def _answers(self, job: Job, step: Step, key: PersonKey) -> bool:
+        """Whether the step answers a message that opens single entries: a new message, or the Task that asks."""
+        asked, resource = self.messages.get((id(job), key), frozenset[str]()), step.change.resource
+        if resource is None or step.change.op == "delete":
+            return False
+        if step.change.type == "Communication" and step.new:
+            return any(each.reference in asked for each in resource.inResponseTo or ())
+        current = self.current.get((TYPES[step.change.type], step.id, 0))
+        if step.change.type != "Task" or current is None or f"Task/{step.id}" not in asked:
+            return False
+        was = decode(current.body.encode())
+        return (was.focus, was.owner) == (resource.focus, resource.owner)
 
     def _tell_refused(self, job: Job, step: Step, key: PersonKey) -> None:
         """A line in the log of the person whom the writer did not reach, if there is one."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _COPIED: Final[dict[str, str]] = {
     "relation": "party, basis, source, writer, since, until",
+    "pointed": "source, self",
     "block": "id, against, party, kind, org, item, low, high, since, until, source, passed, left_out",
     "opening": "id, source, basis, actor, org, role, kinds, since, until",
     "held": "item, id, source, from_whom, reason, since, until, review",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from felles.record.decide import ASK, BASIS_TEXT, FORM, VISIBLE, ask_values, basis_of, leaves, person_of
+from felles.record.decide import ASK, BASIS_TEXT, FORM, STRIP, VISIBLE, ask_values, basis_of, leaves, person_of
 from felles.record.errors import Absent, Gone
 from felles.record.homes import SHARED_TYPES
 from felles.record.ids import bucket_of
@@ -40,6 +40,9 @@ _LOCATED = f"cross join lateral ({_ENTRY.format(bucket='q.bucket')}) e"
 _BY_DIRECTORY = f"""join directory y on y.type = q.type and y.id = q.id
     cross join lateral ({_ENTRY.format(bucket="y.bucket")}) e"""
 
+_FORM = f"(case when {STRIP} then 1 else {FORM} end)"
+"""The form that is seen: whole, without place, or of a Patient the look-up form alone."""
+
 
 def _statement(located: str) -> str:
     return f"""
@@ -47,15 +50,16 @@ def _statement(located: str) -> str:
     found as materialized (
         select q.n, q.real, q.who, q.act, q.what, e.bucket, e.person, coalesce(f.version, e.version) as version,
                coalesce(f.updated, e.updated) as updated, coalesce(f.deleted, e.deleted) as deleted,
-               coalesce(f.body, e.body) as body, {VISIBLE} and ({FORM} = 0 or f.version is not null) as open,
+               coalesce(f.body, e.body) as body, ({VISIBLE} or {STRIP}) and ({_FORM} = 0 or f.version is not null)
+                   as open,
                {BASIS_TEXT} as basis
           from q {located}
           {person_of()}
           {basis_of()}
-          -- The form without place stands in for the whole one, where there is one to see (`FORM`).
+          -- Another form stands in for the whole one, where that is what is seen and there is one (`_FORM`).
           left join lateral (select f.version, f.updated, f.deleted, f.body from entry f
-                              where {FORM} = 2 and f.bucket = e.bucket and f.type = e.type and f.id = e.id
-                                and f.form = 2 and f.state = 0
+                              where {_FORM} > 0 and f.bucket = e.bucket and f.type = e.type and f.id = e.id
+                                and f.form = {_FORM} and f.state = 0
                               limit 1) f on true
     ),
     said as materialized (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.record.clock import FOREVER
 from felles.record.decide import ASK, BASIS_TEXT, IN_FORM, PERSON_OPEN, ROW_OPEN, ask_values, basis_of, leaves
+from felles.record.derive import PART
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
@@ -35,7 +36,7 @@ mine as materialized (
                           from staffing s
                           join relation r on r.party = s.party
                          where s.actor = q.actor and s.org = q.org and s.since <= q.real and s.until > q.real
-                           and r.since <= q.clinical and r.until > q.clinical
+                           and r.since <= q.clinical and r.until > q.clinical and r.basis < {PART}
                         union all
                         select o.bucket, o.person, o.since from opening o
                          where o.actor = q.actor and o.org = q.org and o.since <= q.real and o.until > q.real) w

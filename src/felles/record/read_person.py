@@ -29,20 +29,24 @@ from felles.record.decide import (
     REPRESENTED,
     REPRESENTS,
     ROW_OPEN,
+    SEEN,
     WITHDRAWN,
     ask_values,
     basis_of,
     bits_of,
     leaves,
 )
+from felles.record.derive import PART
 from felles.record.errors import Absent
 from felles.record.grants import Mode
+from felles.record.ids import mark_of
 from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.short_record import IS_SHORT, WHOLE_RECORD, parted, short_part, taken
 from felles.record.standing import STANDS, marks
-from felles.record.wants import LATE, Coming, Course, One, Released, Standing, Versions, Want
+from felles.record.want_pointed import pointed
+from felles.record.wants import LATE, Coming, Course, One, Pointed, Released, Standing, Versions, Want
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -151,6 +155,7 @@ _COLUMNS: Final = (
     ("what", "text"),
     ("item_type", "smallint"),
     ("item", "text"),
+    ("mark", "bigint"),
     ("kept", "bigint"),
     WHOLE,
     *ASK,
@@ -158,6 +163,8 @@ _COLUMNS: Final = (
 _CLINICAL: Final = [name for name, _ in ASK].index("clinical")
 _MINE: Final = "e.bucket = q.bucket and e.person = q.person and e.type = {type} and e.state < 2"
 _LIVE: Final = f"e.state = 0 and {IN_FORM} and not e.deleted and {ROW_OPEN}"
+_SINGLE: Final = f"(q.item_type = {TYPES['Patient']} or points(q.bucket, q.person, g.source, q.mark))"
+"""Whether ground `g`, which opens single entries alone, is one for this page: it points to the entry it is about."""
 _AUTHORED: Final = f"""'[' || e.low || ',' || {ORG} || ',' || to_json(coalesce(e.behalf, e.author)) || ','
                 || case when e.deleted then 'null' else e.body end || ']'"""
 _LINE: Final = f"'[' || e.low || ',' || {ORG} || ',\"\",' || e.body || ']' as line"
@@ -174,8 +181,9 @@ _STANDING: Final = f"e.bucket = q.bucket and e.person = q.person and e.type = w.
 def _want(number: int, want: Want) -> str:
     mine = _MINE.format(type=TYPES[want.type])
     having = f"e.marks && {marks(want.having)} and" if want.having else ""
+    live = f"e.state = 0 and not e.deleted and {SEEN}" if want.type == "Patient" else _LIVE
     return f"""(select {number}::smallint as want, {_JOINED} as rows from (select {_AUTHORED} as line from entry e
-            where {mine} and {having} {_LIVE} order by e.low desc, e.id desc limit {want.newest}) v)"""
+            where {mine} and {having} {live} order by e.low desc, e.id desc limit {want.newest}) v)"""
 
 
 def _standing(wants: list[tuple[int, Standing]]) -> str:
@@ -204,8 +212,8 @@ def _one(number: int) -> str:
     return f"""(select {number}::smallint as want,
                convert_to('[' || {_AUTHORED} || ']', 'UTF8') as rows
           from entry e
-         where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and {IN_FORM}
-           and e.person = q.person and e.state = 0 and {ROW_OPEN} limit 1)"""
+         where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item
+           and e.person = q.person and e.state = 0 and {SEEN} limit 1)"""
 
 
 def _course(number: int, course: Course) -> str:
@@ -280,6 +288,8 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(_want(number, want))
         elif isinstance(want, Released):
             parts.append(_released(number, want))
+        elif isinstance(want, Pointed):
+            parts.append(pointed(number, want, line=_AUTHORED, live=_LIVE, joined=_JOINED))
         elif isinstance(want, Versions):
             parts.append(_versions(number, want))
     if standing:
@@ -311,8 +321,11 @@ def _rows_of(wants: tuple[AnyWant, ...]) -> str:
 
 
 @lru_cache(maxsize=64)
-def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
-    """The statement for a page's wants; `proxy`: for who acts for the person, whose rows are decided otherwise."""
+def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool = False) -> Shape:
+    """The statement for a page's wants; `proxy`: for who acts for the person, whose rows are decided otherwise.
+
+    `single`: also for who sees single entries of the record alone.
+    """
     rows = _rows_of(wants)
     if proxy:
         rows = rows.replace(ROW_OPEN, REPRESENTED)
@@ -320,11 +333,12 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False) -> Shape:
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
         select q.*, {DOOR_BITS}, p.version as record,
-               p.blocked or p.opened or p.held or p.protected as special, {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
+               p.blocked or p.opened or p.held or p.protected or coalesce(d.basis, 0) >= {PART} as special,
+               {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
                {CLOSED} as closed
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
-          {basis_of("p", proxy=proxy)}
+          {basis_of("p", proxy=proxy, single=_SINGLE if single else "")}
          where {ALONE}
     ),
     said as materialized (
@@ -353,19 +367,28 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")
 
 
 async def read_page(
-    lane: Lane, clock: Clock, grant: PersonGrant, wants: tuple[AnyWant, ...], page: str, what: str, kept: int = -1
+    lane: Lane,
+    clock: Clock,
+    grant: PersonGrant,
+    wants: tuple[AnyWant, ...],
+    page: str,
+    what: str,
+    kept: int = -1,
+    *,
+    single: bool = False,
 ) -> PersonPage:
     """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
 
     `what` is a reference; it is also the entry that `One` means. `kept` is the record's version that the
-    caller has from before: where it still holds, the look is decided and logged, and no rows come.
+    caller has from before: where it still holds, the look is decided and logged, and no rows come. `single`: the page
+    also serves who sees single entries of the record alone; the others answer her as one who sees nothing.
     Raises `Absent` when the person is not here or not open to this reader (a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
         raise Absent("there is no such page")  # both stand in the log as they are: nothing to escape gets there
     type_name, _, resource_id = what.partition("/")
-    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id)
-    shape, asked = page_shape(wants, proxy=grant.mode == Mode.PROXY), ask_values(grant, clock)
+    head = (f"page:{page}", what, TYPES.get(type_name, 0), resource_id, mark_of(what))
+    shape, asked = page_shape(wants, proxy=grant.mode == Mode.PROXY, single=single), ask_values(grant, clock)
 
     async def ask(key: PersonKey, whole: bool) -> list[Any]:
         return await lane.submit(shape, (*key, *head, -1 if whole else kept, whole, *asked))

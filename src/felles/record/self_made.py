@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from felles.record.derive import SELF_MADE
+from felles.record.derive import SELF_MADE, bare, marked
 
 SORT: Final = 8
 """`matter.sort` of such a row (`access.cases.Sort.SELF_MADE`); its id is `Type.id` of the entry: it has no Task."""
@@ -48,11 +48,11 @@ _STAFFED: Final = """exists (select 1 from staffing s
             where s.party = {row}.party and s.org = r.writer_org and (r.system or s.actor = r.writer_mark))"""
 
 _FACTS: Final = f"""select r.*,
-          r.asked and (r.plain >= {SELF_MADE} or r.party = r.writer_org
+          r.asked and ({marked("r.plain")} or r.party = r.writer_org
               or exists (select 1 from staffing s where s.party = r.party and s.org = r.writer_org))
           and not exists (select 1 from relation c
                 where c.bucket = r.bucket and c.person = r.person and c.party = r.party and c.source = r.source
-                  and c.basis = r.plain % {SELF_MADE} and c.until > r.now) as mine,
+                  and c.basis = {bare("r.plain")} and c.until > r.now) as mine,
           r.system or r.party = r.writer_mark or {_STAFFED.format(row="r")} as own,
           exists (select 1 from relation g
                 where g.bucket = r.bucket and g.person = r.person and g.basis < {NEEDS} and g.source <> r.source
@@ -63,7 +63,7 @@ _FACTS: Final = f"""select r.*,
 RELATIONS: Final = f"""(select f.bucket, f.person, f.party, f.source, f.writer, f.since,
         case when f.mine and (f.own or not f.related) then least(f.until, coalesce(f.most, f.until)) else f.until end
             as until,
-        (f.plain % {SELF_MADE} + case when f.mine then {SELF_MADE} else 0 end)::smallint as basis,
+        ({bare("f.plain")} + case when f.mine then {SELF_MADE} else 0 end)::smallint as basis,
         f.mine and not f.related and f.most is not null as stated,
         f.writer_org, f.writer_mark, f.made, f.due
    from ({_FACTS}) f)"""
@@ -82,6 +82,6 @@ STATED: Final = f"""insert into matter (bucket, person, id, self, sort, owner, a
 
 CONFIRMED: Final = f"""delete from matter m using {{relation}} r
      where m.bucket = r.bucket and m.person = r.person and m.id = {_ID} and m.sort = {SORT} and m.state = 0
-       and r.basis < {SELF_MADE}
-       and not exists (select 1 from {{relation}} n where n.source = r.source and n.basis >= {SELF_MADE})"""
+       and not {marked("r.basis")}
+       and not exists (select 1 from {{relation}} n where n.source = r.source and {marked("n.basis")})"""
 """What others have written anew is no stated need any more."""

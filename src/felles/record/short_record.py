@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from felles.record.decide import FORM, ROW_OPEN
+from felles.record.derive import PART
 from felles.record.numbers import TYPES
 from felles.record.standing import STANDS, marks
 from felles.record.wants import LATE, Coming, Course, Standing, Want
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 SHORT: Final = 120
 """Entries of a record that is read whole; ended versions that are still indexed count too."""
-IS_SHORT: Final = f"""({FORM} = 0 and (select count(*) from (select 1 from entry e
+IS_SHORT: Final = f"""({FORM} = 0 and coalesce(d.basis, 0) < {PART} and (select count(*) from (select 1 from entry e
             where e.bucket = q.bucket and e.person = q.person and e.state < 2 limit {SHORT + 1}) s) <= {SHORT})"""
-"""Whether the record of `q` is read whole (`p` her bits); of one without place each row would be fetched twice."""
+"""Whether the record of `q` is read whole (`p` her bits, `d` the ground). Of one without place each row would be
+fetched twice; who sees single entries alone sees another form of her Patient."""
 WHOLE_RECORD: Final = -2
 """The number of the row that holds a short record whole, where others hold a want's place."""
 _TAKEN: Final = (Want, Standing, Coming, Course)

@@ -236,10 +236,20 @@ class Store:
         return answer
 
     async def page(
-        self, grant: PersonGrant, wants: tuple[AnyWant, ...], name: str, what: str, held: int = -1
+        self,
+        grant: PersonGrant,
+        wants: tuple[AnyWant, ...],
+        name: str,
+        what: str,
+        held: int = -1,
+        *,
+        single: bool = False,
     ) -> PersonPage:
-        """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`."""
-        return await read_page(self._pages, self.clock, grant, wants, name, what, held)
+        """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`.
+
+        `single`: the page also serves who sees single entries of the record alone.
+        """
+        return await read_page(self._pages, self.clock, grant, wants, name, what, held, single=single)
 
     async def items(self, grant: PersonGrant, marks: list[int], name: str) -> list[Item]:
         """Those of the entries `marks` (hashes of `Type/id`) that the reader sees, logged for `name`. Raises `Busy`."""

@@ -82,4 +82,11 @@ class Versions:
     newest: int
 
 
-AnyWant = Want | Standing | Coming | Course | One | Released | Versions
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The newest `newest` entries that messages to the reader point to, whatever else of the record she sees."""
+
+    newest: int
+
+
+AnyWant = Want | Standing | Coming | Course | One | Released | Versions | Pointed

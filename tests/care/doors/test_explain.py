@@ -291,3 +291,40 @@ async def test_each_explanation_leaves_a_line_that_its_person_reads(site):
 )
 def test_the_laws_of_a_rule_are_named(source, named):
     assert rules.laws(source) == named
+
+
+async def test_a_message_shows_what_it_points_to_and_says_that_the_rest_is_closed(site):
+    """Sent to a midwife who has nothing to do with him; the page of a place he was not followed from."""
+    patient, key = await person(site, "saeterbo")
+    grant = access.maintenance("a test", until=FOREVER, organization="Organization/o")
+    result, other = await one(site, key, "Observation", Kind.RESULT), await one(site, key, "Condition", Kind.PROBLEM)
+    async with site.visitor("jordmor") as midwife:
+        assert (await midwife.get(f"/p/{patient}")).status_code == 404
+        assert "bare det den peker på, til den er besvart" in await page(midwife, f"/p/{patient}/tilgang", 404)
+        sent = {
+            "resourceType": "Communication",
+            "status": "completed",
+            "subject": {"reference": f"Patient/{patient}"},
+            "recipient": [{"reference": STAFF["synne"].practitioner}],
+            "about": [{"reference": f"Observation/{result}"}],
+        }
+        made = await site.store.commit(
+            grant, [Change(op="create", type="Communication", resource=fhir.decode(msgspec.json.encode(sent)))]
+        )
+        message = f"Communication/{made[0].id}"
+        html = unescape((await midwife.get(f"/p/{patient}")).text)
+        told = words(html)
+        assert "Resten av journalen er ikke åpnet for deg." in told
+        assert "Dere har fått en melding om pasienten." in told
+        assert set(re.findall(rf'href="/p/{patient}/e/([^"]+)"', html)) == {f"Observation/{result}", message}
+        told = await page(midwife, f"/p/{patient}/e/Observation/{result}")
+        assert "Ikke åpnet for deg: du ser bare det meldingen peker på." in told
+        assert "En melding til deg peker på den" in await page(midwife, f"/p/{patient}/e/Observation/{result}/hvorfor")
+        told = await page(midwife, f"/p/{patient}/tilgang")
+        assert "svare på meldingen" in told
+        assert "forskrive legemidler" not in told.split("Hva kan jeg gjøre her?")[1].split("Hva rollen ikke gir")[0]
+        for closed in (f"e/Condition/{other}", f"e/Condition/{other}/hvorfor", "sok", "fullmakter", "onsker"):
+            await page(midwife, f"/p/{patient}/{closed}", 404)
+        gone = [Change(op="delete", type="Communication", id=made[0].id)]
+        await site.store.commit(grant, gone)
+        assert (await midwife.get(f"/p/{patient}")).status_code == 404

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder
 
-from felles.care import shapes
+from felles.care import grounds, shapes
+from felles.care.overview import pointed
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
 from felles.care.people import store_of
@@ -24,12 +25,15 @@ _allergy: Final = Decoder(shapes.AllergyIntolerance).decode
 _flag: Final = Decoder(shapes.Flag).decode
 
 
-async def strip(found: Visit, grant: PersonGrant, patient_id: str, act: str) -> tuple[dict[str, Any], PersonPage]:
+async def strip(
+    found: Visit, grant: PersonGrant, patient_id: str, act: str, what: str = "", *, single: bool = False
+) -> tuple[dict[str, Any], PersonPage]:
     """What the layout's strip shows, and the page it was read as (logged as `page:<act>`).
 
+    `what`: the entry that the page is about; with `single` it also serves who sees single entries of the record alone.
     Raises `Absent`, `Busy`.
     """
-    read = await store_of(found).page(grant, WANTS, act, f"Patient/{patient_id}")
+    read = await store_of(found).page(grant, WANTS, act, what or f"Patient/{patient_id}", single=single)
     return shown(found, patient_id, read), read
 
 
@@ -41,9 +45,9 @@ def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     return {
         "person": person,
         "see_as": see_as(found, f"Patient/{patient_id}", person["name"]),
-        "critical": overview.critical(
-            view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]
-        ),
+        "critical": pointed.closed(found.t)
+        if grounds.opens_single(read.basis)
+        else overview.critical(view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]),
         "why": why(found.t, view.base, read.basis),
         "closed": read.closed,
         "back": view.base,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.care import grounds
 from felles.care.doors.hubs import cards
 from felles.care.entries import present, views
+from felles.care.overview import pointed
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
 from felles.care.people import open_own, open_person, staff_only, store_of
@@ -51,9 +53,10 @@ async def _show(found: Visit, grant: PersonGrant, base: str, template: str) -> R
 
 
 def _strip(view: overview.View, entry: Entry) -> dict[str, Any]:
+    single = grounds.opens_single(entry.basis)
     return {
         "person": overview.person(view, entry.patient),
-        "critical": overview.critical(view, entry.allergies, entry.flags),
+        "critical": pointed.closed(view.t) if single else overview.critical(view, entry.allergies, entry.flags),
         "why": why(view.t, view.base, entry.basis),
         "strip": True,
         "back": view.base,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import convert
+from msgspec.json import Decoder
 
 from felles.care import shapes, words
 from felles.care.entries import labels
 from felles.care.entries.narrative import clean
 from felles.care.entries.tree import Node, Reader
+from felles.care.overview import present as overview
 from felles.care.overview import rules
 
 if TYPE_CHECKING:
     from felles.care.entries.views import Entry, Version
+    from felles.record.read_person import Seen
     from felles.ui.i18n import Language
+
+_any: Final = Decoder(Any, float_hook=Decimal).decode
 
 # Type → (elements that name it, elements shown first). A type not here is named by its own heading alone.
 _KNOWN: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -123,6 +129,17 @@ def heading(t: Language, base: str, resource: dict[str, Any]) -> tuple[str, str]
     naming = _KNOWN.get(type_name, ((), ()))[0]
     kind = labels.types(t).get(type_name) or labels.plain(type_name).capitalize()
     return kind, _lead(t, Reader(t, base, {}), resource, naming)
+
+
+def listed(view: overview.View, rows: list[Seen]) -> list[dict[str, Any]]:
+    """Single entries of any type as lines of a list, in their order."""
+    lines: list[dict[str, Any]] = []
+    for row in rows:
+        resource = _any(row.body)
+        kind, lead = heading(view.t, view.base, resource)
+        href = view.entry(str(resource["resourceType"]), row.id)
+        lines.append(overview.line(lead or kind, href, view.t.brief(row.low), kind if lead else ""))
+    return lines
 
 
 def _unnamed(t: Language, author: str) -> str:

@@ -77,7 +77,7 @@ async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: s
     """The entry `type_name/resource_id` of this person. Raises `Absent`, `Gone`, `Busy`."""
     if type_name not in TYPES:
         raise Absent("there is no such type")
-    page = await store.page(grant, WANTS, "entry", f"{type_name}/{resource_id}")
+    page = await store.page(grant, WANTS, "entry", f"{type_name}/{resource_id}", single=True)
     return entry_of(page)
 
 

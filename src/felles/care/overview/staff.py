@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from felles.access.bases import Basis, ground_of
 from felles.care import grounds
 from felles.care.doors.openings.present import banner
-from felles.care.overview import views
+from felles.care.overview import pointed, views
 from felles.care.overview.page import made
 from felles.care.people import open_person, staff_only, store_of
 from felles.ui.web import page, see_as, visit
@@ -27,6 +27,8 @@ async def show(request: Request) -> Response:
     grant = await open_person(found, patient_id)
     base = f"/p/{patient_id}"
     parts, read = await made(found, grant, patient_id, base, views.STAFF)
+    if grounds.opens_single(read.basis):
+        return await pointed.show(found, grant, patient_id)
     context: dict[str, Any] = {
         "title": parts.title,
         "strip": True,

@@ -104,7 +104,7 @@ _DECODERS: Final[tuple[tuple[str, Decoder[Any]], ...]] = tuple(
 
 async def overview(store: Store, grant: PersonGrant, patient_id: str, held: int = -1) -> PersonPage:
     """The rows of the overview of the person of `grant`; none when the record is as `held`. Raises `Absent`, `Busy`."""
-    return await store.page(grant, WANTS, "overview", f"Patient/{patient_id}", held)
+    return await store.page(grant, WANTS, "overview", f"Patient/{patient_id}", held, single=True)
 
 
 def decoded(page: PersonPage) -> Overview:

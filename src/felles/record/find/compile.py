@@ -191,7 +191,7 @@ class _Maker:
         door as materialized (
             select q.*, p.bucket as at_bucket, p.person as at_person, {DOOR_BITS}, {BASIS_TEXT} as basis,
                    {self._apart()} as apart, {PERSON_OPEN} and (q.bound is null or p.person = any(q.bound)) as open
-              from q {door} {basis_of("p")})"""
+              from q {door} {basis_of("p", single="true")})"""
         alone = start == "person"
         door = "q" if alone else "k"
         place = f"e.bucket = {door}.at_bucket and e.person = {door}.at_person and e.type = {TYPES[self.plan.type]}"

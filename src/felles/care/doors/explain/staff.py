@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from felles import access
+from felles.access.bases import PART
 from felles.access.derive import Durations
+from felles.care import grounds
 from felles.care.doors.explain import present
 from felles.care.doors.hubs import cards
 from felles.care.doors.strip import strip
@@ -30,18 +32,21 @@ async def record(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     try:
         grant = await open_person(found, patient_id)
-        context, _ = await strip(found, grant, patient_id, "access")
+        context, read = await strip(found, grant, patient_id, "access", single=True)
         why = await store_of(found).why(grant, f"Patient/{patient_id}")
     except Absent:
         return await _refused(found, patient_id)
     actor, base = found.signed_in, f"/p/{patient_id}"
+    single = grounds.opens_single(read.basis)
+    verbs = frozenset[str]() if single else grant.verbs
     context |= await _grounds(found, grant, base, why)
     context |= {
+        "single": single,
         "closed": why.closed,
         "lift": f"{base}/apne" if actor.may("open") else "",
         "protected": why.protected,
         "address": f"{base}/adresse" if actor.may("place") else "",
-        "role": present.role(found.t, actor.role, grant.verbs, (ground.basis for ground in why.grounds)),
+        "role": present.role(found.t, actor.role, verbs, (ground.basis for ground in why.grounds)),
         "cards": cards(found, "p", id=patient_id),
     }
     return page(found, "explain/record.html", context)
@@ -58,11 +63,12 @@ async def entry(request: Request) -> Response:
     why = await store.why(grant, item, item)
     if why.entry is None:
         raise Absent("there is no such entry here that you may see")
-    context, _ = await strip(found, grant, params["id"], "access")
+    context, read = await strip(found, grant, params["id"], "access", item, single=True)
     base = f"/p/{params['id']}"
     context |= await _grounds(found, grant, base, why)
     reasons = grant.may("hold") or grant.may("release")
     context |= {
+        "single": grounds.opens_single(read.basis),
         "what": labels.types(found.t).get(params["type"]) or labels.plain(params["type"]).capitalize(),
         "href": f"{base}/e/{item}",
         "fact": present.entry(found.t, why.entry, found.signed_in, reasons=reasons),
@@ -74,7 +80,10 @@ async def entry(request: Request) -> Response:
 async def _grounds(found: Visit, grant: PersonGrant, base: str, why: Explained) -> dict[str, Any]:
     names = await store_of(found).names.of(present.wanted_names(why))
     told = [present.ground(found.t, base, each, names, found.signed_in, grant.actor_mark) for each in why.grounds]
-    return {"deciding": told[0] if told else None, "others": told[1:]}
+    single = bool(why.grounds) and why.grounds[0].basis >= PART
+    # What opens single entries alone would keep no record open.
+    others = [said for said, each in zip(told[1:], why.grounds[1:], strict=True) if single or each.basis < PART]
+    return {"deciding": told[0] if told else None, "others": others}
 
 
 async def _refused(found: Visit, patient_id: str) -> Response:

@@ -202,10 +202,4 @@ def record(view: View, found: Overview, kinds: int) -> dict[str, Any]:
 
 def released(view: View, rows: list[Seen]) -> list[dict[str, Any]]:
     """The single entries that were released to the reader, newest first."""
-    lines: list[dict[str, Any]] = []
-    for row in rows:
-        resource = _any(row.body)
-        kind, lead = entries.heading(view.t, view.base, resource)
-        href = view.entry(str(resource["resourceType"]), row.id)
-        lines.append(overview.line(lead or kind, href, view.t.brief(row.low), kind if lead else ""))
-    return lines
+    return entries.listed(view, rows)
