@@ -12,6 +12,7 @@ versions are made anew, and ended ones that hold such a word are withdrawn (`dec
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -39,6 +40,9 @@ _NOT_STAMPED: Final = f'"versionId":"{PLACEHOLDER[0]}","lastUpdated":"{PLACEHOLD
 _ROUNDS: Final = 2
 """Steps from a reference to what it stands in: role → organisation → the whole it is part of."""
 
+_TOGETHER: Final = 100
+"""Entries whose form is made before other requests of the worker have their turn: some milliseconds."""
+
 _SET: Final = """update person set protected = true where bucket = $1 and person = $2 and not protected
     returning 1"""
 _CLEAR: Final = "update person set protected = false where bucket = $1 and person = $2"
@@ -57,19 +61,28 @@ _SHARED: Final = """select s.type, s.id, s.body from unnest($1::smallint[], $2::
      join shared s on s.bucket = -1 and s.type = w.type and s.id = w.id and s.form = 0 and s.state = 0
     where not s.deleted"""
 _ALL: Final = "select e.type, e.id from entry e where e.bucket = $1 and e.person = $2 and e.form = 0 and e.state = 0"
+# From each entry that is named straight to its versions by the primary key (`offset 0`): joined otherwise, all that are
+# named are compared with all that the bucket holds.
 _VERSIONS: Final = """select e.type, e.id, e.form, e.version, e.state, e.commit, e.updated, e.deleted, e.body
      from unnest($2::smallint[], $3::text[]) w(type, id)
-     join entry e on e.bucket = $1 and e.type = w.type and e.id = w.id and e.form in (0, 2)
+    cross join lateral (select e.* from entry e where e.bucket = $1 and e.type = w.type and e.id = w.id
+                           and e.form in (0, 2) offset 0) e
     order by e.type, e.id, e.form, e.version"""
 _HOLDING: Final = """select e.type, e.id from entry e
     where e.bucket = $1 and e.person = $2 and e.form = 2 and lower(e.body) like any($3::text[])
     group by 1, 2"""
 _WITHDRAW: Final = f"""update entry e set state = {WITHDRAWN}
-    from unnest($2::smallint[], $3::text[], $4::integer[]) w(type, id, version)
-   where e.bucket = $1 and e.type = w.type and e.id = w.id and e.form = 2 and e.version = w.version"""
+    from (select f.place from unnest($2::smallint[], $3::text[], $4::integer[]) w(type, id, version)
+           cross join lateral (select f.ctid as place from entry f
+                                where f.bucket = $1 and f.type = w.type and f.id = w.id and f.form = 2
+                                  and f.version = w.version offset 0) f) w
+   where e.ctid = w.place"""
 _END: Final = """update entry e set state = w.state, end_era = $5, end_xid = pg_current_xact_id()
-    from unnest($2::smallint[], $3::text[], $4::smallint[]) w(type, id, state)
-   where e.bucket = $1 and e.type = w.type and e.id = w.id and e.form = 2 and e.state = 0"""
+    from (select f.place, w.state from unnest($2::smallint[], $3::text[], $4::smallint[]) w(type, id, state)
+           cross join lateral (select f.ctid as place from entry f
+                                where f.bucket = $1 and f.type = w.type and f.id = w.id and f.form = 2
+                                  and f.state = 0 offset 0) f) w
+   where e.ctid = w.place"""
 # What the whole version's row says of it beside its bytes (kind, period, organisation) holds for this form too.
 _PUT: Final = """insert into entry (bucket, person, type, id, form, version, state, deleted, kind, org, author, behalf,
         self, code, many, low, high, updated, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs, body)
@@ -83,7 +96,8 @@ _PUT: Final = """insert into entry (bucket, person, type, id, form, version, sta
       from unnest($2::smallint[], $3::text[], $4::integer[], $5::integer[], $6::boolean[], $7::bigint[], $8::bigint[],
                   $9::boolean[], $10::text[], $11::text[], $12::text[], $14::text[])
            w(type, id, version, number, now, updated, code, many, marks, terms, refs, body)
-      join entry f on f.bucket = $1 and f.type = w.type and f.id = w.id and f.form = 0 and f.version = w.version"""
+     cross join lateral (select f.* from entry f where f.bucket = $1 and f.type = w.type and f.id = w.id and f.form = 0
+                            and f.version = w.version offset 0) f"""
 _SHOWN: Final = f"""select e.id, e.version, e.updated, e.body from entry e
     where e.bucket = $1 and e.type = {_PATIENT} and e.id = any($2::text[]) and e.form = 1 and e.state = 0
       and not e.deleted"""
@@ -242,7 +256,9 @@ async def _make(after: After, places: Iterable[tuple[int, str]], known: frozense
     put: list[_Row] = []
     end: list[tuple[int, str, int]] = []
     gone: list[tuple[int, str, int]] = []
-    for place, (whole, shown) in found.items():
+    for number, (place, (whole, shown)) in enumerate(found.items()):
+        if number % _TOGETHER == _TOGETHER - 1:
+            await asyncio.sleep(0)
         rows = _bring(place, whole, shown, known, (after.commit, after.now))
         put, end, gone = put + rows[0], end + rows[1], gone + rows[2]
     await _write(after, put, end, gone)
