@@ -107,9 +107,11 @@ def test_every_page_is_clean(window, faults, width, dark):
         assert [t for t in page.troubles if "status of 4" not in t] == []
 
 
-def test_targets_are_large_enough_for_a_thumb(window):
+def test_targets_are_large_enough_for_a_thumb(window, faults):
     page = window(390, persona="fastlege")
     open_olav(page)
+    page.get_by_role("button", name="Meny").click()
+    assert faults(page) == []
     small = page.evaluate(
         """() => [...document.querySelectorAll('main a, main summary, main button, nav a, header button')]
             .map((e) => [e.textContent.trim(), e.getBoundingClientRect().height])
@@ -148,22 +150,79 @@ def test_a_chart_is_opened_and_read_by_keyboard_alone(window):
     assert len(seen) > 20
 
 
-def test_control_k_leads_to_the_search_for_a_person_or_in_the_open_record(window, faults):
-    page = window(persona="fastlege")
+def options(page):
+    return page.locator("#palett [role=option]")
+
+
+def test_the_palette_finds_people_pages_and_words_by_keyboard_alone(window, faults):
+    page = window(dark=True, persona="fastlege")
     page.goto("/")
     page.keyboard.press("Control+k")
-    page.wait_for_url("**/finn")
-    open_olav(page)
-    page.keyboard.press("Control+k")
-    page.wait_for_url("**/p/*/sok")
-    page.keyboard.type("hofteprotese")
-    page.keyboard.press("Enter")
-    page.get_by_role("status").wait_for()
+    page.keyboard.type("olav sæ")
+    page.locator("#palett [data-person]").wait_for()
     assert faults(page) == []
-    page.locator(".hits a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/p/*")
+    page.keyboard.press("Control+k")
+    options(page).first.wait_for()
+    assert "Oversikt" in options(page).first.inner_text()
+    page.keyboard.type("hofteprotese")
+    page.locator("#palett mark").first.wait_for()
+    assert page.locator("#palett [aria-selected=true]").count() == 1
+    active = page.locator("#palett-ord").get_attribute("aria-activedescendant")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("#palett-ord").get_attribute("aria-activedescendant") == active
+    assert page.locator(f"#{active}").get_attribute("aria-selected") == "true"
+    page.get_by_role("status").filter(has_text="treff").wait_for()
+    assert faults(page) == []
     page.keyboard.press("Enter")
     page.wait_for_url("**/e/**")
     assert "protese" in page.locator("main").inner_text().lower()
+    assert "hofteprotese" not in page.evaluate("location.pathname + location.search")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ol")
+    page.keyboard.press("Escape")
+    assert not page.locator("#palett").is_visible()
+    assert options(page).count() == 0  # nothing that was found stays behind
+    assert page.locator("#palett-ord").input_value() == ""
+
+
+def test_single_keys_lead_to_views_where_nothing_is_typed_and_can_be_switched_off(window, faults):
+    page = window(persona="fastlege")
+    open_olav(page)
+    page.locator(".values th a").first.click()
+    page.wait_for_url("**/e/**")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Hurtigtaster").is_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    page.wait_for_url("**/p/*")
+    page.goto("/finn")
+    page.get_by_label("Navn", exact=True).press("?")
+    assert page.get_by_label("Navn", exact=True).input_value() == "?"
+    page.get_by_role("button", name="Hurtigtaster").click()
+    page.get_by_label("Bruk taster uten Ctrl").uncheck()
+    page.goto("/finn")
+    page.keyboard.press("?")
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/finn")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_on_a_phone_the_menu_folds_and_opens_without_script(window):
+    page = window(390, persona="gravid", script=False)
+    page.goto("/meg")
+    assert page.locator("header.top").bounding_box()["height"] < 50
+    assert page.locator(".demo .fold").bounding_box()["y"] < 50
+    assert not page.get_by_role("link", name="Personvern").first.is_visible()
+    page.get_by_role("button", name="Meny").click()
+    page.get_by_role("navigation", name="Hovedmeny").get_by_role("link", name="Personvern").click()
+    page.wait_for_url("**/meg/personvern")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

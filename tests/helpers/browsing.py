@@ -42,6 +42,11 @@ def words(html: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
+def same(html: str) -> str:
+    """A page but for the id of its request."""
+    return re.sub(r"ref=[a-z]{10}\b", "ref=", html)
+
+
 @dataclass
 class Site:
     """The pages, their store, and visitors."""

@@ -42,6 +42,10 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/sprak": {"sprak": ["nn", "xx"], "tilbake": ["/", f"/p/{HIDDEN}"]},
     "/p/{id}/sok": {"ord": ["", "a", "blodtrykk", "I10", "notat", "Nordmann"]},
     "/meg/sok": {"ord": ["", "blodtrykk", "notat", "Nordmann"]},
+    "/palett": {"ord": ["", "a", "journ", "Nordmann", "Nordmann 14.11.1969", NUMBERS[SEEN], NUMBERS[HIDDEN]],
+                "her": ["", "/meg", f"/p/{SEEN}", f"/p/{HIDDEN}", "/p/../x"]},
+    "/p/{id}/palett": {"ord": ["", "a", "blodtrykk", "I10", "notat", "Nordmann"]},
+    "/meg/palett": {"ord": ["", "blodtrykk", "notat", "Nordmann"]},
     "/klokke": {"flytt": ["", "x"], "tilbake": ["/", f"/p/{HIDDEN}"]},  # not moved: one clock for both regions
     "/finn": {
         "slag": ["navn", "nummer"],

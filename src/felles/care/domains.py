@@ -13,6 +13,7 @@ from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.faults.domain import DOMAIN as FAULTS
 from felles.care.find.domain import DOMAIN as FIND
 from felles.care.overview.domain import DOMAIN as OVERVIEW
+from felles.care.palette.domain import DOMAIN as PALETTE
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.ui.assets import assets
@@ -33,6 +34,7 @@ DOMAINS: Final = (
     START,
     FIND,
     SEARCH,
+    PALETTE,
     FAULTS,
     *DOORS,
 )

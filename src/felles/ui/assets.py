@@ -1,7 +1,7 @@
 """Style sheet, script, icons and font: under names that carry their hash, kept by the browser for a year.
 
-One style sheet goes out: the design system, its theme and our own, joined. Everything that compresses is
-compressed once, at start.
+One style sheet goes out: the design system, its theme and our own, joined; and one script. Everything that
+compresses is compressed once, at start.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _STYLES: Final = (
     "entry.css",
     "citizen.css",
     "glossary.css",
+    "palette.css",
     "print.css",
 )
 _FILES: Final = {
@@ -36,8 +37,8 @@ _FILES: Final = {
     "inter-latin-ext.woff2": "vendor/inter-latin-ext.woff2",
     "icons.svg": "vendor/icons.svg",
     "mark.svg": "mark.svg",
-    "felles.js": "felles.js",
 }
+_SCRIPTS: Final = ("felles.js", "palette.js")
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -66,6 +67,8 @@ class Assets:
             self._add(name, (files("felles.ui") / "static" / path).read_bytes())
         sheet = "\n".join((files("felles.ui") / "static" / path).read_text("utf-8") for path in _STYLES)
         self._add("felles.css", _URL.sub(lambda found: f"url({self.url(found[1])})", sheet).encode())
+        script = "\n".join((files("felles.ui") / "static" / path).read_text("utf-8") for path in _SCRIPTS)
+        self._add("felles.js", script.encode())
         self._by_url = {asset.url.removeprefix(BASE): asset for asset in self._by_name.values()}
 
     def _add(self, name: str, body: bytes) -> None:

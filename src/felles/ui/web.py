@@ -30,6 +30,9 @@ FORM: Final = 64 * 1024
 _RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]
 _STARTS: Final = frozenset({"/", "/meg"})
 """Where people begin."""
+KEYS: Final = {"": "o", "/journal": "j", "/prover": "p", "/legemidler": "l", "/plan": "n", "/vaksiner": "v",
+               "/familie": "f", "/tilgang": "t"}  # fmt: skip
+"""The letter that, typed after g, leads to a view of the open record (staff, with script)."""
 _LANGUAGES: Final = [{"code": code, "name": name} for code, name in NAMES.items()]
 
 
@@ -93,30 +96,30 @@ async def form_of(found: Visit) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One way of the main menu. `find`: the one that Ctrl+K goes to."""
+    """One way of the main menu, or one view of a record. `key`: the letter that leads there, typed after g."""
 
     href: str
     text: str
     icon: str
     current: bool = False
-    find: bool = False
+    key: str = ""
 
 
-def _menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
+def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
     """The main menu; `record` is the address of the patient's record that is open, or ""."""
     if actor.sort is Sort.CITIZEN:
         return [
             MenuItem("/meg", t("Min journal"), "House", path == "/meg"),
-            MenuItem("/meg/sok", t("Søk"), "MagnifyingGlass", path == "/meg/sok", find=True),
+            MenuItem("/meg/sok", t("Søk"), "MagnifyingGlass", path == "/meg/sok"),
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
             MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
         ]
-    items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/")]
+    items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/", key="a")]
     if record:
         search = f"{record}/sok"
-        items.append(MenuItem(search, t("Søk i journalen"), "FileText", path == search, find=True))
+        items.append(MenuItem(search, t("Søk i journalen"), "FileText", path == search))
     if actor.may("lookup"):
-        items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn", find=not record))
+        items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn"))
     if any(map(actor.may, ("staff", "approve", "handle"))):
         items.append(MenuItem("/admin", t("Administrasjon"), "Buildings3", path.startswith("/admin")))
     return items
@@ -136,6 +139,7 @@ def tabs(found: Visit, path: str) -> list[MenuItem]:
             tab.text(found.t),
             tab.icon,
             rest == tab.path or (bool(tab.path) and rest.startswith(f"{tab.path}/")),
+            key=KEYS.get(tab.path, "") if area == "p" else "",
         )
         for tab in listed
     ]
@@ -162,7 +166,13 @@ def _demo(found: Visit, path: str) -> dict[str, Any] | None:
     card = next((card for card in found.cast if card.id == mine), None) if path in _STARTS else None
     attempt = card.attempt.get(t.code) or card.attempt["nb"] if card else ""
     now = clock.clinical()
-    return {"now": t.moment(now), "weekday": t.weekday(now), "moved": clock.offset != 0, "attempt": attempt}
+    return {
+        "now": t.moment(now),
+        "brief": t.brief(now),
+        "weekday": t.weekday(now),
+        "moved": clock.offset != 0,
+        "attempt": attempt,
+    }
 
 
 def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
@@ -174,7 +184,7 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         citizen = actor.sort is Sort.CITIZEN
         record = "/".join(path.split("/")[:3]) if shown and path.startswith("/p/") else ""
         place = t("Innbygger") if citizen else ", ".join(filter(None, (role, actor.organization_name)))
-        me = {"name": actor.name, "place": place, "citizen": citizen, "menu": _menu(t, actor, path, record)}
+        me = {"name": actor.name, "place": place, "citizen": citizen, "menu": menu(t, actor, path, record)}
     return {
         "me": me,
         "demo": _demo(found, path),
@@ -185,13 +195,37 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         "title": "Felles",
         "see_as": None,
         "report": report(found.request),
+        "palette": _palette(actor if shown else None, path),
     }
+
+
+def _palette(actor: Actor | None, path: str) -> dict[str, str]:
+    """For the palette: the record that is open, and where its words are looked for."""
+    if actor is None:
+        return {"record": "", "words": ""}
+    area, _, below = path[1:].partition("/")
+    staff = actor.sort is not Sort.CITIZEN
+    record = ""
+    if area in ("p", "for") and below and staff == (area == "p"):
+        record = "/".join(path.split("/")[:3])
+    elif not staff:
+        record = "/meg"
+    return {"record": record, "words": "" if area == "for" or not record else f"{record}/palett"}
 
 
 def page(found: Visit, template: str, context: dict[str, Any], status: int = 200) -> Response:
     """The page `template` for this visit. Its strict templates raise on anything `context` lacks."""
     path = found.request.url.path
-    body = render(found.t.code, template, frame(found, path, shown=status < 400 or status == 422) | context).encode()
+    return _answer(found, template, frame(found, path, shown=status < 400 or status == 422) | context, status)
+
+
+def part(found: Visit, template: str, context: dict[str, Any]) -> Response:
+    """A part of a page, for a script that puts it into the page that is open."""
+    return _answer(found, template, context, 200)
+
+
+def _answer(found: Visit, template: str, context: dict[str, Any], status: int) -> Response:
+    body = render(found.t.code, template, context).encode()
     headers = [
         *_RAW_HEADERS,
         (b"content-type", b"text/html; charset=utf-8"),

@@ -72,11 +72,27 @@ def _empty(found: Visit, base: str) -> dict[str, Any]:
 async def _carried_out(
     found: Visit, grant: PersonGrant, patient_id: str, base: str, typed: str
 ) -> tuple[dict[str, Any], int]:
-    t, store = found.t, store_of(found)
+    t = found.t
     typed = " ".join("".join(letter for letter in typed[:LONGEST] if letter.isprintable()).split())
     context = _empty(found, base) | {"typed": typed}
     if len(typed) < 2:
         return context | {"wrong": t("Skriv minst to bokstaver.")}, 422
+    rows, result = await rows_of(found, grant, patient_id, base, typed)
+    others = [form for term in result.terms for form in term.forms[1:] if form.lower() not in typed.lower()]
+    return context | {
+        "rows": rows,
+        "cut": result.cut,
+        "asked": True,
+        "forms": ", ".join(dict.fromkeys(others)),
+        "count": t.many("%d treff", "%d treff", len(rows)),
+    }, 200
+
+
+async def rows_of(
+    found: Visit, grant: PersonGrant, patient_id: str, base: str, typed: str
+) -> tuple[list[dict[str, Any]], views.Found]:
+    """The hits of a record as they are shown, each with its place, and what was looked for. Raises `Absent`, `Busy`."""
+    t, store = found.t, store_of(found)
     result = await views.search(store, grant, patient_id, typed)
     names = await store.names.of({entry.org for entry, _, _ in result.hits if entry.org})
     rows: list[dict[str, Any]] = []
@@ -94,14 +110,7 @@ async def _carried_out(
                 "after": where.after,
             }
         )
-    others = [form for term in result.terms for form in term.forms[1:] if form.lower() not in typed.lower()]
-    return context | {
-        "rows": rows,
-        "cut": result.cut,
-        "asked": True,
-        "forms": ", ".join(dict.fromkeys(others)),
-        "count": t.many("%d treff", "%d treff", len(rows)),
-    }, 200
+    return rows, result
 
 
 def _fragment(word: str) -> str:

@@ -1,0 +1,139 @@
+// The palette (Ctrl+K) and the keys. What is found comes from the server as parts of a page, by POST: no word stands in an address.
+(() => {
+  const dialog = document.getElementById("palett");
+  if (!dialog?.showModal) return;
+  const input = dialog.querySelector("input");
+  const list = dialog.querySelector("[role=listbox]");
+  const said = dialog.querySelector("[role=status]");
+  const parts = [...list.querySelectorAll("[data-from]")].map((box) => ({ box, wait: 0, asked: null, pending: false }));
+  let active = -1, later = false, telling = 0;
+
+  const options = () => [...list.querySelectorAll("[role=option]")];
+
+  function point(to) {
+    const all = options();
+    active = all.length ? (to + all.length) % all.length : -1;
+    all.forEach((option, place) => {
+      option.id = `palett-${place}`;
+      option.setAttribute("aria-selected", place === active);
+    });
+    if (active < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", all[active].id);
+    all[active].scrollIntoView({ block: "nearest" });
+  }
+
+  function tell() {
+    clearTimeout(telling);
+    if (parts.some((part) => part.pending)) return;
+    telling = setTimeout(() => {
+      const many = options().length;
+      said.textContent = !many ? dialog.dataset.none : many === 1 ? dialog.dataset.one : dialog.dataset.many.replace("{count}", many);
+    }, 300);
+  }
+
+  async function ask(part, typed) {
+    part.asked = new AbortController();
+    try {
+      const body = new URLSearchParams({ ord: typed, her: dialog.dataset.her });
+      const answer = await fetch(part.box.dataset.from, { method: "POST", body, signal: part.asked.signal });
+      if (answer.redirected) return location.reload(); // signed out meanwhile
+      if (!answer.ok) throw new Error(answer.status);
+      part.box.innerHTML = await answer.text();
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      part.box.replaceChildren(dialog.querySelector("template").content.cloneNode(true));
+    }
+    part.pending = false;
+    if (part === parts[0]) {
+      point(0);
+      // Enter came before the answer: taken now, but never to a person nobody has seen on the screen.
+      if (later && active === 0 && !options()[0].hasAttribute("data-person")) options()[0].click();
+      later = false;
+    } else point(Math.max(active, 0));
+    tell();
+  }
+
+  function look() {
+    const typed = input.value.trim();
+    for (const part of parts) {
+      clearTimeout(part.wait);
+      part.asked?.abort();
+      part.pending = typed.length >= Number(part.box.dataset.least);
+      if (part.pending) part.wait = setTimeout(ask, typed ? Number(part.box.dataset.after) : 0, part, typed);
+      else part.box.replaceChildren();
+    }
+  }
+
+  function open() {
+    if (dialog.open) return;
+    document.querySelectorAll("dialog[open]").forEach((other) => other.close());
+    dialog.showModal();
+    input.focus();
+    look();
+  }
+
+  input.addEventListener("input", look);
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown") point(active + 1);
+    else if (event.key === "ArrowUp") point(active - 1);
+    else if (event.key === "Enter") {
+      if (parts[0].pending) later = true;
+      else options()[active]?.click();
+    } else return;
+    event.preventDefault();
+  });
+  // Nothing that was found or typed stays behind in the page.
+  dialog.addEventListener("close", () => {
+    input.value = said.textContent = "";
+    parts.forEach((part) => {
+      clearTimeout(part.wait);
+      part.asked?.abort();
+      part.box.replaceChildren();
+    });
+    point(-1);
+    later = false;
+  });
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("[role=option]") && !event.ctrlKey && !event.metaKey) setTimeout(() => dialog.close());
+  });
+  document.querySelectorAll("[data-palett]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", open);
+  });
+
+  const keys = document.getElementById("taster");
+  const on = document.getElementById("taster-pa");
+  if (on) {
+    on.checked = !/(^|; )taster=av(;|$)/.test(document.cookie);
+    on.addEventListener("change", () => {
+      document.cookie = `taster=${on.checked ? "pa" : "av"}; path=/; max-age=31536000; samesite=lax`;
+    });
+    const button = document.querySelector("[data-taster]");
+    button.hidden = false;
+    button.addEventListener("click", () => keys.showModal());
+  }
+  document.querySelectorAll("dialog").forEach((each) => {
+    each.addEventListener("click", (event) => {
+      if (event.target === each || event.target.closest("[data-close]")) each.close();
+    });
+  });
+
+  let since = 0;
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && key === "k") {
+      event.preventDefault();
+      return open();
+    }
+    // Keys alone: for staff, where nothing is typed, and only while they are on (WCAG 2.1.4).
+    if (!on?.checked || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") keys.showModal();
+    else if (key === "g") since = event.timeStamp;
+    else if (since && event.timeStamp - since < 1500) {
+      since = 0;
+      document.querySelector(`[data-go="${CSS.escape(key)}"]`)?.click();
+    }
+  });
+})();
