@@ -88,6 +88,7 @@ async def test_a_doctor_finds_pages_acts_people_and_words_of_the_open_record(sit
         assert "#:~:text=" in hits.text
         assert (await typed(doctor, "h", f"{chart}/palett")).text.strip() == ""
         assert (await typed(doctor, "hofteprotese", "/p/nobody/palett")).status_code == 404
+        assert (await typed(doctor, "h", "/p/nobody/palett")).status_code == 200  # asks for no record, here or not
         assert (await typed(doctor, "x", "/meg/palett")).status_code == 403
         assert (await doctor.post("/palett", data={"ord": "sæter"}, headers={"origin": "http://evil.test"})
                 ).status_code == 400  # fmt: skip

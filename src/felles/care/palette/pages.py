@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.record.grants import PersonGrant
     from felles.ui.web import Visit
 
 Group = dict[str, Any]
@@ -98,20 +97,31 @@ async def staff_words(request: Request) -> Response:
     """Words of a patient's record. Raises what `open_person` and the search raise."""
     found = await visit(request)
     staff_only(found)
+    typed = await _typed(found)
     patient_id: str = request.path_params["id"]
+    if not typed:
+        return _hits(found, [], "")
     grant = await open_person(found, patient_id)
-    return await _words(found, grant, patient_id, f"/p/{patient_id}")
+    base = f"/p/{patient_id}"
+    rows, _ = await rows_of(found, grant, patient_id, base, typed)
+    return _hits(found, rows, base)
 
 
 async def citizen_words(request: Request) -> Response:
     """Words of one's own record."""
     found = await visit(request)
-    return await _words(found, open_own(found), found.signed_in.reference.removeprefix("Patient/"), "/meg")
+    grant, typed = open_own(found), await _typed(found)
+    if not typed:
+        return _hits(found, [], "")
+    rows, _ = await rows_of(found, grant, found.signed_in.reference.removeprefix("Patient/"), "/meg", typed)
+    return _hits(found, rows, "/meg")
 
 
-async def _words(found: Visit, grant: PersonGrant, patient_id: str, base: str) -> Response:
+async def _typed(found: Visit) -> str:
+    """What was typed; "" when it is too short to look for. Then no record is asked for, whether it is here or not."""
     typed = rules.cleaned((await form_of(found)).get("ord", ""))
-    rows: list[dict[str, Any]] = []
-    if len(typed) >= rules.LEAST:
-        rows, _ = await rows_of(found, grant, patient_id, base, typed)
+    return typed if len(typed) >= rules.LEAST else ""
+
+
+def _hits(found: Visit, rows: list[dict[str, Any]], base: str) -> Response:
     return part(found, "palette/words.html", {"rows": rows[:MOST], "more": len(rows) > MOST, "search": f"{base}/sok"})

@@ -38,7 +38,9 @@
       const answer = await fetch(part.box.dataset.from, { method: "POST", body, signal: part.asked.signal });
       if (answer.redirected) return location.reload(); // signed out meanwhile
       if (!answer.ok) throw new Error(answer.status);
-      part.box.innerHTML = await answer.text();
+      const found = await answer.text();
+      if (!dialog.open) return;
+      part.box.innerHTML = found;
     } catch (error) {
       if (error.name === "AbortError") return;
       part.box.replaceChildren(dialog.querySelector("template").content.cloneNode(true));
