@@ -47,6 +47,7 @@ def read(region_home):
     return claims
 
 
+@pytest.mark.slow
 def test_over_the_synthetic_region_a_scope_alone_gives_everything(run, read):
     claims = read(run(as_app(token_cli.token), "--scope", "system/*.*"))
     assert (claims.demo, claims.scope, claims.purpose) == (True, "system/*.*", "maintenance")

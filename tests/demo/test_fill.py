@@ -13,6 +13,8 @@ from felles.demo.reset import InTheWay, reset
 from felles.record.errors import Busy
 from felles.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 COUNT = 20
 
 

@@ -31,6 +31,7 @@ def resources(lives):
     return region.shared(region.SEED, TODAY) + [resource for life in lives for _, resource in life.entries]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2025, 1, 1), date(2026, 12, 31), date(2027, 7, 15)])
 def test_it_is_valid_on_any_day(today):
     for life in region.lives(7, today, 40):
@@ -38,6 +39,7 @@ def test_it_is_valid_on_any_day(today):
             fhir.decode(msgspec.json.encode(resource))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [1, 2, 5, 9])
 def test_the_cast_is_told_whatever_the_seed(years):
     for seed in range(15):
@@ -118,6 +120,7 @@ def test_a_block_brings_what_its_districts_refer_to_and_nothing_twice():
             assert reference.reference in here | new
 
 
+@pytest.mark.slow
 def test_large_regions_bring_new_places_and_leave_lists_short():
     made = Region(2, TODAY, 20_000)
     on_list, districts = Counter(), set()
@@ -200,6 +203,7 @@ def parties(life):
     return found
 
 
+@pytest.mark.slow
 def test_each_persona_meets_somebody_of_the_cast_and_has_people_of_her_own():
     told = list(region.lives(region.SEED, TODAY))
     assert len(told) == region.PEOPLE

@@ -84,6 +84,7 @@ def test_the_seeds_are_valid(seed: str):
     assert walk(seed.encode(), 64) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(bodies())
 def test_fast_and_slow_agree(raw: bytes):

@@ -345,6 +345,7 @@ def whole(status=b"200 OK", body=b"{}", name=b"content-length: "):
     return b"HTTP/1.1 " + status + b"\r\n" + name + str(len(body)).encode() + b"\r\n\r\n" + body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pieces",
     [

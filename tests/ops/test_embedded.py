@@ -118,6 +118,7 @@ def write_durably(server):
     run(server.url("owner"), "create table kept (n int)", "insert into kept values (42) returning n")
 
 
+@pytest.mark.slow
 def test_it_is_durable_and_checked(standing):
     for name, value in {
         "fsync": "on",
@@ -194,6 +195,7 @@ async def test_it_can_be_joined_inside_an_event_loop(standing):
     assert standing.running()
 
 
+@pytest.mark.slow
 def test_databases_are_made_from_a_template_and_dropped(standing):
     standing.create_database("pattern")
     run(standing.url("owner", "pattern"), "create table here (n int)", "select 1")
@@ -298,6 +300,7 @@ def test_a_worker_forked_during_a_start_does_not_keep_the_next_from_starting(tmp
     assert done.stdout == "again\n", done.stderr
 
 
+@pytest.mark.slow
 def test_a_pid_file_that_names_a_strangers_process_does_not_stop_the_start(folder):
     with Embedded(folder / "home", settings=SMALL) as server:
         stale = (server.place.data / "postmaster.pid").read_text()

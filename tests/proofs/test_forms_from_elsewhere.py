@@ -50,6 +50,7 @@ async def _written(world):
     return (*counts[:-1], counts[-1] - (await world.store.pool.fetch(refused))[0]["n"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
 async def test_no_form_from_elsewhere_is_taken(world, people, headers):
     met = set()

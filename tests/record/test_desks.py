@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from felles.record.ids import mark_of
 from felles.record.maintenance import connect
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.slow]
 
 NOW = 1_000
 REVIEWER, ADMINISTRATOR = "reviewer", "administrator"

@@ -25,7 +25,7 @@ async def test_each_entry_is_met_by_its_key(rows, owner, statement):
     await owner.execute("insert into person (bucket, person) values ($1, $2)", *KEY)
     await rows.entry("o1", key=KEY, kind=kind, conn=owner)
     columns = await owner.fetch("select column_name as name from information_schema.columns where table_name = 'entry'")
-    names = [row["name"] for row in columns]
+    names: list[str] = [row["name"] for row in columns]
     # Statistics as a region has them: next to nothing in each bucket. What hers holds nobody has counted.
     elsewhere = ", ".join({"bucket": "i", "person": "i", "id": "'x' || i"}.get(name, name) for name in names)
     copied = ", ".join("'o' || i" if name == "id" else name for name in names)

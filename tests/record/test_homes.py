@@ -245,6 +245,7 @@ def _examples(folder: Path):
         yield path.name, gzip.decompress(data) if path.suffix == ".gz" else data
 
 
+@pytest.mark.slow
 def test_all_that_lives_bring_leads_to_one_person_or_is_shared(test_data):
     """Of the synthetic lives in the outside data nothing is nobody's: each entry finds its person."""
     counted = 0

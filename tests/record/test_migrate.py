@@ -110,6 +110,7 @@ async def test_a_number_that_was_passed_and_one_that_is_unknown_are_drift(owner,
         await m.check(owner, folder=folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -225,6 +226,7 @@ async def _fingerprint(server) -> str:
         server.drop(made)
 
 
+@pytest.mark.slow
 async def test_17_and_18_read_the_same_schema(pg17, pg18):
     """A dump of one restored into the other is no drift."""
     assert await _fingerprint(pg17) == await _fingerprint(pg18)

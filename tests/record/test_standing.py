@@ -68,6 +68,7 @@ async def test_the_migration_makes_the_index_word_for_word(rows):
     assert INDEX in (FOLDER / "0006_standing.sql").read_text()
 
 
+@pytest.mark.slow
 async def test_the_overview_of_a_long_record_reads_what_it_shows(long_record):
     """Of twenty thousand entries some hundred and sixty are touched, and none of what is over."""
     person = (7, 7, "page:overview", "Patient/p7", TYPES["Patient"], "p7", mark_of("Patient/p7"), -1, False)

@@ -15,7 +15,7 @@ from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 from felles.record.pool import Pool
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.slow]
 
 HOSPITAL, DOCTOR = mark_of("Organization/hospital"), mark_of("Practitioner/doctor")
 OBSERVATION, PATIENT = TYPES["Observation"], TYPES["Patient"]

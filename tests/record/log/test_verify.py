@@ -12,7 +12,7 @@ from felles.record.log.seal import tick_hash
 from felles.record.log.tick import COPY, Sealer, write_copy
 from felles.record.log.verify import Broken, read_copies, verify
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.slow]
 
 
 @pytest.fixture
