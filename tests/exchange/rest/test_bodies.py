@@ -81,8 +81,8 @@ def test_a_gzip_bomb_is_stopped_at_the_limit():
     ("body", "encoding", "status"),
     [
         (b"no gzip", "gzip", 400),
-        (gzip.compress(b"abc")[:-4], "gzip", 400),
-        (gzip.compress(b"abc") + b"more", "gzip", 400),
+        (gzip.compress(b"abc", mtime=0)[:-4], "gzip", 400),
+        (gzip.compress(b"abc", mtime=0) + b"more", "gzip", 400),
         (b"", "gzip", 400),
         (zlib.compress(b"abc"), "deflate", 415),
         (b"abc", "br", 415),
