@@ -10,6 +10,8 @@ from felles.access.signing import Signer
 from felles.demo import cli as demo_cli
 from felles.demo.places import GP_OFFICE, ORGANISATIONS
 
+pytestmark = pytest.mark.slow
+
 OFFICE = ORGANISATIONS[GP_OFFICE].reference
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from html import unescape
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from browsing import words
 from doors import block, consent, held_back, item, not_to_parents, proxy
@@ -13,6 +14,8 @@ from worlds import World
 
 from felles.record.codes import MANDATE_SYSTEM, RESTRICTION_SYSTEM
 from felles.record.ids import mark_of
+
+pytestmark = pytest.mark.slow
 
 
 @pytest_asyncio.fixture

@@ -13,6 +13,8 @@ from felles.access.representation import Verb
 from felles.record.changes import Change
 from felles.record.errors import Forbidden
 
+pytestmark = pytest.mark.slow
+
 WORDS = "Hun har hatt vondt i kneet i tre uker."
 WAYS = {"time": "book", "sporsmal": "write", "fornye": "renew", "viktig": "speak"}
 CODES = {"time": "booking", "sporsmal": "question", "fornye": "renewal", "viktig": "matters"}

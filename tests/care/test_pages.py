@@ -382,6 +382,7 @@ async def test_the_language_is_chosen_and_kept_and_leads_back_to_us_alone(site):
         assert "Éin journal" in words((await browser.get("/")).text)
 
 
+@pytest.mark.slow
 async def test_a_fault_of_ours_says_nothing_of_the_record(site, monkeypatch):
     from felles.care.overview import views
 

@@ -10,6 +10,8 @@ from felles.record.changes import Change
 from felles.record.clock import FOREVER
 from felles.record.codes import PROTECTED_ADDRESS
 
+pytestmark = pytest.mark.slow
+
 REASON = "Skal levere utstyr hjemme hos henne"
 
 

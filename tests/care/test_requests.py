@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
+import pytest
 import pytest_asyncio
 from browsing import words
 from doors import held_back, proxy
@@ -12,6 +13,8 @@ from households import numbered, parent_of, settled
 from felles.access.codes import KIND_SYSTEM
 from felles.fhir.norway.identity import synthetic_number
 from felles.record.codes import MANDATE_SYSTEM
+
+pytestmark = pytest.mark.slow
 
 NUMBERS = (n for i in range(1000) if (n := synthetic_number(date(1941, 3, 4), i)))
 ASKED = "Vi vil vite hva legen sa om hjertet hans."

@@ -17,6 +17,8 @@ from felles.demo.drugs import CHILDREN, DRUGS, UNSAFE
 from felles.demo.growth import score
 from felles.demo.nynorsk import LEFT
 
+pytestmark = pytest.mark.slow
+
 LOINC = {test.loinc: test for test in TESTS.values()}
 ATC = defaultdict(list)
 for drug in DRUGS.values():

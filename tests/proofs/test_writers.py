@@ -13,6 +13,8 @@ from worlds import opened
 
 from felles.record.log import keys, tick
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 100
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from felles.record import migrate as m
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.slow]
 
 
 @pytest.fixture

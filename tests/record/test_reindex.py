@@ -16,7 +16,7 @@ from felles.record.reindex import reindex, waiting
 from felles.record.store import Store
 from felles.settings import load
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.slow]
 
 COLUMNS = """bucket, person, type, id, form, version, state, kind, code, many, low, high,
   (select array_agg(m order by m) from unnest(marks) m) as marks, terms, refs, indexer"""

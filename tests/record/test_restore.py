@@ -23,6 +23,8 @@ from felles.record.maintenance import connect
 from felles.record.migrate import check, grant_worker, migrate, migrations
 from felles.record.pool import Pool
 
+pytestmark = pytest.mark.slow
+
 LEAF = """insert into leaf (era, xid, bucket, person, at, salt, text, digest)
           select $1, pg_current_xact_id(), 0, 0, 1, 'salt', t, sha256('salt' || convert_to(t, 'UTF8'))
             from unnest($2::text[]) t"""

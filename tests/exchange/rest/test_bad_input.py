@@ -25,6 +25,7 @@ def filled(text, there):
     return text.encode() if isinstance(text, str) else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [case for _, case in CASES], ids=[f"{h}: {c.what}" for h, c in CASES])
 async def test_bad_input_gets_what_the_table_says(world, there, case):
     method, _, target = case.request.partition(" ")

@@ -30,6 +30,8 @@ from felles.record.log.tick import Sealer
 from felles.record.log.verify import verify
 from felles.record.maintenance import connect
 
+pytestmark = pytest.mark.slow
+
 HERE = "Organization/here"
 
 

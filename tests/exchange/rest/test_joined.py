@@ -19,6 +19,8 @@ from felles.record.errors import Absent
 from felles.record.ids import mark_of
 from felles.record.read_person import Want
 
+pytestmark = pytest.mark.slow
+
 HERE, THERE = "Organization/here", "Organization/there"
 DOCTOR, OTHER = "Practitioner/doctor", "Practitioner/other"
 SOCIAL = {"category": [coded("http://terminology.hl7.org/CodeSystem/observation-category", "social-history")]}
