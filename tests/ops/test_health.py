@@ -23,6 +23,7 @@ WELL = Facts(
     oldest_transaction=0.1,
     nobodys=2,
     outbox=0,
+    deskless=0,
     bytes=50 * 2**20,
 )
 
@@ -39,6 +40,7 @@ def test_all_is_well():
         ({"drift": "a column is missing"}, "schema"),
         ({"oldest_transaction": 31.0}, "transactions"),
         ({"unsealed": 3, "oldest_unsealed": 30_000_000}, "log"),
+        ({"deskless": 3}, "cases"),
     ],
 )
 def test_a_part_that_is_not_well_says_so_alone(fact, part):

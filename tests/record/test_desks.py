@@ -8,6 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from felles.access.cases_cli import said
+from felles.record.deskless import deskless
+from felles.record.health import facts
 from felles.record.ids import mark_of
 from felles.record.maintenance import connect
 
@@ -87,3 +90,47 @@ async def test_each_case_has_one_desk(record_database, region):
     finally:
         await conn.close()
     assert found == {owner: [expected(owner, parents, roles)] for owner in range(len(parents) + 1)}
+
+
+@pytest.mark.parametrize(
+    ("where", "role", "until", "answered"),
+    [
+        (None, "", 0, False),
+        (0, ADMINISTRATOR, 2**62, True),
+        (0, ADMINISTRATOR, 1, False),  # her role has ended
+        (1, REVIEWER, 2**62, True),  # of the organisation above the owner
+        (3, REVIEWER, 2**62, False),  # of one that has nothing to do with it
+        (2, "local-administrator", 2**62, False),
+    ],
+)
+async def test_a_case_that_no_desk_answers_is_the_operators(record_database, where, role, until, answered):
+    conn = await connect(record_database.owner_url)
+    transaction = conn.transaction()
+    await transaction.start()
+    try:
+        await conn.execute("delete from staffing; delete from shared; delete from matter")
+        for number, parent in enumerate((None, 0, 1, None)):
+            body = {"name": f"Sted {number}"} | ({} if parent is None else {"partOf": {"reference": reference(parent)}})
+            await conn.execute(ORG, f"o{number}", mark_of(reference(number)), json.dumps(body))
+        await conn.execute(
+            """insert into application (id, state, name, number, body, org, made)
+               values ('a', 1, 'Sted 2', '1', '{"email": "post@sted.example", "phone": "12"}', $1, 1)""",
+            reference(2),
+        )
+        for name, state in (("open", 0), ("answered", 1)):
+            await conn.execute(
+                """insert into matter (bucket, person, id, self, sort, owner, asker, state, made, due)
+                   values (1, 1, $1, 1, 5, $2, 1, $3, 1, 86400000000)""",
+                name, mark_of(reference(2)), state,
+            )  # fmt: skip
+        if where is not None:
+            marks = (mark_of(reference(where)), role, mark_of(role))
+            await conn.execute(ROLE, 1, *marks, "PractitionerRole/r", 0, until)
+        found = await deskless(conn)
+        told = await facts(conn)
+    finally:
+        await transaction.rollback()
+        await conn.close()
+    assert told.deskless == len(found) == (0 if answered else 1)
+    shown = "open  correction  due 1970-01-02  meant for Sted 2 (post@sted.example, 12)"
+    assert [said(case) for case in found] == ([] if answered else [shown])

@@ -27,6 +27,7 @@ LITTLE_ROOM = 0.05
 REMEDIES = {
     "schema": "start `felles serve` with the owner's URL: it migrates; a schema changed by hand must be set back",
     "transactions": "look in pg_stat_activity for what holds it open",
+    "cases": "`felles cases` shows them and says what to do",
     "log": "is `felles serve` running? it seals the log each second",
 }
 

@@ -48,8 +48,13 @@ def parts(told: Facts) -> dict[str, dict[str, Any]]:
         ),
         "log": _part(not behind, log, told.sealed),
         "entries": _part(True, f"{told.nobodys} have no person yet"),
+        "cases": _part(not told.deskless, _cases(told.deskless)),
         "outbox": _part(True, f"{told.outbox} wait to be sent"),
     }
+
+
+def _cases(deskless: int) -> str:
+    return f"{deskless} have nobody to answer them: they are the operator's" if deskless else "each has a desk"
 
 
 def _part(ok: bool, said: str, last: int | None = None) -> dict[str, Any]:

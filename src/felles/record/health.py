@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from felles.record.deskless import WITHOUT_DESK
 from felles.record.migrate import Behind, Drift, check
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now,
        (select count(*) from (select from entry e where e.person = 0 and e.state < 2 and not e.deleted limit {MOST}) n)
          as nobodys,
        (select count(*) from (select from outbox limit {MOST}) o) as outbox,
+       (select count(*) from (select from matter m where {WITHOUT_DESK} limit {MOST}) m) as deskless,
        pg_database_size(current_database()) as bytes"""
 
 
@@ -47,7 +49,8 @@ class Facts:
 
     `migration` is the newest applied, `drift` what is wrong with the schema (None: nothing). `unsealed` lines of
     the log wait for their seal, the oldest since `oldest_unsealed`; `oldest_transaction` seconds. `nobodys` counts
-    the entries that belong to no person yet, `outbox` what is to be sent; both, and `unsealed`, stop at `MOST`.
+    the entries that belong to no person yet, `outbox` what is to be sent, `deskless` cases that nobody answers;
+    these, and `unsealed`, stop at `MOST`.
     """
 
     now: int
@@ -62,6 +65,7 @@ class Facts:
     oldest_transaction: float
     nobodys: int
     outbox: int
+    deskless: int
     bytes: int
 
     @property
@@ -96,5 +100,6 @@ async def facts(conn: asyncpg.Connection) -> Facts:
         oldest_transaction=row["oldest_transaction"] or 0.0,
         nobodys=row["nobodys"],
         outbox=row["outbox"],
+        deskless=row["deskless"],
         bytes=row["bytes"],
     )
