@@ -63,6 +63,17 @@ def pages_of_staff(page):
     page.get_by_label("Ord, forkortelse eller kode").fill("I10")
     page.get_by_role("button", name="Søk", exact=True).click()
     yield "words found in the record"
+    yield from medicines_of(page, chart)
+
+
+def medicines_of(page, chart):
+    page.goto(f"{chart}/legemidler")
+    page.locator("details.ended summary").click()
+    yield "the list of medicines"
+    page.goto(f"{chart}/legemidler?vis=tid")
+    yield "medicines over time"
+    page.goto(f"{chart}/legemidler?dato=nei")
+    yield "medicines on a day that cannot be shown"
 
 
 def pages_of_a_citizen(page):

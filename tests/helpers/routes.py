@@ -103,6 +103,12 @@ FORMS: dict[str, dict[str, list[str]]] = {
 """What each form takes: its fields, each with values worth trying."""
 
 
+QUERIES: dict[str, list[str]] = {
+    "/p/{id}/legemidler": ["vis=tid&aar=10", "dato=2026-01-15"],
+}
+"""What may stand after the address of a page, for pages that read it; such a page is asked for without it too."""
+
+
 class Asked(NamedTuple):
     """One request to a page."""
 
@@ -144,6 +150,7 @@ def reads() -> Iterator[Asked]:
         if method == "GET":
             for path in paths(route):
                 yield Asked(method, path)
+                yield from (Asked(method, f"{path}?{query}") for query in QUERIES.get(route, ()))
 
 
 def writes(dice: random.Random, many: int) -> Iterator[Asked]:

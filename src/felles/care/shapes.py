@@ -229,11 +229,14 @@ class Flag(Shape):
 
 
 class Repeat(Shape):
-    """How often: the part of FHIR's Timing that we put into words."""
+    """How often: the part of FHIR's Timing that we put into words; at which times of the day, and until when."""
 
     frequency: int | None = None
     period: Decimal | None = None
     period_unit: str | None = None
+    when: list[str] | None = None
+    time_of_day: list[str] | None = None
+    bounds_period: Period | None = None
 
 
 class Timing(Shape):

@@ -45,8 +45,9 @@ from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.short_record import IS_SHORT, WHOLE_RECORD, parted, short_part, taken
 from felles.record.standing import STANDS, marks
+from felles.record.want_coded import coded
 from felles.record.want_pointed import pointed
-from felles.record.wants import LATE, Coming, Course, One, Pointed, Released, Standing, Versions, Want
+from felles.record.wants import LATE, Coded, Coming, Course, One, Pointed, Released, Standing, Versions, Want
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -284,6 +285,8 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(_one(number))
         elif isinstance(want, Course):
             parts.append(_course(number, want))
+        elif isinstance(want, Coded):
+            parts.append(coded(number, want, mine=_MINE, live=_LIVE, line=_LINE))
         elif isinstance(want, Want):
             parts.append(_want(number, want))
         elif isinstance(want, Released):

@@ -60,6 +60,18 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """The newest `newest` entries of `type` for each of `codes`, the newest first.
+
+    A code counts when it is the first of the entry's main code (`code` of an Observation): the index holds that one.
+    """
+
+    type: str
+    newest: int
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """The one entry that the request names (`item` of `read_page`); body "" when it was deleted."""
 
@@ -89,4 +101,4 @@ class Pointed:
     newest: int
 
 
-AnyWant = Want | Standing | Coming | Course | One | Released | Versions | Pointed
+AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed

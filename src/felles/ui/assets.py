@@ -30,6 +30,7 @@ _STYLES: Final = (
     "citizen.css",
     "glossary.css",
     "palette.css",
+    "medicines.css",
     "print.css",
 )
 _FILES: Final = {
