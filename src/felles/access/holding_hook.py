@@ -17,6 +17,7 @@ from felles.record.numbers import TYPES
 if TYPE_CHECKING:
     from felles.record.aftermath import After
     from felles.record.derive import Registry
+    from felles.record.grants import PersonKey
 
 LOOKED: Final = "looked"
 """Code of CASE_SYSTEM: a doctor has looked at a result (`focus`) and lets the person see it."""
@@ -27,8 +28,10 @@ select e.id, e.body from entry e
    and e.state = 0 and e.form = 0 and not e.deleted"""
 _FORGET_CONSENTS: Final = """
 delete from held where bucket = $1 and person = $2 and not mirror and starts_with(source, 'Consent/')"""
-_FORGET: Final = """
-delete from held where bucket = $1 and person = $2 and not mirror and source = any($3::text[])"""
+_KEYS: Final = "unnest($1::smallint[], $2::bigint[]) k(bucket, person)"
+_FORGET: Final = f"""
+delete from held h using {_KEYS}
+ where h.bucket = k.bucket and h.person = k.person and not h.mirror and h.source = any($3::text[])"""
 _HOLD: Final = """
 insert into held (bucket, person, item, id, source, from_whom, reason, since, until, review)
 select $1, $2, u.* from unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::smallint[], $8::bigint[],
@@ -40,14 +43,15 @@ update person p set held = x.held
   from (select exists (select 1 from held h where h.bucket = $1 and h.person = $2) as held) x
  where p.bucket = $1 and p.person = $2 and p.held <> x.held"""
 
-# The results asked for, the reports that name them, and what those name: a report and its results wait together.
+# The results asked for, the reports that name them, and what those name: a report and its results wait together, also
+# where the one lies with another Patient of hers than the other.
 _RESULTS: Final = f"""
 with asked as (select unnest($3::text[]) as ref),
 reports as (
-    select e.type, e.id, e.refs, e.self from entry e
-     where e.bucket = $1 and e.person = $2 and e.type = {TYPES["DiagnosticReport"]} and e.state = 0 and e.form = 0
-       and not e.deleted
-       and (e.self = any($4::bigint[]) or e.refs && (select array_agg('result=' || a.ref) from asked a))
+    select e.type, e.id, e.refs, e.self from {_KEYS}
+      join entry e on e.bucket = k.bucket and e.person = k.person and e.type = {TYPES["DiagnosticReport"]}
+       and e.state = 0 and e.form = 0 and not e.deleted
+     where (e.self = any($4::bigint[]) or e.refs && (select array_agg('result=' || a.ref) from asked a))
 ),
 wanted as (
     select a.ref from asked a
@@ -55,27 +59,32 @@ wanted as (
     union select split_part(x.ref, '=', 2) from reports r cross join lateral unnest(r.refs) x(ref)
            where starts_with(x.ref, 'result=')
 )
-select n.name || '/' || e.id as ref, e.body,
+select n.name || '/' || e.id as ref, e.bucket, e.person, e.body,
        (select min(v.updated) from entry v
          where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = 0) as came
   from wanted w
   join type_name n on n.name = split_part(w.ref, '/', 1)
-  join entry e on e.bucket = $1 and e.person = $2 and e.type = n.type and e.id = split_part(w.ref, '/', 2)
+ cross join {_KEYS}
+  join entry e on e.bucket = k.bucket and e.person = k.person and e.type = n.type and e.id = split_part(w.ref, '/', 2)
    and e.state = 0 and e.form = 0 and not e.deleted"""
 _LOOKS: Final = f"""
-select e.body from entry e
- where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Task"]} and e.kind = {Kind.CASE:d}
+select e.body from {_KEYS}
+  join entry e on e.bucket = k.bucket and e.person = k.person and e.type = {TYPES["Task"]} and e.kind = {Kind.CASE:d}
    and e.state = 0 and e.form = 0 and not e.deleted and e.refs && $3::text[]"""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One current result: its class, when its first version came (real microseconds), the results it names."""
+    """One current result: its class, when its first version came (real microseconds), the results it names.
+
+    `key`: of which of the person's Patients it lies.
+    """
 
     reference: str
     release: Release
     came: int
     names: tuple[str, ...] = ()
+    key: PersonKey = (0, 0)
 
 
 _REASONS: Final = {
@@ -149,7 +158,7 @@ async def _from_consents(after: After) -> bool:
     found = await after.conn.fetch(_CONSENTS, *after.key)
     held = [row for each in found for row in held_of(fhir.decode(each["body"].encode()), f"Consent/{each['id']}")]
     await after.conn.fetch(_FORGET_CONSENTS, *after.key)
-    await _insert(after, held)
+    await _insert(after, held, after.key)
     return True
 
 
@@ -174,22 +183,27 @@ def _waits(resource: Any) -> bool:
 
 
 async def _from_results(after: After, references: list[str], waits: Waits | None) -> bool:
-    marks = [mark_of(reference) for reference in references]
+    """Over all keys of the person: a look counts whichever of her Patients it names, and each row lies beside its result."""
+    marks, ours = [mark_of(reference) for reference in references], after.columns()
     found: list[Result] = []
-    for row in await after.conn.fetch(_RESULTS, *after.key, references, marks):
+    for row in await after.conn.fetch(_RESULTS, *ours, references, marks):
         resource = fhir.decode(row["body"].encode())
-        found.append(Result(row["ref"], class_of(resource), row["came"], tuple(results_of(resource))))
+        named, key = tuple(results_of(resource)), (row["bucket"], row["person"])
+        found.append(Result(row["ref"], class_of(resource), row["came"], named, key))
     concerned = {*references, *(each.reference for each in found)}
-    looks = await after.conn.fetch(_LOOKS, *after.key, [f"focus={reference}" for reference in concerned])
+    looks = await after.conn.fetch(_LOOKS, *ours, [f"focus={reference}" for reference in concerned])
     looked = {focus for row in looks if (focus := looked_at(fhir.decode(row["body"].encode())))}
-    await after.conn.fetch(_FORGET, *after.key, sorted(concerned))
-    await _insert(after, waiting(found, looked, after.real, waits))
+    await after.conn.fetch(_FORGET, *ours, sorted(concerned))
+    lies = {each.reference: each.key for each in found}
+    held = waiting(found, looked, after.real, waits)
+    for key in after.all_keys():
+        await _insert(after, [row for row in held if lies[row.source] == key], key)
     return True
 
 
-async def _insert(after: After, held: list[Held]) -> None:
+async def _insert(after: After, held: list[Held], key: PersonKey) -> None:
     if held:
         rows = [
             (mark_of(h.item), h.source, h.source, h.from_whom, int(h.reason), h.since, h.until, h.review) for h in held
         ]
-        await after.conn.fetch(_HOLD, *after.key, *(list(column) for column in zip(*rows, strict=True)))
+        await after.conn.fetch(_HOLD, *key, *(list(column) for column in zip(*rows, strict=True)))

@@ -50,6 +50,11 @@ class After:
         """All keys of the person."""
         return self.keys or (self.key,)
 
+    def columns(self) -> tuple[list[int], list[int]]:
+        """The same as two columns, buckets and persons."""
+        keys = self.all_keys()
+        return [bucket for bucket, _ in keys], [person for _, person in keys]
+
 
 Hook = Callable[[After], Awaitable[bool | None]]
 """Answers False when it left everything as it was; then nobody asks for the person's bits again."""

@@ -429,7 +429,8 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
             together = _courses_together([course for page in pages for course in _courses(page.found[index])])
         else:
             together = [line for page in pages for line in _lines(page.found[index])]
-            together.sort(key=lambda line: line.low, reverse=not isinstance(want, Coming))
+            if getattr(want, "type", "") != "Patient":  # the one that leads comes first, whichever was changed last
+                together.sort(key=lambda line: line.low, reverse=not isinstance(want, Coming))
         found.append(msgspec.json.encode(together))
     first = pages[0]
     closed, acting = any(page.closed for page in pages), (first.reach, first.listed, first.answers)

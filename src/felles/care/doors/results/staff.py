@@ -38,7 +38,7 @@ async def hold(request: Request) -> Response:
     found, grant = await _open(request, "hold")
     form = await form_of(found)
     store, params = store_of(found), request.path_params
-    read = await views.sheltered(store, grant, params["type"], params["eid"])
+    read = await views.sheltered(store, grant, f"Patient/{params['id']}", params["type"], params["eid"])
     if form.get("slutt"):
         await _end(found, grant, read, form["slutt"])
         return go(found.request.url.path)
@@ -46,9 +46,7 @@ async def hold(request: Request) -> Response:
     wished = rules.read_form(found.t, form, today, read.parents)
     if wished.wrong:
         return await _show(found, grant, form, wished.wrong)
-    made = rules.consent(
-        wished, f"Patient/{params['id']}", read.item, grant.actor, grant.org, instant(store.clock.clinical())
-    )
+    made = rules.consent(wished, read.patient, read.item, grant.actor, grant.org, instant(store.clock.clinical()))
     await _write(found, grant, made)
     return go(found.request.url.path)
 
@@ -58,10 +56,10 @@ async def release(request: Request) -> Response:
     found, grant = await _open(request, "release")
     await form_of(found)
     store, params = store_of(found), request.path_params
-    read = await views.sheltered(store, grant, params["type"], params["eid"])
+    read = await views.sheltered(store, grant, f"Patient/{params['id']}", params["type"], params["eid"])
     if present.waits(read.held):
         now = instant(store.clock.clinical())
-        await _write(found, grant, rules.looked(f"Patient/{params['id']}", read.item, grant.actor, now))
+        await _write(found, grant, rules.looked(read.patient, read.item, grant.actor, now))
     return go(f"/p/{params['id']}/e/{params['type']}/{params['eid']}")
 
 
@@ -92,7 +90,7 @@ async def _end(found: Visit, grant: PersonGrant, read: views.Sheltered, consent:
 
 async def _show(found: Visit, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]) -> Response:
     params, store, t = found.request.path_params, store_of(found), found.t
-    read = await views.sheltered(store, grant, params["type"], params["eid"])
+    read = await views.sheltered(store, grant, f"Patient/{params['id']}", params["type"], params["eid"])
     base = f"/p/{params['id']}"
     view = overview.View(t, base, store.clock.clinical(), {})
     kind, lead = entries.heading(t, base, read.entry.resource)

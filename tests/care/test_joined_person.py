@@ -1,0 +1,118 @@
+"""A person with two Patients, joined: every page means the person, by whichever of the two it was opened."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import pytest_asyncio
+from browsing import words
+from doors import block, coded, item
+from households import ELSEWHERE, GP, OFFICE, settled
+from worlds import actor
+
+from felles import access
+from felles.access.accounts import own_keys
+from felles.access.actor import Sort
+from felles.access.codes import EPISODE_SYSTEM, KIND_SYSTEM
+from felles.record.codes import CASE_SYSTEM
+from felles.record.errors import Absent
+from felles.record.join import join, unjoin
+
+
+@pytest_asyncio.fixture(scope="module")
+async def town(record_database, tmp_path_factory):
+    async with settled(record_database.url, tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+def joiner(town):
+    return access.join(actor("administrator", Sort.STAFF, reference="Practitioner/adm", organization=OFFICE))
+
+
+async def joined(town):
+    """The ids of two Patients that are joined; the first is on the GP's list."""
+    lead = (await town.person("Berg", "1980-05-20"))["id"]
+    other = (await town.world.patient(name=[{"family": "Berg"}], birthDate="1980-05-20"))["id"]
+    await join(town.world.store, joiner(town), lead, other)
+    return lead, other
+
+
+async def herself(town, patient):
+    reference = f"Patient/{patient}"
+    keys = await own_keys(town.world.store, reference)
+    return actor("citizen", Sort.CITIZEN, reference=reference, keys=keys, purpose="PATRQT")
+
+
+async def page(town, who, path, status=200):
+    async with town.visit(who) as browser:
+        answer = await browser.get(path)
+    assert answer.status_code == status, answer.text
+    return words(answer.text)
+
+
+def result(patient, code="2857-1", **more):
+    subject = {"subject": {"reference": f"Patient/{patient}"}, "effectiveDateTime": "2026-05-03"}
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": coded("http://loinc.org", code),
+        **subject,
+        **more,
+    }
+
+
+def looked(patient, entry):
+    focus = {"for": {"reference": f"Patient/{patient}"}, "focus": {"reference": entry}}
+    return {
+        "resourceType": "Task",
+        "status": "completed",
+        "intent": "order",
+        "code": coded(CASE_SYSTEM, "looked"),
+    } | focus
+
+
+async def seen(town, patient, entry):
+    return (await town.world.client(await herself(town, patient)).get(entry)).status
+
+
+async def test_a_look_at_a_result_counts_whichever_patient_it_is_noted_on(town):
+    lead, other = await joined(town)
+    for opened, lies in ((lead, other), (other, lead)):
+        made = (await town.world.made(result(lies)))["id"]
+        entry = f"Observation/{made}"
+        path = f"/p/{opened}/e/{entry}"
+        assert await seen(town, opened, entry) == 404
+        async with town.visit(town.stranger) as browser:
+            assert (await browser.post(f"{path}/vis")).status_code == 404
+        assert await seen(town, lead, entry) == 404
+        async with town.visit(town.gp) as browser:
+            assert "Sett, vis pasienten" in words((await browser.get(f"{path}/skjerm")).text)
+            assert (await browser.post(f"{path}/vis")).status_code == 303
+        assert await seen(town, opened, entry) == await seen(town, lies, entry) == 200
+        noted = await town.world.system.get(f"Task?focus={entry}")
+        assert [e["resource"]["for"]["reference"] for e in noted.json["entry"]] == [f"Patient/{lies}"]
+
+
+async def test_a_look_noted_on_the_other_by_fhir_counts_and_a_report_waits_with_what_it_names(town):
+    lead, other = await joined(town)
+    first = (await town.world.made(result(other)))["id"]
+    second = (await town.world.made(result(other)))["id"]
+    about = {"subject": {"reference": f"Patient/{lead}"}, "code": coded("http://loinc.org", "58410-2")}
+    named = {"result": [{"reference": f"Observation/{second}"}]}
+    report = {"resourceType": "DiagnosticReport", "status": "final", **about, **named}
+    told = (await town.world.made(report))["id"]
+    assert await seen(town, lead, f"DiagnosticReport/{told}") == 404
+    await town.world.made(looked(lead, f"Observation/{first}"))
+    assert await seen(town, other, f"Observation/{first}") == 200
+    assert await seen(town, lead, f"Observation/{second}") == 404, "a look at the one is none at the other"
+    await town.world.made(looked(other, f"DiagnosticReport/{told}"))
+    assert await seen(town, lead, f"DiagnosticReport/{told}") == await seen(town, lead, f"Observation/{second}") == 200
+
+
+async def test_a_look_at_somebody_elses_result_lets_nothing_go(town):
+    lead, other = await joined(town)
+    mine = (await town.world.made(result(other)))["id"]
+    stranger = (await town.person("Annen", "1970-01-01"))["id"]
+    await town.world.made(looked(stranger, f"Observation/{mine}"))
+    assert await seen(town, lead, f"Observation/{mine}") == 404
