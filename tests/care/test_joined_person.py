@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import pytest_asyncio
 from browsing import words
 from doors import block, coded, item
-from households import ELSEWHERE, GP, OFFICE, settled
+from households import ELSEWHERE, OFFICE, settled
 from worlds import actor
 
 from felles import access
 from felles.access.accounts import own_keys
 from felles.access.actor import Sort
-from felles.access.codes import EPISODE_SYSTEM, KIND_SYSTEM
+from felles.access.codes import EPISODE_SYSTEM
 from felles.record.codes import CASE_SYSTEM
 from felles.record.errors import Absent
 from felles.record.join import join, unjoin
@@ -116,3 +114,50 @@ async def test_a_look_at_somebody_elses_result_lets_nothing_go(town):
     stranger = (await town.person("Annen", "1970-01-01"))["id"]
     await town.world.made(looked(stranger, f"Observation/{mine}"))
     assert await seen(town, lead, f"Observation/{mine}") == 404
+
+
+async def test_both_patients_are_searched_and_explained_by_whichever_the_chart_was_opened(town):
+    lead, other = await joined(town)
+    gp, store = town.gp, town.world.store
+    notes = [
+        (await town.world.made(result(patient, "718-7", note=[{"text": "Kraniofaryngeom i familien"}])))["id"]
+        for patient in (lead, other)
+    ]
+    closed = (await town.world.made(result(other, "718-7", note=[{"text": "Kraniofaryngeom, sperret"}])))["id"]
+    await town.world.made(block(lead, data=[item(f"Observation/{closed}")]))
+    follows = {
+        "resourceType": "EpisodeOfCare", "status": "active", "patient": {"reference": f"Patient/{other}"},
+        "managingOrganization": {"reference": ELSEWHERE}, "type": [coded(EPISODE_SYSTEM, "gp-list")],
+        "period": {"start": "2021-01-01"},
+    }  # fmt: skip
+    source = (await town.world.made(follows))["id"]
+    for opened in (lead, other):
+        async with town.visit(gp) as browser:
+            answer = await browser.post(f"/p/{opened}/sok", data={"ord": "kraniofaryngeom"})
+            assert {note for note in [*notes, closed] if note in answer.text} == set(notes)
+            for note in notes:
+                why = await browser.get(f"/p/{opened}/e/Observation/{note}/hvorfor")
+                assert why.status_code == 200
+            assert (await browser.get(f"/p/{opened}/e/Observation/{closed}/hvorfor")).status_code == 404
+        for who in (gp, town.stranger):
+            grant = access.person(who, (await store.place(f"Patient/{opened}"),))
+            why = await store.why(grant, f"Patient/{opened}")
+            assert [ground.deciding for ground in why.grounds] == [True]
+            assert why.grounds[0].told, "the entry it follows from is seen, with whichever it lies"
+            assert why.closed
+            await page(town, who, f"/p/{opened}/tilgang")
+    me = await herself(town, other)
+    listed, more = await store.readers(access.person(me, me.keys))
+    assert not more
+    assert len(listed) == len({row.source for row in listed}) == 2, "each ground once"
+    assert f"EpisodeOfCare/{source}" in {row.source for row in listed}
+    # Signed in before they were joined, she has one key: it means both.
+    alone = access.person(me, (await store.place(f"Patient/{other}"),))
+    assert (await store.readers(alone))[0] == listed
+    await unjoin(store, joiner(town), other)
+    mine, _ = await store.readers(access.person(await herself(town, other), alone.keys))
+    assert [row.source for row in mine] == [f"EpisodeOfCare/{source}"]
+    async with town.visit(gp) as browser:
+        assert (await browser.post(f"/p/{other}/sok", data={"ord": "kraniofaryngeom"})).status_code == 404
+    with pytest.raises(Absent):
+        await store.why(access.person(gp, (await store.place(f"Patient/{other}"),)), f"Patient/{other}")

@@ -183,7 +183,7 @@ def _waits(resource: Any) -> bool:
 
 
 async def _from_results(after: After, references: list[str], waits: Waits | None) -> bool:
-    """Over all keys of the person: a look counts whichever of her Patients it names, and each row lies beside its result."""
+    """Over all keys of the person: a look counts whichever of her Patients it names; each row lies by its result."""
     marks, ours = [mark_of(reference) for reference in references], after.columns()
     found: list[Result] = []
     for row in await after.conn.fetch(_RESULTS, *ours, references, marks):

@@ -42,12 +42,13 @@ from felles.record.derive import PART
 from felles.record.errors import Absent
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
 _COLUMNS: Final = (
@@ -58,6 +59,7 @@ _COLUMNS: Final = (
     ("item_type", "smallint"),
     ("item", "text"),
     ("mark", "bigint"),
+    WHOLE,
     *ASK,
 )
 _OWN_ACTS: Final = "g.basis in (5, 6, 70) or g.basis between 80 and 85"
@@ -204,6 +206,7 @@ def shape(*, proxy: bool = False) -> Shape:
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
           {basis_of("p", proxy=proxy, single=SINGLE)}
+         where {ALONE}
     ),
     said as materialized (
         select f.bucket, f.person, f.real,
@@ -232,16 +235,41 @@ async def explain(lane: Lane, clock: Clock, grant: PersonGrant, what: str, item:
     type_name, _, resource_id = item.partition("/")
     if not _SAFE.fullmatch(what) or (item and type_name not in TYPES):
         raise Absent("there is no such entry here that you may see")  # it stands in the log as it is
-    asked = ("page:why", what, TYPES.get(type_name, 0), resource_id, mark_of(item), *ask_values(grant, clock))
+    asked = ("page:why", what, TYPES.get(type_name, 0), resource_id, mark_of(item))
+    values = ask_values(grant, clock)
     statement = shape(proxy=grant.mode == Mode.PROXY)
-    found = [await lane.submit(statement, (*key, *asked)) for key in grant.keys]
-    explained = [made for rows in found if (made := _explained(rows))]
-    if not explained:
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(statement, (*key, *asked, whole, *values))
+
+    found = [made for rows in await over_keys(lane, grant.keys, ask) if (made := _explained(rows))]
+    if not found:
         raise Absent("there is no record here that you may see")
-    told = next((each for each in explained if each.entry is not None), None) if item else explained[0]
-    if told is None:
+    if item and all(each.entry is None for each in found):
         raise Absent("there is no such entry here that you may see")
-    return told
+    return found[0] if len(found) == 1 else _as_one(found)
+
+
+def _as_one(found: list[Explained]) -> Explained:
+    """What was found with each key of a person. A ground that holds for all stands once, told where its entry lies."""
+    grounds: dict[tuple[int, str], Ground] = {}
+    untold: dict[int, Ground] = {}
+    for ground in (ground for each in found for ground in each.grounds):
+        if not ground.told:
+            untold.setdefault(ground.basis, ground)
+        elif (kept := grounds.get((ground.basis, ground.source))) is None or ground.deciding > kept.deciding:
+            grounds[ground.basis, ground.source] = ground
+    # The decision names the same ground with every key; where its entry lies with another, it is not told there.
+    named = {ground.basis for ground in grounds.values() if ground.deciding}
+    told = [*grounds.values(), *(ground for basis, ground in untold.items() if basis not in named)]
+    told.sort(key=_first)
+    entry = next((each.entry for each in found if each.entry is not None), None)
+    closed, protected = any(each.closed for each in found), any(each.protected for each in found)
+    return Explained(found[0].basis, closed, protected, tuple(told), entry)
+
+
+def _first(ground: Ground) -> tuple[bool, int, str]:
+    return not ground.deciding, ground.basis, ground.source
 
 
 def _explained(rows: list[Any]) -> Explained | None:
@@ -249,7 +277,7 @@ def _explained(rows: list[Any]) -> Explained | None:
     if not heads:
         return None
     grounds = [_ground(told) for _, part, told in rows if part == 1]
-    grounds.sort(key=lambda ground: (not ground.deciding, ground.basis, ground.source))
+    grounds.sort(key=_first)
     entry = next((_entry(told) for _, part, told in rows if part == 2), None)
     head = heads[0]
     return Explained(head.basis, head.closed, head.protected, tuple(grounds), entry)

@@ -7,7 +7,7 @@ the one who asks, so that a list can say nothing else than what would be decided
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.decide import (
     ASK,
@@ -26,11 +26,12 @@ from felles.record.decide import (
 )
 from felles.record.errors import Absent, Forbidden
 from felles.record.grants import Mode
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant, SetGrant
+    from felles.record.grants import PersonGrant, PersonKey, SetGrant
     from felles.record.lane import Lane
 
 MOST: Final = 5_000
@@ -38,7 +39,7 @@ MOST: Final = 5_000
 MANY: Final = 20_000
 """Persons (each once for a basis) counted for one unit."""
 
-_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), WHOLE, *ASK)
 # `q` inside the lateral is each reader as she would ask: signed in as staff, in that role, for that organisation.
 _AS_STAFF: Final = f"""(select {Mode.STAFF:d}::smallint as mode, c.actor, c.org, c.role_mark as role,
                                a.clinical, a.real) q"""
@@ -52,7 +53,7 @@ door as materialized (
     select q.*, {DOOR_BITS} from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
-     where q.mode = {Mode.SELF:d} and {PERSON_OPEN}
+     where q.mode = {Mode.SELF:d} and {PERSON_OPEN} and {ALONE}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,
@@ -103,14 +104,18 @@ c as materialized (
 select c.n, c.party, g.basis, count(*) as people
   from c
  cross join lateral (select {Mode.STAFF:d}::smallint as mode, c.actor, c.org, c.role_mark as role, c.clinical, c.real) q
- cross join lateral (select distinct r.basis, r.bucket, r.person from relation r
-                      where r.party = c.party and {RELATED} limit {MANY}) g
+ cross join lateral (
+        select distinct r.basis, coalesce(p.lead_bucket, p.bucket), coalesce(p.lead, p.person)
+          from (select distinct r.basis, r.bucket, r.person from relation r
+                 where r.party = c.party and {RELATED} limit {MANY}) r
+          join person p on p.bucket = r.bucket and p.person = r.person) g
  group by c.n, c.party, g.basis
 union all
-select c.n, 0, o.basis, count(distinct (o.bucket, o.person))
+select c.n, 0, o.basis, count(distinct (coalesce(p.lead_bucket, p.bucket), coalesce(p.lead, p.person)))
   from (select distinct n, actor, org, role_mark, clinical, real from c) c
  cross join lateral (select c.actor, c.org, c.role_mark as role, c.real) q
   join opening o on {OPENED}
+  join person p on p.bucket = o.bucket and p.person = o.person
  group by c.n, o.basis
 union all
 select distinct c.n, c.party, 0, 0 from c"""
@@ -160,15 +165,17 @@ async def readers(lane: Lane, clock: Clock, grant: PersonGrant) -> tuple[list[Re
     A ground whose entry is held back from her is left out, as all that follows from it. Logged as `page:reach`.
     Raises `Absent`, `Busy`.
     """
-    asked, found, more, opened = ask_values(grant, clock), list[Reader](), False, False
-    for key in grant.keys:
-        for row in await lane.submit(_SHAPE, (*key, *asked)):
-            if row["org"] is None:
-                opened, more = True, more or row["people"] > MOST
-            else:
-                found.append(Reader(*list(row)[1:]))
-    if not opened:
+    asked = ask_values(grant, clock)
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(_SHAPE, (*key, whole, *asked))
+
+    rows = [row for rows in await over_keys(lane, grant.keys, ask) for row in rows]
+    if not rows:
         raise Absent("there is no record here that you may see")
+    # With each key of hers the same grounds hold; each is seen where its entry lies, and so stands here once.
+    found = [Reader(*list(row)[1:]) for row in rows if row["org"] is not None]
+    more = any(row["org"] is None and row["people"] > MOST for row in rows)
     return sorted(found, key=lambda each: (each.basis, each.org, each.role, each.source)), more
 
 

@@ -48,7 +48,7 @@ async def read_openings(lane: Lane, clock: Clock, grant: PersonGrant) -> list[tu
     """(basis, mask of kinds whose blocks it lifts, until in real microseconds) of each, the longest first."""
     asked = ask_values(grant, clock)
     found = [await lane.submit(_SHAPE, (*key, *asked)) for key in grant.keys]
-    return [tuple(row)[1:] for rows in found for row in rows]
+    return list(dict.fromkeys(tuple(row)[1:] for rows in found for row in rows))  # each key of hers has them all
 
 
 @dataclass(slots=True, frozen=True)

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.decide import ASK, PERSON_OPEN, ask_values, basis_of, leaves, person_of
 from felles.record.grants import Mode
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
 REQUEST: Final = 7
 """`matter.sort` (`access.cases.Sort.REQUEST`)."""
-_ABOUT: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_ABOUT: Final = (("bucket", "smallint"), ("person", "bigint"), WHOLE, *ASK)
 _TASK: Final = f"""join entry e on e.bucket = m.bucket and e.person = m.person and e.type = {TYPES["Task"]}
            and e.id = m.id and e.form = 0 and e.state = 0 and not e.deleted"""
 
@@ -48,7 +49,7 @@ found as materialized (
       join matter m on m.bucket = q.bucket and m.person = q.person and m.sort = {REQUEST} and m.state = 0
            and m.owner = q.org and not m.mirror
       {_TASK}
-     where q.mode = {Mode.STAFF:d} and {PERSON_OPEN}
+     where q.mode = {Mode.STAFF:d} and {PERSON_OPEN} and {ALONE}
 )""",
         "requests",
         len(_ABOUT),
@@ -89,8 +90,12 @@ class Request:
 async def read_requests(lane: Lane, clock: Clock, grant: PersonGrant) -> list[Request]:
     """Those that wait about the person of `grant` (staff), for the reader's organisation to answer. Raises `Busy`."""
     asked = ask_values(grant, clock)
-    found = [await lane.submit(_OPEN, (*key, *asked)) for key in grant.keys]
-    return [_request(row) for rows in found for row in rows]
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(_OPEN, (*key, whole, *asked))
+
+    found = [row for rows in await over_keys(lane, grant.keys, ask) for row in rows]
+    return [_request(row) for row in sorted(found, key=lambda row: -row["made"])]
 
 
 async def read_asked(lane: Lane, clock: Clock, grant: PersonGrant) -> list[Request]:

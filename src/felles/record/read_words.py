@@ -8,7 +8,7 @@ word is truly there, and in what is read, the caller says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.decide import (
     ASK,
@@ -24,6 +24,7 @@ from felles.record.decide import (
     leaves,
 )
 from felles.record.errors import Absent
+from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from felles.record.clock import Clock
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
 MOST: Final = 1000
 """At most so many entries are looked at more closely, the newest."""
 _ATTACHED: Final = '%"data":"%'
 """What is attached stands encoded in the body: whoever asks looks into all of it."""
-_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("what", "text"), ("likes", "text"), *ASK)
+_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("what", "text"), ("likes", "text"), WHOLE, *ASK)
 _SQL: Final = f"""
 with q as materialized {unnest(_COLUMNS)},
 door as materialized (
@@ -46,6 +47,7 @@ door as materialized (
       from q
       join person p on p.bucket = q.bucket and p.person = q.person
       {basis_of("p")}
+     where {ALONE}
 ),
 said as materialized (
     select f.bucket, f.person, f.real,
@@ -87,16 +89,14 @@ async def read_words(lane: Lane, clock: Clock, grant: PersonGrant, what: str, wo
     """
     likes = "{" + ",".join(f'"{like}"' for like in [_ATTACHED.replace('"', '\\"'), *sorted(_likes(words))]) + "}"
     asked = ask_values(grant, clock)
-    found: list[Candidate] = []
-    opened = False
-    for key in grant.keys:
-        for record in await lane.submit(_SHAPE, (*key, what, likes, *asked)):
-            if record["name"] is None:
-                opened = True
-            else:
-                found.append(Candidate(*tuple(record)[1:]))
-    if not opened:
+
+    async def ask(key: PersonKey, whole: bool) -> list[Any]:
+        return await lane.submit(_SHAPE, (*key, what, likes, whole, *asked))
+
+    records = [record for rows in await over_keys(lane, grant.keys, ask) for record in rows]
+    if not records:
         raise Absent("there is no record here that you may see")
+    found = [Candidate(*tuple(record)[1:]) for record in records if record["name"] is not None]
     found.sort(key=lambda held: (-held.low, held.id))
     return found[:MOST]
 
