@@ -147,7 +147,8 @@ class App:
             return "fhir", self._fhir
         if path in _OWN:
             return "own", getattr(self, _OWN[path])
-        return "pages", self._pages
+        # A stream lasts as long as its page: counted apart, or it would count as a slow one.
+        return ("live" if path.endswith("/live") else "pages"), self._pages
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -250,6 +250,34 @@ def test_a_citizen_finds_words_in_her_own_record(window, faults, width):
     assert faults(page) == []
 
 
+def test_an_open_chart_shows_anothers_new_entry_without_moving_the_reader(window, faults):
+    doctor = window(persona="fastlege")
+    open_olav(doctor)
+    doctor.set_viewport_size({"width": 1440, "height": 400})
+    doctor.mouse.wheel(0, 300)
+    doctor.wait_for_function("window.scrollY > 200")
+    citizen = window(390, persona="eldre")
+    citizen.goto("/meg/e/" + entry_of(doctor))
+    citizen.get_by_role("link", name="Si fra om feil").click()
+    citizen.locator("#hva-merknad").check()
+    citizen.locator("textarea").fill("Jeg ser det annerledes")
+    citizen.get_by_role("button", name="Send", exact=True).click()
+    news = doctor.get_by_role("status").filter(has_text="Noe er nytt i journalen.")
+    news.wait_for()
+    assert faults(doctor) == []
+    before = doctor.evaluate("window.scrollY")
+    with doctor.expect_response("**/p/*"):
+        news.get_by_role("button", name="Vis").click()
+    news.wait_for(state="hidden")
+    assert abs(doctor.evaluate("window.scrollY") - before) < 5
+    assert doctor.troubles == []
+
+
+def entry_of(page):
+    """Type and id of a problem of the chart that is open."""
+    return page.locator(".lines a").first.get_attribute("href").partition("/e/")[2]
+
+
 def test_a_mistake_takes_the_focus_and_leads_to_its_field(window):
     page = window(persona="fastlege")
     page.goto("/finn")

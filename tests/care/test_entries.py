@@ -158,6 +158,7 @@ def test_every_entry_of_lives_from_outside_makes_a_page(test_data):
                 "strip": False,
                 "tabs": [],
                 "report": "",
+                "live": "",
                 "title": "",
             }
             text = re.sub(r"<[^>]+>", " ", render("nb", "entries/citizen.html", context))

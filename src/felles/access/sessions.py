@@ -114,6 +114,11 @@ class Sessions:
         """The same, by the hash of the value (tokens carry it)."""
         return await self._known.get(digest, lambda: self._look(digest))
 
+    async def peek(self, value: str) -> Actor | None:
+        """The same, without its counting as a request: it keeps no session open."""
+        digest = digest_of(value)
+        return self._known.here(digest) or (await self._look(digest, touch=False))[0]
+
     async def end(self, value: str) -> None:
         """Sign out; logged. What is not open stays as it is."""
         digest = digest_of(value)
@@ -126,7 +131,7 @@ class Sessions:
         """Delete sessions that ended by their time; for the worker that cleans up."""
         await self._store.pool.fetch(_SWEEP, self._clock.real())
 
-    async def _look(self, digest: bytes) -> tuple[Actor | None, int]:
+    async def _look(self, digest: bytes, *, touch: bool = True) -> tuple[Actor | None, int]:
         real = self._clock.real()
         named = await self._store.pool.fetch(_ACTOR, digest)
         mark = mark_of(named[0]["actor"]) if named else 0
@@ -134,7 +139,7 @@ class Sessions:
         if not rows:
             return None, real
         row = rows[0]
-        if row["seen"] < real - _TOUCH:
+        if touch and row["seen"] < real - _TOUCH:
             await self._store.pool.fetch(_SEEN, digest, real)
         keys = await own_keys(self._store, row["actor"]) if row["person"] is not None else ()
         return _actor(row, keys), min(row["until"], real + RECHECK)

@@ -37,6 +37,7 @@ from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
+from felles.record.read_live import read_live
 from felles.record.read_log import read_own_log
 from felles.record.read_openings import SelfMade, last_opening, read_openings, read_self_made
 from felles.record.read_people import read_mine
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from felles.record.read_cases import CaseRow
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
+    from felles.record.read_live import Watch
     from felles.record.read_log import Leaf
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
@@ -274,6 +276,10 @@ class Store:
     async def words(self, grant: PersonGrant, what: str, words: Iterable[str]) -> list[Candidate]:
         """The person's entries that may hold one of `words`, newest first; logged. Raises `Absent`, `Busy`."""
         return await read_words(self._pages, self.clock, grant, what, words)
+
+    async def live(self, grant: PersonGrant, what: str, watch: Watch, *, first: bool = False) -> bool:
+        """Whether what the reader sees of this person has changed; logged when it has. Raises `Absent`, `Busy`."""
+        return await read_live(self._pages, self.clock, grant, what, watch, first=first)
 
     async def openings(self, grant: PersonGrant) -> list[tuple[int, int, int]]:
         """(basis, kinds, until) of the ways in that the reader has open now. Raises `Busy`."""

@@ -39,7 +39,7 @@ _FILES: Final = {
     "icons.svg": "vendor/icons.svg",
     "mark.svg": "mark.svg",
 }
-_SCRIPTS: Final = ("felles.js", "palette.js")
+_SCRIPTS: Final = ("felles.js", "palette.js", "live.js")
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",

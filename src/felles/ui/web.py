@@ -64,12 +64,16 @@ class Visit:
         return self.actor
 
 
-async def visit(request: Request) -> Visit:
-    """Who visits: the session's actor, if there is one that holds, and the language."""
+async def visit(request: Request, *, quiet: bool = False) -> Visit:
+    """Who visits: the session's actor, if there is one that holds, and the language.
+
+    `quiet`: the page asks by itself, which is no request of hers and keeps no session open.
+    """
     state = request.app.state
     cookies = request.cookies
     chosen = choose(request.headers.get("accept-language", ""), cookies.get(COOKIE))
-    actor = await state.doorkeeper.cookie(cookies) if cookies else None
+    keeper = state.doorkeeper
+    actor = await (keeper.peek if quiet else keeper.cookie)(cookies) if cookies else None
     demo = state.store.settings.demo
     cast = await state.cast.all() if demo and actor is not None else ()
     return Visit(request, language(chosen), actor, demo, cast)
@@ -185,18 +189,26 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         record = "/".join(path.split("/")[:3]) if shown and path.startswith("/p/") else ""
         place = t("Innbygger") if citizen else ", ".join(filter(None, (role, actor.organization_name)))
         me = {"name": actor.name, "place": place, "citizen": citizen, "menu": menu(t, actor, path, record)}
+    views = tabs(found, path) if shown and actor is not None else []
     return {
         "me": me,
         "demo": _demo(found, path),
         "path": path,
         "languages": _LANGUAGES,
         "strip": False,
-        "tabs": tabs(found, path) if shown and actor is not None else [],
+        "tabs": views,
+        "live": _live(path) if any(view.current for view in views) else "",
         "title": "Felles",
         "see_as": None,
         "report": report(found.request),
         "palette": _palette(actor if shown else None, path),
     }
+
+
+def _live(path: str) -> str:
+    """Where a view of a record that is open hears of news; "" for whom one acts for."""
+    area = path.split("/")[1]
+    return "/meg/live" if area == "meg" else f"{'/'.join(path.split('/')[:3])}/live" if area == "p" else ""
 
 
 def _palette(actor: Actor | None, path: str) -> dict[str, str]:

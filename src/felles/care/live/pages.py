@@ -1,0 +1,99 @@
+"""`/p/{id}/live`, `/meg/live`: server-sent events that say that something is new, and nothing of what it is.
+
+    her   the first look: its id is what the reader saw, to go on from
+    ny    she would see something else now; the page that hears it fetches itself, and is logged
+    slutt the session has ended, or the record is no longer open to her
+
+Each stream looks on a beat that all share: those of one worker go to the database together. Why a beat and no signal
+of commits: docs/decisions/0007-live-signal.md. Whoever does not ask for events gets the first look and no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response, StreamingResponse
+
+from felles.care.people import open_own, open_person, staff_only, store_of
+from felles.record.errors import Absent, Busy
+from felles.record.read_live import Watch
+from felles.ui.security import PAGE_HEADERS
+from felles.ui.web import visit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.requests import Request
+
+    from felles.record.grants import PersonGrant
+    from felles.ui.web import Visit
+
+BEAT: Final = 3.0
+"""Seconds between two looks."""
+SESSION: Final = 3
+"""Every so many beats it is looked whether the session still holds."""
+QUIET: Final = 5
+"""Every so many beats something is sent though there is no news, so that nobody on the way takes it for dead."""
+LIFE: Final = 1200
+"""Beats after which a stream ends; the browser begins another where this one ended."""
+EVENTS: Final = "text/event-stream"
+
+
+async def staff(request: Request) -> Response:
+    """News of a patient's record. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
+    found = await visit(request, quiet=True)
+    staff_only(found)
+    patient_id: str = request.path_params["id"]
+    return await _stream(found, await open_person(found, patient_id), f"Patient/{patient_id}")
+
+
+async def citizen(request: Request) -> Response:
+    """News of one's own record."""
+    found = await visit(request, quiet=True)
+    return await _stream(found, open_own(found), found.signed_in.reference)
+
+
+async def _stream(found: Visit, grant: PersonGrant, what: str) -> Response:
+    request, store, watch = found.request, store_of(found), Watch()
+    await store.live(grant, what, watch, first=True)
+    begun = request.headers.get("last-event-id") or request.query_params.get("sist", "")
+    news = bool(begun) and begun != watch.told(grant, what)
+    if news:  # between that look and this one: told now, and so logged now
+        watch.forget()
+        await store.live(grant, what, watch)
+    first = _event("ny" if news else "her", watch.told(grant, what))
+    if EVENTS not in request.headers.get("accept", ""):
+        return Response(first, headers=PAGE_HEADERS, media_type=EVENTS)
+    return StreamingResponse(_follow(found, grant, what, watch, first), headers=PAGE_HEADERS, media_type=EVENTS)
+
+
+async def _follow(found: Visit, grant: PersonGrant, what: str, watch: Watch, first: str) -> AsyncGenerator[str]:
+    store, request = store_of(found), found.request
+    yield first
+    for beat in range(1, LIFE):
+        await _next_beat()
+        if beat % SESSION == 0 and await request.app.state.doorkeeper.peek(request.cookies) is None:
+            break
+        try:
+            news = await store.live(grant, what, watch)
+        except Absent:
+            break
+        except Busy:
+            continue
+        if news:
+            yield _event("ny", watch.told(grant, what))
+        elif beat % QUIET == 0:
+            yield ":\n\n"
+    else:
+        return
+    yield _event("slutt", "")
+
+
+async def _next_beat() -> None:
+    """Wait for the next beat of this worker, at which all its streams wake: their looks go together."""
+    await asyncio.sleep(BEAT - asyncio.get_running_loop().time() % BEAT)
+
+
+def _event(name: str, mark: str) -> str:
+    return f"event: {name}\nid: {mark}\ndata: -\n\n"

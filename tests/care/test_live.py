@@ -1,0 +1,144 @@
+"""A view that is open hears of news: of what its reader sees, and of nothing else; each time with its line."""
+
+import asyncio
+import json
+import re
+
+import pytest
+from browsing import own
+
+from felles import access
+from felles.access.resources import struct
+from felles.care.live import pages
+from felles.record.changes import Change
+from felles.record.clock import FOREVER
+
+SYSTEM = access.maintenance("a test", until=FOREVER)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(pages, "BEAT", 0.05)
+
+
+async def chart_of(browser, name):
+    return re.findall(rf'href="(/p/[^"]+)">{name}<', (await browser.get("/")).text.replace("&#x2f;", "/"))[0]
+
+
+async def written(site, patient, resource):
+    subject = {"subject": {"reference": f"Patient/{patient}"}}
+    await site.store.commit(
+        SYSTEM, [Change(op="create", type=resource["resourceType"], resource=struct(resource | subject))]
+    )
+
+
+PULSE = {"resourceType": "Observation", "status": "final", "code": {"text": "Puls"}, "valueString": "70"}
+NOTE = {"resourceType": "ClinicalImpression", "status": "completed", "summary": "Notat"}
+
+
+async def mark_of(browser, chart, last=""):
+    """(event, mark) of one look."""
+    answer = await browser.get(f"{chart}/live", params={"sist": last} if last else None)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    return re.fullmatch(r"event: (\w+)\nid: ([a-p]{16})\ndata: -\n\n", answer.text).groups()
+
+
+async def lines(site, last=0):
+    rows = await site.store.pool.fetch("select number, text from leaf where number > $1 order by number", last)
+    return [(row["number"], json.loads(row["text"])["act"]) for row in rows]
+
+
+async def test_a_look_tells_of_what_its_reader_sees_alone(site):
+    async with site.visitor("fastlege") as doctor, site.visitor("sekretar") as secretary:
+        chart = await chart_of(doctor, "Olav Sæterbø")
+        patient = chart.split("/")[2]
+        begun, desk = await mark_of(doctor, chart), await mark_of(secretary, chart)
+        assert begun[0] == desk[0] == "her"
+        assert begun[1] != desk[1]
+        assert await mark_of(doctor, chart) == begun
+        last = (await lines(site))[-1][0]
+        await written(site, patient, PULSE)
+        assert await mark_of(secretary, chart, desk[1]) == desk  # a secretary reaches no results
+        news = await mark_of(doctor, chart, begun[1])
+        assert news[0] == "ny"
+        assert news[1] != begun[1]
+        assert [act for _, act in await lines(site, last) if act.startswith("page:")] == ["page:live"]
+        assert await mark_of(doctor, chart, news[1]) == ("her", news[1])
+
+
+async def test_who_may_not_open_a_record_hears_nothing_and_the_try_is_logged(site):
+    async with site.visitor("fastlege") as doctor, site.visitor("jordmor") as midwife, site.visitor("gravid") as ida:
+        chart = await chart_of(doctor, "Olav Sæterbø")
+        last = (await lines(site))[-1][0]
+        assert (await midwife.get(f"{chart}/live")).status_code == 404
+        assert (await midwife.get("/p/nobody/live")).status_code == 404
+        assert [act for _, act in await lines(site, last)] == ["refused"]
+        assert (await ida.get(f"{chart}/live")).status_code == 403
+        assert (await doctor.get("/meg/live")).status_code == 403
+        assert (await mark_of(ida, "/meg"))[0] == "her"
+    async with site.visitor() as nobody:
+        assert (await nobody.get(f"{chart}/live")).status_code == 303
+
+
+class Stream:
+    """One stream, asked for over ASGI as a browser does."""
+
+    def __init__(self, site, browser, path):
+        self.parts: asyncio.Queue[str] = asyncio.Queue()
+        self.gone = asyncio.Event()
+        cookie = "; ".join(f"{c.name}={c.value}" for c in browser.cookies.jar)
+        scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": path,
+                 "raw_path": path.encode(), "query_string": b"", "root_path": "", "scheme": "http", "server": None,
+                 "client": None, "state": {}, "headers": [(b"host", b"felles.test"), (b"cookie", cookie.encode()),
+                                                          (b"accept", b"text/event-stream")]}  # fmt: skip
+        self.task = asyncio.create_task(site.app(scope, self.receive, self.send))
+
+    async def receive(self):
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message):
+        if message["type"] == "http.response.body" and message.get("body"):
+            await self.parts.put(message["body"].decode())
+
+    async def event(self):
+        while True:
+            part = await asyncio.wait_for(self.parts.get(), 5)
+            if part.startswith("event"):
+                return part.split()[1]
+
+    def silent(self):
+        return all(part.startswith(":") for part in self.parts._queue)
+
+
+async def test_a_stream_tells_of_news_and_is_silent_of_what_is_hidden_and_ends_with_the_session(site):
+    async with site.visitor("fastlege") as doctor, site.visitor("sekretar") as secretary:
+        chart = await chart_of(doctor, "Olav Sæterbø")
+        patient = chart.split("/")[2]
+        reads, desk = Stream(site, doctor, f"{chart}/live"), Stream(site, secretary, f"{chart}/live")
+        assert await reads.event() == await desk.event() == "her"
+        last = (await lines(site))[-1][0]
+        await written(site, patient, NOTE)
+        assert await reads.event() == "ny"
+        await asyncio.sleep(0.2)
+        assert desk.silent()
+        assert [act for _, act in await lines(site, last)].count("page:live") == 1
+        await secretary.post("/logg-ut", headers=own())
+        assert await desk.event() == "slutt"
+        await asyncio.wait_for(desk.task, 5)
+        reads.gone.set()
+        await asyncio.wait_for(reads.task, 5)
+
+
+async def test_following_keeps_no_session_open(site):
+    async with site.visitor("fastlege") as doctor:
+        chart = await chart_of(doctor, "Olav Sæterbø")
+        await site.store.pool.fetch("update session set seen = seen - 1800000000 where ended is null")
+        site.app.state.doorkeeper.sessions._known._values.clear()
+        seen = "select max(seen) as seen from session where ended is null"
+        before = (await site.store.pool.fetch(seen))[0]["seen"]
+        await mark_of(doctor, chart)
+        assert (await site.store.pool.fetch(seen))[0]["seen"] == before
+        await doctor.get(chart)
+        assert (await site.store.pool.fetch(seen))[0]["seen"] > before
