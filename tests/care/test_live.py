@@ -41,7 +41,7 @@ async def mark_of(browser, chart, last=""):
     answer = await browser.get(f"{chart}/live", params={"sist": last} if last else None)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/event-stream")
-    return re.fullmatch(r"event: (\w+)\nid: ([a-p]{16})\ndata: -\n\n", answer.text).groups()
+    return re.findall(r"^event: (\w+)\nid: ([a-p]{16})\ndata: -\n\n$", answer.text)[0]
 
 
 async def lines(site, last=0):
@@ -109,7 +109,8 @@ class Stream:
                 return part.split()[1]
 
     def silent(self):
-        return all(part.startswith(":") for part in self.parts._queue)
+        waiting = [self.parts.get_nowait() for _ in range(self.parts.qsize())]
+        return all(part.startswith(":") for part in waiting)
 
 
 async def test_a_stream_tells_of_news_and_is_silent_of_what_is_hidden_and_ends_with_the_session(site):
