@@ -12,8 +12,8 @@ from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.faults.domain import DOMAIN as FAULTS
 from felles.care.find.domain import DOMAIN as FIND
-from felles.care.medicines.domain import DOMAIN as MEDICINES
 from felles.care.live.domain import DOMAIN as LIVE
+from felles.care.medicines.domain import DOMAIN as MEDICINES
 from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.palette.domain import DOMAIN as PALETTE
 from felles.care.search.domain import DOMAIN as SEARCH
