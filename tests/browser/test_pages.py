@@ -63,6 +63,9 @@ def pages_of_staff(page):
     page.get_by_label("Ord, forkortelse eller kode").fill("I10")
     page.get_by_role("button", name="Søk", exact=True).click()
     yield "words found in the record"
+    for path in ("plan", "familie"):
+        page.goto(f"{chart}/{path}")
+        yield path
     yield from medicines_of(page, chart)
 
 
@@ -93,7 +96,14 @@ def pages_of_a_citizen(page):
     yield "who could open it now, with what a role sees"
     page.goto("/for/nobody/tilgang")
     yield "why she acts for nobody"
-    for path in ("/meg/personvern", "/meg/sperringer", "/meg/sperringer/ny", "/meg/apninger"):
+    for path in (
+        "/meg/plan",
+        "/meg/timer",
+        "/meg/personvern",
+        "/meg/sperringer",
+        "/meg/sperringer/ny",
+        "/meg/apninger",
+    ):
         page.goto(path)
         yield path
     page.goto("/meg/sperringer/ny")

@@ -10,12 +10,14 @@ from starlette.routing import Route
 from felles.access.personas import Cast
 from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
+from felles.care.family.domain import DOMAIN as FAMILY
 from felles.care.faults.domain import DOMAIN as FAULTS
 from felles.care.find.domain import DOMAIN as FIND
 from felles.care.live.domain import DOMAIN as LIVE
 from felles.care.medicines.domain import DOMAIN as MEDICINES
 from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.palette.domain import DOMAIN as PALETTE
+from felles.care.plan.domain import DOMAIN as PLAN
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.ui.assets import assets
@@ -40,6 +42,8 @@ DOMAINS: Final = (
     LIVE,
     FAULTS,
     MEDICINES,
+    PLAN,
+    FAMILY,
     *DOORS,
 )
 

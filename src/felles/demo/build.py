@@ -13,6 +13,7 @@ from felles.access.representation import FAMILY_SYSTEM
 from felles.demo.analyses import Range, Test
 from felles.demo.drugs import Drug
 from felles.demo.municipalities import MUNICIPALITIES
+from felles.demo.summons import directions, preparation
 from felles.demo.world import Organisation, Person, Resource, Staff, moment
 from felles.fhir.norway.systems import (
     ATC,
@@ -102,6 +103,36 @@ def related(
     if phone:
         made["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
     return made
+
+
+def next_of_kin(made: Resource, rank: int) -> Resource:
+    """`made` (a RelatedPerson) as somebody to ring, `rank` in which order; the first is the next of kin."""
+    if rank == 1:
+        nearest = {"system": _HL7 + "v2-0131", "code": "N"}
+        made["relationship"].append({"coding": [nearest], "text": "Nærmeste pårørende"})
+    for point in made.get("telecom", ()):
+        point["rank"] = rank
+    return made
+
+
+def may_know(person: Person, kin: str, name: str, what: str, day: date, *, refused: bool = False) -> Resource:
+    """What the person lets `kin` (RelatedPerson/x) be told (pasient- og brukerrettighetsloven § 3-3)."""
+    role = {"coding": [{"system": _HL7 + "v3-RoleClass", "code": "NOK"}]}
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": plain("consentscope", "patient-privacy"),
+        "category": [{"text": "Opplysninger til pårørende"}],
+        "patient": {"reference": person.reference},
+        "dateTime": day.isoformat(),
+        "performer": [{"reference": person.reference}],
+        "policyRule": {"text": "Pasienten har sagt hva pårørende kan få vite"},
+        "provision": {
+            "type": "deny" if refused else "permit",
+            "actor": [{"role": role, "reference": {"reference": kin, "display": name}}],
+            "action": [{"text": what}],
+        },
+    }
 
 
 def parental(made: Resource, parent: str, code: str) -> Resource:
@@ -328,7 +359,7 @@ def appointment(
     """An appointment, past or coming."""
     day, hour, minute = start
     past = minute + minutes
-    return {
+    made = {
         "resourceType": "Appointment",
         "status": status,
         "description": text,
@@ -336,12 +367,15 @@ def appointment(
         "end": moment(day, hour + past // 60, past % 60),
         "minutesDuration": minutes,
         "created": moment(created or day - timedelta(days=21), 12),
-        "comment": organisation.name,
+        "comment": f"{organisation.name}. {directions(organisation)}".rstrip(". ") + ".",
         "participant": [
             {"actor": {"reference": person.reference}, "status": "accepted"},
             {"actor": by(staff), "status": "accepted"},
         ],
     }
+    if status == "booked" and (before := preparation(text)):
+        made["patientInstruction"] = before
+    return made
 
 
 def referral(
@@ -355,8 +389,11 @@ def referral(
     answered: bool = False,
     urgent: bool = False,
 ) -> Resource:
-    """A referral that was sent; `answered`: those it went to have seen the person and written back."""
-    return {
+    """A referral that was sent; `answered`: those it went to have seen the person and written back.
+
+    What is urgent must be seen within two weeks.
+    """
+    made: Resource = {
         "resourceType": "ServiceRequest",
         "status": "completed" if answered else "active",
         "intent": "order",
@@ -369,6 +406,9 @@ def referral(
         "performer": [at(to)],
         "reasonCode": [{"text": reason}],
     }
+    if urgent:
+        made["occurrencePeriod"] = {"start": day.isoformat(), "end": (day + timedelta(days=14)).isoformat()}
+    return made
 
 
 def task(
@@ -420,11 +460,12 @@ def vaccine(person: Person, name: str, atc: str, day: date, author: Staff | None
 
 def flag(person: Person, text: str, day: date, author: Staff, *, category: str = "safety") -> Resource:
     """Something all who meet the person should know at once."""
+    code = concept(text, (LOINC, "75773-2")) if category == "clinical" else {"text": text}
     return {
         "resourceType": "Flag",
         "status": "active",
         "category": [plain("flag-category", category)],
-        "code": {"text": text},
+        "code": code,
         "subject": {"reference": person.reference},
         "period": {"start": day.isoformat()},
         "author": by(author),
@@ -440,12 +481,13 @@ def plan(
     start: date,
     *,
     end: date | None = None,
+    category: str = "",
 ) -> Resource:
-    """A plan of measures: (what, how often and who)."""
+    """A plan of measures: (what, how often), which `owner` carries out."""
     period = {"start": start.isoformat()}
     if end is not None:
         period["end"] = end.isoformat()
-    return {
+    made: Resource = {
         "resourceType": "CarePlan",
         "status": "active" if end is None else "completed",
         "intent": "plan",
@@ -461,11 +503,33 @@ def plan(
                     "status": "in-progress" if end is None else "completed",
                     "description": what,
                     "scheduledString": often,
+                    "performer": [at(owner)],
                 }
             }
             for what, often in measures
         ],
     }
+    if category:
+        made["category"] = [{"text": category}]
+    return made
+
+
+def goal(person: Person, text: str, start: date, *, until: date | None = None, own: bool = True) -> Resource:
+    """What is worked for; `own`: in the person's own words."""
+    made: Resource = {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "achievementStatus": plain("goal-achievement", "in-progress"),
+        "description": {"text": text},
+        "subject": {"reference": person.reference},
+        "startDate": start.isoformat(),
+    }
+    made["achievementStatus"]["text"] = "Underveis"
+    if own:
+        made["expressedBy"] = {"reference": person.reference, "display": person.full_name}
+    if until is not None:
+        made["target"] = [{"dueDate": until.isoformat()}]
+    return made
 
 
 def procedure(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from zlib import crc32
 
 from felles.access.codes import MUNICIPAL_SERVICE
 from felles.demo import build
@@ -31,6 +32,14 @@ MATTERS: Final = (
     "Å klare stellet selv, i eget tempo.",
     "At de som kommer, sier hvem de er.",
 )
+GOALS: Final = (
+    "Gå til postkassen hver dag.",
+    "Lage middag selv to ganger i uka.",
+    "Ta medisinene til rett tid uten påminning.",
+    "Dusje med tilsyn, ikke med hjelp.",
+    "Gå ned trappa og ut på egen hånd.",
+)
+"""What somebody and those who help her at home work for."""
 _VISITS: Final = (
     "I godt humør. Medisinene tatt. Spist frokost selv.",
     "Hjulpet med stell og påkledning. Fin hud.",
@@ -142,10 +151,29 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
             chart.person, "Tiltaksplan, hjemmesykepleie", measures, place, chart.staff(manager), since, end=ended
         ),
     )
+    if chart.body.has("dementia", chart.last):
+        _individual_plan(chart, manager, since, ended)
     if rng.random() < 0.5:
         day = open_day(since + timedelta(days=rng.randrange(2, 40)))
         if chart.alive(day):
             chart.add(manager, build.flag(chart.person, "Fare for fall. Bruker rullator.", day, chart.staff(manager)))
+
+
+def _individual_plan(chart: Chart, manager: str, since: date, ended: date | None) -> None:
+    """One who needs long and coordinated services has one plan for all of them (pbrl § 2-5)."""
+    place = chart.place(chart.district.home_care)
+    measures = [
+        ("Dagsenter", "Tirsdag og torsdag"),
+        ("Samarbeidsmøte med pårørende og fastlege", "Hver sjette måned"),
+        ("Avlastning for pårørende", "En helg i måneden"),
+    ]
+    start = open_day(since + timedelta(days=14))
+    if chart.alive(start):
+        made = build.plan(
+            chart.person, "Individuell plan", measures, place, chart.staff(manager), start, end=ended,
+            category="Individuell plan",
+        )  # fmt: skip
+        chart.add(manager, made)
 
 
 def _living(chart: Chart, day: date) -> None:
@@ -157,10 +185,14 @@ def _living(chart: Chart, day: date) -> None:
     staff = chart.staff(nurse)
     chart.add(
         nurse,
-        build.finding(chart.person, "Bosituasjon", "", {"valueString": chart.said(nurse, text)}, (day, 11, 0), staff),
+        build.finding(
+            chart.person, "Bosituasjon", "63503-7", {"valueString": chart.said(nurse, text)}, (day, 11, 0), staff
+        ),
     )
     matters = {"valueString": chart.said(nurse, chart.rng.choice(MATTERS))}
-    chart.add(nurse, build.finding(chart.person, "Hva er viktig for deg?", "", matters, (day, 11, 10), staff))
+    chart.add(nurse, build.finding(chart.person, "Hva er viktig for deg?", "95541-9", matters, (day, 11, 10), staff))
+    own = chart.said(nurse, GOALS[crc32(chart.person.key.encode()) % len(GOALS)])
+    chart.add(nurse, build.goal(chart.person, own, day, until=chart.today + timedelta(days=60)))
 
 
 def _home_visits(chart: Chart, since: date, until: date) -> None:
@@ -222,6 +254,14 @@ def _nursing_home(chart: Chart, since: date) -> None:
             category="clinical",
         ),
     )
+    agreed = "Behandles her ved infeksjon. Ikke hjerte-lunge-redning, ikke innleggelse uten at det lindrer. Avklart med pårørende."
+    chart.add(
+        doctor,
+        build.finding(
+            chart.person, "Avklart om behandling", "75773-2", {"valueString": chart.said(doctor, agreed)},
+            (since, 14, 0), chart.staff(doctor), encounter=came.reference,
+        ),
+    )  # fmt: skip
     day = since + timedelta(days=3)
     while day < (chart.person.died or chart.today):
         if chart.alive(day):

@@ -79,7 +79,17 @@ def _daughter(chart: Chart) -> str:
             "text": "Nærmeste pårørende",
         }
     )
-    return chart.add("ingrid", made)
+    made["telecom"][0]["rank"] = 1
+    reference = chart.add("ingrid", made)
+    day = open_day(chart.today - timedelta(days=380))
+    chart.add("ingrid", build.may_know(chart.person, reference, "Marit Lian", "Alt om helse og behandling", day))
+    neighbour = build.related(chart.person, ("Arne", "Bakken"), "NBOR", "Nabo, har nøkkel", phone="+47 922 00 318")
+    neighbour["telecom"][0]["rank"] = 2
+    key = chart.add("ingrid", neighbour)
+    chart.add(
+        "ingrid", build.may_know(chart.person, key, "Arne Bakken", "At det trengs hjelp i huset, ikke sykdom", day)
+    )
+    return reference
 
 
 def _proxy(chart: Chart) -> None:
@@ -111,11 +121,20 @@ def _home_care(chart: Chart) -> None:
     ]
     chart.add("lise", build.plan(person, "Tiltaksplan, hjemmesykepleie", measures, place, lise, since))
     told = (
-        ("Bosituasjon", "Bor alene i enebolig over to etasjer. Soverom og bad oppe. Går med rullator inne."),
-        ("Hva er viktig for deg?", "Å bo i huset så lenge det går, og å være i naustet om våren."),
+        ("Bosituasjon", "63503-7", "Bor alene i enebolig over to etasjer. Soverom og bad oppe. Går med rullator inne."),
+        ("Hva er viktig for deg?", "95541-9", "Å bo i huset så lenge det går, og å være i naustet om våren."),
     )
-    for name, said in told:
-        chart.add("lise", build.finding(person, name, "", {"valueString": said}, (since, 11, 0), lise))
+    for name, loinc, said in told:
+        chart.add("lise", build.finding(person, name, loinc, {"valueString": said}, (since, 11, 0), lise))
+    chart.add(
+        "lise",
+        build.goal(
+            person,
+            "Gå til naustet og tilbake med rullator.",
+            since,
+            until=date(chart.today.year + (chart.today.month > 4), 5, 1),
+        ),
+    )
     for days, author, text, pressure in _VISITS:
         seen = chart.today - timedelta(days=days)
         visit = chart.visit(author, "HH", "Hjemmebesøk", seen, 9, 15, minutes=30)
@@ -194,8 +213,35 @@ def _admission(chart: Chart, daughter: str) -> None:
             stay.reference,
         ),
     )
+    _agreed(chart, stay)
     _days_in_ward(chart, stay, day)
     _going_home(chart, stay, daughter)
+
+
+def _agreed(chart: Chart, stay: Visit) -> None:
+    """What he said about treatment the day after the operation, and the goal that he set."""
+    person, jonas, day = chart.person, chart.staff("jonas"), chart.today - timedelta(days=2)
+    said = "Ønsker full behandling og opptrening. Ønsker ikke respirator eller intensivbehandling over tid. Hjerte-lunge-redning: ja. Samtale med Olav, datteren til stede."
+    chart.add(
+        "jonas",
+        build.finding(
+            person,
+            "Avklart om behandling",
+            "75773-2",
+            {"valueString": said},
+            (day, 14, 0),
+            jonas,
+            encounter=stay.reference,
+        ),
+    )
+    flag = "Behandlingsnivå avklart: HLR ja, ikke langvarig intensivbehandling."
+    chart.add("jonas", build.flag(person, flag, day, jonas, category="clinical"))
+    chart.add(
+        "jonas",
+        build.goal(
+            person, "Gå trappa hjemme med prekestol eller rullator.", day, until=chart.today + timedelta(days=21)
+        ),
+    )
 
 
 def _days_in_ward(chart: Chart, stay: Visit, day: date) -> None:

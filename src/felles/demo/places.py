@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from zlib import crc32
 
 from felles.access.codes import ROLE_SYSTEM, UNIT
 from felles.access.roles import ROLES
@@ -115,11 +116,18 @@ def organisation(each: Organisation, parent: Organisation | None) -> Resource:
             }
         ],
     }
+    made["telecom"] = [{"system": "phone", "use": "work", "value": phone_of(each)}]
     if each.stem is not None:
         made["identifier"] = [{"system": ENH, "value": number_of(each.stem)}]
     if parent is not None:
         made["partOf"] = {"reference": parent.reference, "display": parent.name}
     return made
+
+
+def phone_of(each: Organisation) -> str:
+    """The made-up telephone of an organisation or unit."""
+    number = crc32(each.key.encode()) % 10_000
+    return f"+47 73 00 {number // 100:02} {number % 100:02}"
 
 
 def number_of(stem: int) -> str:

@@ -58,12 +58,36 @@ def pregnant(person: Person, home: Household, places: Places, today: date, start
         course.control(week, day, pressure=pressure, protein=protein, told=told)
     _to_hospital(chart, course)
     _out_of_hours(chart, course)
+    _wishes(chart, course)
     soon = coming(today, 12)
     chart.book("kristin", "Vurdering av blodtrykk i svangerskapet", soon[0], 10, 30, minutes=45)
     chart.book("synne", "Svangerskapskontroll uke 33", soon[3], 9, 20, minutes=30)
     chart.book("ingrid", "Samtale om sykmelding", soon[6], 11, 0)
     chart.book("vibeke", "Kolposkopi etter fødsel", open_day(home.due + timedelta(days=92)), 10, 0, minutes=30)
     return finish(chart)
+
+
+def _wishes(chart: Chart, course: Course) -> None:
+    """What Ida told the midwife about the birth, and what they agreed."""
+    person, synne, day = chart.person, chart.staff("synne"), open_before(course.conceived + timedelta(days=28 * 7 + 2))
+    told = (
+        (
+            "Hva er viktig for deg?",
+            "95541-9",
+            "At noen forklarer hva som skjer, og at Jon er med. Forrige gang gikk det fort, og ingen sa noe.",
+        ),
+        ("Bosituasjon", "63503-7", "Bor med samboer og en datter på ett år, i rekkehus. Farmor kan passe datteren."),
+    )
+    for name, loinc, said in told:
+        chart.add("synne", build.finding(person, name, loinc, {"valueString": said}, (day, 9, 30), synne))
+    measures = [
+        ("Kontroll av blodtrykk og urin", "Hver uke fra uke 32"),
+        ("Måle blodtrykket hjemme", "Morgen og kveld, skriv det ned"),
+        ("Ringe fødeavdelingen", "Ved hodepine, flimring for øynene eller smerter under ribbene"),
+    ]
+    place = chart.place(chart.district.health_station)
+    chart.add("synne", build.plan(person, "Plan for svangerskapet", measures, place, synne, day))
+    chart.add("synne", build.goal(person, "Føde på Fjordsykehuset med Jon til stede.", day, until=course.due))
 
 
 def _cells(chart: Chart, day: date) -> None:

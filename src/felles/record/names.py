@@ -1,4 +1,4 @@
-"""What organisations, staff and places are called.
+"""What organisations, staff and places are called, and whom to ring.
 
 They belong to nobody (`shared`), so their names need no decision and leave no line; pages show dozens of
 them. They are kept in the process for some minutes: a new name is seen a little later, never a wrong one.
@@ -34,15 +34,28 @@ _PLACE_BY_MARK: Final = f"""select s.self, s.body from shared s
    where s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]}) and {_MARKED}"""
 
 
+class _Point(msgspec.Struct):
+    system: str | None = None
+    value: str | None = None
+    use: str | None = None
+
+
 class _Named(msgspec.Struct):
     name: Any = None
+    telecom: list[_Point] = []
 
 
 _decode: Final = msgspec.json.Decoder(_Named).decode
 
 
-def _words(body: str) -> str:
-    name = _decode(body).name
+def _said(body: str) -> tuple[str, str]:
+    """(name, telephone) of one of them; "" for what it lacks."""
+    found = _decode(body)
+    phones = (point.value or "" for point in found.telecom if point.system == "phone" and point.use != "old")
+    return _words(found.name), next(phones, "")
+
+
+def _words(name: Any) -> str:
     if isinstance(name, str):
         return name
     for one in name or []:
@@ -57,6 +70,7 @@ class Names:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._kept: dict[str | int, tuple[float, str]] = {}
+        self._phones: dict[str | int, str] = {}
         self._references: dict[int, str] = {}
 
     def _fresh(self, keys: Iterable[str | int], now: float) -> tuple[dict[str | int, str], list[str | int]]:
@@ -78,14 +92,21 @@ class Names:
         now = time.monotonic()
         found, missing = self._fresh(keys, now)
         if missing:
-            fetched = dict.fromkeys(missing, "")
+            fetched: dict[str | int, tuple[str, str]] = dict.fromkeys(missing, ("", ""))
             fetched.update(await self._by_mark([key for key in missing if isinstance(key, int)]))
             fetched.update(await self._by_id([key for key in missing if isinstance(key, str)]))
             if len(self._kept) > _MOST:
                 self._kept.clear()
-            self._kept.update((key, (now + KEPT, name)) for key, name in fetched.items())
-            found.update(fetched)
+                self._phones.clear()
+            self._kept.update((key, (now + KEPT, name)) for key, (name, _) in fetched.items())
+            self._phones.update((key, phone) for key, (_, phone) in fetched.items())
+            found.update((key, name) for key, (name, _) in fetched.items())
         return found
+
+    async def phones(self, keys: set[str | int]) -> dict[str | int, str]:
+        """The telephone of each of them that has one. Raises `Busy` as `of` does."""
+        await self.of(keys)
+        return {key: phone for key in keys if (phone := self._phones.get(key))}
 
     async def organizations(self, marks: set[int]) -> dict[int, str]:
         """`Organization/id` of each hash that is here. A hash means one reference for ever. Raises `Busy`."""
@@ -95,12 +116,12 @@ class Names:
             self._references.update((record[0], f"Organization/{record[2]}") for record in found)
         return {mark: self._references[mark] for mark in marks if mark in self._references}
 
-    async def _by_mark(self, marks: list[int]) -> dict[str | int, str]:
+    async def _by_mark(self, marks: list[int]) -> dict[str | int, tuple[str, str]]:
         if not marks:
             return {}
-        return {record[0]: _words(record[1]) for record in await self._pool.fetch(_PLACE_BY_MARK, marks)}
+        return {record[0]: _said(record[1]) for record in await self._pool.fetch(_PLACE_BY_MARK, marks)}
 
-    async def _by_id(self, references: list[str]) -> dict[str | int, str]:
+    async def _by_id(self, references: list[str]) -> dict[str | int, tuple[str, str]]:
         parts = [reference.split("/") for reference in references]
         shared = [(p[0], p[1]) for p in parts if len(p) == 2 and p[0] in SHARED_TYPES]
         if not shared:
@@ -108,4 +129,4 @@ class Names:
         by_number = {TYPES[name]: name for name, _ in shared}
         numbers, ids = [TYPES[name] for name, _ in shared], [resource_id for _, resource_id in shared]
         records = await self._pool.fetch(_BY_ID, numbers, ids)
-        return {f"{by_number[record[0]]}/{record[1]}": _words(record[2]) for record in records}
+        return {f"{by_number[record[0]]}/{record[1]}": _said(record[2]) for record in records}

@@ -31,6 +31,7 @@ _STYLES: Final = (
     "glossary.css",
     "palette.css",
     "medicines.css",
+    "plan.css",
     "print.css",
 )
 _FILES: Final = {

@@ -24,6 +24,9 @@ def local(micros: int) -> datetime:
     return datetime.fromtimestamp(micros / 1_000_000, UTC).astimezone(ZONE)
 
 
+_FIRST: Final = -62_000_000_000_000_000
+_LAST: Final = 253_000_000_000_000_000
+"""Moments of the years 6 to 9987: what lies beyond them is no moment, but the end of an open period."""
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAYS: Final = 65536
 """Days that are remembered: a page shows a hundred moments, no two the same, but nearly all of the same few decades."""
@@ -73,8 +76,8 @@ class Dates:
         return self._days[local(micros).weekday()]
 
     def brief(self, micros: int) -> str:
-        """The short date of a moment."""
-        return _brief(self, local_day(micros))
+        """The short date of a moment; "" for what has none (a period without start begins before all dates)."""
+        return _brief(self, local_day(micros)) if _FIRST < micros < _LAST else ""
 
     def clock(self, micros: int) -> str:
         """10.15 (in English 10:15)."""

@@ -1,0 +1,115 @@
+"""The parts of both pages: each with its lines, or with the kind of none it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from felles.care.overview.present import View
+from felles.care.people import store_of
+from felles.care.plan import present, views
+from felles.record.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from felles.care.plan.present import Told
+    from felles.care.plan.views import Planned
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+
+async def read(found: Visit, grant: PersonGrant, patient_id: str, act: str) -> PersonPage:
+    """The rows of both pages, logged as `page:<act>`. Raises `Absent`, `Busy`."""
+    return await store_of(found).page(grant, views.PLAN, act, f"Patient/{patient_id}")
+
+
+async def told_of(found: Visit, base: str, rows: Planned, kinds: int, *, citizen: bool) -> Told:
+    """Who reads, with the names and telephones that the pages need. Raises `Busy`."""
+    store, wanted = store_of(found), present.references(rows)
+    view = View(found.t, base, store.clock.clinical(), await store.names.of(wanted), citizen=citizen)
+    return present.Told(view, await store.names.phones(wanted), kinds)
+
+
+def part(
+    told: Told, kinds: tuple[Kind, ...], items: Callable[[], list[dict[str, Any]]], none: str, *, cut: bool = False
+) -> dict[str, Any]:
+    """A box: its lines, or why there are none. `cut`: there may be older ones than were read, and the box says so."""
+    t = told.view.t
+    if not told.reaches(*kinds):
+        return {"items": [], "state": "refused", "text": t("Rollen din gir ikke tilgang til dette."), "note": ""}
+    note = t("De {count} nyeste er tatt med").format(count=views.LISTED) if cut else ""
+    return {"items": items(), "state": "unrecorded", "text": none, "note": note}
+
+
+def _box(name: str, icon: str, title: str, made: dict[str, Any]) -> dict[str, Any]:
+    return {"id": name, "icon": icon, "title": title, "part": made}
+
+
+def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
+    """The boxes of the plan, by column: what is to be done, what is agreed, who."""
+    t, citizen = told.view.t, told.view.citizen
+    full = views.LISTED
+    return {
+        "due": [
+            _box("timer", "Calendar", t("Timer som kommer"), part(
+                told, (Kind.APPOINTMENT,), lambda: present.appointments(told, rows),
+                t("Ingen timer er avtalt."), cut=len(rows.ahead) >= full)),
+            _box("oppgaver", "Tasklist", t("Dette skal andre gjøre for deg") if citizen else t("Oppgaver"), part(
+                told, (Kind.TASK,), lambda: present.tasks(told, rows),
+                t("Ingen åpne oppgaver er registrert."), cut=len(rows.tasks) >= full)),
+            _box("henvisninger", "ArrowRight", t("Henvisninger"), part(
+                told, (Kind.REFERRAL,), lambda: present.referrals(told, rows),
+                t("Ingen henvisning venter på svar."), cut=len(rows.requests) >= full)),
+            *_orders(told, rows),
+        ],
+        "agreed": [
+            _box("planer", "ClipboardCheckmark", t("Dette er avtalt") if citizen else t("Planer og tiltak"), part(
+                told, (Kind.PLAN,), lambda: present.plans(told, rows),
+                t("Ingen plan er registrert."), cut=len(rows.plans) >= full)),
+            _box("mal", "CheckmarkCircle", t("Mål"), part(
+                told, (Kind.PLAN,), lambda: present.goals(told, rows),
+                t("Ingen mål er registrert."), cut=len(rows.goals) >= full)),
+            _box("viktig", "HandShakeHeart", t("Viktig for meg"), part(
+                told, (Kind.SOCIAL,), lambda: present.matters(told, rows),
+                t("Hva som er viktig, er ikke registrert."))),
+        ],
+        "who": [
+            _box("tjenester", "HouseHeart", t("Tjenester og oppfølging"), part(
+                told, (Kind.ENCOUNTER,), lambda: present.services(told, rows),
+                t("Ingen tjenester er registrert."), cut=len(rows.episodes) >= full)),
+            _box("ansvarlige", "Phone", t("Hvem du kan ringe") if citizen else t("Ansvarlige og telefon"), part(
+                told, (Kind.ENCOUNTER, Kind.PLAN), lambda: present.team(told, rows),
+                t("Ingen ansvarlige er registrert."))),
+            _box("nylig", "ClockDashed", t("Siste timer"), part(
+                told, (Kind.APPOINTMENT,), lambda: present.kept(told, rows),
+                t("Ingen tidligere timer er registrert."))),
+        ],
+    }  # fmt: skip
+
+
+def _orders(told: Told, rows: Planned) -> list[dict[str, Any]]:
+    """Open orders that are no referrals: only where there are any."""
+    t = told.view.t
+    items = present.referrals(told, rows, orders=True) if told.reaches(Kind.ORDER) else []
+    made = {"items": items, "state": "unrecorded", "text": "", "note": ""}
+    return [_box("bestilt", "TestFlask", t("Bestilte prøver og undersøkelser"), made)] if items else []
+
+
+def visits(told: Told, rows: Planned) -> list[dict[str, Any]]:
+    """The boxes of the citizen's appointments: those that come, those that are over."""
+    t = told.view.t
+    cut = len(rows.booked) >= views.PAST
+    over = part(told, (Kind.APPOINTMENT,), lambda: present.kept(told, rows, views.PAST),
+                t("Ingen tidligere timer er registrert."))  # fmt: skip
+    over["note"] = t("De nyeste er tatt med") if cut else ""
+    return [
+        _box("timer", "Calendar", t("Timer som kommer"), part(
+            told, (Kind.APPOINTMENT,), lambda: present.appointments(told, rows), t("Ingen timer er avtalt."))),
+        _box("tidligere", "ClockDashed", t("Tidligere timer"), over),
+    ]  # fmt: skip
+
+
+def reached(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The boxes without those that do not reach the reader: for who acts for another, they are not there at all."""
+    return [box for box in boxes if box["part"]["state"] != "refused"]
