@@ -3,21 +3,11 @@
 import re
 
 import pytest
-from browsing import opened, own, same, words
+from browsing import lines_about, opened, own, patient_named, same, words
 
 from felles.record.clock import FOREVER
 
 NUMBER = re.compile(r"\b\d{11}\b")
-
-
-async def patient_named(site, family):
-    rows = await site.store.pool.fetch("select id, bucket, person from face where sort_key like $1", f"{family} %")
-    return rows[0]["id"], (rows[0]["bucket"], rows[0]["person"])
-
-
-async def lines_about(site, key):
-    rows = await site.store.pool.fetch("select text from leaf where bucket = $1 and person = $2 order by number", *key)
-    return [row["text"] for row in rows]
 
 
 async def test_the_front_page_says_what_it_is_and_who_can_be_tried(site):

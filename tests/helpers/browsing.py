@@ -78,3 +78,15 @@ async def opened(database: Any, home: Path, *, demo: bool = True):
         yield Site(store, pages(store, Doorkeeper(store, Signer.of(home))))
     finally:
         await store.close()
+
+
+async def patient_named(site: Site, family: str) -> tuple[str, tuple[int, int]]:
+    """The id and the key of the first person of that family name (folded)."""
+    rows = await site.store.pool.fetch("select id, bucket, person from face where sort_key like $1", f"{family} %")
+    return rows[0]["id"], (rows[0]["bucket"], rows[0]["person"])
+
+
+async def lines_about(site: Site, key: tuple[int, int]) -> list[str]:
+    """The lines of the log about a person, oldest first."""
+    rows = await site.store.pool.fetch("select text from leaf where bucket = $1 and person = $2 order by number", *key)
+    return [row["text"] for row in rows]

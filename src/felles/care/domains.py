@@ -18,8 +18,10 @@ from felles.care.medicines.domain import DOMAIN as MEDICINES
 from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.palette.domain import DOMAIN as PALETTE
 from felles.care.plan.domain import DOMAIN as PLAN
+from felles.care.printing.domain import DOMAIN as PRINTING
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
+from felles.ui import printing
 from felles.ui.assets import assets
 from felles.ui.problems import HANDLERS
 from felles.ui.trace import HEADER, mark
@@ -38,6 +40,7 @@ DOMAINS: Final = (
     START,
     FIND,
     SEARCH,
+    PRINTING,
     PALETTE,
     LIVE,
     FAULTS,
@@ -52,7 +55,7 @@ CARDS: Final = tuple(card for domain in DOMAINS for card in domain.cards)
 """The ways on the hubs."""
 TABS: Final = tuple(sorted((tab for domain in DOMAINS for tab in domain.tabs), key=lambda tab: tab.place))
 """The views of an open record, in their order."""
-ACTS: Final = {act: words for domain in DOMAINS for act, words in domain.acts.items()}
+ACTS: Final = {act: words for domain in DOMAINS for act, words in domain.acts.items()} | printing.acts(TABS)
 """What a citizen reads in her log for the acts of the domains."""
 
 

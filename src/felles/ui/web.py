@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -13,6 +13,7 @@ from felles.access.actor import Actor, Sort
 from felles.record.errors import BadQuery
 from felles.ui.hosts import address_of
 from felles.ui.i18n import COOKIE, NAMES, choose, language
+from felles.ui.printing import act_of, base_of
 from felles.ui.render import render
 from felles.ui.security import PAGE_HEADERS, sent_from_here
 from felles.ui.trace import report
@@ -198,6 +199,7 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         "strip": False,
         "tabs": views,
         "live": _live(path) if any(view.current for view in views) else "",
+        "printing": _printing(found, path) if shown and actor is not None else None,
         "title": "Felles",
         "see_as": None,
         "report": report(found.request),
@@ -209,6 +211,16 @@ def _live(path: str) -> str:
     """Where a view of a record that is open hears of news; "" for whom one acts for."""
     area = path.split("/")[1]
     return "/meg/live" if area == "meg" else f"{'/'.join(path.split('/')[:3])}/live" if area == "p" else ""
+
+
+def _printing(found: Visit, path: str) -> dict[str, Any] | None:
+    """The way to print this page, where it is a page of an open record; `now`: it is on its way to the printer."""
+    if not act_of(found.request.app.state.tabs, path):
+        return None
+    asked = found.request.query_params
+    kept = urlencode([(name, value) for name, value in asked.multi_items() if name != "utskrift"])
+    side = f"{path}?{kept}" if kept else path
+    return {"action": f"{base_of(path)}/utskrift", "side": side, "now": "utskrift" in asked}
 
 
 def _palette(actor: Actor | None, path: str) -> dict[str, str]:
