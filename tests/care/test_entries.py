@@ -157,6 +157,7 @@ def test_every_entry_of_lives_from_outside_makes_a_page(test_data):
                 "languages": [],
                 "strip": False,
                 "tabs": [],
+                "printing": None,
                 "report": "",
                 "live": "",
                 "title": "",
