@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+import multiprocessing
 import os
 import shutil
 import signal
@@ -51,6 +52,7 @@ from felles.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, MutableMapping
+    from multiprocessing.synchronize import Event
 
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
     from granian.rsgi import Scope as RsgiScope
@@ -73,8 +75,9 @@ START_SECONDS = 60
 class App:
     """What a worker serves, by RSGI and by ASGI: what is below /fhir, /health and /metrics; pages for all else."""
 
-    def __init__(self, settings: Settings, url: str) -> None:
-        """`url` is the database, as the workers' role."""
+    def __init__(self, settings: Settings, url: str, ending: Callable[[], bool] = lambda: False) -> None:
+        """`url` is the database, as the workers' role; `ending` whether the server stops: then what streams ends."""
+        self._ending = ending
         self._settings = settings
         self._url = url
         self._stack = AsyncExitStack()
@@ -171,7 +174,8 @@ class App:
         await self._stack.enter_async_context(background.running(self._settings, self._url))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
-        self._pages = pages(store, doorkeeper)
+        shown = self._pages = pages(store, doorkeeper)
+        shown.state.ending = self._ending
         # What is there now stays: the collector need not walk it again at each full collection.
         gc.collect()
         gc.freeze()
@@ -220,11 +224,11 @@ async def _store(settings: Settings, url: str) -> Store:
             await asyncio.sleep(0.2)
 
 
-def load_app(settings: Settings, url: str) -> App:
+def load_app(settings: Settings, url: str, ending: Event) -> App:
     """What each worker runs; called in the worker. It ends when the main process is gone, however that went."""
     _end_with_parent()
     configure_log(settings.log_level)
-    return App(settings, url)
+    return App(settings, url, ending.is_set)
 
 
 def configure_log(level: str) -> None:
@@ -264,7 +268,13 @@ class _Server(MPServer):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.ending = multiprocessing.Event()
         self.respawned_wrks = _Patience(self.MOST)
+
+    def _stop_workers(self) -> None:
+        # A worker waits for the answers that it has begun, and a stream would go on for an hour.
+        self.ending.set()
+        super()._stop_workers()
 
 
 class _Patience(dict[int, float]):
@@ -284,7 +294,7 @@ class _Patience(dict[int, float]):
         return super().get(worker, default) if len(self._times) > self._most else 0
 
 
-def server(settings: Settings) -> MPServer:
+def server(settings: Settings) -> _Server:
     """The supervisor of the workers, ready for `run`."""
     return _Server(
         "felles.app:load_app",
@@ -314,7 +324,8 @@ def run(settings: Settings, url: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         os.environ[_metrics.FOLDER] = str(folder)
-    server(settings).serve(target_loader=partial(load_app, settings, url), wrap_loader=False)
+    served = server(settings)
+    served.serve(target_loader=partial(load_app, settings, url, served.ending), wrap_loader=False)
 
 
 class _Keeper:

@@ -143,3 +143,12 @@ async def test_following_keeps_no_session_open(site):
         assert (await site.store.pool.fetch(seen))[0]["seen"] == before
         await doctor.get(chart)
         assert (await site.store.pool.fetch(seen))[0]["seen"] > before
+
+
+async def test_a_stream_ends_with_its_server_so_that_the_next_one_takes_it_over(site, monkeypatch):
+    async with site.visitor("fastlege") as doctor:
+        reads = Stream(site, doctor, f"{await chart_of(doctor, 'Olav Sæterbø')}/live")
+        assert await reads.event() == "her"
+        monkeypatch.setattr(site.app.state, "ending", lambda: True)
+        await asyncio.wait_for(reads.task, 5)
+        assert reads.silent()

@@ -73,6 +73,8 @@ async def _follow(found: Visit, grant: PersonGrant, what: str, watch: Watch, fir
     yield first
     for beat in range(1, LIFE):
         await _next_beat()
+        if request.app.state.ending():
+            return
         if beat % SESSION == 0 and await request.app.state.doorkeeper.peek(request.cookies) is None:
             break
         try:
