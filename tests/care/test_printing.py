@@ -10,7 +10,9 @@ async def test_a_print_is_decided_and_logged_as_one(site):
     async with site.visitor("fastlege") as browser:
         chart = await browser.get(f"/p/{patient}")
         assert f'action="/p/{patient}/utskrift"' in chart.text.replace("&#x2f;", "/")
-        entry = re.search(rf"/p/{patient}(/e/\w+/[\w.-]+)", chart.text.replace("&#x2f;", "/"))[1]
+        found = re.search(rf"/p/{patient}(/e/\w+/[\w.-]+)", chart.text.replace("&#x2f;", "/"))
+        assert found
+        entry = found[1]
         for side, act in ((f"/p/{patient}", "print-oversikt"), (f"/p/{patient}{entry}", "print-entry")):
             before = len(await lines_about(site, key))
             answer = await browser.post(f"/p/{patient}/utskrift", data={"side": side}, headers=own())
