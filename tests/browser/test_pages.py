@@ -77,6 +77,8 @@ def medicines_of(page, chart):
     yield "medicines over time"
     page.goto(f"{chart}/legemidler?dato=nei")
     yield "medicines on a day that cannot be shown"
+    page.goto(f"{chart}/vaksiner")
+    yield "vaccinations"
 
 
 def pages_of_a_citizen(page):
@@ -99,6 +101,8 @@ def pages_of_a_citizen(page):
     for path in (
         "/meg/plan",
         "/meg/timer",
+        "/meg/medisiner",
+        "/meg/vaksiner",
         "/meg/personvern",
         "/meg/sperringer",
         "/meg/sperringer/ny",

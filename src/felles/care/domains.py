@@ -21,6 +21,7 @@ from felles.care.plan.domain import DOMAIN as PLAN
 from felles.care.printing.domain import DOMAIN as PRINTING
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
+from felles.care.vaccines.domain import DOMAIN as VACCINES
 from felles.ui import printing
 from felles.ui.assets import assets
 from felles.ui.problems import HANDLERS
@@ -47,6 +48,7 @@ DOMAINS: Final = (
     MEDICINES,
     PLAN,
     FAMILY,
+    VACCINES,
     *DOORS,
 )
 

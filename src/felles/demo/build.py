@@ -11,7 +11,7 @@ from typing import Any
 from felles.access.codes import EPISODE_SYSTEM, RELATED_PATIENT
 from felles.access.representation import FAMILY_SYSTEM
 from felles.demo.analyses import Range, Test
-from felles.demo.drugs import Drug
+from felles.demo.drugs import Drug, parts_of_day
 from felles.demo.municipalities import MUNICIPALITIES
 from felles.demo.summons import directions, preparation
 from felles.demo.world import Organisation, Person, Resource, Staff, moment
@@ -235,7 +235,11 @@ def prescription(
     if drug.amount:
         dose["doseAndRate"] = [{"doseQuantity": {"value": drug.amount, "unit": drug.unit}}]
     if drug.times:
-        dose["timing"] = {"repeat": {"frequency": drug.times, "period": drug.every, "periodUnit": "d"}}
+        repeat: Resource = {"frequency": drug.times, "period": drug.every, "periodUnit": "d"}
+        when = parts_of_day(drug.dose)
+        if drug.course:
+            repeat["boundsPeriod"] = {"start": day.isoformat(), "end": (day + timedelta(days=drug.days)).isoformat()}
+        dose["timing"] = {"repeat": repeat | ({"when": when} if when else {})}
     if drug.as_needed:
         dose["asNeededBoolean"] = True
     made: Resource = {
@@ -249,6 +253,8 @@ def prescription(
         "reasonCode": [{"text": reason}],
         "dosageInstruction": [dose],
     }
+    if drug.course:
+        made["courseOfTherapyType"] = plain("medicationrequest-course-of-therapy", "acute")
     if end is not None:
         stop(made, end, completed=drug.course)
     return made

@@ -79,6 +79,8 @@ class Chart:
         self.conditions: dict[str, Resource] = {}
         self.before: dict[str, float] = {}
         self.fell: date | None = None
+        self.settled: frozenset[str] = frozenset()
+        """Medicines (keys) of which a story tells: no other one is begun instead."""
         self.moved: date | None = None
         self.smokes = person.age(today) > 15 and self.rng.random() < 0.09
         self.stays: list[tuple[date, date]] = []

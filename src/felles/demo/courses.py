@@ -151,7 +151,9 @@ def _start(chart: Chart, problem: Problem, visit: Visit, *, known: bool) -> None
 
 def _chosen(chart: Chart, key: str, day: date) -> str:
     """Which medicine she gets where this one is usual; "" for none."""
-    if clashes(DRUGS[key], chart.allergies) or (key == "ramipril" and chart.rng.random() < 0.35):
+    if clashes(DRUGS[key], chart.allergies) or (
+        key == "ramipril" and key not in chart.settled and chart.rng.random() < 0.35
+    ):
         return _INSTEAD.get(key, "")
     if key in ("empagliflozin", "kandesartan", "amlodipin") and chart.rng.random() < 0.4:
         return ""

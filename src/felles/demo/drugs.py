@@ -152,3 +152,12 @@ UNSAFE = (
 def clashes(drug: Drug, allergies: set[str]) -> bool:
     """Whether somebody with these allergies (ATC codes or beginnings of them) must not have it."""
     return any(drug.atc.startswith(atc) for atc in allergies if atc)
+
+
+PARTS = (("morgen", "MORN"), ("kveld", "EVE"), ("sengetid", "HS"))
+"""Words of a dose that name a part of the day → FHIR's code for it (event-timing, v3-TimingEvent)."""
+
+
+def parts_of_day(dose: str) -> list[str]:
+    """The codes of the parts of the day that a dose names."""
+    return [code for word, code in PARTS if word in dose]

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from felles.access.codes import MUNICIPAL_SERVICE
-from felles.demo import build, courses
+from felles.demo import build, courses, taking
 from felles.demo.calendar import coming, open_before, open_day
 from felles.demo.chart import Chart, Visit
+from felles.demo.drugs import DRUGS
 from felles.demo.lives import begin, finish
 from felles.demo.people import DAUGHTER
 from felles.demo.places import ALLOCATION, CLINIC, HOME_CARE, PHARMACY, WARD
@@ -35,6 +36,12 @@ _VISITS: Final = (
     (5, "lise", "Dosett fylt for uka. BT {bt}. Gruer seg til glatta.", (124, 68)),
 )
 
+_PAUSED: Final = (
+    ("apixaban", "Pause ved operasjon"),
+    ("metformin", "Pause til nyreprøvene er tilbake der de var"),
+    ("ramipril", "Pause, lavt blodtrykk etter operasjonen"),
+)
+
 
 def old_man(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
     """Olav's life."""
@@ -44,6 +51,7 @@ def old_man(person: Person, home: Household, places: Places, today: date, start:
     _proxy(chart)
     chart.body.tall, chart.body.build, chart.body.pressure = 176, 26.2, (122.0, 72.0)
     chart.body.filtration = 0.98
+    chart.settled = frozenset({"ramipril"})
     chart.allergy("J01C", "Penicilliner", "Utslett og tungpust", True, open_before(chart.start + timedelta(days=90)))
     for key, days in _PROBLEMS:
         chart.body.begin(key, today - timedelta(days=days))
@@ -57,6 +65,7 @@ def old_man(person: Person, home: Household, places: Places, today: date, start:
                 "ramipril": "Høyt blodtrykk",
             }
             chart.prescribe("ingrid", key, open_before(today - timedelta(days=700)), reason.get(key, "Kneleddsartrose"))
+    _collected(chart)
     _home_care(chart)
     _fall_before(chart)
     _admission(chart, daughter)
@@ -100,6 +109,21 @@ def _proxy(chart: Chart) -> None:
         chart.add("ingrid", build.proxy(chart.person, receiver, "Marit Lian", verbs, since, until))
 
 
+def _collected(chart: Chart) -> None:
+    """What his daughter has fetched for him at the pharmacy, every three months."""
+    for key, number in (("apixaban", 196), ("metformin", 196), ("metoprolol", 98), ("ramipril", 98)):
+        for days in (305, 208, 111, 19):
+            day = open_before(chart.today - timedelta(days=days))
+            chart.add("ingrid", taking.collected(chart.person, DRUGS[key], day, number))
+
+
+def _halved(chart: Chart) -> None:
+    """What the municipality's list says since it rang the GP: half of what is still ordered."""
+    day, lise = chart.today - timedelta(days=19), chart.staff("lise")
+    halved = "1 kapsel om morgenen, halvert etter telefon med fastlegen"
+    chart.add("lise", taking.told(chart.person, "Ramipril kapsler 2,5 mg", "C09AA05", halved, day, day, by=lise))
+
+
 def _home_care(chart: Chart) -> None:
     person, since = chart.person, open_day(chart.today - timedelta(days=400))
     day = open_before(since - timedelta(days=9))
@@ -141,6 +165,7 @@ def _home_care(chart: Chart) -> None:
         if pressure is not None:
             chart.pressure(visit, pressure)
         chart.note(visit, "Hjemmebesøk", text, minutes=30)
+    _halved(chart)
     chart.add("lise", build.flag(person, "Fare for fall. Går med rullator.", chart.today - timedelta(days=33), lise))
 
 
@@ -188,14 +213,14 @@ def _admission(chart: Chart, daughter: str) -> None:
         "84 år gammel mann. Kjent med hypertensjon, DM2, atrieflimmer, KNS og kneartrose. Snublet på vei til badet i natt.\nMedisiner hjemmefra: se listen; apiksaban tatt i går kveld kl. 20. Allergi: penicillin, utslett og tungpust.\nStatus: dislosert lårhalsbrudd høyre side. Cor: uregelmessig, ingen bilyd. Hb {hb}, kreatinin {kreatinin}, K {kalium}.\nVurdering: hemiprotese, tidligst 24 timer etter siste apiksaban. Apiksaban og metformin settes på pause. Klindamycin som profylakse.",
         minutes=60,
     )
-    for key in ("apixaban", "metformin"):
+    own, often, why = "Ibuprofen tabletter 400 mg", "1 tablett ved behov", "Vondt kne, kjøpt uten resept"
+    since = day - timedelta(days=60)
+    chart.add("berit", taking.told(person, own, "M01AE01", often, since, day, why=why))
+    for key, pause in _PAUSED:
         made = chart.taken(key)
-        if made is None:
-            continue
-        made["status"] = "on-hold"
-        made["statusReason"] = {
-            "text": "Pause ved operasjon" if key == "apixaban" else "Pause til nyreprøvene er tilbake der de var"
-        }
+        if made is not None:
+            made["status"] = "on-hold"
+            made["statusReason"] = {"text": pause}
     chart.prescribe("jonas", "dalteparin", day, "Forebygge blodpropp etter hofteoperasjon", end=None)
     chart.stop("paracetamol", day, "Byttet til fast dosering")
     chart.prescribe("jonas", "paracetamol-fast", day, "Smerter etter operasjon")
@@ -214,6 +239,7 @@ def _admission(chart: Chart, daughter: str) -> None:
         ),
     )
     _agreed(chart, stay)
+    _given(chart, stay, day)
     _days_in_ward(chart, stay, day)
     _going_home(chart, stay, daughter)
 
@@ -242,6 +268,14 @@ def _agreed(chart: Chart, stay: Visit) -> None:
             person, "Gå trappa hjemme med prekestol eller rullator.", day, until=chart.today + timedelta(days=21)
         ),
     )
+
+
+def _given(chart: Chart, stay: Visit, day: date) -> None:
+    """The doses of the ward's evenings, and what was given for pain."""
+    for after in range(1, 4):
+        for key, hour in (("dalteparin", 20), ("oksykodon", 22)):
+            when = (day + timedelta(days=after), hour, 5)
+            chart.add("amir", taking.given(chart.person, DRUGS[key], when, chart.staff("amir"), stay.reference))
 
 
 def _days_in_ward(chart: Chart, stay: Visit, day: date) -> None:

@@ -1,0 +1,1 @@
+"""Vaccinations: what was given when and where, and which vaccine of the children's programme is next."""
