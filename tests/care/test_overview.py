@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import msgspec
 import pytest
 import sample
 
-from felles.care.overview import page, present
+from felles.care.overview import page, present, rules
 from felles.care.overview.views import CITIZEN, STAFF, decoded
+from felles.care.shapes import Observation
 from felles.record.grants import ALL_KINDS
 from felles.record.kinds import Kind
 from felles.record.read_person import Course
@@ -99,7 +101,7 @@ def test_a_value_in_words_is_escaped_in_the_table_too():
 def test_what_is_coming_is_said_with_whoever_owes_it(full):
     said = text(full.board)
     assert "Kontroll ortopedisk poliklinikk" in said
-    assert "18. desember 2026 kl. 10.30" in said
+    assert "18.12.2026 kl. 10.30" in said
     assert "Tildelingskontoret Nordvåg" in said
 
 
@@ -176,3 +178,57 @@ def test_it_is_whole_in_every_language(code, template, full):
     assert made.board != full.board
     assert "Hemoglobin" in made.board
     assert {"nn": "kvinne", "en": "female"}[code] in made.strip
+
+
+def told(code, when, **value):
+    return when, {"resourceType": "Observation", "id": f"t{code}", "status": "final",
+                  "code": sample.concept("x", code, "http://loinc.org"), **value}  # fmt: skip
+
+
+def with_told(*entries):
+    found = dict(sample.record())
+    return found | {"Observation": [*found["Observation"], *entries]}
+
+
+def pregnant(*entries):
+    found = [(sample.at(when), msgspec.convert(body, Observation)) for when, body in entries]
+    expected = rules.pregnant(found, date(2026, 11, 24).toordinal())
+    return expected.due if expected else None
+
+
+PERIOD = told("8665-2", "2026-05-20", valueDateTime="2026-04-13")
+SCAN = told("11778-8", "2026-08-20", valueDateTime="2027-01-18")
+OVER = told("82810-3", "2026-10-01", valueCodeableConcept={"coding": [{"code": "LA26683-5"}]})
+
+
+def test_a_pregnancy_goes_by_its_ultrasound_else_by_the_period_and_ends_when_it_is_said_to():
+    assert pregnant(PERIOD) == date(2027, 1, 21)
+    assert pregnant(PERIOD, SCAN) == date(2027, 1, 18)
+    assert pregnant(PERIOD, SCAN, OVER) is None
+    assert pregnant(told("11778-8", "2026-01-01", valueDateTime="2026-11-02")) is None
+    assert pregnant(told("11778-8", "2026-01-01", valueDateTime="2026-11-04")) == date(2026, 11, 4)
+    assert pregnant(told("11778-8", "2026-01-01", valueDateTime="2028-01-01")) is None
+
+
+def test_the_strip_says_that_she_is_pregnant_how_far_and_that_she_is_admitted():
+    said = text(board(with_told(SCAN)).strip)
+    assert "Gravid 32+4, termin 18.01.2027" in said
+    assert "Innlagt Ortopedisk sengepost, Fjordheim sykehus siden 20.11.2026" in said
+    over = {"status": "finished", "period": {"start": "2026-11-20", "end": "2026-11-23"}}
+    stay = sample.record()["Encounter"][0][1] | over
+    ended = with_told(SCAN, OVER) | {"Encounter": [("2026-11-20", stay)]}
+    said = text(board(ended).strip)
+    assert "Gravid" not in said
+    assert "Innlagt" not in said
+
+
+def test_what_matters_stands_in_her_own_words_and_is_refused_to_a_role_that_does_not_reach_it():
+    wish = told("95541-9", "2026-11-01", valueString="Å bo hjemme")
+    limit = told("75773-2", "2026-11-02", valueString="Ikke respirator")
+    for template in (STAFF, CITIZEN):
+        made = board(with_told(wish, limit), template=template).board
+        said = text(made[made.index('id="viktig"') :])
+        assert said.index("Å bo hjemme") < said.index("Ikke respirator")
+    refused = board(with_told(wish), kinds=ALL_KINDS & ~(1 << Kind.SOCIAL)).board
+    assert "Å bo hjemme" not in refused[refused.index('id="viktig"') :].split("</section>")[0]
+    assert "Ikke registrert hva som er viktig" in text(board(sample.record()).board)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from felles.care.overview.views import WANTS
 from felles.record.read_person import Coming, Course, PersonPage
+from felles.record.wants import Coded
 
 NOW = int(datetime(2026, 11, 24, 9, 30, tzinfo=UTC).timestamp() * 1_000_000)
 
@@ -329,6 +330,8 @@ def rows(entries: dict[str, list[tuple]]) -> PersonPage:
         of_type = sorted(entries.get(want.type, []), key=lambda pair: pair[0], reverse=True)
         kept = [pair for pair in of_type if not isinstance(want, Coming) or at(pair[0]) > NOW]
         lines = [(r, [at(w), 7, "", r]) for w, r in kept]
+        if isinstance(want, Coded):
+            lines = [(r, line) for r, line in lines if code_of(r) in want.codes]
         if isinstance(want, Course):
             codes = dict.fromkeys(code_of(r) for r, _ in lines)
             courses = [[n, [line for r, line in lines if code_of(r) == code]] for n, code in enumerate(codes)]

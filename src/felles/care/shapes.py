@@ -311,6 +311,12 @@ class Document(Shape):
     description: str | None = None
 
 
+class Attending(Shape):
+    """Somebody, or a place, of an appointment."""
+
+    actor: Reference | None = None
+
+
 class Appointment(Shape):
     """An appointment."""
 
@@ -321,6 +327,13 @@ class Appointment(Shape):
     description: str | None = None
     start: str | None = None
     end: str | None = None
+    participant: list[Attending] = field(default_factory=list)
+
+
+class Restriction(Shape):
+    """When a task must be done."""
+
+    period: Period | None = None
 
 
 class Planned(Shape):
@@ -335,6 +348,7 @@ class Planned(Shape):
     description: str | None = None
     occurrence_date_time: str | None = None
     period: Period | None = None
+    restriction: Restriction | None = None
     performer: list[Reference] = field(default_factory=list)
     owner: Reference | None = None
 

@@ -305,6 +305,14 @@ def born_here(chart: Chart, child: Person, *, scanned: bool = True) -> None:
             stay.reference,
         ),
     )
+    over = {"valueCodeableConcept": build.concept("Ikke gravid", (LOINC, "LA26683-5"))}
+    chart.add(
+        midwife,
+        build.finding(
+            chart.person, "Svangerskap", "82810-3", over, (child.born, 10, 0), chart.staff(midwife),
+            encounter=stay.reference,
+        ),
+    )  # fmt: skip
     sex = "jente" if child.female else "gutt"
     chart.note(
         stay,

@@ -16,7 +16,8 @@ from felles.record.decide import FORM, ROW_OPEN
 from felles.record.derive import PART
 from felles.record.numbers import TYPES
 from felles.record.standing import STANDS, marks
-from felles.record.wants import LATE, Coming, Course, Standing, Want
+from felles.record.want_coded import marks_of
+from felles.record.wants import LATE, Coded, Coming, Course, Standing, Want
 
 if TYPE_CHECKING:
     from felles.record.wants import AnyWant
@@ -29,7 +30,7 @@ IS_SHORT: Final = f"""({FORM} = 0 and coalesce(d.basis, 0) < {PART} and (select 
 fetched twice; who sees single entries alone sees another form of her Patient."""
 WHOLE_RECORD: Final = -2
 """The number of the row that holds a short record whole, where others hold a want's place."""
-_TAKEN: Final = (Want, Standing, Coming, Course)
+_TAKEN: Final = (Want, Standing, Coming, Course, Coded)
 
 
 def taken(want: AnyWant) -> bool:
@@ -104,10 +105,13 @@ def _newest(row: _Row) -> tuple[int, str]:
     return row.low, row.id
 
 
-def _listed(want: Want | Standing | Coming, rows: list[_Row], wanted: int, clinical: int) -> list[_Row]:
+def _listed(want: Want | Standing | Coming | Coded, rows: list[_Row], wanted: int, clinical: int) -> list[_Row]:
     if isinstance(want, Coming):
         ahead = [row for row in rows if row.has & 1 and row.low > clinical - LATE]
         return ahead[::-1][: want.nearest]
+    if isinstance(want, Coded):
+        among = [[row for row in rows if row.code == mark][: want.newest] for mark in marks_of(want)]
+        return sorted((row for found in among for row in found), key=_newest, reverse=True)
     if isinstance(want, Standing):
         rows = [row for row in rows if row.has & 1 and not (want.past and row.low > clinical)]
     if wanted:

@@ -65,7 +65,14 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     coming = present.coming(view, found)
     return {
         "access": f"{view.base}/tilgang",
-        "person": present.person(view, found.patient),
+        "person": present.person(view, found.patient) | {"facts": present.facts(view, found)},
+        "matters": _part(
+            view,
+            kinds,
+            Kind.SOCIAL,
+            t("Ikke registrert hva som er viktig for pasienten."),
+            lambda: present.matters(view, found),
+        ),
         "critical": _critical(view, found, kinds),
         "problems": _part(
             view,

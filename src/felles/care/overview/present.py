@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from minijinja import Markup
 
-from felles.care import words
+from felles.access.codes import MUNICIPAL_SERVICE
+from felles.care import social, words
 from felles.care.overview import rules
 from felles.care.shapes import Encounter
 from felles.ui.charts import Point, cells, sparkline
-from felles.ui.dates import DAY
+from felles.ui.dates import DAY, local_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from felles.care.overview.views import Overview
     from felles.care.shapes import (
         AllergyIntolerance,
+        Appointment,
         Concept,
         Document,
         Flag,
@@ -82,7 +84,7 @@ def wanted_names(found: Overview) -> set[str | int]:
     """What the page must know the names of: responsible organisations, providers, those who follow the person."""
     wanted: set[str | int] = set()
     documents = (found.references, found.compositions, found.reports, found.procedures)
-    for group in (found.contacts, *documents, found.episodes):
+    for group in (found.contacts, *documents, found.episodes, found.appointments):
         wanted.update(read.org for read in group if read.org)
     references: list[Reference | None] = [*found.patient.general_practitioner]
     for read in found.contacts:
@@ -109,6 +111,7 @@ def person(view: View, patient: Patient) -> dict[str, Any]:
         "age": words.age(t, patient, view.now),
         "born": t.fhir(patient.birth_date),
         "dead": words.death(t, patient),
+        "facts": [],
     }
 
 
@@ -342,25 +345,87 @@ def coming(view: View, found: Overview) -> list[dict[str, Any]]:
     """What comes next: appointments, nearest first; then what is requested and who owes it; then plans."""
     t = view.t
     lines: list[dict[str, Any]] = []
+    read_org = {read.entry.id: read.org for read in found.appointments}
     appointments = rules.ahead([(read.at, read.entry) for read in found.appointments], view.now)
     for start, entry in islice(appointments, APPOINTMENTS):
         text = entry.description or _first(entry.service_type) or _words(entry.appointment_type) or t("Timeavtale")
         href = view.entry("Appointment", entry.id)
-        lines.append(line(text, href, t.moment(start), t("Timeavtale"), "Calendar"))
+        lines.append(line(text, href, t.brief(start), _with(view, start, read_org[entry.id], entry), "Calendar"))
     for read in (*found.requests, *found.tasks):
         entry = read.entry
         request = entry.resource_type == "ServiceRequest"
         kind = t("Henvisning eller rekvisisjon") if request else t("Oppgave")
         owner = view.name(entry.owner) or ", ".join(filter(None, map(view.name, entry.performer)))
-        more = f"{kind}, {owner}" if owner else f"{kind}, {t('uten oppgitt mottaker')}"
+        until = entry.restriction.period.end if entry.restriction and entry.restriction.period else None
+        when = t.fhir(until, brief=True) if until else t.brief(read.at)
+        who = owner or t("uten oppgitt mottaker")
+        more = f"{t('frist') if until else t('bestilt')} · {kind}, {who}"
         text = _words(entry.code) or entry.description or kind
         href = view.entry(entry.resource_type, entry.id)
-        lines.append(line(text, href, t("bestilt {day}").format(day=t.brief(read.at)), more, "ArrowRight"))
+        lines.append(line(text, href, when, more, "ArrowRight"))
     for read in found.plans:
         entry = read.entry
         text = entry.title or _first(entry.category) or entry.description or t("Plan")
         when = t.fhir(entry.period.start, brief=True) if entry.period and entry.period.start else ""
         lines.append(line(text, view.entry("CarePlan", entry.id), when, t("Plan som følges"), "FileText"))
+    return lines
+
+
+def _with(view: View, start: int, org: int, entry: Appointment) -> str:
+    """The time of day of an appointment, and who owns it."""
+    who = [
+        view.name(each.actor)
+        for each in entry.participant
+        if each.actor and (each.actor.reference or "").startswith("Practitioner")
+    ]
+    clock = f"{'at' if view.t.code == 'en' else 'kl.'} {view.t.clock(start)}"
+    return " · ".join(filter(None, (clock, ", ".join(filter(None, (*who, view.names.get(org, "")))))))
+
+
+def facts(view: View, found: Overview) -> list[dict[str, str]]:
+    """What stands beside the name: an ongoing pregnancy, an ongoing admission. Each with the way to its entry."""
+    t = view.t
+    said: list[dict[str, str]] = []
+    expected = rules.pregnant([(read.at, read.entry) for read in found.told], local_day(view.now))
+    if expected:
+        week, day = divmod(rules.TERM - (expected.due.toordinal() - local_day(view.now)), 7)
+        text = t("Gravid {week}+{day}, termin {due}").format(week=week, day=day, due=t.short(expected.due))
+        said.append({"text": text, "href": view.entry("Observation", expected.source)})
+    stay = next((read for read in found.contacts if _stays(read.entry)), None)
+    if stay is not None:
+        where = view.name(stay.entry.service_provider) or view.names.get(stay.org, "")
+        text = t("Innlagt {where} siden {day}").format(where=where, day=t.brief(stay.at))
+        said.append({"text": " ".join(text.split()), "href": view.entry("Encounter", stay.entry.id)})
+    return said
+
+
+def _stays(entry: Encounter) -> bool:
+    """Whether it is an admission that goes on."""
+    code = entry.class_.code if entry.class_ else ""
+    over = entry.status in ("finished", "cancelled", "entered-in-error", "planned")
+    return code in _STAYS and not over and not (entry.period and entry.period.end)
+
+
+def matters(view: View, found: Overview) -> list[dict[str, Any]]:
+    """What matters to the person, what is agreed about treatment, how she lives and what help she has at home."""
+    t = view.t
+    lines: list[dict[str, Any]] = []
+    for codes, label in (
+        (social.MATTERS, t("Viktig for personen")),
+        (social.LIMITS, t("Avklart om behandling")),
+        (social.LIVING, t("Bosituasjon")),
+    ):
+        read = social.newest(found.told, codes)
+        if read is not None:
+            lines.append(line(social.said(t, read), view.entry("Observation", read.entry.id), t.brief(read.at), label))
+    for read in found.episodes:
+        entry = read.entry
+        if any(concept.has(MUNICIPAL_SERVICE) for concept in entry.type):
+            place = view.name(entry.managing_organization) or view.names.get(read.org, "")
+            what = _first(entry.type) or t("Kommunal tjeneste")
+            since = t.fhir(entry.period.start, brief=True) if entry.period and entry.period.start else ""
+            owner = ", ".join(filter(None, (t("Hjelp hjemme"), view.name(entry.care_manager), place)))
+            lines.append(line(what, view.entry("EpisodeOfCare", entry.id), since, owner))
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from felles.care.shapes import Concept, Measured, Span
-from felles.ui.dates import moment
+from felles.ui.dates import born_on, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,6 +105,44 @@ def ahead(appointments: Iterable[tuple[int, Appointment]], now: int) -> Iterator
     for start, appointment in appointments:
         if appointment.status not in OFF and max(start, moment(appointment.end) or start) > now:
             yield start, appointment
+
+
+TERM: Final = 283
+"""Days of a pregnancy from the first day of the last period to the due date, as Norwegian ultrasound dates it
+(eSnurra; Helsedirektoratet, guideline for antenatal care)."""
+OVERDUE: Final = 21
+"""Days after the due date from which a pregnancy that nobody ended is no longer shown."""
+NOT_PREGNANT: Final = ("LA26683-5", "60001007")
+"""LOINC answer and SNOMED CT finding: not pregnant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A pregnancy that goes on: the due date, and the id of the Observation that says it."""
+
+    due: date
+    source: str
+
+
+def pregnant(told: Iterable[tuple[int, Observation]], today: int) -> Expected | None:
+    """The pregnancy that goes on on day `today` (`date.toordinal`), from (moment, observation).
+
+    The date of the ultrasound counts, where it belongs to the pregnancy of the last period; else that period's.
+    Nothing after the status that says that she is not pregnant.
+    """
+    kept = [(at, entry) for at, entry in told if entry.status not in NOT_A_VALUE]
+    over = max((at for at, entry in kept if _is(entry.value_codeable_concept, NOT_PREGNANT)), default=None)
+    found: list[tuple[bool, int, date, str]] = []
+    for at, entry in kept:
+        day = born_on((entry.value_date_time or "")[:10])
+        if day is None or (over is not None and at <= over):
+            continue
+        scanned = entry.code.has("11778-8")
+        due = day if scanned else date.fromordinal(day.toordinal() + TERM)
+        if -OVERDUE <= due.toordinal() - today <= TERM:
+            found.append((scanned, at, due, entry.id))
+    best = max(found, default=None)
+    return Expected(best[2], best[3]) if best else None
 
 
 class Value(Struct, gc=False):

@@ -9,8 +9,10 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from felles.care import shapes
+from felles.care.social import LIMITS, LIVING, MATTERS
 from felles.record.kinds import Kind
 from felles.record.read_person import Coming, Course, Standing, Want
+from felles.record.wants import Coded
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -46,6 +48,12 @@ class Reads(Struct, array_like=True, gc=False):
     reads: list[Read[shapes.Measured]]
 
 
+PREGNANT: Final = ("82810-3", "11778-8", "8665-2")
+"""LOINC: pregnancy status, delivery date estimated, date of last menstrual period."""
+TOLD: Final = (*MATTERS, *LIMITS, *LIVING, *PREGNANT)
+"""Codes of what stands above and beside the lists: each value by one step into the index."""
+
+
 def _state(*codes: str) -> tuple[tuple[str, str], ...]:
     return tuple(("status", code) for code in codes)
 
@@ -69,6 +77,7 @@ _PARTS: Final[tuple[tuple[str, AnyWant, type[Any]], ...]] = (
     ("plans", Standing("CarePlan", 6, _state("active")), shapes.Planned),
     ("episodes", Standing("EpisodeOfCare", 10, _state("active")), shapes.Episode),
     ("teams", Standing("CareTeam", 3), shapes.CareTeam),
+    ("told", Coded("Observation", 1, TOLD), shapes.Observation),
 )
 WANTS: Final = tuple(want for _, want, _ in _PARTS)
 
@@ -95,6 +104,7 @@ class Overview:
     plans: list[Read[shapes.Planned]]
     episodes: list[Read[shapes.Episode]]
     teams: list[Read[shapes.CareTeam]]
+    told: list[Read[shapes.Observation]]
 
 
 _DECODERS: Final[tuple[tuple[str, Decoder[Any]], ...]] = tuple(

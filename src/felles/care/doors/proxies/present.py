@@ -181,6 +181,9 @@ def record(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     if reaches(Kind.APPOINTMENT, Kind.TASK):
         coming = part(overview.coming(view, found), t("Ingen timer, henvisninger eller oppgaver er registrert."))
         sections.append({"id": "neste", "icon": "Calendar", "title": t("Det som kommer"), "part": coming})
+    if reaches(Kind.SOCIAL):
+        told = part(overview.matters(view, found), t("Hva som er viktig, er ikke registrert."))
+        sections.append({"id": "viktig", "icon": "HandShakeHeart", "title": t("Viktig for personen"), "part": told})
     if reaches(Kind.MEDICINE):
         using = part(overview.medicines(view, found), t("Ingen legemidler i bruk er registrert."))
         sections.append({"id": "legemidler", "icon": "MedicineBottle", "title": t("Legemidler i bruk"), "part": using})
