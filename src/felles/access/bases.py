@@ -80,8 +80,9 @@ WORDS: dict[Basis, tuple[str, str]] = {
 class Ground:
     """A basis as a row or a log line carries it (`10:EpisodeOfCare/x`), read.
 
-    `code` is a basis' code, `own` (the person's own record) or `maintenance`; `source` the entry it follows
-    from, None for these two; `self_made` whether the relation was made by those whom it opens for.
+    `code` is a basis' code, `own` (the person's own record), `maintenance`, or `relation` or `part` for one that may
+    not be told (`record.decide.shown_basis`); `source` the entry it follows from, None for these; `self_made` whether
+    the relation was made by those whom it opens for.
     """
 
     code: str

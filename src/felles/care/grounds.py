@@ -14,7 +14,8 @@ def short(t: Language, text: str) -> str:
     """The basis in a word or two, for lists: Fastlegeliste."""
     ground = ground_of(text)
     if ground.basis is None:
-        return t("Egen journal") if ground.code == "own" else t("Drift")
+        words = {"own": t("Egen journal"), "relation": t("Grunnlag"), "part": t("Enkelte oppføringer")}
+        return words.get(ground.code) or t("Drift")
     return {
         Basis.EMERGENCY: t("Nødrett"),
         Basis.CONSENTED: t("Pasientens samtykke"),
@@ -43,8 +44,12 @@ def sentence(t: Language, text: str) -> str:
     """The basis as an answer to "why can I see this?"."""
     ground = ground_of(text)
     if ground.basis is None:
-        own = t("Dette er din egen journal.")
-        return own if ground.code == "own" else t("Du har drifts- og vedlikeholdstilgang.")
+        words = {
+            "own": t("Dette er din egen journal."),
+            "relation": t("Det er registrert et grunnlag som gjelder for deg."),
+            "part": t("Enkelte oppføringer er åpnet for deg."),
+        }
+        return words.get(ground.code) or t("Du har drifts- og vedlikeholdstilgang.")
     said = {
         Basis.EMERGENCY: t("Du har åpnet journalen med nødrett. Det blir gjennomgått."),
         Basis.CONSENTED: t("Pasienten har samtykket til at du åpner."),
@@ -72,7 +77,8 @@ def sentence(t: Language, text: str) -> str:
 
 def opens_single(text: str) -> bool:
     """Whether the basis opens single entries alone, and not the record."""
-    return ground_of(text).basis is Basis.MESSAGE
+    ground = ground_of(text)
+    return ground.basis is Basis.MESSAGE or ground.code == "part"
 
 
 def source(text: str) -> tuple[str, str] | None:

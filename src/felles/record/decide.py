@@ -304,3 +304,27 @@ def leaves(source: str, era: str) -> str:
                sha256(s.salt || convert_to(s.text, 'UTF8'))
           from (select t.bucket, t.person, t.real, t.text, uuid_send(gen_random_uuid()) as salt
                   from {source} t offset 0) s"""
+
+
+OWN_ACTS = "g.basis in (5, 6, 70) or g.basis between 80 and 85"
+"""Grounds that follow from what the reader herself did, or was given: her own opening, her right to act."""
+
+
+def told(row: str = "q") -> str:
+    """Whether `q` sees the entry that ground `g` follows from; `row` has the person's keys (`p`, `d` as ever)."""
+    return f"""exists (select 1 from type_name n
+             join entry e on e.bucket = {row}.bucket and e.type = n.type and e.id = split_part(g.source, '/', 2)
+            where n.name = split_part(g.source, '/', 1) and e.person = {row}.person and e.state = 0 and {IN_FORM}
+              and not e.deleted and {ROW_OPEN})"""
+
+
+def shown_basis(basis: str, row: str = "q") -> str:
+    """The basis as it is shown to the reader, where `basis` is how the log line has it (SQL; `g` the named ground).
+
+    What the person closed may be the entry that her ground follows from; then it is said that there is one, and not
+    which: `relation`, or `part` where it opens single entries alone. Asked only of those who closed anything.
+    """
+    return f"""(case
+        when p.blocked and q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d}) and not ({OWN_ACTS} or {told(row)})
+        then case when g.basis >= {PART} then 'part' else 'relation' end
+        else {basis} end)"""

@@ -6,7 +6,7 @@ row away, and access and explanation are gone together (tests/access/test_explai
 
 What may not be known is not told. Of a record that is not open there is nothing here at all: `Absent`, as for one
 that is not here. A ground is told with its dates, party and writer only where the reader sees the entry it follows
-from; else no more than its name, and that only when it decides (each line of the log says so much).
+from; else no more than its name, and that only when it decides; where the person closed that entry, not even its name.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from felles.record.decide import (
     BASIS_TEXT,
     CLOSED,
     DOOR_BITS,
-    IN_FORM,
     OPENED,
     ORG,
+    OWN_ACTS,
     PERSON_OPEN,
     RELATED,
     REPRESENTED,
@@ -37,6 +37,8 @@ from felles.record.decide import (
     bits_of,
     grounds_of,
     leaves,
+    shown_basis,
+    told,
 )
 from felles.record.derive import PART
 from felles.record.errors import Absent
@@ -62,20 +64,14 @@ _COLUMNS: Final = (
     WHOLE,
     *ASK,
 )
-_OWN_ACTS: Final = "g.basis in (5, 6, 70) or g.basis between 80 and 85"
-"""Grounds that follow from what the reader herself did, or was given: her own opening, her right to act."""
-
 SINGLE: Final = "(q.item = '' or points(q.bucket, q.person, g.source, q.mark))"
 """Whether ground `g`, which opens single entries alone, is one for what is asked about: the record, or one entry."""
-TOLD: Final = f"""exists (select 1 from type_name n
-             join entry e on e.bucket = q.bucket and e.type = n.type and e.id = split_part(g.source, '/', 2)
-            where n.name = split_part(g.source, '/', 1) and e.person = q.person and e.state = 0 and {IN_FORM}
-              and not e.deleted and {ROW_OPEN})"""
-"""Whether `q` sees the entry that ground `g` follows from."""
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """One ground that holds now. `basis` is a number of `access.bases`, `source` the entry it follows from.
+
+    0 is one that follows from what the person closed for the reader: that there is one is all that is told.
 
     `deciding`: the one that the decision names. `told`: whether the reader sees the source; if not, the rest is empty.
     `since` and `until` micros (relations and rights to act: clinical; openings: real). `parties` are hashes of what
@@ -122,7 +118,7 @@ class EntryFacts(msgspec.Struct, frozen=True):
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """Why it is open: `basis` as the log line has it, the grounds with the deciding one first.
+    """Why it is open: `basis` as it may be shown (`decide.shown_basis`), the grounds with the deciding one first.
 
     `closed`: that the person has closed something for this reader is announced. `protected`: her address is. `entry`
     the facts of the one that was asked about.
@@ -150,7 +146,8 @@ _entry: Final = msgspec.json.Decoder(EntryFacts).decode
 def _grounds(*, proxy: bool) -> str:
     """The grounds of the decision, each with what it rests on where the reader may know that."""
     return f"""select q.n, 1 as part, json_build_object(
-               'basis', g.basis, 'source', case when t.told then g.source else '' end,
+               'basis', case when t.told or not p.blocked then g.basis else 0 end,
+               'source', case when t.told then g.source else '' end,
                'deciding', g.basis = q.named and g.source = q.named_source, 'told', t.told,
                'since', case when t.told then g.since end, 'until', case when t.told then g.until end,
                'parties', case when t.told then coalesce(h.parties, '{{}}') else '{{}}' end,
@@ -162,7 +159,7 @@ def _grounds(*, proxy: bool) -> str:
          cross join lateral (select g.basis, g.source, min(g.since) as since, max(g.until) as until
                                from ({grounds_of("q", proxy=proxy)}) g
                               where g.basis < {PART} or {SINGLE} group by g.basis, g.source) g
-         cross join lateral (select {_OWN_ACTS} or {TOLD} as told) t
+         cross join lateral (select {OWN_ACTS} or {told()} as told) t
          cross join lateral (
             select array_agg(distinct r.party) as parties, min(r.writer) as writer,
                    array_agg(distinct s.source) filter (where s.source is not null) as roles
@@ -217,8 +214,11 @@ def shape(*, proxy: bool = False) -> Shape:
     ),
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
     select q.n, 0 as part,
-           json_build_object('basis', q.basis, 'closed', q.closed, 'protected', q.protected)::text as told
-      from door q where q.open
+           json_build_object('basis', {shown_basis("q.basis")}, 'closed', q.closed,
+                             'protected', q.protected)::text as told
+      from door q cross join lateral {bits_of("q")}
+     cross join lateral (select q.named as basis, q.named_source as source) g
+     where q.open
     union all
     {_grounds(proxy=proxy)}
     union all

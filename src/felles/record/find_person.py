@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.fhir.search.fold import fold
-from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ask_values, basis_of, leaves
+from felles.record.decide import ASK, BASIS_TEXT, PERSON_OPEN, ask_values, basis_of, leaves, shown_basis
 from felles.record.drafts import WORD
 from felles.record.errors import BadQuery, TooCostly
 from felles.record.lane import Shape, unnest
@@ -62,11 +62,12 @@ hit as materialized (
 ),
 found as materialized (
     select q.n, q.real, q.who, q.what, p.bucket, p.person, p.protected, h.id, e.body,
-           {PERSON_OPEN} as open, {BASIS_TEXT} as basis
+           {PERSON_OPEN} as open, {BASIS_TEXT} as basis, {shown_basis(BASIS_TEXT, "p")} as told
       from hit h
       join q on q.n = h.n
       join person p on p.bucket = h.bucket and p.person = h.person
       {basis_of("p")}
+     cross join lateral (select d.basis, d.source) g
      cross join lateral (select e.body from entry e
                           where e.bucket = p.bucket and e.type = {_PATIENT} and e.id = h.id and e.form = 1
                             and e.state = 0 and not e.deleted limit 1) e
@@ -84,7 +85,7 @@ said as materialized (
       from q where not exists (select 1 from found f where f.n = q.n)
 ),
 logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-select n, id, body, open, protected, coalesce(case when open then basis end, '') as basis from found"""
+select n, id, body, open, protected, coalesce(case when open then told end, '') as basis from found"""
 
 
 _NUMBER: Final = Shape(_statement(_BY_NUMBER), _COLUMNS)

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from felles.record.clock import FOREVER
-from felles.record.decide import ASK, BASIS_TEXT, IN_FORM, PERSON_OPEN, ROW_OPEN, ask_values, basis_of, leaves
+from felles.record.decide import (
+    ASK,
+    BASIS_TEXT,
+    IN_FORM,
+    PERSON_OPEN,
+    ROW_OPEN,
+    ask_values,
+    basis_of,
+    leaves,
+    shown_basis,
+)
 from felles.record.derive import PART
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
@@ -47,11 +57,13 @@ mine as materialized (
          limit q.many) c
 ),
 shown as materialized (
-    select q.n, q.real, q.who, p.bucket, p.person, m.since, e.id, e.body, {BASIS_TEXT} as basis
+    select q.n, q.real, q.who, p.bucket, p.person, m.since, e.id, e.body, {BASIS_TEXT} as basis,
+           {shown_basis(BASIS_TEXT, "p")} as told
       from mine m
       join q on q.n = m.n
       join person p on p.bucket = m.bucket and p.person = m.person
       {basis_of("p")}
+     cross join lateral (select d.basis, d.source) g
      cross join lateral (
         select e.* from entry e
          where e.bucket = p.bucket and e.person = p.person and e.type = {TYPES["Patient"]} and e.state = 0
@@ -66,7 +78,7 @@ said as materialized (
       from shown f
 ),
 logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-select n, id, person, since, basis, body from shown order by since desc, person desc"""
+select n, id, person, since, told as basis, body from shown order by since desc, person desc"""
 _SHAPE: Final = Shape(_SQL, _COLUMNS)
 
 

@@ -35,6 +35,7 @@ from felles.record.decide import (
     basis_of,
     bits_of,
     leaves,
+    shown_basis,
 )
 from felles.record.derive import PART
 from felles.record.errors import Absent
@@ -106,8 +107,8 @@ class PersonPage:
     nearest first); for a `Course` an array of [code's mark, such an array]. A page that shows hundreds decodes what
     it needs of them; for others there is `rows`.
 
-    `basis` is why it was open, as the log line has it; `closed` whether the person has closed something
-    for this reader (never what or how much); `version` the record's version, which stays in the server.
+    `basis` is why it was open, as it may be shown (`decide.shown_basis`); `closed` whether the person has closed
+    something for this reader (never what or how much); `version` the record's version, which stays in the server.
     `same`: the record is as the caller had it, and no rows were read; `special`: it holds blocks or other bits, so
     that what one reader saw says nothing of what another may.
 
@@ -338,7 +339,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
         select q.*, {DOOR_BITS}, p.version as record,
                p.blocked or p.opened or p.held or p.protected or coalesce(d.basis, 0) >= {PART} as special,
                {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
-               {CLOSED} as closed
+               {CLOSED} as closed, d.source as named_source
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
           {basis_of("p", proxy=proxy, single=_SINGLE if single else "")}
@@ -352,10 +353,12 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
           from door f
     ),
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-    select q.n, -1::smallint as want, q.basis, q.record,
+    select q.n, -1::smallint as want, {shown_basis("q.basis")} as basis, q.record,
            q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int as flags,
            {_ACTING if proxy else "null::bytea"} as rows
-      from door q where q.open
+      from door q cross join lateral {bits_of("q")}
+     cross join lateral (select q.ground as basis, q.named_source as source) g
+     where q.open
     union all
     select q.n, x.want, null, null, null, x.rows
       from (select * from door where open and (kept <> record or special)) q

@@ -90,9 +90,12 @@ def wanted_names(why: Explained) -> set[str | int]:
     return wanted
 
 
-def ground(t: Language, base: str, each: Ground, names: Names, actor: Actor, mark: int) -> dict[str, Any]:
-    """One ground: what it is, for whom it holds, from when to when, who wrote it and where it stands."""
-    text = f"{each.basis}:{each.source}"
+def ground(t: Language, base: str, each: Ground, names: Names, actor: Actor, mark: int, hidden: str) -> dict[str, Any]:
+    """One ground: what it is, for whom it holds, from when to when, who wrote it and where it stands.
+
+    `hidden`: what is said of it in its stead where it may not be told.
+    """
+    text = f"{each.basis}:{each.source}" if each.basis else hidden
     own = ground_of(text).basis in _WAYS_IN
     type_name, _, entry = each.source.partition("/")
     return {

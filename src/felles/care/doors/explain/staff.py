@@ -79,8 +79,10 @@ async def entry(request: Request) -> Response:
 
 async def _grounds(found: Visit, grant: PersonGrant, base: str, why: Explained) -> dict[str, Any]:
     names = await store_of(found).names.of(present.wanted_names(why))
-    told = [present.ground(found.t, base, each, names, found.signed_in, grant.actor_mark) for each in why.grounds]
-    single = bool(why.grounds) and why.grounds[0].basis >= PART
+    told = [
+        present.ground(found.t, base, each, names, found.signed_in, grant.actor_mark, why.basis) for each in why.grounds
+    ]
+    single = grounds.opens_single(why.basis)
     # What opens single entries alone would keep no record open.
     others = [said for said, each in zip(told[1:], why.grounds[1:], strict=True) if single or each.basis < PART]
     return {"deciding": told[0] if told else None, "others": others}
