@@ -1,6 +1,7 @@
 """The first pages as people meet them: every state, wide and narrow, light and dark, by keyboard alone."""
 
 import re
+import time
 
 import pytest
 
@@ -278,13 +279,31 @@ def test_an_open_chart_shows_anothers_new_entry_without_moving_the_reader(window
     citizen.get_by_role("button", name="Send", exact=True).click()
     news = doctor.get_by_role("status").filter(has_text="Noe er nytt i journalen.")
     news.wait_for()
+    doctor.evaluate("scrollTo(0, document.body.scrollHeight)")  # where the bar lies over no link
     assert faults(doctor) == []
+    doctor.evaluate("scrollTo(0, 300)")
     before = doctor.evaluate("window.scrollY")
     with doctor.expect_response("**/p/*"):
         news.get_by_role("button", name="Vis").click()
     news.wait_for(state="hidden")
     assert abs(doctor.evaluate("window.scrollY") - before) < 5
     assert doctor.troubles == []
+
+
+def test_a_slow_page_says_what_is_fetched(window):
+    page = window(390, dark=True, persona="gravid")
+    page.goto("/meg")
+    page.evaluate(
+        """() => {
+            const place = document.querySelector('[data-fetching]');
+            const keep = () => place.textContent && sessionStorage.setItem('said', place.textContent);
+            new MutationObserver(keep).observe(place, {childList: true});
+        }"""
+    )
+    page.route("**/meg/innsyn", lambda route: (time.sleep(1.5), route.continue_()))
+    page.get_by_role("link", name="Se hvem som har sett den").click()
+    page.wait_for_url("**/meg/innsyn")
+    assert page.evaluate("sessionStorage.getItem('said')") == "Henter: Se hvem som har sett den …"
 
 
 def entry_of(page):

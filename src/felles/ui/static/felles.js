@@ -4,3 +4,31 @@
 document.querySelector("[data-focus]")?.focus();
 // The page that was asked for to be printed, and whose print stands in the log, goes to the printer.
 if ("print" in document.documentElement.dataset) addEventListener("load", () => print());
+// A page that takes more than a second: what is fetched is said, where it moves nothing.
+(() => {
+  const place = document.querySelector("[data-fetching]");
+  let wait = 0;
+  const over = () => {
+    clearTimeout(wait);
+    if (place) place.textContent = "";
+  };
+  const begin = (what) => {
+    over();
+    wait = setTimeout(() => {
+      const said = document.createElement("p");
+      said.textContent = place.dataset.fetching.replace("{what}", what.replace(/\s+/g, " ").trim().slice(0, 60));
+      place.replaceChildren(said);
+    }, 1000);
+  };
+  if (!place) return;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const same = link && link.origin === location.origin && link.pathname + link.search !== location.pathname + location.search;
+    if (same && !event.defaultPrevented && !link.target && !event.ctrlKey && !event.metaKey && !event.shiftKey) begin(link.textContent);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) begin(event.submitter?.textContent || "");
+  });
+  addEventListener("pagehide", over);
+  addEventListener("pageshow", over);
+})();
