@@ -67,7 +67,8 @@ def pages_of_staff(page):
     for path in ("plan", "familie"):
         page.goto(f"{chart}/{path}")
         yield path
-    yield from medicines_of(page, chart)
+    for pages in (medicines_of, pages_of_the_journal):
+        yield from pages(page, chart)
 
 
 def medicines_of(page, chart):
@@ -82,12 +83,34 @@ def medicines_of(page, chart):
     yield "vaccinations"
 
 
+def pages_of_the_journal(page, chart):
+    """The time line, and the list read by j, k and Enter."""
+    page.goto(f"{chart}/journal?vis=tidslinje")
+    page.locator("details.course summary").click()
+    yield "the journal as a time line, with its table"
+    page.goto(f"{chart}/journal")
+    page.locator(".entries a").first.focus()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/journal/**")
+    assert page.locator(".pane").is_visible()
+    yield "the journal, with an entry to read"
+
+
 def pages_of_a_citizen(page):
     """Each page and state of citizens, by name."""
     page.goto("/meg")
     yield "my record"
     page.locator("#legemidler a, #tidslinje a").first.click()
     yield "an entry of mine"
+    page.goto("/meg/journal")
+    page.locator("details.choose summary").click()
+    yield "my visits, notes and documents"
+    page.locator(".entries a").first.click()
+    page.wait_for_url("**/journal/**")
+    yield "one of them"
     page.goto("/meg/innsyn")
     yield "who has looked"
     page.get_by_role("link", name="Hvorfor kunne de det?").first.click()

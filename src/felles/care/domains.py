@@ -13,6 +13,7 @@ from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.family.domain import DOMAIN as FAMILY
 from felles.care.faults.domain import DOMAIN as FAULTS
 from felles.care.find.domain import DOMAIN as FIND
+from felles.care.journal.domain import DOMAIN as JOURNAL
 from felles.care.live.domain import DOMAIN as LIVE
 from felles.care.medicines.domain import DOMAIN as MEDICINES
 from felles.care.overview.domain import DOMAIN as OVERVIEW
@@ -43,6 +44,7 @@ DOMAINS: Final = (
     SEARCH,
     PRINTING,
     PALETTE,
+    JOURNAL,
     LIVE,
     FAULTS,
     MEDICINES,

@@ -145,14 +145,17 @@ class Chart:
         minutes: int = 20,
         icd: str = "",
         place: str = "",
+        because: str = "",
     ) -> Visit:
-        """A contact that is over; `icd`: what it was about, as hospitals code it; `place`: where (key)."""
+        """A contact that is over; `icd`: its diagnosis as hospitals code it; `place`: where (key); `because`: a referral."""
         visit = Visit("", author, day, hour, minute, place=place)
         staff, there = self.staff(author), self.where(visit, author)
         text = self.said(author, reason)
         made = build.contact(self.person, kind, text, there, staff, visit.when(), visit.when(minutes))
         if icd:
             made["reasonCode"][0]["coding"] = [{"system": ICD10, "code": icd}]
+        if because:
+            made["basedOn"] = [{"reference": because}]
         visit.reference = self.add(author, made)
         return visit
 

@@ -300,12 +300,13 @@ def refer(chart: Chart, where: str, text: str, question: str, answers: tuple[str
     made = build.referral(
         chart.person, chart.said(gp, text), chart.said(gp, question), organisation, staff, sent, answered=answered
     )
-    chart.add(gp, made)
+    sent_as = chart.add(gp, made)
     if not answered:
         if chart.rng.random() < 0.6:
             chart.book(author, f"Poliklinisk time: {text.lower()}", seen, 9 + chart.rng.randrange(6), 0, minutes=30)
         return
-    visit = chart.visit(author, "AMB", question, seen, 9 + chart.rng.randrange(6), 0, minutes=30, icd=icd, place=place)
+    hour = 9 + chart.rng.randrange(6)
+    visit = chart.visit(author, "AMB", question, seen, hour, 0, minutes=30, icd=icd, place=place, because=sent_as)
     pressure = chart.staff(author).role == "doctor" and where == "medisin-poliklinikk"
     if pressure:
         chart.pressure(visit)

@@ -118,7 +118,7 @@ def _cells(chart: Chart, day: date) -> None:
 def _early_bleeding(chart: Chart, course: Course) -> None:
     """Week 9: bleeding, seen by the contract gynaecologist; and what she is asked again, for after the birth."""
     sent = open_before(course.conceived + timedelta(days=64))
-    chart.add(
+    referral = chart.add(
         "ingrid",
         build.referral(
             chart.person,
@@ -132,7 +132,8 @@ def _early_bleeding(chart: Chart, course: Course) -> None:
         ),
     )
     seen = open_day(sent + timedelta(days=2))
-    visit = chart.visit("vibeke", "AMB", "Blødning tidlig i svangerskapet", seen, 13, 0, minutes=30, icd="O20")
+    reason = "Blødning tidlig i svangerskapet"
+    visit = chart.visit("vibeke", "AMB", reason, seen, 13, 0, minutes=30, icd="O20", because=referral)
     chart.note(
         visit,
         "Gynekologisk undersøkelse",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles.record.homes import SHARED_TYPES
+from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _BY_ID: Final = """select s.type, s.id, s.body
 _MARKED: Final = "s.state < 2 and s.state = 0 and not s.deleted and s.self = any($1)"
 _BY_MARK: Final = f"""select s.self, s.body, s.id from shared s
    where s.type = {TYPES["Organization"]} and {_MARKED}"""
+_ROLES: Final = "select s.actor, s.party, s.role from staffing s where s.actor = any($1)"
 _PLACE_BY_MARK: Final = f"""select s.self, s.body from shared s
    where s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]}) and {_MARKED}"""
 
@@ -72,6 +74,7 @@ class Names:
         self._kept: dict[str | int, tuple[float, str]] = {}
         self._phones: dict[str | int, str] = {}
         self._references: dict[int, str] = {}
+        self._roles: dict[str, tuple[float, dict[int, str]]] = {}
 
     def _fresh(self, keys: Iterable[str | int], now: float) -> tuple[dict[str | int, str], list[str | int]]:
         found: dict[str | int, str] = {}
@@ -115,6 +118,22 @@ class Names:
             found = await self._pool.fetch(_BY_MARK, missing)
             self._references.update((record[0], f"Organization/{record[2]}") for record in found)
         return {mark: self._references[mark] for mark in marks if mark in self._references}
+
+    async def roles(self, authors: set[str]) -> dict[str, dict[int, str]]:
+        """Reference of staff → the role she holds or held at each organisation or unit (its hash). Raises `Busy`."""
+        now = time.monotonic()
+        missing = [a for a in authors if a not in self._roles or self._roles[a][0] <= now]
+        found = {author: self._roles[author][1] for author in authors if author not in missing}
+        if missing:
+            fetched: dict[str, dict[int, str]] = {author: {} for author in missing}
+            marks = {mark_of(author): author for author in missing}
+            for actor, party, role in await self._pool.fetch(_ROLES, list(marks)):
+                fetched[marks[actor]][party] = role
+            if len(self._roles) > _MOST:
+                self._roles.clear()
+            self._roles.update((author, (now + KEPT, held)) for author, held in fetched.items())
+            found |= fetched
+        return found
 
     async def _by_mark(self, marks: list[int]) -> dict[str | int, tuple[str, str]]:
         if not marks:

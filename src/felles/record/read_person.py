@@ -47,8 +47,21 @@ from felles.record.numbers import TYPES
 from felles.record.short_record import IS_SHORT, WHOLE_RECORD, parted, short_part, taken
 from felles.record.standing import STANDS, marks
 from felles.record.want_coded import coded
+from felles.record.want_journal import journal_part, journals_together
 from felles.record.want_pointed import pointed
-from felles.record.wants import LATE, Coded, Coming, Course, One, Pointed, Released, Standing, Versions, Want
+from felles.record.wants import (
+    LATE,
+    Coded,
+    Coming,
+    Course,
+    Journal,
+    One,
+    Pointed,
+    Released,
+    Standing,
+    Versions,
+    Want,
+)
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -296,6 +309,8 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(pointed(number, want, line=_AUTHORED, live=_LIVE, joined=_JOINED))
         elif isinstance(want, Versions):
             parts.append(_versions(number, want))
+        elif isinstance(want, Journal):
+            parts.append(journal_part(number, want))
     if standing:
         parts.append(_standing(standing))
     if coming:
@@ -428,6 +443,9 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
     """The pages of a person with several keys as one; each want keeps its own limit for each key."""
     found: list[bytes] = []
     for index, want in enumerate(wants):
+        if isinstance(want, Journal):
+            found.append(journals_together(page.found[index] for page in pages))
+            continue
         if isinstance(want, Course):
             together = _courses_together([course for page in pages for course in _courses(page.found[index])])
         else:

@@ -101,4 +101,15 @@ class Pointed:
     newest: int
 
 
-AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The newest `newest` entries that are text or tell what happened (`want_journal.WRITTEN`), none entered in error.
+
+    Nothing that begins after now. A line is [low, org, author, body, high, entered, kind]: clinical micros from and to,
+    the organisation's hash, who answers for it, its JSON, who entered it for her ("" when she did), and its `Kind`.
+    """
+
+    newest: int
+
+
+AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed | Journal

@@ -27,6 +27,7 @@ _STYLES: Final = (
     "shell.css",
     "chart.css",
     "entry.css",
+    "journal.css",
     "citizen.css",
     "glossary.css",
     "palette.css",

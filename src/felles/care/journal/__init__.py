@@ -1,0 +1,1 @@
+"""The journal: everything that was written and everything that happened, as one list, newest first."""
