@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import pytest_asyncio
 from browsing import words
@@ -13,7 +15,7 @@ from felles import access
 from felles.access.accounts import own_keys
 from felles.access.actor import Sort
 from felles.access.codes import EPISODE_SYSTEM
-from felles.record.codes import CASE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, PROTECTED_ADDRESS
 from felles.record.errors import Absent
 from felles.record.join import join, unjoin
 
@@ -161,3 +163,39 @@ async def test_both_patients_are_searched_and_explained_by_whichever_the_chart_w
         assert (await browser.post(f"/p/{other}/sok", data={"ord": "kraniofaryngeom"})).status_code == 404
     with pytest.raises(Absent):
         await store.why(access.person(gp, (await store.place(f"Patient/{other}"),)), f"Patient/{other}")
+
+
+STRICT = {"extension": [{"url": PROTECTED_ADDRESS, "valueCode": "strict"}]}
+
+
+async def test_an_address_on_the_one_is_masked_in_the_text_of_the_other(town):
+    store, system = town.world.store, town.world.system
+    lead = (await town.person("Berg", "1980-05-20", address=[{"line": ["Skjulveien 7"]}], **STRICT))["id"]
+    other = (await town.world.patient(birthDate="1980-05-20", address=[{"line": ["Dekkegata 9"]}], **STRICT))["id"]
+    for patient in (lead, other):
+        note = [{"text": "Bor i Skjulveien og Dekkegata, ikke i Lysløypa"}]
+        await town.world.made(result(patient, "718-7", note=note))
+
+    async def told():
+        return {
+            named: (await town.world.client(town.gp).get(f"Observation?patient={named}&code=718-7")).body
+            for named in (lead, other)
+        }
+
+    before = await told()
+    assert b"Dekkegata" in before[lead]
+    assert b"Skjulveien" not in before[lead]
+    await join(store, joiner(town), lead, other)
+    for body in (await told()).values():
+        assert json.loads(body)["total"] == 2
+        assert b"Dekkegata" not in body
+        assert b"Skjulveien" not in body
+        assert body.count("Lysløypa".encode()) == 2
+    late = await town.world.made(result(lead, "718-7", note=[{"text": "Var i Dekkegata"}]))
+    assert b"Dekkegata" not in (await town.world.client(town.gp).get(f"Observation/{late['id']}")).body
+    moved = (await system.get(f"Patient/{other}")).json | {"address": [{"line": ["Lysløypa 3"]}]}
+    assert (await system.put(f"Patient/{other}", moved)).status == 200
+    assert "Lysløypa".encode() not in (await told())[lead], "a new address on the one, in what the other had"
+    assert b"Dekkegata" in (await system.get(f"Observation/{late['id']}")).body, "nothing is lost"
+    await unjoin(store, joiner(town), other)
+    assert b"Dekkegata" in (await told())[lead], "parted, it is another's"

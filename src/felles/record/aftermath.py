@@ -9,7 +9,7 @@ entry, hooks of a bit for every commit of a person who has it; the others pay no
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class After:
     `written` maps `Type/id` of each entry of this person in this commit to its resource, None when it was deleted;
     `created` names those of which no version was here before. `historic`: an import, nothing is promised or sent.
     `keys`: all keys of the person, the one that leads first, when her Patients are joined; else this one alone.
+    `regrouped`: nothing was written, her Patients were joined or parted: all that is derived is to be made anew.
     """
 
     conn: Conn
@@ -41,6 +42,7 @@ class After:
     created: frozenset[str]
     historic: bool
     keys: tuple[PersonKey, ...] = ()
+    regrouped: bool = False
 
     def of(self, *types: str) -> dict[str, Any]:
         """Those of `written` that are of these types."""
@@ -49,6 +51,10 @@ class After:
     def all_keys(self) -> tuple[PersonKey, ...]:
         """All keys of the person."""
         return self.keys or (self.key,)
+
+    def with_key(self, key: PersonKey) -> After:
+        """The same of another key of the person: this commit wrote nothing that lies there."""
+        return self if key == self.key else replace(self, key=key, written={}, created=frozenset())
 
     def columns(self) -> tuple[list[int], list[int]]:
         """The same as two columns, buckets and persons."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -116,7 +116,7 @@ async def protect(after: After) -> None:
     if not after.grant.may("register") or not any(p is not None and is_protected(p) for p in _patients(after)):
         return
     for key in after.all_keys():
-        await _shield(after if key == after.key else replace(after, key=key, written={}, created=frozenset()))
+        await _shield(after.with_key(key))
 
 
 async def _shield(after: After) -> None:
@@ -135,13 +135,23 @@ async def keep(after: After) -> None:
             await after.conn.fetch(_CLEAR, *key)
         return
     known, before = await _known(after)
-    written = [(TYPES[name], entry) for name, _, entry in (ref.partition("/") for ref in after.written)]
-    if fresh := known - before:
-        cores = [f"%{word.core}%" for word in words_of(fresh).words]
-        holding = await after.conn.fetch(_HOLDING, *after.key, cores)
-        written = list(dict.fromkeys([*written, *((row["type"], row["id"]) for row in holding)]))
-    await _make(after, written, known)
+    for key in after.all_keys():
+        each = after.with_key(key)
+        await _make(each, await _concerned(each, known - before), known)
     await _hide_municipality(after, _ids(after))
+
+
+async def _concerned(after: After, fresh: frozenset[str]) -> list[tuple[int, str]]:
+    """The entries of this key that the commit wrote or whose form holds one of `fresh`; all, once she was joined."""
+    if after.regrouped:
+        found = await after.conn.fetch(_ALL, *after.key)
+        return [(row["type"], row["id"]) for row in found]
+    written = [(TYPES[name], entry) for name, _, entry in (ref.partition("/") for ref in after.written)]
+    if not fresh:
+        return written
+    cores = [f"%{word.core}%" for word in words_of(fresh).words]
+    holding = await after.conn.fetch(_HOLDING, *after.key, cores)
+    return list(dict.fromkeys([*written, *((row["type"], row["id"]) for row in holding)]))
 
 
 def register(registry: Registry) -> None:
@@ -168,15 +178,17 @@ async def _still(after: After) -> bool:
 
 
 async def _known(after: After) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that tell where she is: now, and before this commit."""
-    rows = await after.conn.fetch(_PATIENTS, *after.key)
-    patients = [(decode(row["body"].encode()), row["commit"] != after.commit) for row in rows]
+    """The words that tell where she is, by all her Patients: now, and before this commit."""
+    patients: list[tuple[Any, bool]] = []
     led: dict[str, bool] = {}
-    for row in await after.conn.fetch(_LED_TO, *after.key, after.commit):
-        led[row["ref"]] = row["before"]
-    for row in await after.conn.fetch(_ORGANIZATIONS, *after.key, after.commit):
-        name = f"Organization/{row['id']}"
-        led[name] = led.get(name, False) or row["before"]
+    for key in after.all_keys():
+        hers = await after.conn.fetch(_PATIENTS, *key)
+        patients += [(decode(row["body"].encode()), row["commit"] != after.commit) for row in hers]
+        for row in await after.conn.fetch(_LED_TO, *key, after.commit):
+            led[row["ref"]] = led.get(row["ref"], False) or row["before"]
+        for row in await after.conn.fetch(_ORGANIZATIONS, *key, after.commit):
+            name = f"Organization/{row['id']}"
+            led[name] = led.get(name, False) or row["before"]
     for resource in after.written.values():
         for reference in [] if resource is None else references(resource):
             led.setdefault((reference.reference or "").partition("/_history/")[0], False)

@@ -225,6 +225,7 @@ class _Act(ABC):
                 created=frozenset(),
                 historic=True,
                 keys=tuple(keys) if together else (key,),
+                regrouped=True,
             )
             await follow(self.store.registry.hooks, after, frozenset())
 
