@@ -60,8 +60,11 @@ _PATIENTS: Final = f"""
 select e.id, e.body from entry e
  where e.bucket = $1 and e.person = $2 and e.type = {_PATIENT} and e.form = 0 and e.state = 0 and not e.deleted"""
 # Written by the pages as well: the database's time, as `joining.since` is.
-_WRITTEN: Final = """
-select n.name, e.id, e.updated, e.org from unnest($1::smallint[], $2::bigint[]) k(bucket, person)
+_WRITTEN: Final = f"""
+select n.name, e.id, e.updated, e.org,
+       (select min(x.id) from entry x where x.bucket = e.bucket and x.person = e.person and x.type = {_PATIENT}
+           and x.form = 0 and x.state = 0 and not x.deleted) as patient
+  from unnest($1::smallint[], $2::bigint[]) k(bucket, person)
   join entry e on e.bucket = k.bucket and e.person = k.person and e.form = 0 and e.state = 0 and e.updated >= $3
   join type_name n on n.type = e.type
  order by e.updated, e.id"""
@@ -83,11 +86,15 @@ select j.bucket, j.person, j.lead_bucket, j.lead, j.since, j.by from joining j w
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An entry written while two Patients were joined: when (real microseconds) and for which organisation (hash)."""
+    """An entry written while two Patients were joined: when (real microseconds) and for which organisation (hash).
+
+    `patient`: the id of the Patient whom it stays with.
+    """
 
     reference: str
     updated: int
     org: int
+    patient: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +305,7 @@ class _Part(_Act):
             await mirror(conn, keys)
         await _log(conn, self.store, self.grant, list(locked), "unjoin", f"Patient/{self.patient}")
         written = await conn.fetch(_WRITTEN, *_columns(list(locked)), since)
-        return [Written(f"{r['name']}/{r['id']}", r["updated"], r["org"]) for r in written]
+        return [Written(f"{r['name']}/{r['id']}", r["updated"], r["org"], r["patient"] or "") for r in written]
 
 
 _MET: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError, _Again)

@@ -3,6 +3,12 @@
 import pytest
 from browsing import own, words
 from desks import links
+from msgspec.json import encode
+
+from felles import access
+from felles.fhir import decode
+from felles.record.changes import Change
+from felles.record.clock import FOREVER
 
 PAGE = "/admin/koblinger"
 
@@ -18,6 +24,14 @@ async def acts(site, patient):
         "select text::json ->> 'act' as act from leaf where bucket = $1 and person = $2 order by number", *key
     )
     return [row["act"] for row in rows]
+
+
+async def written(site, patient):
+    """An entry of that Patient, written now; its reference."""
+    told = {"resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{patient}"}}
+    code = {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}
+    change = Change(op="create", type="Observation", resource=decode(encode(told | {"code": code})))
+    return (await site.store.commit(access.maintenance("a test", until=FOREVER), [change]))[0].reference
 
 
 async def test_an_administrator_sees_both_joins_and_parts_them(site):
@@ -37,8 +51,14 @@ async def test_an_administrator_sees_both_joins_and_parts_them(site):
         again = await admin.post(PAGE, data=both | {"slag": "koble"}, headers=own())
         assert again.status_code == 422
         assert "koblet allerede" in words(again.text)
+        meanwhile = await written(site, other)
         parted = await admin.post(PAGE, data={"annen": other, "slag": "los"}, headers=own())
-        assert parted.status_code == 303
+        assert parted.status_code == 200
+        told = words(parted.text)
+        assert told.index("Koblingen er løst") < told.index(f"Blir hos {other}") < told.index(meanwhile)
+        assert f"Blir hos {lead}" not in told, "nothing was written with the other"
+        assert meanwhile in told
+        assert "718-7" not in told, "what it says is not told"
         assert "Ingen pasienter er koblet." in words((await admin.get(PAGE)).text)
 
 

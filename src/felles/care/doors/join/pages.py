@@ -8,16 +8,19 @@ import msgspec
 
 from felles import access
 from felles.care import shapes, words
+from felles.care.entries import labels
 from felles.care.people import store_of
 from felles.record import join
 from felles.record.errors import Absent, Busy, Conflict, Forbidden, Gone, RecordError, Unprocessable
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.record.join import Face
+    from felles.record.join import Face, Written
     from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
@@ -46,8 +49,8 @@ async def act(request: Request) -> Response:
             await join.join(store, grant, said["leder"], said["annen"])
             return go("/admin/koblinger")
         if what == "los":
-            await join.unjoin(store, grant, said["annen"])
-            return go("/admin/koblinger")
+            written = await join.unjoin(store, grant, said["annen"])
+            return await _parted(found, written) if written else go("/admin/koblinger")
         both = await join.faces(store, grant, list(said.values()))
     except (Forbidden, Busy):
         raise
@@ -56,6 +59,26 @@ async def act(request: Request) -> Response:
     if None in both:
         return await _show(found, said, wrong=_wrong(found.t, Absent(""), what))
     return await _show(found, said, both=[each for each in both if each])
+
+
+async def _parted(found: Visit, written: list[Written]) -> Response:
+    """What was written while they were one, and with which of them each entry stays: for somebody to sort."""
+    t, store = found.t, store_of(found)
+    names = await store.names.of({each.org for each in written})
+    context = {"title": t("Koblingen er løst"), "patients": sorted_out(t, written, names)}
+    return page(found, "join/parted.html", context)
+
+
+def sorted_out(t: Language, written: Sequence[Written], names: Mapping[str | int, str]) -> list[dict[str, Any]]:
+    """The entries by the Patient they stay with, the oldest first: what, where and when, and no more. Pure."""
+    kinds, found = labels.types(t), dict[str, list[dict[str, str]]]()
+    for each in written:
+        type_name = each.reference.partition("/")[0]
+        what = kinds.get(type_name) or labels.plain(type_name).capitalize()
+        place = names.get(each.org) or t("virksomhet ikke registrert")
+        line = {"what": what, "reference": each.reference, "place": place, "when": t.moment(each.updated)}
+        found.setdefault(each.patient, []).append(line)
+    return [{"id": patient, "entries": lines} for patient, lines in found.items()]
 
 
 async def _show(
