@@ -1,0 +1,41 @@
+"""Those around a person in the made-up region: telephones, kin in their order, and what each may be told."""
+
+import re
+
+PHONE = re.compile(r"\+47 73 00 \d\d \d\d")
+
+
+def of(life, kind):
+    return [made for _, made in life.entries if made["resourceType"] == kind]
+
+
+def nearest(made):
+    return any(coding["code"] == "N" for concept in made["relationship"] for coding in concept["coding"])
+
+
+def test_each_organisation_can_be_rung(made):
+    organisations = [each for each in made.shared if each["resourceType"] == "Organization"]
+    assert organisations
+    assert all(PHONE.fullmatch(each["telecom"][0]["value"]) for each in organisations)
+
+
+def test_nobody_has_two_next_of_kin_and_what_kin_may_be_told_is_about_kin_of_hers(made):
+    told = 0
+    for life in made.lives:
+        kin = of(life, "RelatedPerson")
+        assert sum(map(nearest, kin)) <= 1
+        known = {f"RelatedPerson/{each['id']}" for each in kin}
+        for consent in of(life, "Consent"):
+            if consent["category"][0].get("text") == "Opplysninger til pårørende":
+                told += 1
+                assert consent["provision"]["actor"][0]["reference"]["reference"] in known
+    assert told > 10
+
+
+def test_who_has_home_care_has_said_what_matters_and_has_a_goal(made):
+    helped = [life for life in made.lives if any("hjemmesykepleie" in each["title"] for each in of(life, "CarePlan"))]
+    assert helped
+    for life in helped:
+        codes = {c["code"] for each in of(life, "Observation") for c in each["code"].get("coding", ())}
+        assert {"95541-9", "63503-7"} <= codes
+        assert of(life, "Goal")
