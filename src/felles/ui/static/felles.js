@@ -4,7 +4,6 @@
 document.querySelector("[data-focus]")?.focus();
 // The page that was asked for to be printed, and whose print stands in the log, goes to the printer.
 if ("print" in document.documentElement.dataset) addEventListener("load", () => print());
-<<<<<<< HEAD
 // A page that takes more than a second: what is fetched is said, where it moves nothing.
 (() => {
   const place = document.querySelector("[data-fetching]");
@@ -33,7 +32,6 @@ if ("print" in document.documentElement.dataset) addEventListener("load", () => 
   addEventListener("pagehide", over);
   addEventListener("pageshow", over);
 })();
-=======
 // A list of entries: j and k go down and up while it has the focus (a key alone must not act anywhere else, WCAG 2.1.4).
 document.querySelector("[data-rows]")?.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];
@@ -43,4 +41,3 @@ document.querySelector("[data-rows]")?.addEventListener("keydown", (event) => {
 });
 // Who came by a line of the list goes on from it.
 if (location.hash === "#valgt") document.getElementById("valgt")?.focus({ preventScroll: true });
->>>>>>> 0d953ea (journal: All that was written or happened, as one list: facets, text with what is repeated folded, chains, stays, time line.)
