@@ -16,6 +16,17 @@ def open_olav(page):
     page.wait_for_url("**/p/*", wait_until="load")
 
 
+def pages_of_results(page, chart):
+    """The table of tests, one course, courses beside each other."""
+    page.goto(f"{chart}/prover")
+    yield "results as a table"
+    page.get_by_role("link", name="Kreatinin", exact=True).click()
+    yield "one course whole"
+    page.goto(f"{chart}/prover?vis=forlop")
+    page.locator("form.filter summary").click()
+    yield "courses beside each other"
+
+
 def pages_of_staff(page):
     """Each page and state of staff, by name."""
     page.goto("/")
@@ -26,6 +37,7 @@ def pages_of_staff(page):
     yield "overview with its table"
     page.locator(".values th a").first.click()
     yield "an entry"
+    yield from pages_of_results(page, page.url.split("/e/")[0])
     page.goto("/finn")
     yield "the search"
     page.get_by_role("button", name="Søk med nummer").click()

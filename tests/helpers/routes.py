@@ -20,7 +20,9 @@ from twins import CHILD, CLINIC, HIDDEN, NUMBERS, SEEN
 from worlds import World
 
 from felles.access.sessions import COOKIE, digest_of
+from felles.care.courses.rules import address_of
 from felles.care.domains import DOMAINS, pages
+from felles.fhir.search.marks import code_mark
 from felles.record.clock import FOREVER
 
 NOBODY = "f0000000000000000000000ab"
@@ -31,6 +33,16 @@ ENTRIES = [
     ("Observation", NOBODY),
     ("Nonsense", "x"),
 ]
+MEASURED = sorted(
+    {
+        address_of(code_mark("code", coding["code"]))
+        for name in (SEEN, HIDDEN)
+        for made in LIVES[name]
+        if made["resourceType"] == "Observation"
+        for coding in made["code"].get("coding", ())[:1]
+    }
+)
+"""Addresses of the tests that were taken of them."""
 REASON = ["", "Kort", "Pasienten er bevisstløs og kan ikke spørres"]
 DAYS = ["", "2099-12-31", "2001-01-01", "i morgen"]
 PERSONS = ["", f"Patient/{SEEN}", f"Patient/{HIDDEN}", "Patient/nowhere"]
@@ -142,7 +154,9 @@ def paths(route: str) -> list[str]:
     else:
         filled, rest = [route], places
     for place in rest:
-        values = [SEEN, HIDDEN, CHILD, NOBODY] if place == "id" else [NOBODY, *(i for _, i in ENTRIES[:20])]
+        values = {"id": [SEEN, HIDDEN, CHILD, NOBODY], "kode": MEASURED}.get(
+            place, [NOBODY, *(i for _, i in ENTRIES[:20])]
+        )
         filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]
     return filled
 

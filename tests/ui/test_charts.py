@@ -38,14 +38,29 @@ def test_time_is_true_and_goes_to_the_right_and_high_is_up():
 
 def test_the_last_value_is_where_the_line_ends():
     svg = sparkline([Point(0, 1), Point(DAY, 3), Point(2 * DAY, 2)], "", "")
-    (dot,) = re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)
+    (dot,) = re.findall(r'class="last" cx="([\d.]+)" cy="([\d.]+)"', svg)
     assert tuple(map(float, dot)) == places(svg)[-1]
 
 
+def drawn(*days: int) -> str:
+    (path,) = re.findall(r' d="([^"]+)"', sparkline([Point(day * DAY, day % 7) for day in days], "", ""))
+    return "".join(letter for letter in path if letter in "ML")
+
+
 def test_a_long_gap_is_not_joined():
-    joined = sparkline([Point(0, 1), Point(GAP, 2)], "", "")
-    broken = sparkline([Point(0, 1), Point(GAP + 1, 2)], "", "")
-    assert joined.count("L") == broken.count("L") + 1
+    years = GAP // DAY
+    assert drawn(0, years, 2 * years) == "MLL"
+    assert drawn(0, years, 2 * years + 1) == "MLM"
+
+
+def test_two_values_are_two_dots_for_a_line_would_look_like_a_trend():
+    assert drawn(0, 1) == "MM"
+    assert drawn(0, 1, 2) == "MLL"
+
+
+def test_what_is_measured_often_is_not_joined_over_a_gap_that_is_long_for_it():
+    assert drawn(0, 1, 2, 3, 100, 101) == "MLLLML"
+    assert drawn(0, 30, 60, 150) == "MLLL"
 
 
 def test_only_a_last_value_outside_its_range_is_marked():

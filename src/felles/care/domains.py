@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from felles.access.personas import Cast
+from felles.care.courses.domain import DOMAIN as COURSES
 from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.family.domain import DOMAIN as FAMILY
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 DOMAINS: Final = (
     OVERVIEW,
+    COURSES,
     ENTRIES,
     START,
     FIND,

@@ -46,6 +46,7 @@ from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.short_record import IS_SHORT, WHOLE_RECORD, parted, short_part, taken
 from felles.record.standing import STANDS, marks
+from felles.record.want_code import of_code
 from felles.record.want_coded import coded
 from felles.record.want_journal import journal_part, journals_together
 from felles.record.want_pointed import pointed
@@ -55,6 +56,7 @@ from felles.record.wants import (
     Coming,
     Course,
     Journal,
+    OfCode,
     One,
     Pointed,
     Released,
@@ -172,6 +174,7 @@ _COLUMNS: Final = (
     ("item", "text"),
     ("mark", "bigint"),
     ("kept", "bigint"),
+    ("code", "bigint"),
     WHOLE,
     *ASK,
 )
@@ -311,6 +314,8 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(_versions(number, want))
         elif isinstance(want, Journal):
             parts.append(journal_part(number, want))
+        elif isinstance(want, OfCode):
+            parts.append(of_code(number, want, _MINE, _LIVE, _AUTHORED))
     if standing:
         parts.append(_standing(standing))
     if coming:
@@ -396,13 +401,15 @@ async def read_page(
     what: str,
     kept: int = -1,
     *,
+    code: int = 0,
     single: bool = False,
 ) -> PersonPage:
     """The entries that `page` wants of the person of `grant`, logged as `page:<page>` about `what`.
 
     `what` is a reference; it is also the entry that `One` means. `kept` is the record's version that the
     caller has from before: where it still holds, the look is decided and logged, and no rows come. `single`: the page
-    also serves who sees single entries of the record alone; the others answer her as one who sees nothing.
+    also serves who sees single entries of the record alone; the others answer her as one who sees nothing. `code`: the
+    mark that an `OfCode` means.
     Raises `Absent` when the person is not here or not open to this reader (a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):
@@ -412,7 +419,7 @@ async def read_page(
     shape, asked = page_shape(wants, proxy=grant.mode == Mode.PROXY, single=single), ask_values(grant, clock)
 
     async def ask(key: PersonKey, whole: bool) -> list[Any]:
-        return await lane.submit(shape, (*key, *head, -1 if whole else kept, whole, *asked))
+        return await lane.submit(shape, (*key, *head, -1 if whole else kept, code, whole, *asked))
 
     found = [
         _page(records, wants, int(asked[_CLINICAL])) for records in await over_keys(lane, grant.keys, ask) if records

@@ -245,13 +245,14 @@ class Store:
         what: str,
         held: int = -1,
         *,
+        code: int = 0,
         single: bool = False,
     ) -> PersonPage:
         """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`.
 
-        `single`: the page also serves who sees single entries of the record alone.
+        `single`: the page also serves who sees single entries of the record alone. `code`: the mark an `OfCode` means.
         """
-        return await read_page(self._pages, self.clock, grant, wants, name, what, held, single=single)
+        return await read_page(self._pages, self.clock, grant, wants, name, what, held, code=code, single=single)
 
     async def items(self, grant: PersonGrant, marks: list[int], name: str) -> list[Item]:
         """Those of the entries `marks` (hashes of `Type/id`) that the reader sees, logged for `name`. Raises `Busy`."""

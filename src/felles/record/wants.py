@@ -112,4 +112,15 @@ class Journal:
     newest: int
 
 
-AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed | Journal
+@dataclass(frozen=True, slots=True)
+class OfCode:
+    """The newest `newest` entries of `type` whose main code's first code has the mark that the request names.
+
+    (`code` of `read_page`.)
+    """
+
+    type: str
+    newest: int
+
+
+AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed | Journal | OfCode

@@ -29,6 +29,7 @@ _STYLES: Final = (
     "entry.css",
     "journal.css",
     "citizen.css",
+    "courses.css",
     "glossary.css",
     "palette.css",
     "medicines.css",

@@ -182,7 +182,7 @@ def results(view: View, found: Overview) -> list[dict[str, Any]]:
 
 def _result(view: View, course: rules.Course) -> dict[str, Any]:
     t, last = view.t, course.last
-    shown = [_value(t, value) for value in course.values]
+    shown = [shown_value(t, value) for value in course.values]
     found = rules.mark(course)
     flag = None
     if found is not None:
@@ -203,7 +203,7 @@ def _result(view: View, course: rules.Course) -> dict[str, Any]:
     }
 
 
-def _value(t: Language, value: rules.Value) -> tuple[str, str, Markup]:
+def shown_value(t: Language, value: rules.Value) -> tuple[str, str, Markup]:
     """What was measured and its unit, as they are shown; and both as markup."""
     if value.number is None:
         said = _in_words(t, value.entry)
@@ -215,7 +215,7 @@ def _value(t: Language, value: rules.Value) -> tuple[str, str, Markup]:
 
 def _said(t: Language, value: rules.Value) -> str:
     """What was measured, with its unit."""
-    number, unit, _ = _value(t, value)
+    number, unit, _ = shown_value(t, value)
     return f"{number} {unit}" if unit else number
 
 

@@ -196,7 +196,7 @@ def _course(reads: list[tuple[int, Measured]]) -> Course:
     values = [value(at, entry) for at, entry in reads]
     last = reads[0][1]
     said = [coding.code for concept in _said(last.interpretation) for coding in concept.coding if coding.code]
-    low, high = _bounds(_ranges(last.reference_range), values[0].unit)
+    low, high = bounds(_ranges(last.reference_range), values[0].unit)
     return Course(values, _code(last.code).words, said, low, high)
 
 
@@ -213,7 +213,7 @@ def value(at: int, entry: Measured | Observation) -> Value:
     return Value(at, entry)
 
 
-def _bounds(ranges: list[Span], unit: str) -> tuple[Decimal | None, Decimal | None]:
+def bounds(ranges: list[Span], unit: str) -> tuple[Decimal | None, Decimal | None]:
     """The bounds of the one numeric range, in the value's own unit; several ranges have none that counts."""
     numeric = [r for r in ranges if r.low or r.high]
     if len(numeric) != 1:

@@ -1,0 +1,1 @@
+"""Results and measurements: every test over time, one course whole, and courses beside each other."""
