@@ -392,7 +392,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
 _SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")
 
 
-async def read_page(
+async def read_page(  # noqa: PLR0913 - what is read, as whom, and what the log says of it
     lane: Lane,
     clock: Clock,
     grant: PersonGrant,
