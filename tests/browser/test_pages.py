@@ -115,6 +115,11 @@ def pages_of_a_citizen(page):
     """Each page and state of citizens, by name."""
     page.goto("/meg")
     yield "my record"
+    page.goto("/meg/prover")
+    yield "my results"
+    page.locator("a[href*='/prover/']").first.click()
+    yield "one of my results"
+    page.goto("/meg")
     page.locator("#legemidler a, #tidslinje a").first.click()
     yield "an entry of mine"
     page.goto("/meg/journal")

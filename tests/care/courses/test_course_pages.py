@@ -71,3 +71,35 @@ async def test_a_role_that_reaches_no_results_is_told_so(site):
     assert answer.status_code == 200
     assert "Rollen din gir ikke tilgang til dette." in words(answer.text)
     assert "Kreatinin" not in answer.text
+
+
+async def test_a_citizen_reads_what_her_own_results_mean_and_another_does_not(site):
+    async with site.visitor("eldre") as citizen, site.visitor("gravid") as other:
+        listed = (await citizen.get("/meg/prover")).text
+        address = re.findall(r'<a href="(/meg/prover/[0-9a-f]{16})">Kreatinin</a>', listed)[0]
+        one = await citizen.get(address)
+        hers = await other.get(address)
+    said = words(one.text)
+    assert "Et avfallsstoff fra musklene" in words(listed)
+    assert "Høyere enn vanlig" in said
+    assert '<svg class="rangebar"' in one.text
+    assert '<svg class="series"' in one.text
+    assert "Hva ble sagt og gjort" in said
+    assert hers.status_code == 404 or "128" not in hers.text
+    assert "Olav" not in hers.text
+
+
+async def test_who_acts_for_another_reads_the_results_under_the_banner_and_a_stranger_does_not(site):
+    patient, key = await patient_named(site, "saeterbo")
+    async with site.visitor("parorende") as daughter, site.visitor("gravid") as stranger:
+        before = len(await lines_about(site, key))
+        listed = await daughter.get(f"/for/{patient}/prover")
+        (address,) = re.findall(r'<a href="(/for/[^"]+/prover/[0-9a-f]{16})">Kreatinin</a>', listed.text)
+        one = await daughter.get(address)
+        assert (await stranger.get(f"/for/{patient}/prover")).status_code == 404
+        assert (await stranger.get(address)).status_code == 404
+    assert "Du handler for" in words(listed.text)
+    assert "Du handler for" in words(one.text)
+    new = (await lines_about(site, key))[before:]
+    assert ['"act":"page:courses"' in line for line in new][:2] == [True, True]
+    assert all('"outcome":"refused"' in line for line in new[2:])

@@ -1,0 +1,92 @@
+"""A person's own results in plain words: what it means, how it lies, what was said about it, what comes next. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.care.courses import codes, present, rules
+from felles.care.glossary.mark import mark, meaning
+from felles.ui.series import range_bar
+
+if TYPE_CHECKING:
+    from felles.care.courses.rules import Reading, Test
+    from felles.care.courses.views import Record
+    from felles.care.overview.present import View
+
+WIDTH: Final = 360.0
+"""Units of a drawing on a phone: letters of the drawing are then as large as those of the page."""
+
+
+def verdict(view: View, reading: Reading) -> str:
+    """How a value lies, in words; "" where nobody said what is usual."""
+    t, found = view.t, reading.mark
+    if found is None:
+        known = reading.low is not None or reading.high is not None
+        said = any(each.has("N") for each in reading.entry.interpretation)
+        return t("Innenfor det vanlige") if known or said else ""
+    if found.way == "odd":
+        return t("Utenom det vanlige")
+    if found.grave:
+        return t("Mye høyere enn vanlig") if found.way == "high" else t("Mye lavere enn vanlig")
+    return t("Høyere enn vanlig") if found.way == "high" else t("Lavere enn vanlig")
+
+
+def listed(view: View, record: Record) -> dict[str, Any]:
+    """All tests in groups, the newest value of each in a sentence."""
+    every = rules.tests(record.values)
+    groups: list[dict[str, Any]] = []
+    for key, text in codes.groups(view.t).items():
+        rows = [_row(view, test) for test in every if test.group == key]
+        if rows:
+            groups.append({"text": text, "rows": rows})
+    return {"groups": groups, "reports": present.reports(view, [*record.reports, *record.studies]), "cut": record.cut}
+
+
+def _row(view: View, test: Test) -> dict[str, Any]:
+    last = test.last
+    return {
+        "name": test.name or view.t("Uten navn"),
+        "href": present.href(view, test),
+        "value": present.whole(view, last),
+        "verdict": verdict(view, last),
+        "odd": last.mark is not None,
+        "when": view.t.day(last.at),
+        "meaning": meaning(view.t, last.entry.code),
+    }
+
+
+def one(view: View, record: Record) -> dict[str, Any] | None:
+    """One test: its meaning first; None when there is no value of it that she sees."""
+    found = rules.tests(record.values)
+    if not found:
+        return None
+    test, t = found[0], view.t
+    last = test.last
+    acts = rules.acts(last, record.reports, record.tasks, record.notes, record.medicines)
+    seen: set[int] = set()
+    return {
+        "name": test.name or t("Uten navn"),
+        "meaning": meaning(t, last.entry.code),
+        "value": present.whole(view, last),
+        "when": t.day(last.at),
+        "who": present.who(view, last),
+        "verdict": verdict(view, last),
+        "odd": last.mark is not None,
+        "bar": _bar(view, test, last),
+        "drawing": present.drawing(view, test, width=WIDTH),
+        "pressure": last.value.second is not None,
+        "done": [item | {"text": mark(t, item["text"], seen)} for item in present.done(view, acts)],
+        "lines": [present.line(view, reading) for reading in test.readings[: present.LISTED]],
+        "entry": view.entry("Observation", last.entry.id),
+    }
+
+
+def _bar(view: View, test: Test, last: Reading) -> str:
+    if last.number is None or last.value.second is not None:
+        return ""
+    t = view.t
+    title = t("{name}: {value}. Vanlig: {usual}").format(
+        name=test.name, value=present.whole(view, last), usual=present.usual(view, last) or "–"
+    )
+    low, high = (None if bound is None else float(bound) for bound in (last.low, last.high))
+    return range_bar(float(last.number), low, high, (title, t("lavt"), t("vanlig"), t("høyt")))
