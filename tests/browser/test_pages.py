@@ -27,6 +27,18 @@ def pages_of_results(page, chart):
     yield "courses beside each other"
 
 
+def pages_of_searching(page):
+    """The search for a person."""
+    page.goto("/finn")
+    yield "the search"
+    page.get_by_role("button", name="Søk med nummer").click()
+    yield "the search with a mistake"
+    page.get_by_label("Navn", exact=True).fill("Finnes Ikke")
+    page.get_by_label("Fødselsdato").fill("01.01.1901")
+    page.get_by_role("button", name="Søk med navn").click()
+    yield "the search without results"
+
+
 def pages_of_staff(page):
     """Each page and state of staff, by name."""
     page.goto("/")
@@ -38,14 +50,7 @@ def pages_of_staff(page):
     page.locator(".values th a").first.click()
     yield "an entry"
     yield from pages_of_results(page, page.url.split("/e/")[0])
-    page.goto("/finn")
-    yield "the search"
-    page.get_by_role("button", name="Søk med nummer").click()
-    yield "the search with a mistake"
-    page.get_by_label("Navn", exact=True).fill("Finnes Ikke")
-    page.get_by_label("Fødselsdato").fill("01.01.1901")
-    page.get_by_role("button", name="Søk med navn").click()
-    yield "the search without results"
+    yield from pages_of_searching(page)
     open_olav(page)
     chart = page.url
     page.locator("a.why").click()
