@@ -293,6 +293,12 @@ _ACTING: Final = f"""(select convert_to(json_build_object(
 """What who acts for the person is told beside the rows (`PersonPage`). 10 and 20: her GP's list, her municipality."""
 
 
+def _listed(number: int, want: Journal | OfCode) -> str:
+    if isinstance(want, Journal):
+        return journal_part(number, want)
+    return of_code(number, want, _MINE, _LIVE, _AUTHORED)
+
+
 def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
     parts: list[str] = []
     standing = [(i, want) for i, want in numbered if isinstance(want, Standing)]
@@ -312,10 +318,8 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(pointed(number, want, line=_AUTHORED, live=_LIVE, joined=_JOINED))
         elif isinstance(want, Versions):
             parts.append(_versions(number, want))
-        elif isinstance(want, Journal):
-            parts.append(journal_part(number, want))
-        elif isinstance(want, OfCode):
-            parts.append(of_code(number, want, _MINE, _LIVE, _AUTHORED))
+        elif isinstance(want, Journal | OfCode):
+            parts.append(_listed(number, want))
     if standing:
         parts.append(_standing(standing))
     if coming:
