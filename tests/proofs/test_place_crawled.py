@@ -6,6 +6,7 @@ Her record tells it everywhere it can: address, municipality, doctor, unit, room
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 import pytest_asyncio
@@ -21,6 +22,7 @@ from felles.access.codes import EPISODE_SYSTEM, ROLE_SYSTEM
 from felles.record.codes import PROTECTED_ADDRESS
 
 WORDS = ("skjærgårdsveien", "ytterøya", "7629", "tornesvik", "rorbua")
+_ALONE = r"(?<![\w.:\-]){}(?![\w:\-]|\.\d)"
 OFFICE, DOCTOR, ROOM = "Organization/office", "Practitioner/tornesvik", "Location/rorbua"
 HOME = [{"line": ["Skjærgårdsveien 2"], "postalCode": "7629", "city": "Ytterøya", "district": "Ytterøya"}]
 SAID = "Bor i Skjærgårdsveien 2, 7629 Ytterøya. Går til Eli Tornesvik."
@@ -91,8 +93,11 @@ def at_work(role):
 
 
 def telling(text):
-    """The words of hers that a text holds. A feed shows what all share, which is no secret: her doctor's own entry."""
-    return [word for word in WORDS if word in text.lower()]
+    """The words of hers that a text holds. A feed shows what all share, which is no secret: her doctor's own entry.
+
+    The number stands alone: ids, tokens and moments hold any four digits by chance.
+    """
+    return [word for word in WORDS if re.search(_ALONE.format(word) if word.isdigit() else word, text.lower())]
 
 
 @pytest.mark.slow
