@@ -80,6 +80,8 @@ async def done(asking: Asking, role: str, verb: str, patient: str, own: str) -> 
         joined = await client.post(f"Patient/{one}/$join", {"resourceType": "Parameters", "parameter": [named]})
         assert joined.status in (200, 403), (role, joined.json)
         return joined.status == 200
+    if verb == "move":
+        return await _moved(asking, client, role, patient)
     if verb in ("find", "lookup"):
         query = f"Encounter?patient={patient}" if verb == "find" else f"Patient?identifier={NATIONAL}|{_NUMBER}"
         answer = await client.get(query)
@@ -88,6 +90,21 @@ async def done(asking: Asking, role: str, verb: str, patient: str, own: str) -> 
     made = {name: value for name, value in written(verb, patient).items() if name != "id"}
     answer = await client.post(made["resourceType"], made)
     assert answer.status in (201, 403), (role, verb, answer.json)
+    return answer.status == 201
+
+
+async def _moved(asking: Asking, client: Any, role: str, patient: str) -> bool:
+    """An entry that the clinic wrote, moved to somebody whose record is open to all who work there."""
+    clinic = actor("maintenance", Sort.MAINTENANCE, purpose="maintenance", organization="Organization/clinic",
+                   reference="Device/clinic")  # fmt: skip
+    entry = await asking.world.client(clinic).post("Observation", asking.world.observation(patient))
+    assert entry.status == 201, entry.json
+    await asking.stood("right", "lasting")
+    asked = [{"name": "patient", "valueReference": {"reference": "Patient/right"}},
+             {"name": "reason", "valueString": "Skrevet på feil person"}]  # fmt: skip
+    target = f"Observation/{entry.json['id']}/$move"
+    answer = await client.post(target, {"resourceType": "Parameters", "parameter": asked})
+    assert answer.status in (201, 403, 404), (role, answer.json)
     return answer.status == 201
 
 

@@ -224,7 +224,19 @@ def _everything(draw: Any, method: str, path: str, type_name: str) -> Request:
     return Request(method, path + draw(st.sampled_from(["", "?_type=Observation", "?_type=Patient,Condition"])), body)
 
 
+@st.composite
+def _move(draw: Any, method: str, path: str, type_name: str) -> Request:
+    patient = draw(st.sampled_from([SEEN, HIDDEN, "nowhere"]))
+    asked = [
+        {"name": "patient", "valueReference": {"reference": f"Patient/{patient}"}},
+        {"name": "reason", "valueString": draw(st.sampled_from(["", "Skrevet på feil person"]))},
+    ]
+    headers = draw(st.sampled_from([{}, {}, {"if_match": 'W/"1"'}, {"if_match": 'W/"2"'}]))
+    return Request(method, path, {"resourceType": "Parameters", "parameter": asked}, headers)
+
+
 _DRESSED = {
+    "move": _move,
     "search": _search,
     "create": _create,
     "update": _change,

@@ -10,7 +10,7 @@ from worlds import actor
 from felles.access.actor import Sort
 from felles.exchange.rest.interactions import MODULES
 
-WRITES = {"create", "update", "delete", "join", "unjoin"}
+WRITES = {"create", "update", "delete", "join", "unjoin", "move"}
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,7 @@ async def life(world):
     patient, other = await world.patient(name=[{"family": "Logget"}], birthDate="1970-01-01"), await world.patient()
     made = await world.made(world.observation(patient["id"]))
     spare = await world.made(world.observation(patient["id"]))
+    wrong = await world.made(world.observation(patient["id"]))
     theirs = await world.made(world.observation(other["id"]))
     return {
         "patient": patient["id"],
@@ -26,6 +27,7 @@ async def life(world):
         "spare": spare["id"],
         "other": other["id"],
         "theirs": theirs["id"],
+        "wrong": wrong["id"],
     }
 
 
@@ -61,6 +63,12 @@ def other(life):
     return {"resourceType": "Parameters", "parameter": [named]}
 
 
+def elsewhere(life):
+    named = {"name": "patient", "valueReference": {"reference": f"Patient/{life['other']}"}}
+    why = {"name": "reason", "valueString": "Skrevet på feil person"}
+    return {"resourceType": "Parameters", "parameter": [named, why]}
+
+
 RELEASED = [
     ("read", "GET", "Observation/{made}", None, "read"),
     ("read", "HEAD", "Observation/{made}", None, "read"),
@@ -78,6 +86,7 @@ RELEASED = [
     ("everything", "POST", "Patient/{patient}/$everything", None, "everything"),
     ("join", "POST", "Patient/{patient}/$join", other, "join"),
     ("unjoin", "POST", "Patient/{patient}/$unjoin", None, "unjoin"),
+    ("move", "POST", "Observation/{wrong}/$move", elsewhere, "move-away"),
     ("create", "POST", "Observation", body, "create"),
     ("update", "PUT", "Observation/{spare}", lambda life: body(life, id=life["spare"]), "update"),
     ("delete", "DELETE", "Observation/{spare}", None, "delete"),

@@ -214,7 +214,7 @@ DOORS: Final = {
     "block": "write", "hold": "write", "release": "write", "mandate": "write", "case": "write", "remark": "write",
     "ask": "write", "decide": "page",
     "register": "write", "maintain": "write", "place": "page", "handle": "page", "staff": "page", "approve": "page",
-    "join": "operation",
+    "join": "operation", "move": "write",
 }  # fmt: skip
 """The verbs beside reading and writing clinical entries, and how each is asked about: by a search, a write or an
 operation at the FHIR door, or by the page that needs it."""

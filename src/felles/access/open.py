@@ -132,6 +132,34 @@ def join(actor: Actor, reason: str | None = None) -> SetGrant:
     return SetGrant(**common)
 
 
+def move(actor: Actor) -> SetGrant:
+    """A Grant to move an entry to the person it is about: both persons must be open to the actor. Raises `Forbidden`.
+
+    What the entry says may be the basis of a relation as far as the actor's role may make that kind.
+    """
+    if not actor.may("move") or not ROLES[actor.role_code].kinds:
+        raise Forbidden(f"the role {actor.role.code} moves no entries")
+    common = _common(actor, actor.purpose, None)
+    kept = frozenset(verb for verb in common["verbs"] if verb == "move" or verb.startswith("basis:"))
+    common["verbs"] = kept
+    return SetGrant(**common)
+
+
+def move_by_case(actor: Actor) -> tuple[SetGrant, SetGrant]:
+    """Grants to move the entry that a person demands corrected, for who answers the demand. Raises `Forbidden`.
+
+    The first opens the person it goes to when the actor's organisation has a relation to her, and reads nothing; the
+    second the entry, as long as the demand is open and the organisation's to answer (`record.decide.MOVED_BY_CASE`).
+    """
+    if not (actor.may("move") and actor.may("handle")):
+        raise Forbidden(f"the role {actor.role.code} moves no entries by a demand")
+    common = _common(actor, actor.purpose, None)
+    common["verbs"] = frozenset({"move"})
+    there: dict[str, Any] = {"mode": Mode.ORG_SYSTEM, "kinds": 0}
+    here: dict[str, Any] = {"mode": Mode.CASE, "kinds": ROLES["system"].kinds}
+    return SetGrant(**common | there), SetGrant(**common | here)
+
+
 def everyone(actor: Actor, purpose: str | None = None, reason: str | None = None) -> SetGrant:
     """A Grant for all to whom the actor has a relation (a citizen: herself), decided row by row.
 

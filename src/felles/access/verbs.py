@@ -97,6 +97,8 @@ _TABLE: Final = (
     ("handle", "behandle saker", "handle cases", "reviewer administrator maintenance",
      "pjl § 22: the organisation follows up its log and answers demands; administrators while nobody else does"),
     ("decide", "avgjøre krav", "decide on demands", _DECIDE, "pbrl § 3-4, hpl §§ 24, 42, 43"),
+    ("move", "flytte til rett person", "move to the right person", f"{_DECIDE} reviewer",
+     "hpl §§ 42, 44, pjl § 25: who decides where it was written, or the reviewer when the person demands it"),
     ("maintain", "forvalte registre", "maintain registers", "administrator maintenance",
      "pjl § 22: organisations, units, staff"),
     ("register", "registrere grunnlag", "register what opens doors", "administrator maintenance",

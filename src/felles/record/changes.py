@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from felles.record.grants import PersonKey
+from felles.record.errors import RecordError
+from felles.record.grants import Grant, PersonKey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,6 +15,27 @@ class Source:
 
     digest: bytes
     time: int | None
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Moving:
+    """That a change is half of a move (`record.move`): an entry goes to the person it is about.
+
+    `entry` is what moves (`Type/id`), `version` the version that was copied, which must be the current one still;
+    `org`, `author` and `behalf` are whose it stays (a hash, references), `reason` why, in words that neither person is
+    shown. `rides`: a file that the entry alone refers to, decided with it. `grant`: under which the person it leaves is
+    open, where that is another than the commit's. `wrong`: why it cannot be moved, for those alone who may see it.
+    """
+
+    entry: str
+    version: int
+    org: int
+    author: str
+    behalf: str | None
+    reason: str
+    rides: bool = False
+    grant: Grant | None = None
+    wrong: RecordError | None = None
 
 
 NOTHING = 0
@@ -28,7 +50,7 @@ class Change:
     is the version that If-Match names, or `NOTHING`. `condition` makes the change conditional: a parsed search
     (`record.find`) over `type`. `full_url` is how the other changes of the same commit refer to it.
     `literal`: no reference in it can be conditional, for it holds no question mark.
-    `person` puts a Patient under a person who is here already; only imports may say so.
+    `person` puts a Patient under a person who is here already; only imports may say so. `moving`: half of a move.
     """
 
     op: Literal["create", "update", "delete"]
@@ -41,6 +63,7 @@ class Change:
     literal: bool = False
     person: PersonKey | None = None
     source: Source | None = None
+    moving: Moving | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

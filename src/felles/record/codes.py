@@ -34,3 +34,6 @@ BLOCKING_SYSTEM = "http://helsedir.no/fhir/CodeSystem/no-kodeverk-9603"
 
 PARENTAL_RESPONSIBILITY = "http://hl7.no/fhir/CodeSystem/no-basis-parental-responsibility"
 """`RelatedPerson.relationship`: who has parental responsibility, as the National Population Register says it."""
+
+MOVED = ("http://felles.example/fhir/CodeSystem/entry", "moved")
+"""`meta.tag` (system, code) of an entry that was written on another person and moved to the one it is about."""

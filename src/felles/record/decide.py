@@ -256,6 +256,17 @@ HANDLED = f"""exists (
 
 A request to see a part (sort 7) is also answered by those of the organisation who decide on parts (`access.decide`)."""
 
+MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and {answers("e.org")} and exists (
+        select 1 from matter m
+          join entry t on t.bucket = m.bucket and t.person = m.person and t.type = {TYPES["Task"]} and t.id = m.id
+           and t.form = 0 and t.state = 0 and not t.deleted
+         where m.bucket = e.bucket and m.person = e.person and m.sort = 5 and m.state = 0 and not m.mirror
+           and (select 'focus=' || n.name || '/' || e.id from type_name n where n.type = e.type) = any(t.refs)
+           and {answers("m.owner")}))"""
+"""Whether the person demands that row `e` is corrected, and the organisation of `q` (mode 5) answers the demand and for
+the entry: then it may be moved to the person it is about (`access.move_by_case`). Those who only answer cases reach
+Tasks alone (`kinds`), and of these none is moved."""
+
 FORM = "(case when p.protected and not q.sees_place then 2 else 0 end)"
 """The form of an entry that `q` sees: of a person with protected address the one without place (`forms.py`), unless
 this is her own record, or the Grant has the permission (`p` her row, or the bits a door kept)."""

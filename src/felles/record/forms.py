@@ -296,7 +296,8 @@ def _bring(
     last = next((v for v in shown if v.state == 0), None)
     text = last.body if last else None
     # All versions where the form is new to this entry; else the one that is now, if it says something else.
-    todo = whole if not shown else [v for v in whole if v.state == 0]
+    # Not those that were withdrawn: what was moved to the person it is about is nobody's to see here.
+    todo = [v for v in whole if v.state != WITHDRAWN] if not shown else [v for v in whole if v.state == 0]
     made: _Row | None = None
     for version in todo:
         masked = _masked(version, known)

@@ -58,6 +58,7 @@ def gather(session: Session, job: Job) -> None:
             _follow(session, job, step, stamps.get(step.key, (0, updated))[0], updated)
     for key in stamps:
         _leaf(session, job, key, same)
+    _tell_moved(session, job)
 
 
 def _raise_persons(session: Session, job: Job) -> dict[PersonKey, tuple[int, int]]:
@@ -120,7 +121,7 @@ def _put(session: Session, job: Job, step: Step, current: Current | None, update
         number = 1 if last is None else last.version + 1
         if last is not None:
             session.writes.add(f"{table}_end", (made.key[0], made.number, made.id, form.number))
-        values = _row(job, made, form, version=number, updated=updated)
+        values = _row(job, step, made, form, version=number, updated=updated)
         session.writes.add(table, values)
         body = body or values[-1]
     _claim(session, step, made, version)
@@ -129,17 +130,15 @@ def _put(session: Session, job: Job, step: Step, current: Current | None, update
     return Result(outcome=outcome, type=made.type, id=made.id, version=version, updated=updated, body=body)
 
 
-def _row(job: Job, made: Draft, form: Any, *, version: int, updated: int) -> tuple[Any, ...]:
-    grant = job.plan.grant
+def _row(job: Job, step: Step, made: Draft, form: Any, *, version: int, updated: int) -> tuple[Any, ...]:
+    """One that was moved stays its organisation's and its author's; who moved it has entered it for her."""
+    grant, moving = job.plan.grant, step.change.moving
+    org, behalf = grant.org_mark, grant.behalf
+    if moving is not None:
+        answers = moving.behalf or moving.author
+        org, behalf = moving.org, None if answers == grant.actor else answers
     return row(
-        made,
-        form,
-        version=version,
-        updated=updated,
-        commit=job.commit,
-        org=grant.org_mark,
-        author=grant.actor,
-        behalf=grant.behalf,
+        made, form, version=version, updated=updated, commit=job.commit, org=org, author=grant.actor, behalf=behalf
     )
 
 
@@ -184,10 +183,13 @@ def _delete(session: Session, job: Job, step: Step, current: Current | None, upd
         last = session.current.get((number, step.id, form))
         if last is None or last.deleted:
             continue
-        session.writes.add(f"{table}_end", (bucket, number, step.id, form))
+        if step.change.moving is None:
+            session.writes.add(f"{table}_end", (bucket, number, step.id, form))
         session.writes.add(
             table, _grave(step, form, last, updated, job.commit, grant.org_mark, grant.actor, grant.behalf)
         )
+    if step.change.moving is not None:
+        session.writes.add("entry_withdraw", (bucket, number, step.id))
     if step.change.type == "Patient":
         session.writes.add("face_end", (*step.key, step.id))
         for held in session.held_numbers(step.id):
@@ -283,10 +285,24 @@ def _leaf(session: Session, job: Job, key: PersonKey, same: set[int]) -> None:
     written = [s for s in steps if id(s) not in same]
     told = [f"{s.change.type}/{s.id}" for s in written or steps]
     what = told[0] if len(told) == 1 else f"{len(told)} entries"
+    act = job.plan.act
+    if steps and steps[0].change.moving is not None:
+        act, what = ("move-away" if steps[0].change.op == "delete" else "move-here"), told[0]
     basis = msgspec.json.encode(job.bases.get(key)).decode()
     outcome = "written" if written or not steps else "unchanged"
     text = (
-        f'{{"who":{job.plan.grant.who},"act":"{job.plan.act}","what":"{what}",'
+        f'{{"who":{job.plan.grant.who},"act":"{act}","what":"{what}",'
         f'"basis":{basis},"outcome":"{outcome}","n":{len(told)}}}'
     )
     session.writes.add("leaf", (*key, job.clock.real(), text))
+
+
+def _tell_moved(session: Session, job: Job) -> None:
+    """One line about nobody that says what went where and why: neither person's log names the other."""
+    for step in job.plan.steps:
+        moving = step.change.moving
+        if moving is None or moving.rides or step.change.op != "create":
+            continue
+        said = msgspec.json.encode({"what": moving.entry, "to": f"{step.change.type}/{step.id}", "why": moving.reason})
+        text = f'{{"who":{job.plan.grant.who},"act":"move",{said.decode()[1:-1]},"basis":null,"outcome":"written"}}'
+        session.writes.add("leaf", (0, 0, job.clock.real(), text))

@@ -66,6 +66,12 @@ class Plan:
     fresh: dict[PersonKey, bool] = field(default_factory=dict)
     reserved: list[tuple[str, PersonKey]] = field(default_factory=list)
     historic: bool = False
+    doors: dict[PersonKey, Grant] = field(default_factory=dict)
+    """Persons whose door is another Grant's than the commit's (`Moving.grant`)."""
+
+    def door(self, key: PersonKey) -> Grant:
+        """The Grant under which this person is open or not."""
+        return self.doors.get(key, self.grant)
 
     def persons(self) -> list[PersonKey]:
         """The persons touched who are here already."""
@@ -113,6 +119,10 @@ class Planner:
                 steps[position] = step = await self._step(position, change, found.get(position))
             self._steps.append(step)
         plan = Plan(self._grant, act, [s for s in steps if s is not None], self._fresh, self._reserved)
+        for step in plan.steps:
+            moving = step.change.moving
+            if moving is not None and moving.grant is not None and step.change.op == "delete":
+                plan.doors[step.key] = moving.grant
         self._draft(plan)
         return plan
 
@@ -122,7 +132,7 @@ class Planner:
                 self._check_verb(change, found=position in found)
 
     def _check_verb(self, change: Change, *, found: bool) -> None:
-        verb = "maintain" if change.type in SHARED_TYPES else VERBS[change.op]
+        verb = "maintain" if change.type in SHARED_TYPES else "move" if change.moving else VERBS[change.op]
         if change.type == "Patient" and change.op == "create" and not found:
             verb = "create_person"
         if not (self._may_guarded(change) if verb == "write" else self._grant.may(verb)):
@@ -173,6 +183,7 @@ class Planner:
         elif change.op == "delete":
             place = here or PHANTOM
             step = Step(change, place, change.id or "", new=False, here=place)
+            step.wrong = change.moving and change.moving.wrong
         else:
             step = await self._owned(position, change, here)
         reference = f"{change.type}/{step.id}"

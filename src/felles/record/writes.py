@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from felles.record import self_made
-from felles.record.decide import leaves
+from felles.record.decide import WITHDRAWN, leaves
 
 if TYPE_CHECKING:
     from felles.record.pool import Conn
@@ -90,6 +90,12 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
              from {q} q where p.bucket = q.bucket and p.person = q.person""",
     ),
     "entry_end": (_PLACE, _end_rows("entry")),
+    "entry_withdraw": (
+        _PLACE[:3],
+        f"""update entry e set state = {WITHDRAWN}, end_era = coalesce(e.end_era, {{era}}),
+               end_xid = coalesce(e.end_xid, pg_current_xact_id())
+            from {{q}} q where e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state < {WITHDRAWN}""",
+    ),
     "shared_end": (_PLACE, _end_rows("shared")),
     "entry": (_ROW, insert_rows("entry")),
     "shared": (_ROW, insert_rows("shared")),

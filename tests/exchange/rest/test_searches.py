@@ -138,8 +138,9 @@ async def test_the_statement_says_what_is_served_and_nothing_else(world):
     codes = {i["code"] for i in resources["Observation"]["interaction"]}
     assert codes == {code for i in DECLARED for code in i.on_type}
     assert {i["code"] for i in rest["interaction"]} == {"batch", "transaction", "history-system"}
-    assert [o["name"] for o in resources["Patient"]["operation"]] == ["everything", "join", "unjoin"]
-    assert "operation" not in resources["Observation"]
+    assert [o["name"] for o in resources["Patient"]["operation"]] == ["everything", "join", "unjoin", "move"]
+    assert [o["name"] for o in resources["Observation"]["operation"]] == ["move"]
+    assert "operation" not in resources["Organization"]
     kinds = {p["name"]: p["type"] for p in resources["Observation"]["searchParam"]}
     assert kinds["code"] == "token"
     assert "composite" not in kinds.values()

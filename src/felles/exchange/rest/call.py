@@ -31,7 +31,7 @@ MOST_PARAMETERS = 200
 
 @dataclass(slots=True, frozen=True)
 class Operation:
-    """An operation on a `type`, as the capability statement lists it."""
+    """An operation on a `type` (`Resource`: on all of a record), as the capability statement lists it."""
 
     name: str
     type: str

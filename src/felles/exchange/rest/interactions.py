@@ -13,6 +13,7 @@ from felles.exchange.rest import (
     history,
     join,
     metadata,
+    move,
     read,
     search,
     transaction,
@@ -34,6 +35,7 @@ MODULES: Final[dict[str, ModuleType]] = {
     "everything": everything,
     "join": join,
     "unjoin": unjoin,
+    "move": move,
 }
 ANSWERS: Final = {name: module.answer for name, module in MODULES.items()}
 DECLARED: Final = (*(module.INTERACTION for module in MODULES.values()), transaction.INTERACTION)

@@ -17,6 +17,7 @@ from felles.exchange.rest.outcomes import refuse
 from felles.exchange.rest.reply import Reply
 from felles.exchange.rest.routing import NO_ENDPOINT
 from felles.fhir.search import PARAMS
+from felles.record.homes import SHARED_TYPES
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _type(name: str, declared: tuple[Interaction, ...]) -> dict[str, Any]:
         said["documentation"] = _MADE[name]
     if references:
         said["searchInclude"] = [f"{name}:{code}" for code in references]
-    operations = [(i.operation, i.doc) for i in declared if i.operation is not None and i.operation.type == name]
+    wide = {name} if name in SHARED_TYPES else {name, "Resource"}
+    operations = [(i.operation, i.doc) for i in declared if i.operation is not None and i.operation.type in wide]
     if operations:
         said["operation"] = [
             {"name": operation.name, "definition": operation.definition, "documentation": doc}

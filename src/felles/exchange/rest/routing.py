@@ -38,6 +38,7 @@ _SHAPES: dict[str, dict[str, str]] = {
     "T/*": {"GET": "read", "PUT": "update", "DELETE": "delete"},
     "T/*/_history": {"GET": "history"},
     "T/*/_history/*": {"GET": "vread"},
+    "T/*/$move": {"POST": "move"},
     "Patient/*/$everything": {"GET": "everything", "POST": "everything"},
     "Patient/*/$join": {"POST": "join"},
     "Patient/*/$unjoin": {"POST": "unjoin"},
@@ -80,7 +81,8 @@ def _shape(parts: list[str]) -> tuple[str, str, str, str]:
             raise refuse(404, "not-found", "there is no such version")
         return "T/*/_history/*", type_name, resource_id, parts[3]
     if parts[2].startswith("$"):
-        return "/".join([type_name, "*", *parts[2:]]), type_name, resource_id, ""
+        shape = "/".join([type_name, "*", *parts[2:]])
+        return shape if shape in _SHAPES else "/".join(["T", "*", *parts[2:]]), type_name, resource_id, ""
     return "/".join(["T", "*", *parts[2:]]), type_name, resource_id, ""
 
 
