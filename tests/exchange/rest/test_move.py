@@ -12,10 +12,12 @@ from worlds import actor
 from felles import access
 from felles.access.actor import Sort
 from felles.access.codes import ROLE_SYSTEM
+from felles.care.doors.present import _part
 from felles.record.codes import MOVED, PROTECTED_ADDRESS
 from felles.record.errors import Absent, Forbidden
 from felles.record.ids import mark_of
 from felles.record.move import left_behind, move
+from felles.ui.i18n import language
 
 HERE, THERE = "Organization/here", "Organization/there"
 WHO = {"doc": ("doctor", HERE), "sec": ("secretary", HERE), "far": ("doctor", THERE), "rev": ("reviewer", HERE),
@@ -138,6 +140,10 @@ async def test_each_log_has_its_line_and_neither_names_the_other(world, two):
     (away,), (here,) = [(await lines(world, each))[before[each] :] for each in (wrong, right)]
     assert (away["act"], away["what"], away["outcome"]) == ("move-away", f"Observation/{entry}", "written")
     assert (here["act"], here["what"], here["outcome"]) == ("move-here", f"Observation/{new}", "written")
+    told = [_part(language(code), line["act"], "Observation") for code in ("nb", "en") for line in (away, here)]
+    assert len(set(told)) == 4
+    assert "ikke var om deg" in told[0]
+    assert not any("måling" in each.lower() or "observation" in each.lower() for each in told)
     for line, others in ((away, (right, new)), (here, (wrong, entry))):
         assert not any(each in json.dumps(line) for each in (*others, WHY)), line
     (both,) = [json.loads(r["text"]) for r in await world.store.pool.fetch(

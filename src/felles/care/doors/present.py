@@ -98,6 +98,8 @@ def _part(t: Language, act: str, type_name: str) -> str:
         "lookup": t("Slo opp hvem du er"),
         "page:log": t("Leste innsynsloggen"),
         "audit": t("Leste innsynsloggen"),
+        "move-away": t("Flyttet bort noe som ikke var om deg"),
+        "move-here": t("Flyttet hit noe om deg som var skrevet på feil person"),
     }
     if act in acts:
         return acts[act]
