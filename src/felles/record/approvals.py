@@ -3,7 +3,8 @@
 A demand is a Task (`deletion` of CASE_SYSTEM); each approval an `output` of it that names who approved. It is checked
 where the Task is written, whoever writes it: an approval is added by the one it names, who answers cases (`handle`), is
 a person on the staff, has not approved before and is not the one who asked; none is taken away; and once there is one,
-what the demand is about stays. So what stands in the Task may be carried out (`record.erase`).
+what the demand is about stays. Once there are two, no member of staff closes it before it is carried out: what was
+promised does not disappear. So what stands in the Task may be carried out (`record.erase`).
 Source: helsepersonelloven § 43 (deletion is the record keeper's decision); two people: docs/security.md.
 """
 
@@ -17,6 +18,7 @@ DELETION: Final = "deletion"
 APPROVAL: Final = "approval"
 NEEDED: Final = 2
 """Approvals that a deletion takes, of different people."""
+_OVER: Final = frozenset({"completed", "rejected", "cancelled", "failed", "entered-in-error"})
 
 
 def is_deletion(task: Any) -> bool:
@@ -49,6 +51,10 @@ def wrong(was: Any, new: Any, writer: str, *, handles: bool) -> str | None:
             before and is_deletion(new) and _about(was) != _about(new),
             "what an approved demand for deletion is about cannot be changed",
         ),
+        (
+            len(set(before)) >= NEEDED and writer.startswith("Practitioner/") and _closes(was, new),
+            "two have approved this deletion: the case is closed when it is carried out",
+        ),
         (added and added != [writer], "an approval is given by the one it names, and no other"),
         (
             added and not (handles and writer.startswith("Practitioner/")),
@@ -61,6 +67,10 @@ def wrong(was: Any, new: Any, writer: str, *, handles: bool) -> str | None:
         ),
     )
     return next((said for broken, said in rules if broken), None)
+
+
+def _closes(was: Any, new: Any) -> bool:
+    return was.status not in _OVER and new is not None and new.status in _OVER
 
 
 def _about(task: Any) -> tuple[str, str, str]:

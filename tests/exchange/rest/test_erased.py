@@ -124,6 +124,14 @@ async def test_approvals_are_checked_where_the_task_is_written(world, demanded):
     for changed in ({"focus": {"reference": "Observation/x"}}, {"requester": {"reference": "Patient/x"}}):
         assert await put(world, "two", approved(task, "one", "two") | changed) == 403
     assert await put(world, "two", approved(task, "one", "two")) == 200
+    for status in ("completed", "rejected", "cancelled"):  # promised: nobody closes it before it is carried out
+        assert await put(world, "two", approved(task, "one", "two") | {"status": status}) == 403
+
+
+async def test_with_one_approval_a_demand_is_still_refused(world, demanded):
+    _, _, task = demanded
+    assert await put(world, "one", approved(task, "one")) == 200
+    assert await put(world, "two", approved(task, "one") | {"status": "rejected"}) == 200
 
 
 async def test_nobody_else_approves_not_even_by_making_the_task(world, demanded):

@@ -62,6 +62,8 @@ async def answer(request: Request) -> Response:
     what, words, case = form.get("svar", ""), form.get("tekst", ""), _case(row)
     if row.state:
         return await _one(found, error="over")
+    if case.sort is rules.Sort.DELETION and case.done:
+        return await _one(found, error="promised")
     try:
         if what == "godkjenn":
             if found.signed_in.reference in case.approved or case.sort is not rules.Sort.DELETION:
@@ -95,7 +97,9 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
         "error": present.error(t, error),
         "mine": found.signed_in.reference in case.approved,
     }
-    return page(found, "cases/case.html", context, 200 if not error else 409 if error in ("over", "met") else 422)
+    return page(
+        found, "cases/case.html", context, 200 if not error else 409 if error in ("over", "met", "promised") else 422
+    )
 
 
 async def _lines(found: Visit, grant: SetGrant, row: CaseRow, case: rules.Case) -> list[tuple[int, log_rules.Line]]:

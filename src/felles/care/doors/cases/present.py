@@ -138,6 +138,7 @@ def error(t: Language, which: str) -> str:
         "": "",
         "over": t("Saken er besvart allerede."),
         "twice": t("Du har godkjent allerede. Den andre godkjenningen må komme fra en annen."),
+        "promised": t("Slettingen er godkjent av to. Saken lukkes når den er utført, ikke før."),
         "short": t("Velg et svar, og skriv minst ti tegn som begrunnelse."),
         "met": t("Noen andre svarte samtidig. Se hva som står nå."),
     }[which]
