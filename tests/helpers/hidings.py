@@ -31,13 +31,15 @@ from twins import (
     throw,
     who,
 )
-from worlds import World
+from worlds import World, actor
 
 from felles.access import open as doors
+from felles.access.actor import Sort
 from felles.access.codes import EPISODE_SYSTEM, KIND_SYSTEM, OPENING_REASON
 from felles.fhir import decode
 from felles.record.changes import Change
 from felles.record.codes import PROTECTED_ADDRESS
+from felles.record.join import join
 
 Step = Callable[[World], Awaitable[None]]
 
@@ -51,6 +53,7 @@ class Hiding:
     """One kind. `look_up`: the hidden person may be looked up, and then shows the look-up form.
 
     `again`: what is done in the first and in the second region when the life that both hold was put back.
+    `share`: of what is asked of others one question in so many, for a kind that is made of those.
     `pages`: its readers meet it on pages alone (who acts for another has no way in by FHIR). `sees`: a reader and what
     she does see (a page's path, or what to read by FHIR); `hides` what is there in the second region, and not for her.
     """
@@ -62,6 +65,7 @@ class Hiding:
     look_up: bool = False
     again: tuple[Step, Step] = (_nothing, _nothing)
     pages: bool = False
+    share: int = 1
     sees: tuple[str, str] = ("", "")
     hides: str = ""
 
@@ -302,6 +306,35 @@ async def _unreachable(world: World) -> None:
     assert (await world.system.put(f"Patient/{CHILD}", patient)).status == 200
 
 
+# -- two Patients of one person: what is hidden lies with the one that none of the readers was given -----------------
+
+
+async def _joined(world: World) -> None:
+    """The person whom all see has another Patient, joined to hers, with a problem there.
+
+    Social history is closed, by a block on the one; one entry of the other is held back from her, by a word on the one.
+    """
+    await _seen(world)
+    patient = {"resourceType": "Patient", "id": CHILD, "birthDate": "1969-11-13", "name": [{"family": "Nordmann"}]}
+    kind = {"class": [{"system": KIND_SYSTEM, "code": "social"}]}
+    await fill(world, [patient, _problem(1)])
+    administrator = actor("administrator", Sort.STAFF, reference="Practitioner/nils", organization=CLINIC)
+    await join(world.store, doors.join(administrator), SEEN, CHILD)
+    kept = held_back(SEEN, f"Condition/{CHILD}-3") | {"id": f"{CHILD}-held"}
+    await fill(world, [_problem(3), kept, block(SEEN, **kind) | {"id": "closed"}, social("habit-1", CHILD)])
+
+
+async def _more_with_the_other(world: World) -> None:
+    """Closed to those at work, held back from herself: a habit of the other Patient, told of by an entry of hers."""
+    about = {"result": [{"reference": "Observation/habit-2"}], "id": "report-2", "subject": who(SEEN)}
+    report = {"resourceType": "DiagnosticReport", "status": "final", "code": code("11502-2"), **about}
+    held = [held_back(SEEN, f"{what}") | {"id": f"why-{number}"} for number, what in enumerate(_HIDDEN_THERE)]
+    await fill(world, [social("habit-2", CHILD), *held, report])
+
+
+_HIDDEN_THERE = ("Observation/habit-2", "DiagnosticReport/report-2")
+
+
 _AT_WORK = frozenset({"gp", "secretary", "system", "for-doctor"})
 _CITIZEN = frozenset({"citizen"})
 
@@ -413,6 +446,16 @@ HIDINGS = {
             pages=True,
             sees=("citizen", "/meg"),
             hides="/for/child/e/Condition/child-2",
+        ),
+        # The same of a person with two Patients, where what is hidden lies with the other one.
+        Hiding(
+            "joined",
+            _joined,
+            _more_with_the_other,
+            _AT_WORK | _CITIZEN,
+            sees=("gp", f"Condition/{CHILD}-1"),
+            hides="Observation/habit-2",
+            share=5,
         ),
     )
 }

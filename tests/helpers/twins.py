@@ -151,6 +151,7 @@ class Region:
     pages: Any = None
     hiding: Any = None
     asked: int = 0
+    drawn: int = 0
 
     def reader(self, name: str) -> Client:
         """One of `READERS`."""
