@@ -71,7 +71,7 @@ async def test_the_migration_makes_the_index_word_for_word(rows):
 @pytest.mark.slow
 async def test_the_overview_of_a_long_record_reads_what_it_shows(long_record):
     """Of twenty thousand entries some hundred and sixty are touched, and none of what is over."""
-    person = (7, 7, "page:overview", "Patient/p7", TYPES["Patient"], "p7", mark_of("Patient/p7"), -1, False)
+    person = (7, 7, "page:overview", "Patient/p7", TYPES["Patient"], "p7", mark_of("Patient/p7"), -1, 0, False)
     asked = (*person, 0, DOCTOR, HOSPITAL, mark_of("doctor"), 2**62 - 1, 0, 10**15, 10**15, False, "{}")
     pool = Pool(long_record.url, size=2, statement_timeout_ms=30_000, era_of=open_era)
     try:

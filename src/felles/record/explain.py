@@ -261,7 +261,10 @@ def _as_one(found: list[Explained]) -> Explained:
             grounds[ground.basis, ground.source] = ground
     # The decision names the same ground with every key; where its entry lies with another, it is not told there.
     named = {ground.basis for ground in grounds.values() if ground.deciding}
-    told = [*grounds.values(), *(ground for basis, ground in untold.items() if basis not in named)]
+    told = [
+        *grounds.values(),
+        *(each for basis, each in untold.items() if basis not in named and not (named and each.deciding)),
+    ]
     told.sort(key=_first)
     entry = next((each.entry for each in found if each.entry is not None), None)
     closed, protected = any(each.closed for each in found), any(each.protected for each in found)

@@ -30,10 +30,14 @@ def coded(number: int, want: Coded, *, mine: str, live: str, line: str) -> str:
 
 
 def _last(number: int, want: Coded, mine: str, live: str, line: str) -> str:
-    """The newest of each code by one scan of them all: less than a step for each, where a person has few of them."""
+    """The newest of each code by one scan of them all: less than a step for each, where a person has few of them.
+
+    The codes come by a sublink: of constants the planner knows how rare they are, and reads the region's.
+    """
     codes = ",".join(map(str, marks_of(want)))
     return f"""(select {number}::smallint as want,
                convert_to('[' || string_agg(v.line, ',' order by v.low desc, v.id desc) || ']', 'UTF8') as rows
           from (select distinct on (e.code) e.low, e.id, {line} from entry e
-            where {mine.format(type=TYPES[want.type])} and e.code = any('{{{codes}}}'::bigint[]) and {live}
+            where {mine.format(type=TYPES[want.type])} and {live}
+              and e.code = any(array(select unnest('{{{codes}}}'::bigint[])))
             order by e.code, e.low desc, e.id desc) v)"""
