@@ -113,7 +113,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},
     "/admin/koblinger": {"slag": ["se", "koble", "los", ""], "leder": ["", SEEN, NUMBERS[SEEN], "nowhere"],
                          "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
-    "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "doc-gp"]},
+    "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "spare-gp"]},
 }  # fmt: skip
 """What each form takes: its fields, each with values worth trying."""
 

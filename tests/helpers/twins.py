@@ -73,6 +73,13 @@ SHARED: list[dict[str, Any]] = [
         "organization": {"reference": CLINIC},
         "code": [{"coding": [{"system": ROLE_SYSTEM, "code": "secretary"}]}],
     },
+    {  # whose role the forms may end, and no reader is the poorer
+        "resourceType": "PractitionerRole",
+        "id": "spare-gp",
+        "practitioner": {"reference": "Practitioner/spare"},
+        "organization": {"reference": CLINIC},
+        "code": [{"coding": [{"system": ROLE_SYSTEM, "code": "gp"}]}],
+    },
 ]
 
 

