@@ -118,6 +118,33 @@ async def test_a_look_at_somebody_elses_result_lets_nothing_go(town):
     assert await seen(town, lead, f"Observation/{mine}") == 404
 
 
+async def test_the_log_asked_for_by_either_patient_is_that_of_both(town):
+    lead, other = await joined(town)
+    mine = [(await town.world.made(result(patient, "718-7")))["id"] for patient in (lead, other)]
+    for made in mine:
+        assert (await town.world.client(town.gp).get(f"Observation/{made}")).status == 200
+    me = await herself(town, other)
+    citizen = town.world.client(me)
+    read = {f"Observation/{made}" for made in mine}
+    found = []
+    for named in (lead, other):
+        log = await citizen.get(f"AuditEvent?patient=Patient/{named}&_count=200")
+        lines = {each["resource"]["id"]: each["resource"] for each in log.json["entry"]}
+        told = {each["entity"][-1].get("what", {}).get("reference") for each in lines.values()}
+        assert read <= told, "by either, the log of both"
+        for made in lines:
+            assert (await citizen.get(f"AuditEvent/{made}")).json["id"] == made
+        found.append(set(lines))
+    assert found[0] <= found[1], "the second has the look of the first besides"
+    stranger = (await town.person("Annen", "1970-01-01"))["id"]
+    another = town.world.client(await herself(town, stranger))
+    for named in (lead, other):
+        answer = await another.get(f"AuditEvent?patient=Patient/{named}&_count=200")
+        assert not answer.json.get("entry")
+    for made in found[0]:
+        assert (await another.get(f"AuditEvent/{made}")).status == 404
+
+
 async def test_both_patients_are_searched_and_explained_by_whichever_the_chart_was_opened(town):
     lead, other = await joined(town)
     gp, store = town.gp, town.world.store

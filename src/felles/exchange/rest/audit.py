@@ -23,6 +23,7 @@ from felles.record.clock import BEGINNING, FOREVER
 from felles.record.errors import Absent
 from felles.record.find.ast import RESULT_PARAMETERS
 from felles.record.grants import Mode
+from felles.record.joined import keys_of
 from felles.record.log.text import Line, parse
 from felles.record.numbers import TYPES
 from felles.record.read_audit import Asked
@@ -120,13 +121,23 @@ async def _whose(call: Call, query: Query) -> list[tuple[str, PersonKey]]:
     named = [set(clause.targets) for clause in query.clauses if clause.name == "patient"]
     if not named:
         return await _own(call)
-    places = [(target, await call.door.store.place(target)) for target in sorted(set.intersection(*named))]
-    return [(target, key) for target, key in places if key is not None and target.startswith("Patient/")]
+    pairs = [(target, await call.door.store.place(target)) for target in sorted(set.intersection(*named))]
+    return await _whole(call, [(told, key) for told, key in pairs if key is not None and told.startswith("Patient/")])
 
 
 async def _own(call: Call) -> list[tuple[str, PersonKey]]:
     actor = call.actor
-    return [] if actor is None else [(actor.reference, key) for key in actor.keys]
+    return [] if actor is None else await _whole(call, [(actor.reference, key) for key in actor.keys])
+
+
+async def _whole(call: Call, named: list[tuple[str, PersonKey]]) -> list[tuple[str, PersonKey]]:
+    """All keys of these persons, each once: one who is joined has a log with each of her Patients."""
+    members = await keys_of(call.door.store.pool, [key for _, key in named])
+    found: dict[PersonKey, str] = {}
+    for reference, key in named:
+        for each in members.get(key, (key,)):
+            found.setdefault(each, reference)
+    return [(reference, key) for key, reference in found.items()]
 
 
 def _stretch(spans: list[Any]) -> tuple[int, int]:
