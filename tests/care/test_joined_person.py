@@ -14,10 +14,14 @@ from worlds import actor
 from felles import access
 from felles.access.accounts import own_keys
 from felles.access.actor import Sort
+from felles.access.blocks import rows_of
 from felles.access.codes import EPISODE_SYSTEM
+from felles.fhir import decode
 from felles.record.codes import CASE_SYSTEM, PROTECTED_ADDRESS
 from felles.record.errors import Absent
+from felles.record.ids import mark_of
 from felles.record.join import join, unjoin
+from felles.record.mirroring import foresee
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -143,6 +147,24 @@ async def test_the_log_asked_for_by_either_patient_is_that_of_both(town):
         assert not answer.json.get("entry")
     for made in found[0]:
         assert (await another.get(f"AuditEvent/{made}")).status == 404
+
+
+async def test_the_preview_of_a_block_names_what_it_hides_with_either_patient(town):
+    lead, other = await joined(town)
+    me = await herself(town, other)
+    closed = (await town.world.made(result(lead, "718-7")))["id"]
+    free = (await town.world.made(result(lead, "718-7")))["id"]
+    reports = []
+    for patient, named in ((other, closed), (lead, closed), (other, free)):
+        about = {"subject": {"reference": f"Patient/{patient}"}, "code": coded("http://loinc.org", "58410-2")}
+        made = {"resourceType": "DiagnosticReport", "status": "final", **about}
+        reports.append((await town.world.made(made | {"result": [{"reference": f"Observation/{named}"}]}))["id"])
+    consent = decode(json.dumps(block(lead, data=[item(f"Observation/{closed}")])).encode())
+    for keys in (me.keys, me.keys[:1], me.keys[1:]):
+        marks = set()
+        for key in keys:
+            marks |= set(await foresee(town.world.store.pool, key, rows_of(consent, town.world.store.clock.real())))
+        assert marks == {mark_of(f"DiagnosticReport/{made}") for made in reports[:2]}
 
 
 async def test_both_patients_are_searched_and_explained_by_whichever_the_chart_was_opened(town):

@@ -8,9 +8,10 @@ left is what was written. (Who acts for her is derived from the entries of all k
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.record import passing
+from felles.record.joined import keys_of
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from felles.record.aftermath import After
     from felles.record.derive import Registry
     from felles.record.grants import PersonKey
-    from felles.record.pool import Conn
+    from felles.record.pool import Conn, Pool
 
 _COPIED: Final[dict[str, str]] = {
     "relation": "party, basis, source, writer, since, until",
@@ -163,3 +164,28 @@ async def follow(after: After) -> None:
 def register(registry: Registry) -> None:
     """Let copies follow every commit of a joined person."""
     registry.hooks.always("joined", follow)
+
+
+async def foresee(pool: Pool, key: PersonKey, rows: list[Any]) -> list[int]:
+    """The entries (hashes) that a block of these rows would pass to, whichever Patient of hers they lie with.
+
+    Done, looked at, and undone. Shows nothing. `rows` as `access.blocks` makes.
+    """
+    source = "Consent/foreseen"
+    async with pool.acquire() as conn:
+        keys: tuple[PersonKey, ...] = (await keys_of(conn, [key])).get(key, (key,))
+        ours = _columns(keys)
+        among = keys if len(keys) > 1 else ()
+        await conn.execute("begin")
+        try:
+            await passing.replace(conn, key, source, rows, [])
+            for _ in range(passing.DEEP):
+                copied = await conn.fetch(_COPY["block"], *ours) if among else ()
+                for each in keys:
+                    await passing.spread(conn, each, among=among)
+                if not copied:
+                    break
+            found = [await passing.passed_of(conn, each, source) for each in keys]
+            return list(dict.fromkeys(item for items in found for item in items))
+        finally:
+            await conn.execute("rollback")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from felles.record.grants import PersonKey
-    from felles.record.pool import Conn, Pool
+    from felles.record.pool import Conn
 
 _NEVER_COVERED: Final = SHARED_TYPES | {"Patient"}
 DEEP: Final = 8
@@ -151,14 +151,6 @@ async def set_bit(conn: Conn, key: PersonKey) -> None:
     await conn.fetch(_BIT, *key)
 
 
-async def foresee(pool: Pool, key: PersonKey, rows: list[Any]) -> list[int]:
-    """The entries (hashes) that a block of these rows would pass to: done, looked at, and undone. Shows nothing."""
-    source = "Consent/foreseen"
-    async with pool.acquire() as conn:
-        await conn.execute("begin")
-        try:
-            await replace(conn, key, source, rows, [])
-            await spread(conn, key)
-            return [record["item"] for record in await conn.fetch(_FORESEEN, *key, source)]
-        finally:
-            await conn.execute("rollback")
+async def passed_of(conn: Conn, key: PersonKey, source: str) -> list[int]:
+    """The entries (hashes) of this key that the block `source` passed to."""
+    return [record["item"] for record in await conn.fetch(_FORESEEN, *key, source)]

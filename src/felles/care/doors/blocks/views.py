@@ -9,7 +9,7 @@ from msgspec.json import Decoder
 
 from felles.access.blocks import rows_of
 from felles.care.doors.rules import read_line
-from felles.record.passing import foresee
+from felles.record.mirroring import foresee
 from felles.record.read_person import One, Want
 
 if TYPE_CHECKING:
@@ -67,5 +67,6 @@ async def seen(store: Store, grant: PersonGrant) -> Seen:
 async def passes_to(store: Store, grant: PersonGrant, consent: Any) -> tuple[list[Item], int]:
     """What a block (a struct) would pass to, as far as it is shown, and how many there are. Raises `Busy`."""
     rows = rows_of(consent, store.clock.real())
-    marks = [mark for key in grant.keys for mark in await foresee(store.pool, key, rows)]
+    found = [await foresee(store.pool, key, rows) for key in grant.keys]
+    marks = list(dict.fromkeys(mark for each in found for mark in each))
     return await store.items(grant, marks[:MANY], "block-preview") if marks else [], len(marks)
