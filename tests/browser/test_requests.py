@@ -69,6 +69,9 @@ def of_the_gp(page):
     yield "kin-with-mistakes"
     page.goto(f"{base}/fullmakter")
     yield "acting"
+    page.goto(f"{base}/verge")
+    page.get_by_role("button", name="Registrer vergen").click()
+    yield "guardian-with-mistakes"
 
 
 @pytest.mark.parametrize(("width", "dark"), SHAPES)

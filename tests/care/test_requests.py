@@ -1,6 +1,7 @@
 """Asking to see a part of another's record, deciding it part by part, and reading what was released."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 NUMBERS = (n for i in range(1000) if (n := synthetic_number(date(1941, 3, 4), i)))
 ASKED = "Vi vil vite hva legen sa om hjertet hans."
+DECISION = "Statsforvalteren i Trøndelag, sak 2026/1234"
 WHY = "Det er nødvendig og riktig å vise dette."
 
 
@@ -262,6 +264,122 @@ async def test_a_guardian_sees_as_far_as_the_mandate_says(town):
     await page(town, guardian, f"/for/{ward['id']}", 404)
     for client in (await town.world.citizen(ward), town.world.client(town.gp)):
         assert (await client.post("Consent", mandate)).status == 403, "a register's to say"
+
+
+@pytest_asyncio.fixture
+async def ward(town):
+    """A man with a diagnosis, a medicine, and her who is his guardian by a decision."""
+    patient = await town.person("Eik", "1940-02-02")
+    guardian = await town.person("Vik", "1970-03-03", **numbered(next(NUMBERS)))
+    await town.world.made(condition(patient, "Demens"))
+    medicine = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient['id']}"},
+        "medicationCodeableConcept": {"text": "Memantin"},
+    }
+    await town.world.made(medicine)
+    town.at("2026-05-19T12:00:00+02:00")
+    form = {
+        "nummer": number_of(guardian), "etternavn": "Vik", "del-diagnoser": "1", "kan-speak": "1",
+        "fra": day(town, 0), "til": day(town, 30), "vedtak": DECISION,
+    }  # fmt: skip
+    return town, patient, guardian, form
+
+
+async def test_staff_record_a_guardian_from_the_decision_and_the_mandate_alone_opens(ward):
+    town, patient, guardian, form = ward
+    record, path = f"/for/{patient['id']}", f"/p/{patient['id']}/verge"
+    await page(town, guardian, record, 404)
+    bad = {
+        "nummer": "123", "etternavn": "", "fra": "i går", "til": "01.01.2020", "vedtak": "Kort", "del-alt": "1",
+    }  # fmt: skip
+    async with town.visit(town.gp) as browser:
+        assert "Registrer en verge" in words((await browser.get(path)).text)
+        for name, value in bad.items():
+            answer = await browser.post(path, data=form | {name: value})
+            field = "deler" if name == "del-alt" else name
+            assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True), name
+            assert DECISION in words(answer.text) or name == "vedtak", "what was typed is kept"
+        nothing = {name: value for name, value in form.items() if not name.startswith(("del-", "kan-"))}
+        assert (await browser.post(path, data=nothing)).status_code == 422
+        for wrong in ({"etternavn": "Annen"}, {"nummer": next(NUMBERS)}):
+            answer = await browser.post(path, data=form | wrong)
+            assert answer.status_code == 422
+            assert "Vi finner ingen med dette nummeret og etternavnet." in words(answer.text)
+        await page(town, guardian, record, 404)
+        done = await browser.post(path, data=form)
+        assert done.status_code == 303, done.text
+        listed = (await browser.get(done.headers["location"])).text
+        assert f"Verge: {DECISION}" in words(listed)
+        href = re.search(rf'href="({path}/[^"]+)"', listed.replace("&#x2f;", "/").replace("&#47;", "/"))
+        assert href, listed
+        said = words((await browser.get(href[1])).text)
+        assert "Diagnoser og problemer, Operasjoner og tiltak Kan gjøre Si fra for personen" in " ".join(said.split())
+    seen = await page(town, guardian, record)
+    assert "Demens" in seen
+    assert "Memantin" not in seen
+    async with town.visit(await town.citizen(guardian)) as browser:
+        for what, status in (("viktig", 303), ("time", 404), ("sporsmal", 404), ("fornye", 404)):
+            answer = await browser.post(f"{record}/gjor", data={"hva": what, "tekst": "Hun vil helst hjem igjen."})
+            assert (answer.status_code == 303) == (status == 303), (what, answer.status_code)
+    town.at("2026-06-20T12:00:00+02:00")
+    await page(town, guardian, record, 404)
+
+
+async def test_staff_end_a_guardians_mandate_with_a_reason_that_stays(ward):
+    town, patient, guardian, form = ward
+    record, path = f"/for/{patient['id']}", f"/p/{patient['id']}/verge"
+    whole = {name: value for name, value in form.items() if name not in ("del-diagnoser", "til")} | {"del-alt": "1"}
+    async with town.visit(town.gp) as browser:
+        assert (await browser.post(path, data=whole)).status_code == 303
+        assert "Memantin" in await page(town, guardian, record)
+        listed = unescape((await browser.get(f"/p/{patient['id']}/fullmakter")).text)
+        (mandate,) = re.findall(rf'href="({path}/[^"]+)"', listed)
+        answer = await browser.post(mandate, data={"grunn": "Kort"})
+        assert answer.status_code == 422
+        assert 'href="#grunn"' in answer.text
+        assert ">Kort</textarea>" in answer.text
+        await page(town, guardian, record)
+        assert (await browser.post(f"{path}/nobody", data={"grunn": WHY})).status_code == 404
+        assert (await browser.post(mandate, data={"grunn": WHY})).status_code == 303
+        listed = words((await browser.get(f"/p/{patient['id']}/fullmakter")).text)
+        assert WHY in listed
+        assert DECISION not in listed, "it is among those that were ended"
+        assert 'name="grunn"' not in (await browser.get(mandate)).text
+    await page(town, guardian, record, 404)
+
+
+async def test_who_may_not_decide_records_no_guardian_and_ends_none(ward):
+    town, patient, guardian, form = ward
+    path = f"/p/{patient['id']}/verge"
+    async with town.visit(town.gp) as browser:
+        assert (await browser.post(path, data=form)).status_code == 303
+        listed = unescape((await browser.get(f"/p/{patient['id']}/fullmakter")).text)
+        (mandate,) = re.findall(rf'href="({path}/[^"]+)"', listed)
+    others = (
+        (replace(town.gp, role_code="secretary"), 403),
+        (town.stranger, 404),
+        (await town.citizen(guardian), 403),
+    )
+    for who, status in others:
+        async with town.visit(who) as browser:
+            assert (await browser.get(path)).status_code == status
+            assert (await browser.post(path, data=form | {"del-notater": "1"})).status_code == status
+            assert (await browser.get(mandate)).status_code == status
+            assert (await browser.post(mandate, data={"grunn": WHY})).status_code == status
+    assert "Demens" in await page(town, guardian, f"/for/{patient['id']}")
+
+
+async def test_a_recorded_guardian_sees_nothing_of_one_with_protected_address(ward):
+    town, patient, guardian, form = ward
+    async with town.visit(town.gp) as browser:
+        assert (await browser.post(f"/p/{patient['id']}/verge", data=form)).status_code == 303
+    await page(town, guardian, f"/for/{patient['id']}")
+    key = await town.world.store.place(f"Patient/{patient['id']}")
+    await town.world.store.pool.fetch("update person set protected = true where bucket = $1 and person = $2", *key)
+    await page(town, guardian, f"/for/{patient['id']}", 404)
 
 
 async def test_nobody_is_released_more_than_the_person_sees(family):

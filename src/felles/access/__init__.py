@@ -10,6 +10,7 @@
 from felles.access.actor import Actor, Sort
 from felles.access.open import (
     act,
+    appoint,
     case,
     decide,
     everyone,
@@ -30,6 +31,7 @@ __all__ = [
     "Actor",
     "Sort",
     "act",
+    "appoint",
     "case",
     "decide",
     "everyone",

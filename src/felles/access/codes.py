@@ -25,7 +25,10 @@ KIND_SYSTEM = "http://felles.example/fhir/CodeSystem/kind"
 """`Consent.provision.class`: kinds of entries, named as `record.kinds.Kind` in lower case with hyphens."""
 
 REASON = "http://felles.example/fhir/StructureDefinition/reason"
-"""Extension on Consent (string): why something is held back or released, in words."""
+"""Extension on Consent (string): why something is held back or released, or on what decision a guardian acts."""
+
+ENDED = "http://felles.example/fhir/StructureDefinition/ended"
+"""Extension on Consent (string): why a guardian's mandate was ended, in words."""
 
 REVIEW = "http://felles.example/fhir/StructureDefinition/review"
 """Extension on Consent (date): when what is held back must be looked at anew."""

@@ -123,6 +123,17 @@ def decide(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None)
     return PersonGrant(**common | deciding, keys=keys)
 
 
+def appoint(grant: PersonGrant) -> PersonGrant:
+    """The Grant of one who decides (verb `hold`), to record or end a guardian's mandate. Raises `Forbidden`.
+
+    Guardians are a register's to say, and by FHIR they stay so; by the page staff repeat a decision that they have
+    seen. The relation is decided in the commit as ever. It writes guarded entries alone.
+    """
+    if not grant.may("hold"):
+        raise Forbidden("this role records no guardians")
+    return replace(grant, verbs=frozenset({"hold", "register"}))
+
+
 def join(actor: Actor, reason: str | None = None) -> SetGrant:
     """A Grant to join and part Patients: it shows their look-up form, and reads no record. Raises `Forbidden`."""
     if not actor.may("join"):

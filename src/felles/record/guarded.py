@@ -13,7 +13,8 @@ entry, so that no entry passes under the verb of one code and takes effect by an
     hold      Consent: an entry is held back from the person or her parents, a parent is barred; a part is released to
               a parent, or to kin of one who cannot consent or who died
     mandate   Consent: the person gives a proxy, or says what her kin may see when she is dead
-    register  Consent, RelatedPerson: guardians and parental responsibility, which are a register's to say
+    register  Consent, RelatedPerson: guardians and parental responsibility, which are a register's to say; of guardians
+              also staff who decide, by a Grant of its own (`access.appoint`)
 """
 
 from __future__ import annotations

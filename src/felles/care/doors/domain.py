@@ -9,6 +9,7 @@ from felles.care.doors.admin.domain import DOMAIN as ADMIN
 from felles.care.doors.blocks.domain import DOMAIN as BLOCKS
 from felles.care.doors.cases.domain import DOMAIN as CASES
 from felles.care.doors.explain.domain import DOMAIN as EXPLAIN
+from felles.care.doors.guardians.domain import DOMAIN as GUARDIANS
 from felles.care.doors.join.domain import DOMAIN as JOIN
 from felles.care.doors.openings.domain import DOMAIN as OPENINGS
 from felles.care.doors.place.domain import DOMAIN as PLACE
@@ -37,5 +38,5 @@ DOMAIN: Final = Domain(
     acts={"page:access": lambda t: t("Så hvorfor journalen er åpen for dem")},
 )
 
-DOMAINS: Final = (DOMAIN, EXPLAIN, BLOCKS, OPENINGS, CASES, PROXIES, REQUESTS, RESULTS, PLACE, ADMIN, JOIN)
+DOMAINS: Final = (DOMAIN, EXPLAIN, BLOCKS, OPENINGS, CASES, PROXIES, GUARDIANS, REQUESTS, RESULTS, PLACE, ADMIN, JOIN)
 """The rooms in the order of their cards on the hubs."""

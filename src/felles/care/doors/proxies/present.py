@@ -102,18 +102,23 @@ DECIDED: Final = frozenset({"kin", "part", "estate"})
 """Mandates that staff decide, and can end."""
 
 
-def acting(t: Language, mandates: list[Consent], parents: list[Related]) -> list[dict[str, str]]:
-    """Who acts for the patient, as staff read it."""
-    none = {"when": "", "why": "", "end": ""}
+def acting(t: Language, mandates: list[Consent], parents: list[Related], guardians: str) -> list[dict[str, str]]:
+    """Who acts for the patient, as staff read it; `guardians` is the page below which each guardian's mandate is."""
+    none = {"when": "", "why": "", "end": "", "href": ""}
     rows = [{"name": name_of(t, each), "what": t("Foreldreansvar")} | none for each in parents]
     for each in mandates:
         what = t("Fullmakt") if each.mandate == rules.PROXY else _other(t, each)["what"]
         end = each.provision.period.end if each.provision and each.provision.period else None
         when = t("til {day}").format(day=t.fhir(end)) if end else t("uten slutt")
-        decided = each.mandate in DECIDED
-        row = {"name": _name(t, each), "what": what, "when": when, "why": each.reason if decided else ""}
-        rows.append(row | {"end": each.id if decided else ""})
+        decided, guards = each.mandate in DECIDED, each.mandate == "guardian"
+        row = {"name": _name(t, each), "what": what, "when": when, "why": each.reason if decided or guards else ""}
+        rows.append(row | {"end": each.id if decided else "", "href": f"{guardians}/{each.id}" if guards else ""})
     return rows
+
+
+def ended(t: Language, mandates: list[Consent], guardians: str) -> list[dict[str, str]]:
+    """Guardians whose mandates were ended, and why."""
+    return [{"name": _name(t, each), "why": each.end, "href": f"{guardians}/{each.id}"} for each in mandates]
 
 
 def bars(t: Language, found: list[Consent], parents: list[Related]) -> list[dict[str, str]]:

@@ -88,9 +88,12 @@ async def _read(found: Visit, grant: PersonGrant) -> PersonPage:
 async def _show(found: Visit, read: PersonPage, form: dict[str, str], wrong: dict[str, str]) -> Response:
     t, patient_id = found.t, found.request.path_params["id"]
     parents, bars = views.parents_of(read.rows[-1]), views.bars_of(read.rows[-2])
+    guardians = f"/p/{patient_id}/verge"
     context = shown(found, patient_id, read) | {
         "title": t("Hvem handler for pasienten"),
-        "acting": present.acting(t, views.mandates_of(read.rows[-2]), parents),
+        "acting": present.acting(t, views.mandates_of(read.rows[-2]), parents, guardians),
+        "ended": present.ended(t, views.ended_of(read.rows[-2]), guardians),
+        "guardian": guardians,
         "bars": present.bars(t, bars, parents),
         "parents": [{"reference": each.patient, "name": present.name_of(t, each)} for each in parents],
         "all": rules.ALL,

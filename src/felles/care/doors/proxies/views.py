@@ -9,10 +9,10 @@ from msgspec import field
 from msgspec.json import Decoder
 
 from felles import access
-from felles.access.codes import REASON, RELATED_PATIENT
+from felles.access.codes import ENDED, REASON, RELATED_PATIENT
 from felles.access.holding import BARRED
 from felles.care import shapes
-from felles.care.shapes import Concept, Period, Reference, Shape
+from felles.care.shapes import Coding, Concept, Period, Reference, Shape
 from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY, RESTRICTION_SYSTEM
 from felles.record.errors import Absent
 from felles.record.kinds import MANDATES
@@ -30,10 +30,13 @@ class _Actor(Shape):
     reference: Reference | None = None
 
 
-class _Provision(Shape):
+class Provision(Shape):
+    """How far and until when."""
+
     period: Period | None = None
     actor: list[_Actor] = field(default_factory=list)
     action: list[Concept] = field(default_factory=list)
+    class_: list[Coding] = field(name="class", default_factory=list)
 
 
 class _Extension(Shape):
@@ -50,7 +53,7 @@ class Consent(Shape):
     date_time: str | None = None
     category: list[Concept] = field(default_factory=list)
     extension: list[_Extension] = field(default_factory=list)
-    provision: _Provision | None = None
+    provision: Provision | None = None
 
     @property
     def mandate(self) -> str:
@@ -72,7 +75,15 @@ class Consent(Shape):
     @property
     def reason(self) -> str:
         """Why, in words, or ""."""
-        return next((each.value_string or "" for each in self.extension if each.url == REASON), "")
+        return self._said(REASON)
+
+    @property
+    def end(self) -> str:
+        """Why it was ended before its time, in words, or ""."""
+        return self._said(ENDED)
+
+    def _said(self, url: str) -> str:
+        return next((each.value_string or "" for each in self.extension if each.url == url), "")
 
 
 class Related(Shape):
@@ -131,6 +142,12 @@ def parents_of(rows: list[Seen]) -> list[Related]:
 def mandates_of(rows: list[Seen]) -> list[Consent]:
     """The mandates in force among Consents."""
     return [each for each in (_consent(row.body) for row in rows) if each.mandate and each.status == "active"]
+
+
+def ended_of(rows: list[Seen]) -> list[Consent]:
+    """The guardians' mandates among Consents that were ended, newest first."""
+    found = (_consent(row.body) for row in rows)
+    return [each for each in found if each.mandate == "guardian" and each.status == "inactive"]
 
 
 def bars_of(rows: list[Seen]) -> list[Consent]:

@@ -1,0 +1,1 @@
+"""Guardians' mandates: staff record what a decision says, see how far it reaches, and end it."""
