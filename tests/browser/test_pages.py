@@ -62,6 +62,9 @@ def pages_of_staff(page):
     page.get_by_role("link", name="Hvorfor ser jeg dette?").click()
     page.wait_for_url("**/hvorfor")
     yield "why an entry is seen"
+    page.goto(page.url.replace("/hvorfor", "/flytt"))
+    page.get_by_role("button", name="Se over før du flytter").click()
+    yield "moving an entry, with mistakes"
     page.goto(f"{chart}/apne")
     yield "the ways in"
     page.goto(f"{chart}/apne?vei=nodrett")

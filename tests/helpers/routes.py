@@ -110,6 +110,9 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/e/{type}/{eid}/skjerm": {"slag": ["", "fare", "klart", "foreldre", "forelder"], "grunn": REASON,
                                       "dag": DAYS, "forelder": PERSONS, "hort": ["", "1"], "slutt": ["", NOBODY]},
     "/p/{id}/e/{type}/{eid}/vis": {},
+    # Versions that no entry has: what is moved gets an id of its own in each region, and is gone from where it was.
+    "/p/{id}/e/{type}/{eid}/flytt": {"slag": ["se", "flytt", ""], "nummer": ["", NUMBERS[SEEN], NUMBERS[HIDDEN], "1"],
+                                     "grunn": REASON, "til": [SEEN, HIDDEN, "nowhere"], "versjon": ["", "99"]},
     "/p/{id}/adresse": {"grunn": ["", "fordi"]},  # with a reason it shows what it is there to show
     "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
     "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},

@@ -11,6 +11,7 @@ from felles.care.doors.cases.domain import DOMAIN as CASES
 from felles.care.doors.explain.domain import DOMAIN as EXPLAIN
 from felles.care.doors.guardians.domain import DOMAIN as GUARDIANS
 from felles.care.doors.join.domain import DOMAIN as JOIN
+from felles.care.doors.moving.domain import DOMAIN as MOVING
 from felles.care.doors.openings.domain import DOMAIN as OPENINGS
 from felles.care.doors.place.domain import DOMAIN as PLACE
 from felles.care.doors.proxies.domain import DOMAIN as PROXIES
@@ -38,5 +39,7 @@ DOMAIN: Final = Domain(
     acts={"page:access": lambda t: t("Så hvorfor journalen er åpen for dem")},
 )
 
-DOMAINS: Final = (DOMAIN, EXPLAIN, BLOCKS, OPENINGS, CASES, PROXIES, GUARDIANS, REQUESTS, RESULTS, PLACE, ADMIN, JOIN)
+DOMAINS: Final = (
+    DOMAIN, EXPLAIN, BLOCKS, OPENINGS, CASES, PROXIES, GUARDIANS, REQUESTS, RESULTS, PLACE, ADMIN, JOIN, MOVING,
+)  # fmt: skip
 """The rooms in the order of their cards on the hubs."""

@@ -1,0 +1,24 @@
+"""The registration of the page that moves an entry to the right person."""
+
+from felles.care.doors.moving import pages
+from felles.ui.domain import Card, Domain
+
+DOMAIN = Domain(
+    "moving",
+    "felles.care.doors.moving",
+    (
+        ("GET", "/p/{id}/e/{type}/{eid}/flytt", pages.show),
+        ("POST", "/p/{id}/e/{type}/{eid}/flytt", pages.act),
+    ),
+    cards=(
+        Card(
+            "entry",
+            "/p/{id}/e/{type}/{entry}/flytt",
+            lambda t: t("Ført på feil person?"),
+            lambda t: t("Flytt oppføringen til den den gjelder. Her blir det ingenting igjen av den."),
+            "ArrowRight",
+            "move",
+        ),
+    ),
+    acts={"page:move": lambda t: t("Så hva som henger sammen med en oppføring, for å flytte den")},
+)
