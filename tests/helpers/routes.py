@@ -117,6 +117,9 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
     "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},
     "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},
+    # To nobody: what is moved gets an id of its own in each region.
+    "/admin/saker/{cid}/flytt": {"slag": ["se", "flytt", ""], "nummer": ["", NUMBERS[SEEN], NUMBERS[HIDDEN], "1"],
+                                 "grunn": REASON, "til": ["nowhere"]},
     "/admin/koblinger": {"slag": ["se", "koble", "los", ""], "leder": ["", SEEN, NUMBERS[SEEN], "nowhere"],
                          "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
     "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "spare-gp"]},

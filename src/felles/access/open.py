@@ -171,6 +171,17 @@ def move_by_case(actor: Actor) -> tuple[SetGrant, SetGrant]:
     return SetGrant(**common | there), SetGrant(**common | here)
 
 
+def mover(actor: Actor) -> LookupGrant:
+    """A Grant to find, by national number, whom an entry is moved to by a demand. Raises `Forbidden`.
+
+    Who is to be shown is the one to whom the actor's organisation has a relation (`Hit.open`), and nobody else.
+    """
+    there, _ = move_by_case(actor)
+    common = _common(actor, actor.purpose, None)
+    finding: dict[str, Any] = {"mode": there.mode, "kinds": there.kinds, "verbs": there.verbs}
+    return LookupGrant(**common | finding, limit=1)
+
+
 def everyone(actor: Actor, purpose: str | None = None, reason: str | None = None) -> SetGrant:
     """A Grant for all to whom the actor has a relation (a citizen: herself), decided row by row.
 

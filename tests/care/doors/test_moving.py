@@ -4,17 +4,18 @@ import re
 
 import pytest
 from browsing import own, patient_named, words
-from desks import links
+from desks import case_at, hired, links
 from msgspec.json import encode
 
 from felles import access, fhir
 from felles.access.actor import Actor, Sort
-from felles.demo.places import ORGANISATIONS, STAFF
+from felles.demo.places import GP_OFFICE, HOSPITAL, ORGANISATIONS, STAFF
 from felles.record.changes import Change
 from felles.record.clock import FOREVER
 
 pytestmark = pytest.mark.slow
 
+NOBODYS = "13116900216"
 WHY = "Valgte feil navn i listen"
 
 
@@ -106,12 +107,11 @@ async def test_it_shows_what_stays_behind_and_moves_it_when_confirmed(site, two)
 async def test_what_is_wrong_stands_at_its_field_with_what_was_typed(site, two):
     (wrong, number, _), (_, other, _) = two
     at = f"/p/{wrong}/e/{await problem(site, two)}/flytt"
-    none = "13116900216"
     async with site.visitor("fastlege") as gp:
         for typed, field, said in (
             ({"nummer": "", "grunn": WHY}, "nummer", "Skriv fødselsnummeret"),
             ({"nummer": "12345678901", "grunn": WHY}, "nummer", "ikke et gyldig nummer"),
-            ({"nummer": none, "grunn": WHY}, "nummer", "Vi finner ingen"),
+            ({"nummer": NOBODYS, "grunn": WHY}, "nummer", "Vi finner ingen"),
             ({"nummer": number, "grunn": WHY}, "nummer", "den samme personen"),
             ({"nummer": other, "grunn": "  kort    "}, "grunn", "minst ti tegn"),
         ):
@@ -170,3 +170,73 @@ async def test_a_doctor_for_whom_the_record_is_closed_finds_nothing(site, two):
         for answer in (await stranger.get(at), await stranger.post(at, data=sent, headers=own())):
             assert answer.status_code == 404
     assert await state(site, entry) == "here"
+
+
+async def demand(site, entry):
+    """Olav demands it corrected; its case goes to who answers for the text. The way to it, for a reviewer there."""
+    sent = {"hva": "retting", "tekst": "Dette er skrevet om en annen enn meg."}
+    async with site.visitor("eldre") as olav:
+        done = await olav.post(f"/meg/e/{entry}/feil", data=sent, headers=own())
+        assert done.status_code == 303
+    newest = "select id from matter where sort = 5 and not mirror order by made desc limit 1"
+    made = await site.store.pool.fetch(newest)
+    return f"/admin/saker/{made[0]['id']}"
+
+
+async def test_who_answers_the_demand_moves_what_it_is_about_and_opens_no_record(site, two):
+    (_, number, _), (right, other, _) = two
+    entry = await problem(site, two)
+    case = await demand(site, entry)
+    ours, theirs = await hired(site, "Vik", GP_OFFICE), await hired(site, "Lund", HOSPITAL)
+    at = f"{case}/flytt"
+    sent = {"slag": "flytt", "til": right, "grunn": WHY}
+    async with site.visitor(theirs) as stranger, site.visitor("fastlege") as gp:
+        for browser, status in ((stranger, 404), (gp, 403)):
+            for answer in (await browser.get(at), await browser.post(at, data=sent, headers=own())):
+                assert answer.status_code == status
+    rows = await site.store.pool.fetch("select number from national_number")
+    async with site.visitor(ours) as eva, site.visitor("fastlege") as gp:
+        assert at in links((await eva.get(case)).text, '/admin/[^"]+/flytt')
+        assert "Olav Sæterbø" in words((await eva.get(at)).text)
+        short = await eva.post(at, data={"slag": "se", "nummer": other, "grunn": "kort"}, headers=own())
+        assert (short.status_code, f'value="{other}"' in short.text) == (422, True)
+        asked = {
+            row["number"]: await eva.post(at, data={"slag": "se", "nummer": row["number"], "grunn": WHY}, headers=own())
+            for row in [*rows, {"number": NOBODYS}]
+        }
+        closed = {number for number, answer in asked.items() if answer.status_code == 422}
+        assert {number, other} & closed == set()
+        assert len(closed) > 1
+        said = {re.sub(r"\d{11}|ref=[a-z]+", "", asked[each].text) for each in closed}
+        assert len(said) == 1, "one without a relation here answers as nobody does"
+        assert "Ida Nordmarken" in words(asked[other].text)
+        assert (await eva.post(at, data=sent | {"til": "nowhere"}, headers=own())).status_code == 403
+        assert await state(site, entry) == "here"
+        done = await eva.post(at, data=sent, headers=own())
+        assert (done.status_code, done.headers["location"]) == (303, f"{case}?flyttet=1")
+        assert "Oppføringen er flyttet" in words((await eva.get(done.headers["location"])).text)
+        assert await state(site, entry) == "gone"
+        again = await eva.post(at, data=sent, headers=own())
+        assert again.status_code in (404, 410)
+        assert "flyttet eller slettet alt" in words(again.text)
+        answered = {"svar": "svar", "tekst": "Den gjaldt en annen og er flyttet."}
+        assert (await eva.post(case, data=answered, headers=own())).status_code == 303
+        assert (await eva.get(at)).status_code == 404, "answered"
+        assert "Kløe på hendene" in words((await gp.get(f"/p/{right}")).text)
+
+
+async def test_a_deletion_that_two_have_approved_is_not_closed_at_its_page(site, two):
+    entry = await problem(site, two)
+    async with site.visitor("eldre") as olav:
+        sent = {"hva": "sletting", "tekst": "Dette er skrevet om en annen enn meg."}
+        assert (await olav.post(f"/meg/e/{entry}/feil", data=sent, headers=own())).status_code == 303
+    one, other = await hired(site, "Sund", GP_OFFICE), await hired(site, "Rike", GP_OFFICE)
+    closing = {"svar": "avslag", "tekst": "Vi har ombestemt oss etterpå."}
+    async with site.visitor(one) as eva, site.visitor(other) as liv:
+        case = (await case_at(eva, "Krav om sletting"))[0]
+        assert (await eva.get(f"{case}/flytt")).status_code == 404, "a deletion moves nothing"
+        for browser in (eva, liv):
+            assert (await browser.post(case, data={"svar": "godkjenn"}, headers=own())).status_code == 303
+        answer = await eva.post(case, data=closing, headers=own())
+        assert answer.status_code == 409
+        assert "Saken lukkes når den er utført" in words(answer.text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from felles import access
+from felles.access.cases import Sort
 from felles.access.self_made import reference_of
 from felles.access.times import span
 from felles.care.doors import rules as log_rules
@@ -95,6 +96,8 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
         "log": groups(t, log_rules.contacts(looks), found.request.app.state.acts, lambda _: ""),
         "words": words,
         "error": present.error(t, error),
+        "moves": not row.state and case.sort is Sort.CORRECTION and bool(case.focus) and found.signed_in.may("move"),
+        "moved": "flyttet" in found.request.query_params,
         "mine": found.signed_in.reference in case.approved,
     }
     return page(

@@ -1,1 +1,1 @@
-"""The page that moves an entry, which was written on the wrong person, to the right one."""
+"""The pages that move an entry, which was written on the wrong person, to the right one."""

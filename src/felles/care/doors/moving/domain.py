@@ -1,6 +1,6 @@
-"""The registration of the page that moves an entry to the right person."""
+"""The registration of the pages that move an entry to the right person."""
 
-from felles.care.doors.moving import pages
+from felles.care.doors.moving import desk, pages
 from felles.ui.domain import Card, Domain
 
 DOMAIN = Domain(
@@ -9,6 +9,8 @@ DOMAIN = Domain(
     (
         ("GET", "/p/{id}/e/{type}/{eid}/flytt", pages.show),
         ("POST", "/p/{id}/e/{type}/{eid}/flytt", pages.act),
+        ("GET", "/admin/saker/{cid}/flytt", desk.show),
+        ("POST", "/admin/saker/{cid}/flytt", desk.act),
     ),
     cards=(
         Card(

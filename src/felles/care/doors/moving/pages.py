@@ -13,11 +13,12 @@ from msgspec.json import Decoder
 from felles import access
 from felles.care import shapes, words
 from felles.care.doors.moving import rules
+from felles.care.doors.moving.present import refused as told
 from felles.care.entries import present as entries
 from felles.care.entries import views
 from felles.care.overview import present as overview
 from felles.care.people import open_person, staff_only, store_of
-from felles.record.errors import Absent, Busy, Conflict, Forbidden, Gone, PreconditionFailed, RecordError
+from felles.record.errors import Absent, Busy, Gone, RecordError
 from felles.record.move import left_behind, move
 from felles.ui.web import form_of, go, page, visit
 
@@ -48,8 +49,8 @@ async def act(request: Request) -> Response:
     Raises as `show`.
     """
     found, grant = await _open(request)
-    form = await form_of(found)
     entry = await _entry(found, grant)
+    form = await form_of(found)
     confirmed = form.get("slag") == "flytt"
     wrong = rules.wrong_with(found.t, form, named=not confirmed)
     if wrong:
@@ -94,7 +95,7 @@ async def _carry_out(found: Visit, entry: Entry, form: dict[str, str]) -> Respon
     except (Absent, Gone, Busy):
         raise
     except RecordError as error:
-        return await _show(found, entry, form, {}, refused=_refused(found.t, error), status=error.status)
+        return await _show(found, entry, form, {}, refused=told(found.t, error), status=error.status)
     return go(f"/p/{to}/e/{params['type']}/{made.id}")
 
 
@@ -143,19 +144,3 @@ def _lines(t: Language, base: str, items: list[Item]) -> list[dict[str, str]]:
     """Entries as lines of a list: what sort, what about, and the way to each."""
     named = [(item, entries.heading(t, base, _any(item.body))) for item in items]
     return [{"kind": kind, "lead": lead, "href": f"{base}/e/{item.reference}"} for item, (kind, lead) in named]
-
-
-def _refused(t: Language, error: RecordError) -> str:
-    """Why it was not moved, in words that name nobody."""
-    if isinstance(error, Forbidden):
-        return t("Den er ikke flyttet. Virksomheten din må ha skrevet den, og begge journalene må være åpne for deg.")
-    if isinstance(error, PreconditionFailed):
-        return t("Den er ikke flyttet. Noen har endret den mens du så på den. Les den på nytt før du flytter.")
-    if isinstance(error, Conflict):
-        return t(
-            "Den er ikke flyttet. Noe står i veien: den er hos denne personen alt, eller du ser bare en del av den."
-        )
-    return t(
-        "Den kan ikke flyttes slik den er. Teksten nevner kanskje den den står på, eller den hører til en annen "
-        "oppføring. Rett den først, eller før den på nytt."
-    )
