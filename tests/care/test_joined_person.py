@@ -16,6 +16,8 @@ from felles.access.accounts import own_keys
 from felles.access.actor import Sort
 from felles.access.blocks import rows_of
 from felles.access.codes import EPISODE_SYSTEM
+from felles.care.doors.rules import looks
+from felles.care.doors.views import log
 from felles.fhir import decode
 from felles.record.codes import CASE_SYSTEM, PROTECTED_ADDRESS
 from felles.record.errors import Absent
@@ -248,3 +250,15 @@ async def test_an_address_on_the_one_is_masked_in_the_text_of_the_other(town):
     assert b"Dekkegata" in (await system.get(f"Observation/{late['id']}")).body, "nothing is lost"
     await unjoin(store, joiner(town), other)
     assert b"Dekkegata" in (await told())[lead], "parted, it is another's"
+
+
+async def test_one_look_counts_once_in_her_log_whichever_patient_was_opened(town):
+    lead, other = await joined(town)
+    for opened in (lead, other):
+        await page(town, town.gp, f"/p/{opened}")
+    me = await herself(town, lead)
+    shown = await log(town.world.store, access.person(me, me.keys), "")
+    lines = [line for _, line in shown.lines if line.act == "page:overview"]
+    assert len(lines) == 4, "each key has its line of each look"
+    (look,) = [found for found in looks(shown.lines, me.reference) if ("page:overview", "Patient") in found.opened]
+    assert look.opened["page:overview", "Patient"] == 2

@@ -85,9 +85,18 @@ def _kind(line: Line, own: str) -> str:
 
 
 def looks(lines: Iterable[tuple[int, Line]], own: str) -> list[Look]:
-    """Group (moment, line), newest first. `own` is the citizen's own reference."""
+    """Group (moment, line), newest first. `own` is the citizen's own reference.
+
+    A look at one who has several Patients has a line under each of her keys, of one moment and alike: it counts once.
+    """
     found: dict[tuple[str, ...], Look] = {}
+    seen: set[tuple[int, str, str, str, str]] = set()
     for at, line in lines:
+        if line.outcome in {"released", "refused"}:
+            same = (at, line.act, line.what, line.who.actor, line.who.role)
+            if same in seen:
+                continue
+            seen.add(same)
         kind = _kind(line, own)
         basis = line.basis or ""
         day = local(at).date().isoformat()
