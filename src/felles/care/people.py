@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from felles import access
 from felles.access import Sort
 from felles.record.errors import Absent, Forbidden
+from felles.ui.web import form_of
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -27,10 +28,17 @@ async def open_person(found: Visit, patient_id: str) -> PersonGrant:
     actor = found.signed_in
     if not actor.may("read"):
         raise Forbidden("this role reads no records")
+    await _form_first(found)
     key = await store_of(found).place(f"Patient/{patient_id}")
     if key is None:
         raise Absent("there is no record here that you may see")
     return access.person(actor, (key,))
+
+
+async def _form_first(found: Visit) -> None:
+    """A form that cannot be read is refused before anybody looks whether there is such a person: else it would tell."""
+    if found.request.method == "POST":
+        await form_of(found)
 
 
 def open_own(found: Visit) -> PersonGrant:
@@ -47,6 +55,7 @@ async def open_for(found: Visit, patient_id: str) -> PersonGrant:
     Whether she may, and how far, is decided by the statement that reads.
     """
     citizens_only(found)
+    await _form_first(found)
     reference = f"Patient/{patient_id}"
     key = await store_of(found).place(reference)
     if key is None:

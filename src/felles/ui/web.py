@@ -51,6 +51,8 @@ class Visit:
     demo: bool
     cast: tuple[Persona, ...] = ()
     """The personas, in demo mode, for who has signed in."""
+    form: dict[str, str] | None = None
+    """What was sent, once `form_of` has read it."""
 
     @property
     def host(self) -> str:
@@ -81,7 +83,9 @@ async def visit(request: Request, *, quiet: bool = False) -> Visit:
 
 
 async def form_of(found: Visit) -> dict[str, str]:
-    """The fields of a form sent from one of our pages. Raises `BadQuery` for any other, or one too large."""
+    """The fields of a form sent from one of our pages, read once. Raises `BadQuery` for any other, or one too large."""
+    if found.form is not None:
+        return found.form
     request = found.request
     if not sent_from_here(request):
         raise BadQuery("the form was not sent from a page of ours")
@@ -94,9 +98,10 @@ async def form_of(found: Visit) -> dict[str, str]:
         if len(body) > FORM:
             raise BadQuery("the form is too large")
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
+        found.form = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
     except ValueError as error:
         raise BadQuery("the form could not be read") from error
+    return found.form
 
 
 @dataclass(frozen=True, slots=True)
