@@ -59,7 +59,9 @@ async def _import(
     *,
     strict: bool,
 ) -> bool:
-    # What is decoded lives for a few commits and has no cycles: to look for them after each 700 objects takes a tenth.
+    # What is decoded lives for a few commits and has no cycles: to look for them after each 700 objects takes a tenth,
+    # and to go through the types each time, which are here to stay, a tenth again.
+    gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     files = find(paths)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
