@@ -4,7 +4,7 @@ import re
 
 from minijinja import Markup
 
-from felles.ui.charts import GAP, WIDTH, Point, cells, sparkline
+from felles.ui.charts import GAP, WIDTH, Point, cells, longest_step, sparkline
 
 DAY = 86_400_000_000
 
@@ -69,3 +69,12 @@ def test_only_a_last_value_outside_its_range_is_marked():
     assert "range" in inside
     assert "out" not in inside
     assert "last out" in outside
+
+
+def test_yearly_controls_stay_a_course_when_a_stay_has_a_value_each_day():
+    day = 86_400_000_000
+    yearly = [0, 180 * day, 370 * day, 545 * day]
+    stay = [700 * day, 701 * day, 702 * day, 703 * day, 704 * day]
+    assert longest_step([*yearly, *stay]) >= 190 * day
+    assert longest_step([0, day, 2 * day, 3 * day, 400 * day, 401 * day]) < 397 * day  # once, between two stays
+    assert longest_step([0, 600 * day, 1200 * day]) < 600 * day

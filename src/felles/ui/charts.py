@@ -37,12 +37,14 @@ def longest_step(moments: Sequence[int]) -> int:
     """The longest gap that a line may cross in a course of `moments` (microseconds, oldest first).
 
     Fewer than three values are dots: a line between two of them would read like a trend. What is measured often is not
-    joined over a gap many times as long as its usual one, nothing over more than `GAP`.
+    joined over a gap many times as long as its usual one, unless such gaps return: yearly controls are a course, also
+    before a stay with a value each day. Nothing is joined over more than `GAP`.
     """
     if len(moments) < 3:
         return -1
     steps = sorted(after - before for before, after in pairwise(moments))
-    return min(GAP, max(_OFTEN, _MANY * steps[len(steps) // 2]))
+    returns = next((longer for longer, next_longest in pairwise(reversed(steps)) if 2 * next_longest >= longer), 0)
+    return min(GAP, max(_OFTEN, _MANY * steps[len(steps) // 2], returns))
 
 
 def cells(values: Iterable[tuple[Markup, str]]) -> Markup:
