@@ -137,10 +137,10 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
 
 def tabs(found: Visit, path: str) -> list[MenuItem]:
     """The views of the open record that `path` lies in, the one that is shown marked; none outside a record."""
-    area, _, below = path[1:].partition("/")
-    base = "/meg" if area == "meg" else "/".join(path.split("/")[:3])
-    if area not in ("p", "meg", "for") or not (below or area == "meg"):
+    base = base_of(path)
+    if not base:
         return []
+    area = base.split("/")[1]
     listed = [tab for tab in found.request.app.state.tabs if tab.area == area]
     rest = path[len(base) :]
     return [
@@ -192,7 +192,7 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
     if actor is not None:
         role = actor.role.en if t.code == "en" else actor.role.nb
         citizen = actor.sort is Sort.CITIZEN
-        record = "/".join(path.split("/")[:3]) if shown and path.startswith("/p/") else ""
+        record = base_of(path) if shown and path.startswith("/p/") else ""
         place = t("Innbygger") if citizen else ", ".join(filter(None, (role, actor.organization_name)))
         me = {"name": actor.name, "place": place, "citizen": citizen, "menu": menu(t, actor, path, record)}
     views = tabs(found, path) if shown and actor is not None else []
@@ -214,8 +214,8 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
 
 def _live(path: str) -> str:
     """Where a view of a record that is open hears of news; "" for whom one acts for."""
-    area = path.split("/")[1]
-    return "/meg/live" if area == "meg" else f"{'/'.join(path.split('/')[:3])}/live" if area == "p" else ""
+    base = base_of(path)
+    return f"{base}/live" if base and not base.startswith("/for/") else ""
 
 
 def _printing(found: Visit, path: str) -> dict[str, Any] | None:
@@ -232,14 +232,11 @@ def _palette(actor: Actor | None, path: str) -> dict[str, str]:
     """For the palette: the record that is open, and where its words are looked for."""
     if actor is None:
         return {"record": "", "words": ""}
-    area, _, below = path[1:].partition("/")
-    staff = actor.sort is not Sort.CITIZEN
-    record = ""
-    if area in ("p", "for") and below and staff == (area == "p"):
-        record = "/".join(path.split("/")[:3])
-    elif not staff:
+    base, staff = base_of(path), actor.sort is not Sort.CITIZEN
+    record = base if base.startswith("/p/") == staff else ""
+    if not (record or staff):
         record = "/meg"
-    return {"record": record, "words": "" if area == "for" or not record else f"{record}/palett"}
+    return {"record": record, "words": "" if record.startswith("/for/") or not record else f"{record}/palett"}
 
 
 def page(found: Visit, template: str, context: dict[str, Any], status: int = 200) -> Response:
