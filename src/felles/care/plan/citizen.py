@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from felles.care.plan.present import Told
+    from felles.care.plan.views import Planned
+    from felles.ui.web import Visit
+
 
 async def plan(request: Request) -> Response:
     """The citizen's plan. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
-    found = await visit(request)
-    grant = open_own(found)
-    read = await parts.read(found, grant, _own(found.signed_in.reference), "plan")
-    rows = views.decoded(read)
-    told = await parts.told_of(found, "/meg", rows, grant.kinds, citizen=True)
+    found, told, rows = await _read(request, "plan")
     context: dict[str, Any] = {
         "title": found.t("Planen din"),
         "lead": found.t("Her står hva som er avtalt med deg, hvem som gjør det, og når."),
@@ -34,11 +34,7 @@ async def plan(request: Request) -> Response:
 
 async def visits(request: Request) -> Response:
     """Her appointments. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
-    found = await visit(request)
-    grant = open_own(found)
-    read = await parts.read(found, grant, _own(found.signed_in.reference), "visits")
-    rows = views.decoded(read)
-    told = await parts.told_of(found, "/meg", rows, grant.kinds, citizen=True)
+    found, told, rows = await _read(request, "visits")
     context: dict[str, Any] = {
         "title": found.t("Timene dine"),
         "lead": found.t("Når, hvor og hos hvem, og hvem du ringer hvis du ikke kan komme."),
@@ -49,5 +45,9 @@ async def visits(request: Request) -> Response:
     return page(found, "plan/visits.html", context)
 
 
-def _own(reference: str) -> str:
-    return reference.removeprefix("Patient/")
+async def _read(request: Request, act: str) -> tuple[Visit, Told, Planned]:
+    found = await visit(request)
+    grant = open_own(found)
+    read = await parts.read(found, grant, found.signed_in.reference.removeprefix("Patient/"), act)
+    rows = views.decoded(read)
+    return found, await parts.told_of(found, "/meg", rows, grant.kinds, citizen=True), rows
