@@ -260,7 +260,7 @@ def role_change(role):
 
 
 def gp_list(life, gp):
-    from felles.demo.build import episode
+    from felles.demo.planned import episode
 
     office = ORGANISATIONS[STAFF[gp].organisation]
     made = episode(life.person, "gp-list", "Fastlegeliste", office, STAFF[gp], date(2024, 1, 1))

@@ -37,6 +37,8 @@ class Body:
         self.problems: dict[str, date] = {}
         self.treated: dict[str, date] = {}
         self.over: dict[str, date] = {}
+        self.raised: list[date] = []
+        """Days on which more was taken against high blood pressure."""
         self.pregnant: list[tuple[date, date]] = []
         """(conceived by last period, born) of each pregnancy."""
 
@@ -105,6 +107,9 @@ class Body:
         if self.has("hypertension", day):
             left = 1 - 0.72 * self.helped("hypertension", day, 240)
             upper, lower = upper + 32 * left, lower + 15 * left
+            for since in self.raised:
+                done = min(max((day - since).days, 0) / 60, 1)
+                upper, lower = upper - 9 * done, lower - 4 * done
         if self.has("heart-failure", day):
             upper, lower = upper - 8, lower - 4
         week = self.week(day)
@@ -113,7 +118,8 @@ class Body:
             upper, lower = min(upper, 128) + dip, min(lower, 80) + dip
         upper, lower = upper + self.rng.gauss(0, 4), lower + self.rng.gauss(0, 3)
         upper = min(max(upper, 78), 205)
-        return round(upper), round(min(max(lower, 42), upper - 25, 118))
+        widest = 56 if age < 50 else 56 + (age - 50) * 0.8  # arteries stiffen with age, not before
+        return round(upper), round(min(max(lower, 42, upper - widest), upper - 25, 118))
 
     # -- what more than one value needs --------------------------------------------------------------------
 
@@ -179,7 +185,7 @@ def _creatinine(body: Body, day: date) -> float:
 
 def _acr(body: Body, day: date) -> float:
     if body.has("ckd", day):
-        return abs(body.rng.gauss(9, 5)) + 1
+        return 9 * 1.6 ** body.mean["liver"] * (1 + body.rng.gauss(0, 0.12))
     return abs(body.rng.gauss(1.0, 0.5)) + 0.3
 
 

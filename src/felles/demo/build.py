@@ -8,27 +8,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from felles.access.codes import EPISODE_SYSTEM, RELATED_PATIENT
-from felles.access.representation import FAMILY_SYSTEM
 from felles.demo.analyses import Range, Test
 from felles.demo.drugs import Drug, parts_of_day
-from felles.demo.municipalities import MUNICIPALITIES
-from felles.demo.summons import directions, preparation
 from felles.demo.world import Organisation, Person, Resource, Staff, moment
 from felles.fhir.norway.systems import (
     ATC,
-    FNR,
     LOINC,
-    MUNICIPALITY,
-    MUNICIPALITY_EXTENSION,
     NLK,
-    SNOMED,
     UCUM,
 )
-from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY
 
-_HL7 = "http://terminology.hl7.org/CodeSystem/"
-_BASIS = "http://hl7.no/fhir/StructureDefinition/no-basis-"
+HL7 = "http://terminology.hl7.org/CodeSystem/"
+BASIS = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 Moment = tuple[date, int, int]
 """Day, hour and minute in Norway."""
 
@@ -41,7 +32,7 @@ def concept(text: str, *codings: tuple[str, str]) -> Resource:
 
 def plain(system: str, code: str) -> Resource:
     """A CodeableConcept of one code of HL7's own systems."""
-    return {"coding": [{"system": _HL7 + system, "code": code}]}
+    return {"coding": [{"system": HL7 + system, "code": code}]}
 
 
 def by(staff: Staff) -> Resource:
@@ -52,136 +43,6 @@ def by(staff: Staff) -> Resource:
 def at(organisation: Organisation) -> Resource:
     """A reference to an organisation or unit, with the name."""
     return {"reference": organisation.reference, "display": organisation.name}
-
-
-def patient(person: Person, gp: Staff, phone: str, *, language: str = "nb") -> Resource:
-    """The Patient of a person."""
-    given, family = person.name
-    place = {"system": MUNICIPALITY, "code": person.municipality}
-    made: Resource = {
-        "resourceType": "Patient",
-        "id": person.id,
-        "meta": {"profile": [_BASIS + "Patient"]},
-        "identifier": [{"system": FNR, "value": person.number}],
-        "active": True,
-        "name": [{"use": "official", "family": family, "given": given.split()}],
-        "gender": person.gender,
-        "birthDate": person.born.isoformat(),
-        "address": [
-            {
-                "use": "home",
-                "city": MUNICIPALITIES[person.municipality],
-                "district": MUNICIPALITIES[person.municipality],
-                "_district": {"extension": [{"url": MUNICIPALITY_EXTENSION, "valueCoding": place}]},
-                "country": "NO",
-            }
-        ],
-        "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": language}]}}],
-        "generalPractitioner": [by(gp)],
-    }
-    if phone:
-        made["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
-    if person.died is not None:
-        made["deceasedDateTime"] = person.died.isoformat()
-    return made
-
-
-def related(
-    person: Person, name: tuple[str, str], code: str, text: str, *, number: str = "", phone: str = ""
-) -> Resource:
-    """Somebody close, as an entry of the person's own record (v3-RoleCode); `number` when she is a citizen here."""
-    made: Resource = {
-        "resourceType": "RelatedPerson",
-        "meta": {"profile": [_BASIS + "RelatedPerson"]},
-        "active": True,
-        "patient": {"reference": person.reference},
-        "relationship": [concept(text, (_HL7 + "v3-RoleCode", code))],
-        "name": [{"family": name[1], "given": name[0].split()}],
-    }
-    if number:
-        made["identifier"] = [{"system": FNR, "value": number}]
-    if phone:
-        made["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
-    return made
-
-
-def next_of_kin(made: Resource, rank: int) -> Resource:
-    """`made` (a RelatedPerson) as somebody to ring, `rank` in which order; the first is the next of kin."""
-    if rank == 1:
-        nearest = {"system": _HL7 + "v2-0131", "code": "N"}
-        made["relationship"].append({"coding": [nearest], "text": "Nærmeste pårørende"})
-    for point in made.get("telecom", ()):
-        point["rank"] = rank
-    return made
-
-
-def may_know(person: Person, kin: str, name: str, what: str, day: date, *, refused: bool = False) -> Resource:
-    """What the person lets `kin` (RelatedPerson/x) be told (pasient- og brukerrettighetsloven § 3-3)."""
-    role = {"coding": [{"system": _HL7 + "v3-RoleClass", "code": "NOK"}]}
-    return {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": plain("consentscope", "patient-privacy"),
-        "category": [{"text": "Opplysninger til pårørende"}],
-        "patient": {"reference": person.reference},
-        "dateTime": day.isoformat(),
-        "performer": [{"reference": person.reference}],
-        "policyRule": {"text": "Pasienten har sagt hva pårørende kan få vite"},
-        "provision": {
-            "type": "deny" if refused else "permit",
-            "actor": [{"role": role, "reference": {"reference": kin, "display": name}}],
-            "action": [{"text": what}],
-        },
-    }
-
-
-def parental(made: Resource, parent: str, code: str) -> Resource:
-    """`made` (a RelatedPerson) with registered parental responsibility: `parent` is Patient/x, `code` mor or far."""
-    made["relationship"] += [
-        {"coding": [{"system": system, "code": code}]} for system in (PARENTAL_RESPONSIBILITY, FAMILY_SYSTEM)
-    ]
-    made["extension"] = [{"url": RELATED_PATIENT, "valueReference": {"reference": parent}}]
-    return made
-
-
-def proxy(person: Person, receiver: str, name: str, verbs: tuple[str, ...], since: date, until: date) -> Resource:
-    """A proxy that the person gave to `receiver` (Patient/x)."""
-    role = {"coding": [{"system": _HL7 + "v3-RoleCode", "code": "DELEGATEE"}]}
-    return {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": plain("consentscope", "patient-privacy"),
-        "category": [{"coding": [{"system": MANDATE_SYSTEM, "code": "proxy"}]}],
-        "patient": {"reference": person.reference},
-        "dateTime": since.isoformat(),
-        "performer": [{"reference": person.reference}],
-        "policyRule": {"text": "Fullmakt fra pasienten selv"},
-        "provision": {
-            "type": "permit",
-            "period": {"start": since.isoformat(), "end": until.isoformat()},
-            "actor": [{"role": role, "reference": {"reference": receiver, "display": name}}],
-            "action": [{"coding": [{"system": MANDATE_SYSTEM, "code": verb}]} for verb in verbs],
-        },
-    }
-
-
-def episode(
-    person: Person, code: str, text: str, organisation: Organisation, manager: Staff, start: date, *,
-    end: date | None = None, more: tuple[tuple[str, str], ...] = (),
-) -> Resource:  # fmt: skip
-    """A follow-up that opens the record for the organisation while it lasts."""
-    period = {"start": start.isoformat()}
-    if end is not None:
-        period["end"] = end.isoformat()
-    return {
-        "resourceType": "EpisodeOfCare",
-        "status": "active" if end is None else "finished",
-        "type": [concept(text, (EPISODE_SYSTEM, code), *more)],
-        "patient": {"reference": person.reference},
-        "managingOrganization": at(organisation),
-        "careManager": by(manager),
-        "period": period,
-    }
 
 
 def condition(
@@ -349,101 +210,13 @@ def contact(
     return {
         "resourceType": "Encounter",
         "status": "in-progress" if end is None else "finished",
-        "class": {"system": _HL7 + "v3-ActCode", "code": kind},
+        "class": {"system": HL7 + "v3-ActCode", "code": kind},
         "subject": {"reference": person.reference},
         "participant": [{"individual": by(author)}],
         "period": period,
         "reasonCode": [{"text": text}],
         "serviceProvider": at(organisation),
     }
-
-
-def appointment(
-    person: Person, text: str, organisation: Organisation, staff: Staff, start: Moment, *,
-    minutes: int = 20, status: str = "booked", created: date | None = None,
-) -> Resource:  # fmt: skip
-    """An appointment, past or coming."""
-    day, hour, minute = start
-    past = minute + minutes
-    made = {
-        "resourceType": "Appointment",
-        "status": status,
-        "description": text,
-        "start": moment(day, hour, minute),
-        "end": moment(day, hour + past // 60, past % 60),
-        "minutesDuration": minutes,
-        "created": moment(created or day - timedelta(days=21), 12),
-        "comment": f"{organisation.name}. {directions(organisation)}".rstrip(". ") + ".",
-        "participant": [
-            {"actor": {"reference": person.reference}, "status": "accepted"},
-            {"actor": by(staff), "status": "accepted"},
-        ],
-    }
-    if status == "booked" and (before := preparation(text)):
-        made["patientInstruction"] = before
-    return made
-
-
-def referral(
-    person: Person,
-    text: str,
-    reason: str,
-    to: Organisation,
-    author: Staff,
-    day: date,
-    *,
-    answered: bool = False,
-    urgent: bool = False,
-) -> Resource:
-    """A referral that was sent; `answered`: those it went to have seen the person and written back.
-
-    What is urgent must be seen within two weeks.
-    """
-    made: Resource = {
-        "resourceType": "ServiceRequest",
-        "status": "completed" if answered else "active",
-        "intent": "order",
-        "priority": "urgent" if urgent else "routine",
-        "category": [concept("Henvisning", (SNOMED, "3457005"))],
-        "code": {"text": text},
-        "subject": {"reference": person.reference},
-        "authoredOn": moment(day, 11),
-        "requester": by(author),
-        "performer": [at(to)],
-        "reasonCode": [{"text": reason}],
-    }
-    if urgent:
-        made["occurrencePeriod"] = {"start": day.isoformat(), "end": (day + timedelta(days=14)).isoformat()}
-    return made
-
-
-def task(
-    person: Person,
-    text: str,
-    owner: Resource,
-    author: Staff,
-    day: date,
-    due: date,
-    *,
-    done: bool = False,
-    focus: str | None = None,
-) -> Resource:
-    """Something somebody is to do for the person."""
-    made: Resource = {
-        "resourceType": "Task",
-        "status": "completed" if done else "requested",
-        "intent": "order",
-        "code": {"text": text},
-        "description": text,
-        "for": {"reference": person.reference},
-        "authoredOn": moment(day, 12),
-        "requester": by(author),
-        "owner": owner,
-        "restriction": {"period": {"end": due.isoformat()}},
-    }
-    if focus is not None:
-        made["focus"] = {"reference": focus}
-    return made
 
 
 def vaccine(person: Person, name: str, atc: str, day: date, author: Staff | None, dose: int) -> Resource:
@@ -461,80 +234,6 @@ def vaccine(person: Person, name: str, atc: str, day: date, author: Staff | None
         made["reportOrigin"] = {"text": "Nasjonalt vaksinasjonsregister"}
     else:
         made["performer"] = [{"actor": by(author)}]
-    return made
-
-
-def flag(person: Person, text: str, day: date, author: Staff, *, category: str = "safety") -> Resource:
-    """Something all who meet the person should know at once."""
-    code = concept(text, (LOINC, "75773-2")) if category == "clinical" else {"text": text}
-    return {
-        "resourceType": "Flag",
-        "status": "active",
-        "category": [plain("flag-category", category)],
-        "code": code,
-        "subject": {"reference": person.reference},
-        "period": {"start": day.isoformat()},
-        "author": by(author),
-    }
-
-
-def plan(
-    person: Person,
-    title: str,
-    measures: list[tuple[str, str]],
-    owner: Organisation,
-    author: Staff,
-    start: date,
-    *,
-    end: date | None = None,
-    category: str = "",
-) -> Resource:
-    """A plan of measures: (what, how often), which `owner` carries out."""
-    period = {"start": start.isoformat()}
-    if end is not None:
-        period["end"] = end.isoformat()
-    made: Resource = {
-        "resourceType": "CarePlan",
-        "status": "active" if end is None else "completed",
-        "intent": "plan",
-        "title": title,
-        "subject": {"reference": person.reference},
-        "period": period,
-        "created": start.isoformat(),
-        "author": by(author),
-        "contributor": [at(owner)],
-        "activity": [
-            {
-                "detail": {
-                    "status": "in-progress" if end is None else "completed",
-                    "description": what,
-                    "scheduledString": often,
-                    "performer": [at(owner)],
-                }
-            }
-            for what, often in measures
-        ],
-    }
-    if category:
-        made["category"] = [{"text": category}]
-    return made
-
-
-def goal(person: Person, text: str, start: date, *, until: date | None = None, own: bool = True) -> Resource:
-    """What is worked for; `own`: in the person's own words."""
-    made: Resource = {
-        "resourceType": "Goal",
-        "lifecycleStatus": "active",
-        "achievementStatus": plain("goal-achievement", "in-progress"),
-        "description": {"text": text},
-        "subject": {"reference": person.reference},
-        "startDate": start.isoformat(),
-    }
-    made["achievementStatus"]["text"] = "Underveis"
-    if own:
-        made["expressedBy"] = {"reference": person.reference, "display": person.full_name}
-    if until is not None:
-        made["target"] = [{"dueDate": until.isoformat()}]
     return made
 
 

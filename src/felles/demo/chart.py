@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from felles.demo import build, papers
+from felles.demo import build, papers, planned
 from felles.demo.analyses import TESTS, egfr
 from felles.demo.body import Body
 from felles.demo.calendar import SLOTS, open_before, slot
@@ -329,7 +329,7 @@ class Chart:
         self, author: str, text: str, day: date, hour: int, minute: int, *, minutes: int = 20, status: str = "booked"
     ) -> None:
         """An appointment, coming or past."""
-        made = build.appointment(
+        made = planned.appointment(
             self.person, self.said(author, text), self.place_of(author), self.staff(author), (day, hour, minute),
             minutes=minutes, status=status, created=min(day - timedelta(days=14), self.today - timedelta(days=1)),
         )  # fmt: skip

@@ -41,8 +41,9 @@ AT_SCHOOL: Final = (
 
 _TOLD: Final = {
     400: (
-        "Ammes fullt. God kontakt, følger med blikket. Mor og far har det bra.",
-        "Våken og fornøyd. Fin motorikk for alderen. Søvn gjennomgått.",
+        "Ammes fullt. God kontakt, følger med blikket. {hjemme} har det bra.",
+        "Våken og fornøyd. Smiler og pludrer. Søvn gjennomgått.",
+        "Smaker på grøt. Ruller rundt og griper etter leker.",
         "Spiser grøt og grønnsaker. Sitter støtt, babler.",
         "Nysgjerrig, krabber. Smaker på alt. Trygghet i hjemmet gjennomgått.",
     ),
@@ -79,10 +80,9 @@ def _growth(chart: Chart) -> None:
         tests = ("vekt", "hoyde", "hodeomkrets") if days < 800 else ("vekt", "hoyde")
         chart.measure(visit, *tests)
         text = chart.rng.choice(next(texts for until, texts in _TOLD.items() if days < until))
-        if days < 140:
-            text = _TOLD[400][0 if days < 100 else 1]
-        elif 140 <= days < 400:
-            text = _TOLD[400][2 if days < 250 else 3]
+        if days < 400:
+            text = _TOLD[400][sum(days > limit for limit in (40, 140, 200, 250))]
+            text = text.replace("{hjemme}", _at_home(chart))
         length = score("height", visit.values["hoyde"], person.years(day), female=person.female)
         channel = (
             "følger egen kurve"
@@ -94,6 +94,12 @@ def _growth(chart: Chart) -> None:
         chart.note(
             visit, f"Helsestasjonskontroll {called}", f"{text}\nVekt {{vekt}} kg, lengde {{hoyde}} cm; {channel}."
         )
+
+
+def _at_home(chart: Chart) -> str:
+    """Those who look after the child, as a note names them."""
+    parents = [{True: "mor", False: "far"}[parent.female] for parent in chart.home.grown()]
+    return " og ".join(dict.fromkeys(parents)).capitalize() if len(set(parents)) == len(parents) else "Foreldrene"
 
 
 def early_vaccines(chart: Chart, spared: tuple[str, ...] = ()) -> None:

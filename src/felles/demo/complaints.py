@@ -27,6 +27,8 @@ class Complaint:
     instead: str = ""
     urgent: bool = False
     days: int = 12
+    then: tuple[int, str, str] | None = None
+    """The contact at the GP's that was agreed: after how many days, its title, its note."""
 
 
 _ROWS = (
@@ -41,7 +43,7 @@ _ROWS = (
     Complaint("D73", "Magetarminfeksjon", (1, 90), 4, ("Oppkast og løs mage i to døgn, flere i husstanden syke.", "Diaré siden i forgårs, noe kvalm.", "Kastet opp hele natta, nå bare løs mage."), ("Bløt mage, lett diffus ømhet. Ikke dehydrert.", "Abdomen bløt, livlige tarmlyder. Fuktige slimhinner."), ("Drikke små mengder ofte. Ser an.", "Væskeråd. Hjemme til to døgn etter siste symptom."), days=5),
     Complaint("A04", "Slapphet", (16, 75), 4, ("Sliten siste måneden. Sover greit.", "Tungt å komme i gang, ellers frisk."), ("God allmenntilstand. Hb {hb}, TSH {tsh}.",), ("Blodprøver uten holdepunkter for sykdom. Telefontime ved behov.",), tests=(("hb", 0, 0), ("tsh", 0, 0), ("crp", 0, 0)), days=30),
     Complaint("S88", "Kontakteksem", (16, 70), 3, ("Utslett på hendene etter ny såpe.",), ("Tørt, sprukket eksem på håndryggene.",), ("Hansker, fuktighetskrem, kortisonkrem i to uker.",), drug="hydrokortison", days=21),
-    Complaint("S84", "Brennkopper", (2, 11), 2, ("Sår ved munnen siden helga, sprer seg.",), ("Gulbrune skorper perioralt.",), ("Vask og fusidinkrem. Hjemme fra barnehage til tørt.",), drug="fusidin", days=10),
+    Complaint("S84", "Brennkopper", (2, 11), 2, ("Sår ved munnen siden helga, sprer seg.",), ("Gulbrune skorper perioralt.",), ("Vask og fusidinkrem. Hjemme til sårene er tørre.",), drug="fusidin", days=10),
     Complaint("F70", "Øyekatarr", (1, 80), 3, ("Rødt øye med puss siden i går.", "Øyet klistret igjen om morgenen."), ("Konjunktival injeksjon, gult sekret. Normalt syn.", "Rødt øye, lite sekret, ingen lysskyhet."), ("Rensing med vann, øyedråper hvis ikke bedre.", "Ser an, god håndhygiene."), days=6),
     Complaint("H81", "Ørevoks", (30, 90), 2, ("Tett øre etter dusjing.", "Hører dårlig på det ene øret."), ("Ørevoks, fjernet. Trommehinnen hel.",), ("Ingen kontroll.",), days=1),
     Complaint("N17", "Svimmelhet", (40, 92), 3, ("Karusellsvimmel ved snuing i senga.", "Svimmel ved raske hodebevegelser."), ("Dix-Hallpike positiv. Ingen fokale utfall. BT {bt}.",), ("Manøver utført, øvelser hjemme.",), days=14),
@@ -50,9 +52,9 @@ _ROWS = (
     Complaint("S12", "Flåttbitt", (12, 80), 2, ("Rød ring rundt flåttbitt på leggen, vokser.",), ("Erythema migrans, 7 cm.",), ("Penicillin i to uker; ny kontakt hvis feber eller leddplager.",), drug="fenoksymetyl-14", instead="doksysyklin", days=14),
     Complaint("T99", "Trening og kosthold", (20, 60), 1, ("Ønsker råd om vekt og mosjon.",), ("Vekt {vekt}, BT {bt}.",), ("Råd gitt, tilbud om frisklivssentralen.",), tests=(("vekt", 0, 0),), days=1),
     Complaint("L77", "Overtråkk ankel", (8, 70), 4, ("Tråkket over på trening i går.", "Vrikket foten i en trapp.", "Skled på isen, vondt på utsiden av ankelen."), ("Hevelse lateralt, ikke øm over malleolene. Belaster.", "Blåmerke og hevelse foran ytterankelen, stabil."), ("Ottawa negativ, ikke røntgen. Elastisk bandasje.",), urgent=True, days=21),
-    Complaint("S18", "Kuttskade", (3, 80), 4, ("Kuttet seg på kniv.", "Falt på glasskår."), ("Rent kutt på hånden, 2–3 cm, intakt bevegelighet og følelse.",), ("Sydd i lokalbedøvelse. Fjerning av sting hos fastlege om ti dager.",), urgent=True, days=12),
+    Complaint("S18", "Kuttskade", (3, 80), 4, ("Kuttet seg på kniv.", "Falt på glasskår."), ("Rent kutt på hånden, 2–3 cm, intakt bevegelighet og følelse.",), ("Sydd i lokalbedøvelse. Fjerning av sting hos fastlege om ti dager.",), urgent=True, days=12, then=(10, "Fjerning av sting", "Sår på hånden sydd på legevakta.\nUS: Reaksjonsløst sår. Full bevegelighet og følelse.\nV: Stingene fjernet. Ingen kontroll.")),
     Complaint("A03", "Feber hos barn", (1, 6), 4, ("Høy feber siden i natt, drikker noe.", "Feber andre døgn, tett nese, leker innimellom."), ("Våken, god kontakt, ingen nakkestivhet. Temp {temperatur}, CRP {crp}.",), ("Virusinfeksjon mest sannsynlig. Rådgitt, ny kontakt ved slapphet.",), tests=(("temperatur", 38.4, 40.0), ("crp", 2, 38)), urgent=True, days=5),
-    Complaint("K02", "Brystsmerter", (40, 80), 2, ("Trykk i brystet i et par timer, nå bedre.",), ("EKG uten iskemi. BT {bt}, puls {puls}. Smertefri nå.",), ("Lav risiko etter vurdering; kontroll hos fastlege. 113 ved nye smerter.",), tests=(("puls", 64, 92), ("spo2", 96, 99)), urgent=True, days=2),
+    Complaint("K02", "Brystsmerter", (40, 80), 2, ("Trykk i brystet i et par timer, nå bedre.",), ("EKG uten iskemi. BT {bt}, puls {puls}. Smertefri nå.",), ("Lav risiko etter vurdering; kontroll hos fastlege. 113 ved nye smerter.",), tests=(("puls", 64, 92), ("spo2", 96, 99)), urgent=True, days=2, then=(6, "Kontroll etter brystsmerter", "Ikke hatt vondt siden legevakta. Ingen smerter ved anstrengelse.\nUS: BT {bt}, puls {puls}. Cor/pulm: fys. forh. Nytt EKG uendret. LDL {ldl}, HbA1c {hba1c}.\nV: Holdepunkter for muskelsmerter. Ny kontakt ved smerter som kommer av å gå.")),
     Complaint("R80", "Influensa", (5, 90), 2, ("Brå start med feber, muskelsmerter og hoste.",), ("Allmennpåvirket. Lungene rene. Temp {temperatur}, CRP {crp}.",), ("Hvile, drikke, paracetamol.",), tests=(("temperatur", 38.3, 39.8), ("crp", 8, 45)), urgent=True, days=8),
 )  # fmt: skip
 COMPLAINTS = _ROWS

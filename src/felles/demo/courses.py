@@ -7,7 +7,8 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from felles.demo import build
+from felles.demo import planned
+from felles.demo.adjusting import MORE, adjusted, lacks_iron
 from felles.demo.calendar import coming, is_open, open_before, open_day
 from felles.demo.chart import Chart, Visit, printed
 from felles.demo.drugs import DRUGS, clashes
@@ -81,7 +82,12 @@ def follow(chart: Chart, problems: list[Problem]) -> None:
     days = _controls(chart, problems)
     told: set[str] = set()
     for day in days:
-        due = [p for p in problems if chart.body.problems[p.key] <= day or p.key in told]
+        over = chart.body.over
+        due = [
+            p
+            for p in problems
+            if chart.body.problems[p.key] <= day <= over.get(p.key, day) or p.key in told - set(over)
+        ]
         new = [p for p in due if p.key not in told]
         if due:
             _control(chart, due, new, day)
@@ -130,7 +136,8 @@ def _control(chart: Chart, due: list[Problem], new: list[Problem], day: date) ->
         )
         _start(chart, problem, visit, known=problem not in fresh)
     _measured(chart, due, visit, by_phone=by_phone)
-    chart.note(visit, title, _text(chart, due, fresh, visit, by_phone=by_phone))
+    changed = adjusted(chart, due, visit)
+    chart.note(visit, title, _text(chart, due, fresh, visit, changed, by_phone=by_phone))
     _remember(chart, visit)
 
 
@@ -158,7 +165,9 @@ def _chosen(chart: Chart, key: str, day: date) -> str:
     if key in ("empagliflozin", "kandesartan", "amlodipin") and chart.rng.random() < 0.4:
         return ""
     kidneys = chart.body.has("ckd", day)
-    if (key == "metformin" and kidneys) or (key == "kandesartan" and {"ramipril", "losartan"} & set(chart.taking())):
+    if (key == "metformin" and kidneys) or (
+        key == "kandesartan" and {"ramipril", "ramipril-10", "losartan", "losartan-100"} & set(chart.taking())
+    ):
         return ""
     if key == "budesonid" and chart.person.age(day) < 12:
         return "flutikason-barn"
@@ -185,11 +194,13 @@ def _known(chart: Chart, problem: Problem, day: date) -> bool:
     return (day - chart.body.problems[problem.key]).days > 120 and problem.key != "iron"
 
 
-def _text(chart: Chart, due: list[Problem], fresh: list[Problem], visit: Visit, *, by_phone: bool) -> str:
-    """What the GP writes: what was told, found, measured and agreed."""
+def _text(
+    chart: Chart, due: list[Problem], fresh: list[Problem], visit: Visit, changed: list[str], *, by_phone: bool
+) -> str:
+    """What the GP writes: what was told, found, measured, changed and agreed."""
     values = visit.values
     spoken = sorted(due, key=lambda p: p not in fresh)[:3]
-    texts = [chart.choose(FIRST[p.key] if p in fresh else p.told, visit.day) for p in spoken if p.told or p in fresh]
+    texts = [_told(chart, p, visit, fresh=p in fresh) for p in spoken if p.told or p in fresh]
     told = _unlike(_breathing(texts))
     first = "Telefonkonsultasjon." if by_phone else "Kommer til time." if fresh else "Kommer til kontroll."
     lines = [" ".join([first, *dict.fromkeys(t for t in told if t)])]
@@ -201,21 +212,34 @@ def _text(chart: Chart, due: list[Problem], fresh: list[Problem], visit: Visit, 
     measured = [_named(chart, test, values[test]) for test in _BLOOD if test in values]
     if measured:
         lines.append("Lab: " + ", ".join(measured) + ".")
-    agreed = _unlike([chart.choose(p.agreed, visit.day) for p in spoken if p.agreed and p not in fresh])
-    today = [key for key, made in chart.medicines.items() if made["authoredOn"] == visit.day.isoformat()]
-    begins = {p.name for p in fresh}
-    begun = [
-        f"{'Oppstart' if chart.medicines[key]['reasonCode'][0]['text'] in _both(begins) else 'Fornyet'} {DRUGS[key].short}."
-        for key in today
-    ]
-    if fresh and not begun:
-        begun = ["Ny vurdering om noen uker."]
-    plan = list(
-        dict.fromkeys([*begun, *(a for a in agreed if a and not (begun and a.startswith("Fortsetter uendret")))])
-    )
+    plan = list(dict.fromkeys([*changed, *_agreed(chart, spoken, fresh, visit, changed)]))
     if plan:
         lines.append("V: " + " ".join(plan))
     return "\n".join(lines)
+
+
+def _told(chart: Chart, problem: Problem, visit: Visit, *, fresh: bool) -> str:
+    """What she tells of one problem."""
+    if problem.key == "iron" and not fresh:
+        return problem.told[0] if lacks_iron(chart, visit) else problem.told[1]
+    return chart.choose(FIRST[problem.key] if fresh else problem.told, visit.day)
+
+
+def _agreed(chart: Chart, spoken: list[Problem], fresh: list[Problem], visit: Visit, changed: list[str]) -> list[str]:
+    """What is begun, renewed and agreed, beside what is changed."""
+    going_on = [p for p in spoken if p.agreed and p not in fresh and p.key not in chart.body.over]
+    agreed = _unlike([chart.choose(p.agreed, visit.day) for p in going_on])
+    begins = _both({p.name for p in fresh})
+    raised = {*MORE.values(), "amlodipin"}
+    begun = [
+        f"{'Oppstart' if made['reasonCode'][0]['text'] in begins else 'Fornyet'} {DRUGS[key].short}."
+        for key, made in chart.medicines.items()
+        if made["authoredOn"] == visit.day.isoformat() and not (visit.day in chart.body.raised and key in raised)
+    ]
+    if fresh and not begun:
+        begun = ["Ny vurdering om noen uker."]
+    new = begun or changed
+    return [*begun, *(a for a in agreed if a and not (new and a.startswith("Fortsetter")))]
 
 
 def _found(chart: Chart, due: list[Problem], visit: Visit, told: str) -> list[str]:
@@ -223,6 +247,8 @@ def _found(chart: Chart, due: list[Problem], visit: Visit, told: str) -> list[st
     irregular, swollen = chart.body.has("af", visit.day), "ankler" in told or "hovne" in told
     found: list[str] = []
     for problem in due[:3]:
+        if problem.key == "iron" and not lacks_iron(chart, visit):
+            continue
         fit = tuple(
             text for text in problem.found
             if not (irregular and ("Rm puls" in text or "fys. forh" in text)) and not (swollen and "ødem" in text and "Ingen" in text)
@@ -258,7 +284,7 @@ _SIGNS: Final = (
 _BLOOD: Final = {
     "hba1c": "HbA1c", "kreatinin": "kreatinin", "egfr": "eGFR", "kalium": "K", "natrium": "Na", "hb": "Hb", "ferritin": "ferritin",
     "ldl": "LDL", "tsh": "TSH", "ft4": "FT4", "probnp": "NT-proBNP", "urat": "urat", "crp": "CRP", "psa": "PSA",
-    "d-vitamin": "vit. D", "acr": "U-AKR", "alat": "ALAT",
+    "d-vitamin": "vit. D", "b12": "B12", "acr": "U-AKR", "alat": "ALAT",
 }  # fmt: skip
 
 
@@ -297,7 +323,7 @@ def refer(chart: Chart, where: str, text: str, question: str, answers: tuple[str
     if not answered and chart.person.died is not None:
         return
     organisation, staff = chart.place(place), chart.staff(gp)
-    made = build.referral(
+    made = planned.referral(
         chart.person, chart.said(gp, text), chart.said(gp, question), organisation, staff, sent, answered=answered
     )
     sent_as = chart.add(gp, made)

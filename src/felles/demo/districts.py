@@ -282,7 +282,7 @@ class Places:
         index = list(_HOSPITALS).index(hospital)
         place, key = _HOSPITAL_PLACE[hospital], f"{hospital}-legevakt-{block}"
         number = index * 10_000 + block * 10
-        name = f"Legevakta i {MUNICIPALITIES[place]}{f', lag {block + 1}' if block else ''}"
+        name = f"{_HOSPITALS[hospital].removesuffix('sykehuset')}legevakten{f', lag {block + 1}' if block else ''}"
         self._organise(key, name, place, "out-of-hours", stem=33000000 + number * 10)
         doctor = self._employ(f"{key}-lege", "doctor LE", key, 590000000 + number)
         return key, (doctor, self._employ(f"{key}-sp", "nurse SP", key, 590000001 + number))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from felles.demo import build
+from felles.demo import persons
 from felles.demo.calendar import open_day
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def relatives(chart: Chart) -> None:
                 married = home.shape in ("old-couple", "middle") or other.name[1] == person.name[1]
                 _add(chart, other, "SPS" if married else "DOMPART")
         for code, name, phone in home.relatives.get(person.key, ()):
-            _near(chart, build.related(person, name, code, WORDS[code], phone=phone))
+            _near(chart, persons.related(person, name, code, WORDS[code], phone=phone))
 
 
 def _add(chart: Chart, other: Person, code: str) -> None:
     if other.died is None:
-        made = build.related(chart.person, other.name, code, WORDS[code], number=other.number, phone=phone_of(other))
+        made = persons.related(chart.person, other.name, code, WORDS[code], number=other.number, phone=phone_of(other))
         if code in _PARENTS:
-            build.parental(made, other.reference, _PARENTS[code])
+            persons.parental(made, other.reference, _PARENTS[code])
             chart.add(chart.person.gp, made)
         else:
             _near(chart, made)
@@ -50,12 +50,12 @@ def _near(chart: Chart, made: Resource) -> None:
     """One of those to ring, and, for most of those who are followed closely, what she may be told."""
     person = chart.person
     known = [entry for _, entry in chart.life.entries if entry["resourceType"] == "RelatedPerson"]
-    reference = chart.add(person.gp, build.next_of_kin(made, len(known) + 1))
+    reference = chart.add(person.gp, persons.next_of_kin(made, len(known) + 1))
     place = crc32(person.key.encode()) % len(MAY_KNOW)
     if person.age(chart.today) >= 62 and MAY_KNOW[place]:
         name = " ".join([*made["name"][0]["given"], made["name"][0]["family"]])
         day = open_day(chart.start + timedelta(days=40))
-        chart.add(person.gp, build.may_know(person, reference, name, MAY_KNOW[place], day))
+        chart.add(person.gp, persons.may_know(person, reference, name, MAY_KNOW[place], day))
 
 
 MAY_KNOW: Final = (

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from felles.access.codes import GP_LIST
-from felles.demo import build, courses, family, municipal
+from felles.demo import courses, family, municipal, persons, planned
 from felles.demo.admissions import ILLNESSES, admissions, admit_now
 from felles.demo.calendar import open_before, open_day
 from felles.demo.chart import Chart
@@ -29,13 +29,13 @@ def begin(chart: Chart) -> None:
     """The Patient, her place on GPs' lists, who belongs to her."""
     person = chart.person
     gp = chart.staff(person.gp)
-    chart.life.entries.append((person.gp, build.patient(person, gp, family.phone_of(person))))
+    chart.life.entries.append((person.gp, persons.patient(person, gp, family.phone_of(person))))
     for place, (start, key) in enumerate(person.lists):
         after = person.lists[place + 1][0] if place + 1 < len(person.lists) else None
         end = after - timedelta(days=1) if after is not None else person.died
         staff = chart.staff(key)
         office = chart.place(staff.organisation)
-        chart.add(key, build.episode(person, GP_LIST, "Fastlegeliste", office, staff, start, end=end))
+        chart.add(key, planned.episode(person, GP_LIST, "Fastlegeliste", office, staff, start, end=end))
     family.relatives(chart)
 
 
@@ -75,7 +75,7 @@ def _child(chart: Chart, years: float) -> None:
         since = open_day(chart.person.born + timedelta(days=7))
         if since <= chart.today:
             chart.add(
-                nurse.key, build.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since)
+                nurse.key, planned.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since)
             )
     childhood(chart)
     problems = courses.assign(chart)
@@ -137,7 +137,7 @@ def _now(chart: Chart, number: int) -> None:
         text = chart.fill(question, visit) + " Spørsmål om ultralyd og prøve fra slimhinnen."
         chart.add(
             gp,
-            build.referral(
+            planned.referral(
                 chart.person,
                 "Gynekologisk vurdering",
                 chart.said(gp, text),

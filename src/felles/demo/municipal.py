@@ -13,7 +13,7 @@ from typing import Final
 from zlib import crc32
 
 from felles.access.codes import MUNICIPAL_SERVICE
-from felles.demo import build
+from felles.demo import build, planned
 from felles.demo.calendar import open_day
 from felles.demo.chart import Chart
 from felles.fhir.norway.systems import volven
@@ -40,14 +40,24 @@ GOALS: Final = (
     "Gå ned trappa og ut på egen hånd.",
 )
 """What somebody and those who help her at home work for."""
-_VISITS: Final = (
+_MORNING: Final = (
     "I godt humør. Medisinene tatt. Spist frokost selv.",
     "Hjulpet med stell og påkledning. Fin hud.",
     "Sovet dårlig, ellers som vanlig. Drukket to kopper te mens vi var der.",
+    "Dusjet med hjelp av en. Smurt på leggene.",
+    "Stått opp selv i dag. Gikk ut og hentet avisen.",
+)
+"""Told of the morning's visits only."""
+_EVENING: Final = (
+    "Kveldsmedisin tatt. Hjulpet i nattøy.",
+    "Satt opp med radioen. Spist to skiver til kvelds.",
+    "Låst og slukket. Trøtt, men fornøyd med dagen.",
+)
+"""Told of the evening's visits only."""
+_VISITS: Final = (
     "Dosett fylt for uka, sjekket mot medisinlisten.",
     "Litt ustø i dag, brukte rullatoren inne. Minnet om å gå rolig.",
     "Besøk av familien i går, fornøyd med det.",
-    "Dusjet med hjelp av en. Smurt på leggene.",
     "Lite matlyst de siste dagene. Kontaktet pårørende om handling.",
 )
 _SPECIAL: Final = {
@@ -124,7 +134,7 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
     why = "Søknad fra pårørende" if rng.random() < 0.5 else "Henvendelse fra fastlegen"
     living = "Bor alene" if len(chart.home.grown()) == 1 else "Bor med ektefelle"
     text = (
-        f"{why}. Kartlagt på hjemmebesøk. {living}.\nVurdering: trenger bistand for å bo hjemme.\n"
+        f"{why}. Kartlagt på hjemmebesøk. {living}.\nVurdering: {_why(chart)} Trenger bistand for å bo hjemme.\n"
         f"Vedtak: {', '.join(name.lower() for name in names)} fra {since.day}.{since.month}.{since.year}. Klagefrist fire uker."
     )
     visit = chart.visit(officer, "HH", "Kartlegging ved tildelingskontoret", when, 10, 0, minutes=60)
@@ -133,7 +143,7 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
     place = chart.place(district.home_care)
     chart.add(
         officer,
-        build.episode(
+        planned.episode(
             chart.person, MUNICIPAL_SERVICE, "Hjemmesykepleie", place, chart.staff(manager), since, end=ended,
             more=((volven(9151), HOME_NURSING),),
         ),
@@ -147,7 +157,7 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
         measures.append(("Vekt, støttestrømper", "Mandag og torsdag"))
     chart.add(
         manager,
-        build.plan(
+        planned.plan(
             chart.person, "Tiltaksplan, hjemmesykepleie", measures, place, chart.staff(manager), since, end=ended
         ),
     )
@@ -156,7 +166,7 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
     if rng.random() < 0.5:
         day = open_day(since + timedelta(days=rng.randrange(2, 40)))
         if chart.alive(day):
-            chart.add(manager, build.flag(chart.person, "Fare for fall. Bruker rullator.", day, chart.staff(manager)))
+            chart.add(manager, planned.flag(chart.person, "Fare for fall. Bruker rullator.", day, chart.staff(manager)))
 
 
 def _individual_plan(chart: Chart, manager: str, since: date, ended: date | None) -> None:
@@ -169,7 +179,7 @@ def _individual_plan(chart: Chart, manager: str, since: date, ended: date | None
     ]
     start = open_day(since + timedelta(days=14))
     if chart.alive(start):
-        made = build.plan(
+        made = planned.plan(
             chart.person, "Individuell plan", measures, place, chart.staff(manager), start, end=ended,
             category="Individuell plan",
         )  # fmt: skip
@@ -192,22 +202,20 @@ def _living(chart: Chart, day: date) -> None:
     matters = {"valueString": chart.said(nurse, chart.rng.choice(MATTERS))}
     chart.add(nurse, build.finding(chart.person, "Hva er viktig for deg?", "95541-9", matters, (day, 11, 10), staff))
     own = chart.said(nurse, GOALS[crc32(chart.person.key.encode()) % len(GOALS)])
-    chart.add(nurse, build.goal(chart.person, own, day, until=chart.today + timedelta(days=60)))
+    chart.add(nurse, planned.goal(chart.person, own, day, until=chart.today + timedelta(days=60)))
 
 
 def _home_visits(chart: Chart, since: date, until: date) -> None:
     """Visits worth a note: once a month, and oftener in the last two months."""
     rng, district = chart.rng, chart.district
-    day = since + timedelta(days=1)
+    day, last = since + timedelta(days=1), ""
     while day < until:
         if chart.alive(day) and not chart.absent(day):
             nurse = rng.random() < 0.6
             author = chart.one_of(district.home_nurses if nurse else district.care_workers, day)
-            visit = chart.visit(
-                author, "HH", "Hjemmebesøk", day, rng.choice((8, 9, 10, 12, 17)), rng.choice((0, 15, 40)), minutes=30
-            )
-            special = [text for key, texts in _SPECIAL.items() if chart.body.has(key, day) for text in texts]
-            text = rng.choice(special) if special and nurse and rng.random() < 0.5 else chart.choose(_VISITS, day)
+            hour = rng.choice((8, 9, 10, 12, 17))
+            visit = chart.visit(author, "HH", "Hjemmebesøk", day, hour, rng.choice((0, 15, 40)), minutes=30)
+            text = last = _seen(chart, day, hour, last, special=nurse and rng.random() < 0.5)
             if "{vekt}" in text or "{glukose}" in text:
                 chart.measure(visit, "vekt" if "{vekt}" in text else "glukose")
             if "{bt}" in text:
@@ -215,6 +223,39 @@ def _home_visits(chart: Chart, since: date, until: date) -> None:
             chart.note(visit, "Hjemmebesøk", text, minutes=30)
         recent = (min(until, chart.today) - day).days < 50
         day += timedelta(days=rng.randrange(6, 12) if recent else rng.randrange(28, 60))
+
+
+def _seen(chart: Chart, day: date, hour: int, last: str, *, special: bool) -> str:
+    """What is written of a visit at an hour, not what was written of the `last` one; `special`: of her illness."""
+    texts = (*_VISITS, *(_MORNING if hour < 11 else _EVENING if hour > 15 else ()))
+    if special:
+        own = tuple(t for key, told in _SPECIAL.items() if chart.body.has(key, day) for t in told)
+        texts = tuple(t for t in own if t != last and (hour < 11 or "frokost" not in t)) or texts
+    return chart.choose(tuple(t for t in texts if t != last), day)
+
+
+def _why(chart: Chart) -> str:
+    """Why she needs help at home, as the decision says it."""
+    found = [text for key, text in _NEEDS.items() if chart.body.has(key, chart.last)]
+    return " ".join(found[:2]) or chart.rng.choice(_NEEDS_OF_AGE)
+
+
+_NEEDS: Final = {
+    "dementia": "Glemmer måltider og medisiner, går seg bort.",
+    "parkinson": "Stiv og langsom, trenger hjelp til stell og til medisin på faste tider.",
+    "heart-failure": "Tungpust av lite, klarer ikke støttestrømper og dusj.",
+    "copd": "Tungpust ved stell og påkledning.",
+    "rheuma": "Stive hender, får ikke åpnet dosett og bokser.",
+    "hip": "Vond hofte, kommer ikke ned i dusjen eller til føttene.",
+    "knee": "Vonde knær, klarer ikke badekar og trapp alene.",
+    "t2d": "Trenger hjelp med medisiner og med føttene.",
+}
+"""Problem → what it makes hard at home."""
+_NEEDS_OF_AGE: Final = (
+    "Nedsatt syn og kraft i hendene. Klarer ikke dosett og dusj alene.",
+    "Ustø etter fall. Trenger tilsyn i dusjen og hjelp med medisiner.",
+    "Lite krefter det siste året, har gått ned i vekt. Trenger hjelp til stell og mat.",
+)
 
 
 def _nursing_home(chart: Chart, since: date) -> None:
@@ -230,7 +271,7 @@ def _nursing_home(chart: Chart, since: date) -> None:
         f"Tilsyn dag og natt er nødvendig. Vedtak: langtidsopphold ved {place.name} fra {since.day}.{since.month}.{since.year}.",
         minutes=90,
     )
-    made = build.episode(
+    made = planned.episode(
         chart.person, MUNICIPAL_SERVICE, "Langtidsopphold i sykehjem", place, chart.staff(nurse), since, end=chart.person.died,
         more=((volven(9151), LONG_STAY),),
     )  # fmt: skip
@@ -246,7 +287,7 @@ def _nursing_home(chart: Chart, since: date) -> None:
     )
     chart.add(
         doctor,
-        build.flag(
+        planned.flag(
             chart.person,
             "Behandlingsnivå avklart: ikke hjerte-lunge-redning.",
             since,

@@ -51,11 +51,21 @@ utredning=utgreiing undersøkelse=undersøking nyfødt=nyfødd øyekatarr=augeka
 samtaler=samtalar øyelege=augelege fortykkelser=fortjukkingar størrelse=storleik ventet=venta levende=levande slapphet=slappheit
 ømhet=ømheit bankeømhet=bankeømheit lysskyhet=lysskyheit reflekser=refleksar perioder=periodar verdier=verdiar fornyet=fornya
 høytidene=høgtidene trenger=treng vannlating=vasslating glemmer=gløymer kostholdet=kosthaldet syns=synst leker=leikar peker=peikar
-babler=bablar krabber=krabbar grønnsaker=grønsaker tørste=tørst morgenstivhet=morgonstivleik klistret=klistra manglende=manglande
+sykepleienotat=sjukepleienotat babler=bablar krabber=krabbar grønnsaker=grønsaker tørste=tørst morgenstivhet=morgonstivleik klistret=klistra manglende=manglande
 sittende=sitjande liggende=liggjande stående=ståande hodeomkrets=hovudomkrins hodeleie=hovudleie hodebunnen=hovudbotnen
+hverdagen=kvardagen rikelige=rikelege menstruasjoner=menstruasjonar menstruasjonene=menstruasjonane blek=bleik bleke=bleike forhøyet=forhøgd tilfeldig=tilfeldig
+bekreftet=stadfesta målinger=målingar bløt=blaut livlige=livlege tarmlyder=tarmlydar svinger=svingar trekker=trekkjer annenhver=annakvar løftes=blir
+holdepunkter=haldepunkt fjerning=fjerning stingene=stinga oppe=oppe kuttet=kutta sovner=sovnar økt=auka målet=målet avsluttes=blir lagrene=lagera jernlagrene=jernlagera
+fylt=fylte lenger=lenger kortere=kortare reaksjonsløst=reaksjonslaust anstrengelse=anstrenging sydd=sydd smaker=smakar ruller=rullar griper=grip leker=leikar
+smiler=smiler pludrer=pludrar legevakta=legevakta fastlege=fastlege halvår=halvår
 """
 _WORDS: dict[str, str] = {old: new for old, _, new in (pair.partition("=") for pair in _PAIRS.split()) if old != new}
 _PHRASES = (
+    (r"\b([Ii]) et annet rom\b", {"I": "I eit anna rom", "i": "i eit anna rom"}),
+    (r"\b([Dd])e fleste dager\b", {"D": "Dei fleste dagar", "d": "dei fleste dagar"}),
+    (r"\b([Ii])ngen tungpust\b", {"I": "Ikkje tungpusta", "i": "ikkje tungpusta"}),
+    (r"\b([Ll])øftes\b", {"L": "Blir løfta", "l": "blir løfta"}),
+    (r"\b([Aa])vsluttes\b", {"A": "Blir avslutta", "a": "blir avslutta"}),
     (r"\b([Mm])edisinene tatt\b", {"M": "Medisinane er tekne", "m": "medisinane er tekne"}),
     (r"\b([Ff])ortsetter\b", {"F": "Held fram", "f": "held fram"}),
     (r"\b([Tt])as\b", {"T": "Blir teken", "t": "blir teken"}),
@@ -89,6 +99,6 @@ def nynorsk(text: str) -> str:
 
 
 LEFT = frozenset(
-    "ikke jeg hun fra noe noen hvis hver uke uker bedre mye hjemme hva hvordan uten sykehus sykehuset".split()
+    "ikke jeg hun fra noe noen hvis hver uke uker bedre mye hjemme hva hvordan uten sykehus sykehuset annenhver hverdagen annet rikelige bekreftet bløt livlige".split()
 )
 """Words that no text in nynorsk has."""

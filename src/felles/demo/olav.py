@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from felles.access.codes import MUNICIPAL_SERVICE
-from felles.demo import build, courses, taking
+from felles.demo import build, courses, persons, planned, taking
 from felles.demo.calendar import coming, open_before, open_day
 from felles.demo.chart import Chart, Visit
 from felles.demo.drugs import DRUGS
@@ -74,7 +74,7 @@ def old_man(person: Person, home: Household, places: Places, today: date, start:
 
 def _daughter(chart: Chart) -> str:
     """His daughter as next of kin; her number is in her own record, so that she can be given leave to act for him."""
-    made = build.related(
+    made = persons.related(
         chart.person,
         ("Marit", "Lian"),
         "DAUC",
@@ -91,12 +91,12 @@ def _daughter(chart: Chart) -> str:
     made["telecom"][0]["rank"] = 1
     reference = chart.add("ingrid", made)
     day = open_day(chart.today - timedelta(days=380))
-    chart.add("ingrid", build.may_know(chart.person, reference, "Marit Lian", "Alt om helse og behandling", day))
-    neighbour = build.related(chart.person, ("Arne", "Bakken"), "NBOR", "Nabo, har nøkkel", phone="+47 922 00 318")
+    chart.add("ingrid", persons.may_know(chart.person, reference, "Marit Lian", "Alt om helse og behandling", day))
+    neighbour = persons.related(chart.person, ("Arne", "Bakken"), "NBOR", "Nabo, har nøkkel", phone="+47 922 00 318")
     neighbour["telecom"][0]["rank"] = 2
     key = chart.add("ingrid", neighbour)
     chart.add(
-        "ingrid", build.may_know(chart.person, key, "Arne Bakken", "At det trengs hjelp i huset, ikke sykdom", day)
+        "ingrid", persons.may_know(chart.person, key, "Arne Bakken", "At det trengs hjelp i huset, ikke sykdom", day)
     )
     return reference
 
@@ -106,7 +106,7 @@ def _proxy(chart: Chart) -> None:
     if DAUGHTER in chart.home.numbers:
         since, receiver = chart.today - timedelta(days=120), f"Patient/{id_of('Patient', DAUGHTER)}"
         verbs, until = ("read", "book", "speak"), chart.today + timedelta(days=245)
-        chart.add("ingrid", build.proxy(chart.person, receiver, "Marit Lian", verbs, since, until))
+        chart.add("ingrid", persons.proxy(chart.person, receiver, "Marit Lian", verbs, since, until))
 
 
 def _collected(chart: Chart) -> None:
@@ -136,14 +136,14 @@ def _home_care(chart: Chart) -> None:
     lise, place = chart.staff("lise"), chart.place(HOME_CARE)
     chart.add(
         "turid",
-        build.episode(person, MUNICIPAL_SERVICE, "Hjemmesykepleie", place, lise, since, more=((volven(9151), "15"),)),
+        planned.episode(person, MUNICIPAL_SERVICE, "Hjemmesykepleie", place, lise, since, more=((volven(9151), "15"),)),
     )
     measures = [
         ("Dosett fylles, medisiner minnes om", "En gang i uka"),
         ("Hjelp til dusj", "Onsdag"),
         ("Trygghetsalarm", "Døgnet rundt"),
     ]
-    chart.add("lise", build.plan(person, "Tiltaksplan, hjemmesykepleie", measures, place, lise, since))
+    chart.add("lise", planned.plan(person, "Tiltaksplan, hjemmesykepleie", measures, place, lise, since))
     told = (
         ("Bosituasjon", "63503-7", "Bor alene i enebolig over to etasjer. Soverom og bad oppe. Går med rullator inne."),
         ("Hva er viktig for deg?", "95541-9", "Å bo i huset så lenge det går, og å være i naustet om våren."),
@@ -152,7 +152,7 @@ def _home_care(chart: Chart) -> None:
         chart.add("lise", build.finding(person, name, loinc, {"valueString": said}, (since, 11, 0), lise))
     chart.add(
         "lise",
-        build.goal(
+        planned.goal(
             person,
             "Gå til naustet og tilbake med rullator.",
             since,
@@ -166,7 +166,7 @@ def _home_care(chart: Chart) -> None:
             chart.pressure(visit, pressure)
         chart.note(visit, "Hjemmebesøk", text, minutes=30)
     _halved(chart)
-    chart.add("lise", build.flag(person, "Fare for fall. Går med rullator.", chart.today - timedelta(days=33), lise))
+    chart.add("lise", planned.flag(person, "Fare for fall. Går med rullator.", chart.today - timedelta(days=33), lise))
 
 
 def _fall_before(chart: Chart) -> None:
@@ -261,10 +261,10 @@ def _agreed(chart: Chart, stay: Visit) -> None:
         ),
     )
     flag = "Behandlingsnivå avklart: HLR ja, ikke langvarig intensivbehandling."
-    chart.add("jonas", build.flag(person, flag, day, jonas, category="clinical"))
+    chart.add("jonas", planned.flag(person, flag, day, jonas, category="clinical"))
     chart.add(
         "jonas",
-        build.goal(
+        planned.goal(
             person, "Gå trappa hjemme med prekestol eller rullator.", day, until=chart.today + timedelta(days=21)
         ),
     )
@@ -312,7 +312,7 @@ def _going_home(chart: Chart, stay: Visit, daughter: str) -> None:
     said = "Melding om innlagt pasient og tidlig varsel: trolig behov for korttidsopphold eller oftere tilsyn hjemme"
     chart.add(
         "amir",
-        build.task(
+        planned.task(
             person,
             said,
             build.at(chart.place(ALLOCATION)),
@@ -325,7 +325,7 @@ def _going_home(chart: Chart, stay: Visit, daughter: str) -> None:
     review = "Gå gjennom medisinene før hjemreise: nyrefunksjon, når apiksaban og metformin skal settes i gang igjen, fall og blodtrykk"
     chart.add(
         "jonas",
-        build.task(
+        planned.task(
             person,
             review,
             build.at(chart.place(PHARMACY)),
@@ -342,15 +342,16 @@ def _going_home(chart: Chart, stay: Visit, daughter: str) -> None:
     ):
         chart.add(
             "jonas",
-            build.task(
+            planned.task(
                 person, text, build.at(chart.place(WARD)), jonas, today - timedelta(days=1), due, focus=stay.reference
             ),
         )
     home = "Forbered hjemreise: medisiner, prekestol og daglig tilsyn den første uka"
     chart.add(
-        "amir", build.task(person, home, build.at(chart.place(HOME_CARE)), amir, today, ahead[1], focus=stay.reference)
+        "amir",
+        planned.task(person, home, build.at(chart.place(HOME_CARE)), amir, today, ahead[1], focus=stay.reference),
     )
-    meeting = build.appointment(
+    meeting = planned.appointment(
         person,
         "Samtale med Olav og datteren om veien videre",
         chart.place(WARD),
@@ -361,7 +362,7 @@ def _going_home(chart: Chart, stay: Visit, daughter: str) -> None:
     )
     meeting["participant"].append({"actor": {"reference": daughter, "display": "Marit Lian"}, "status": "accepted"})
     chart.add("amir", meeting)
-    control = build.appointment(
+    control = planned.appointment(
         person,
         "Kontroll etter hofteoperasjon",
         chart.place(CLINIC),

@@ -32,6 +32,9 @@ def complain(chart: Chart, day: date, complaint: Complaint | None = None) -> Non
     complaint = complaint or _pick(chart, day)
     if complaint is None or chart.absent(day) or chart.absent(open_before(day)):
         return
+    seen = day if complaint.urgent else open_before(day)
+    if chart.meets(seen, seen):
+        return
     if complaint.urgent:
         author = chart.rng.choice(chart.district.out_of_hours_staff[:1])
         visit = chart.visit(
@@ -63,6 +66,21 @@ def complain(chart: Chart, day: date, complaint: Complaint | None = None) -> Non
         complaint.name,
         f"{chart.choose(complaint.told, visit.day)}\nUS: {chart.choose(complaint.found, visit.day)}\nV: {agreed}",
     )
+    if complaint.then is not None and chart.rng.random() < 0.85:
+        _after(chart, complaint.then, visit.day)
+
+
+def _after(chart: Chart, agreed: tuple[int, str, str], day: date) -> None:
+    """The contact at the GP's that was agreed, where its day has come."""
+    days, title, text = agreed
+    day = open_day(day + timedelta(days=days))
+    if day >= chart.last or not chart.alive(day) or chart.absent(day) or chart.meets(day, day):
+        return
+    visit = chart.consult(title, day)
+    if "{bt}" in text:
+        chart.pressure(visit)
+        chart.measure(visit, "puls", "ldl", "hba1c")
+    chart.note(visit, title, text)
 
 
 def _pick(chart: Chart, day: date) -> Complaint | None:

@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from felles.access.codes import PREGNANCY
-from felles.demo import build
+from felles.demo import build, planned
 from felles.demo.calendar import SLOTS, coming, open_day, slot
 from felles.demo.chart import Chart, Visit
 from felles.demo.growth import Growth
@@ -120,12 +120,12 @@ class Course:
             start = day
         chart.add(
             visit.author,
-            build.episode(
+            planned.episode(
                 person, PREGNANCY, "Svangerskapsomsorg", chart.place(district.health_station), midwife, start, end=ended
             ),
         )
         maternity = chart.place(district.units["kvinneklinikk"][0])
-        place = build.referral(
+        place = planned.referral(
             person,
             "Fødeplass",
             f"Ønsker å føde her. Termin {_short(self.due)}.",
@@ -136,7 +136,7 @@ class Course:
         )
         chart.add(visit.author, place)
         answered = self.day(18) < chart.today
-        made = build.referral(
+        made = planned.referral(
             person,
             "Ultralyd i svangerskapet",
             f"Termin etter siste menstruasjon {_short(self.due)}. Ønsker ultralyd.",

@@ -120,7 +120,7 @@ _ROWS = (
     ),
     Problem(
         "insomnia", "P06", "G47", "Søvnvansker", "søvnvansker", (35, 92), (0.06, 0.04), ("melatonin",), (),
-        ("Våkner klokka fire og blir liggende.", "Sover bedre når skjermen ligger i et annet rom."), (), ("Søvnråd gitt. Melatonin videre.", "Vurderer å slutte med tablettene til våren."), 1.0,
+        ("Våkner klokka fire og blir liggende.", "work:Sover bedre når skjermen ligger i et annet rom.", "Sover bedre etter at hvilen midt på dagen er kuttet ut.", "Sovner greit, men er oppe to ganger om natta."), (), ("Søvnråd gitt. Melatonin videre.", "Vurderer å slutte med tablettene til våren."), 1.0,
     ),
     Problem(
         "migraine", "N89", "G43", "Migrene", "migrene", (15, 58), (0.12, 0.05), ("sumatriptan",), (),
@@ -143,7 +143,7 @@ _ROWS = (
     ),
     Problem(
         "iron", "B80", "D50", "Jernmangel", "jernmangel", (15, 50), (0.10, 0.0), ("jern",), ("hb", "ferritin"),
-        ("Sliten, blek. Rikelige menstruasjoner.", "Mindre sliten. Tåler tablettene med mat."), ("Slimhinner noe bleke.",), ("Fortsetter jern i tre måneder.", "Ny Hb og ferritin om tre måneder."), 0.4,
+        ("Sliten, blek. Rikelige menstruasjoner.", "Mindre sliten. Tåler tablettene med mat."), ("Slimhinner noe bleke.",), ("Fortsetter jern i tre måneder.", "Ny Hb og ferritin om tre måneder."), 0.3,
     ),
     Problem(
         "eczema", "S87", "L20", "Atopisk eksem", "atopisk eksem", (1, 40), (0.10, 0.09), ("hydrokortison",), (),
@@ -165,7 +165,7 @@ _ROWS = (
     ),
     Problem(
         "ckd", "U99", "N18", "Kronisk nyresykdom", "KNS", (66, 97), (0.10, 0.11), (), ("kreatinin", "kalium", "hb", "acr"),
-        ("Unngår betennelsesdempende smertestillende.", "Føler seg som før."), ("Ingen ødem.",), ("Nyreprøver hver tredje måned.", "Medisinlisten gått gjennom med tanke på nyrene."), 0.4, True, ("hypertension",),
+        ("Unngår betennelsesdempende smertestillende.", "Føler seg som før."), ("Ingen ødem.",), ("Nyreprøver hvert halvår.", "Medisinlisten gått gjennom med tanke på nyrene."), 0.4, True, ("hypertension",),
     ),
     Problem(
         "reflux", "D84", "K21", "Refluks", "refluks", (30, 85), (0.06, 0.06), ("pantoprazol",), (),

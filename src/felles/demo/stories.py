@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from felles.demo import build, courses
+from felles.demo import build, courses, planned
 from felles.demo.calendar import coming, open_before, open_day
 from felles.demo.chart import Chart
 from felles.demo.childhood import childhood
@@ -86,8 +86,8 @@ def _wishes(chart: Chart, course: Course) -> None:
         ("Ringe fødeavdelingen", "Ved hodepine, flimring for øynene eller smerter under ribbene"),
     ]
     place = chart.place(chart.district.health_station)
-    chart.add("synne", build.plan(person, "Plan for svangerskapet", measures, place, synne, day))
-    chart.add("synne", build.goal(person, "Føde på Fjordsykehuset med Jon til stede.", day, until=course.due))
+    chart.add("synne", planned.plan(person, "Plan for svangerskapet", measures, place, synne, day))
+    chart.add("synne", planned.goal(person, "Føde på Fjordsykehuset med Jon til stede.", day, until=course.due))
 
 
 def _cells(chart: Chart, day: date) -> None:
@@ -120,7 +120,7 @@ def _early_bleeding(chart: Chart, course: Course) -> None:
     sent = open_before(course.conceived + timedelta(days=64))
     referral = chart.add(
         "ingrid",
-        build.referral(
+        planned.referral(
             chart.person,
             "Blødning tidlig i svangerskapet",
             "Uke 9, sparsom blødning i to døgn, ingen smerter. Lever fosteret?",
@@ -146,7 +146,7 @@ def _early_bleeding(chart: Chart, course: Course) -> None:
     )
     chart.add(
         "ingrid",
-        build.referral(chart.person, "Kolposkopi", question, chart.place("stormo"), chart.staff("ingrid"), again),
+        planned.referral(chart.person, "Kolposkopi", question, chart.place("stormo"), chart.staff("ingrid"), again),
     )
 
 
@@ -166,7 +166,7 @@ def _to_hospital(chart: Chart, course: Course) -> None:
     reason = "BT 142/91 og protein 1+ i uke 31, stigende fra 118/72 i uke 24. Lett hodepine. Spørsmål om svangerskapsforgiftning, plan for videre kontroll."
     chart.add(
         "synne",
-        build.referral(
+        planned.referral(
             chart.person,
             "Vurdering av blodtrykk i svangerskapet",
             reason,
@@ -189,7 +189,7 @@ def _to_hospital(chart: Chart, course: Course) -> None:
     )
     chart.add(
         "ingrid",
-        build.flag(
+        planned.flag(
             chart.person,
             "Gravid, stigende blodtrykk. Ring fødeavdelingen ved hodepine, synsforstyrrelser eller magesmerter.",
             tests.day,
@@ -247,7 +247,7 @@ def _small(chart: Chart) -> None:
     nurse = chart.staff(chart.district.health_nurse)
     station = chart.place(chart.district.health_station)
     since = open_day(chart.person.born + timedelta(days=7))
-    chart.add(nurse.key, build.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since))
+    chart.add(nurse.key, planned.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since))
 
 
 def mother(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
