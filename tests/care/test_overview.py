@@ -10,7 +10,7 @@ import pytest
 import sample
 
 from felles.care.overview import page, present, rules
-from felles.care.overview.views import CITIZEN, STAFF, decoded
+from felles.care.overview.views import STAFF, decoded
 from felles.care.shapes import Observation
 from felles.record.grants import ALL_KINDS
 from felles.record.kinds import Kind
@@ -172,9 +172,8 @@ def test_what_the_record_says_is_escaped():
 
 
 @pytest.mark.parametrize("code", ["nn", "en"])
-@pytest.mark.parametrize("template", [STAFF, CITIZEN])
-def test_it_is_whole_in_every_language(code, template, full):
-    made = board(sample.record(), template=template, code=code)
+def test_it_is_whole_in_every_language(code, full):
+    made = board(sample.record(), code=code)
     assert made.board != full.board
     assert "Hemoglobin" in made.board
     assert {"nn": "kvinne", "en": "female"}[code] in made.strip
@@ -225,10 +224,9 @@ def test_the_strip_says_that_she_is_pregnant_how_far_and_that_she_is_admitted():
 def test_what_matters_stands_in_her_own_words_and_is_refused_to_a_role_that_does_not_reach_it():
     wish = told("95541-9", "2026-11-01", valueString="Å bo hjemme")
     limit = told("75773-2", "2026-11-02", valueString="Ikke respirator")
-    for template in (STAFF, CITIZEN):
-        made = board(with_told(wish, limit), template=template).board
-        said = text(made[made.index('id="viktig"') :])
-        assert said.index("Å bo hjemme") < said.index("Ikke respirator")
+    made = board(with_told(wish, limit)).board
+    said = text(made[made.index('id="viktig"') :])
+    assert said.index("Å bo hjemme") < said.index("Ikke respirator")
     refused = board(with_told(wish), kinds=ALL_KINDS & ~(1 << Kind.SOCIAL)).board
     assert "Å bo hjemme" not in refused[refused.index('id="viktig"') :].split("</section>")[0]
     assert "Ikke registrert hva som er viktig" in text(board(sample.record()).board)

@@ -65,6 +65,13 @@ def test_a_referral_with_a_deadline_alone_has_a_date_where_it_was_written_and_no
         assert made["when"] == "frist 26.11.2026"
 
 
+def test_a_reason_is_read_from_a_task_which_has_one_and_from_a_referral_which_has_several():
+    one = task("Ring", reasonCode={"text": "Hodepine"})
+    several = task("Vurder", reasonCode=[{"text": "Høyt blodtrykk"}, {"text": "Svimmel"}])
+    for read, reason in ((one, "Hodepine"), (several, "Høyt blodtrykk")):
+        assert present.work(told(), read, None)["parts"] == [{"label": "Spørsmål", "text": reason}]
+
+
 def test_a_case_about_the_record_is_no_task_of_the_plan():
     case = task("innsyn", code={"coding": [{"system": CASE_SYSTEM, "code": "correction"}]})
     assert rules.by_deadline([case, task("vanlig")], sample.NOW)[0][0].entry.description == "vanlig"

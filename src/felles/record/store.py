@@ -39,6 +39,7 @@ from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_live import read_live
 from felles.record.read_log import read_own_log
+from felles.record.read_news import read_news
 from felles.record.read_openings import SelfMade, last_opening, read_openings, read_self_made
 from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from felles.record.read_items import Item
     from felles.record.read_live import Watch
     from felles.record.read_log import Leaf
+    from felles.record.read_news import News
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
     from felles.record.read_represented import Represented
@@ -289,6 +291,10 @@ class Store:
     async def last_opening(self, grant: PersonGrant) -> int:
         """When somebody last went into the citizen's own record without a care relation; 0: never. Raises `Busy`."""
         return await last_opening(self._pages, self.clock, grant)
+
+    async def news(self, grant: PersonGrant) -> News:
+        """What is new to a citizen since she was last there, and who else was; behind a logged page. Raises `Busy`."""
+        return await read_news(self._pages, self.clock, grant)
 
     async def self_made(self, grant: PersonGrant) -> list[SelfMade]:
         """Ways into the citizen's own record that their readers made themselves, unconfirmed. Raises `Busy`."""

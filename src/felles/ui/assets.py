@@ -34,6 +34,7 @@ _STYLES: Final = (
     "palette.css",
     "medicines.css",
     "plan.css",
+    "home.css",
     "print.css",
 )
 _FILES: Final = {

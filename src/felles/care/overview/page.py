@@ -9,7 +9,6 @@ from felles.care.overview.kept import Kept, Shelf
 from felles.care.overview.present import View
 from felles.care.overview.views import LISTED
 from felles.care.people import store_of
-from felles.record.grants import Mode
 from felles.record.kinds import Kind
 from felles.ui.render import fragment
 
@@ -38,7 +37,7 @@ async def made(found: Visit, grant: PersonGrant, patient_id: str, base: str, tem
         return kept, read
     record = views.decoded(read)
     names = await store.names.of(present.wanted_names(record))
-    view = View(t, base, now, names, citizen=grant.mode is Mode.SELF)
+    view = View(t, base, now, names)
     kept = parts(view, record, kinds, template, read.version)
     if not read.special:
         _shelf.keep(key, kept)

@@ -391,7 +391,7 @@ def facts(view: View, found: Overview) -> list[dict[str, str]]:
         week, day = divmod(rules.TERM - (expected.due.toordinal() - local_day(view.now)), 7)
         text = t("Gravid {week}+{day}, termin {due}").format(week=week, day=day, due=t.short(expected.due))
         said.append({"text": text, "href": view.entry("Observation", expected.source)})
-    stay = next((read for read in found.contacts if _stays(read.entry)), None)
+    stay = next((read for read in found.contacts if stays(read.entry)), None)
     if stay is not None:
         where = view.name(stay.entry.service_provider) or view.names.get(stay.org, "")
         text = t("Innlagt {where} siden {day}").format(where=where, day=t.brief(stay.at))
@@ -399,7 +399,7 @@ def facts(view: View, found: Overview) -> list[dict[str, str]]:
     return said
 
 
-def _stays(entry: Encounter) -> bool:
+def stays(entry: Encounter) -> bool:
     """Whether it is an admission that goes on."""
     code = entry.class_.code if entry.class_ else ""
     over = entry.status in ("finished", "cancelled", "entered-in-error", "planned")

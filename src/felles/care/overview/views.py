@@ -24,8 +24,7 @@ S = TypeVar("S")
 LISTED: Final = 60
 """At most so many problems or medicines; the page says so when there are more."""
 STAFF: Final = "overview/board.html"
-CITIZEN: Final = "overview/own.html"
-"""The templates of what can be kept."""
+"""The template of what can be kept."""
 RECENT: Final = 10
 """Contacts and documents on the time line, of each type."""
 GRAVE: Final = 200

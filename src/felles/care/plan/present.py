@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from felles.care.plan.shapes import Appointment, CarePlan, Detail, Goal, Work
     from felles.care.plan.views import Planned
     from felles.care.shapes import Concept, Episode, Reference
+    from felles.ui.i18n import Language
 
 Phones = dict["str | int", str]
 """Telephone numbers by reference and by an organisation's hash, as `record.names` gives them."""
@@ -137,16 +139,50 @@ def work(told: Told, read: Read[Work], due: rules.Due | None) -> dict[str, Any]:
     sent = t.fhir(entry.authored_on, brief=True) or t.brief(read.at)
     asked = t("Fra {who}, {day}").format(who=asker, day=sent) if asker else t("Sendt {day}").format(day=sent)
     asked = asked.rstrip(", ")
-    reason = _first(entry.reason_code)
+    reason = _first(entry.reasons)
     if not reason and entry.description and entry.description != text:
         reason = entry.description
-    state = _urgency(told, entry) or code_words(t).get(entry.status, entry.status)
-    when = t("frist {day}").format(day=t.fhir(due.written, brief=True)) if due else t("uten frist")
+    state, when = _state(told, entry), _by_when(told, due)
     parts = [{"label": t("Spørsmål"), "text": reason}] if reason else []
     href = view.entry(entry.resource_type, entry.id)
     phone = told.phone(*map(_key, owners))
     none = t("uten oppgitt mottaker")
     return row(text, href, when, owner or none, phone, asked, state=state, late=bool(due and due.late), parts=parts)
+
+
+def _state(told: Told, entry: Work) -> str:
+    """How far it has come: to staff in the words of their lists, to the person herself in plain ones."""
+    t = told.view.t
+    if not told.view.citizen:
+        return _urgency(told, entry) or code_words(t).get(entry.status, entry.status)
+    said = plain_states(t).get(entry.status) or code_words(t).get(entry.status, entry.status)
+    hurry = _urgency(told, entry)
+    return f"{hurry}, {said}" if hurry else said
+
+
+@lru_cache(maxsize=8)
+def plain_states(t: Language) -> dict[str, str]:
+    """What has become of a task or a referral, in plain words, by FHIR R4's task-status and request-status."""
+    return {
+        "draft": t("ikke sendt ennå"),
+        "requested": t("sendt, ikke bekreftet mottatt"),
+        "received": t("mottatt"),
+        "accepted": t("tatt imot, skal gjøres"),
+        "ready": t("klart til å gjøres"),
+        "in-progress": t("er i gang"),
+        "on-hold": t("satt på vent"),
+        "failed": t("ble ikke gjort"),
+        "active": t("sendt, venter på svar"),
+        "unknown": t("ikke kjent hvor langt det er kommet"),
+    }
+
+
+def _by_when(told: Told, due: rules.Due | None) -> str:
+    t = told.view.t
+    if due is None:
+        return "" if told.view.citizen else t("uten frist")
+    words_of = t("innen {day}") if told.view.citizen else t("frist {day}")
+    return words_of.format(day=t.fhir(due.written, brief=True))
 
 
 def _urgency(told: Told, entry: Work) -> str:
@@ -245,10 +281,12 @@ def team(told: Told, found: Planned) -> list[dict[str, Any]]:
         if name and name not in lines:
             lines[name] = row(name, owner=part, phone=told.phone(_key(reference), *keys))
 
+    doctors = set(map(_key, found.patient.general_practitioner))
     for read in found.episodes:
         entry: Episode = read.entry
         place = view.name(entry.managing_organization)
-        part = ", ".join(filter(None, (_first(entry.type), place)))
+        what = t("Fastlege") if entry.care_manager and _key(entry.care_manager) in doctors else _first(entry.type)
+        part = ", ".join(filter(None, (what, place)))
         add(entry.care_manager, part, _key(entry.managing_organization), read.org)
     for reference in found.patient.general_practitioner:
         add(reference, t("Fastlege"))

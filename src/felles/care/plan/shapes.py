@@ -83,7 +83,12 @@ class Work(Shape):
     requester: Reference | None = None
     performer: list[Reference] = field(default_factory=list)
     owner: Reference | None = None
-    reason_code: list[Concept] = field(default_factory=list)
+    reason_code: list[Concept] | Concept = field(default_factory=list[Concept])
+
+    @property
+    def reasons(self) -> list[Concept]:
+        """Why: a Task has one reason at most, a ServiceRequest a list of them."""
+        return self.reason_code if isinstance(self.reason_code, list) else [self.reason_code]
 
 
 class Attending(Shape):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from felles.access.representation import Verb
 from felles.care.doors.proxies import actions, present, views
@@ -13,7 +12,6 @@ from felles.care.overview import present as overview
 from felles.care.overview import views as overview_views
 from felles.care.people import citizens_only, open_for, store_of
 from felles.record.errors import Absent
-from felles.record.read_person import Released
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from felles.record.read_person import PersonPage
     from felles.ui.web import Visit
 
-WANTS = (*overview_views.WANTS, Released(60))
 SHORTEST = 10
 """Letters of a request at least."""
 
@@ -37,28 +34,6 @@ async def people(request: Request) -> Response:
     now = store_of(found).clock.clinical()
     context = {"title": found.t("Du kan handle for"), "people": present.people(found.t, listed, now)}
     return page(found, "proxies/people.html", context)
-
-
-async def show(request: Request) -> Response:
-    """The record of one of them, as far as it reaches. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
-    found = await visit(request)
-    patient_id, grant = await _open(found)
-    read = await _read(found, grant, patient_id)
-    record = overview_views.decoded(replace(read, wants=read.wants[:-1], found=read.found[:-1]))
-    store = store_of(found)
-    names = await store.names.of(overview.wanted_names(record))
-    view = overview.View(found.t, f"/for/{patient_id}", store.clock.clinical(), names, citizen=True)
-    banner = present.banner(view, views.patient_of(read.rows[0]), read.basis)
-    context: dict[str, Any] = present.record(view, record, read.reach) | {
-        "title": banner["title"],
-        "banner": banner,
-        "limits": present.limits(found.t, read.basis, listed=read.listed),
-        "released": present.released(view, read.rows[-1]),
-        "access": f"{view.base}/tilgang",
-        "ask": f"{view.base}/be" if read.listed and read.answers else "",
-        "does": bool(Verb(await store.acts(grant)) & ~Verb.READ),
-    }
-    return page(found, "proxies/for.html", context)
 
 
 async def entry(request: Request) -> Response:
@@ -123,7 +98,3 @@ async def _asked(found: Visit, grant: PersonGrant, patient_id: str) -> PersonPag
 async def _open(found: Visit) -> tuple[str, PersonGrant]:
     patient_id: str = found.request.path_params["id"]
     return patient_id, await open_for(found, patient_id)
-
-
-async def _read(found: Visit, grant: PersonGrant, patient_id: str) -> PersonPage:
-    return await store_of(found).page(grant, WANTS, "overview", f"Patient/{patient_id}")

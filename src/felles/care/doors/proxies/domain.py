@@ -14,7 +14,6 @@ DOMAIN = Domain(
         ("GET", "/p/{id}/fullmakter", staff.show),
         ("POST", "/p/{id}/fullmakter", staff.bar),
         ("GET", "/for", acting.people),
-        ("GET", "/for/{id}", acting.show),
         ("GET", "/for/{id}/e/{type}/{eid}", acting.entry),
         ("GET", "/for/{id}/e/{type}/{eid}/feil", doing.wrong),
         ("POST", "/for/{id}/e/{type}/{eid}/feil", doing.send_wrong),

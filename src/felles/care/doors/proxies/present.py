@@ -12,14 +12,11 @@ from felles.access.representation import VERBS
 from felles.care import grounds, words
 from felles.care.doors.proxies import rules
 from felles.care.entries import present as entries
-from felles.care.overview import present as overview
 from felles.record.clock import FOREVER
-from felles.record.kinds import Kind
 
 if TYPE_CHECKING:
     from felles.care.doors.proxies.views import Consent, Given, Related
     from felles.care.overview.present import View
-    from felles.care.overview.views import Overview
     from felles.care.shapes import Patient
     from felles.record.read_person import Seen
     from felles.record.read_represented import Represented
@@ -170,42 +167,6 @@ def limits(t: Language, basis: str, *, listed: bool) -> str:
     if ground_of(basis).basis is Basis.PROXY:
         return t("Du ser det fullmakten gjelder, og aldri mer enn personen selv ser.")
     return t("Du ser det som er bestemt at du kan se.")
-
-
-def record(view: View, found: Overview, kinds: int) -> dict[str, Any]:
-    """The parts of the record that `kinds` reach; a part that they do not is not there at all."""
-    t = view.t
-
-    def part(items: list[dict[str, Any]], none: str) -> dict[str, Any]:
-        return {"items": items, "state": "unrecorded", "text": none, "note": ""}
-
-    def reaches(*wanted: Kind) -> bool:
-        return any(kinds >> kind & 1 for kind in wanted)
-
-    sections: list[dict[str, Any]] = []
-    if reaches(Kind.APPOINTMENT, Kind.TASK):
-        coming = part(overview.coming(view, found), t("Ingen timer, henvisninger eller oppgaver er registrert."))
-        sections.append({"id": "neste", "icon": "Calendar", "title": t("Det som kommer"), "part": coming})
-    if reaches(Kind.SOCIAL):
-        told = part(overview.matters(view, found), t("Hva som er viktig, er ikke registrert."))
-        sections.append({"id": "viktig", "icon": "HandShakeHeart", "title": t("Viktig for personen"), "part": told})
-    if reaches(Kind.MEDICINE):
-        using = part(overview.medicines(view, found), t("Ingen legemidler i bruk er registrert."))
-        sections.append({"id": "legemidler", "icon": "MedicineBottle", "title": t("Legemidler i bruk"), "part": using})
-    if reaches(Kind.PROBLEM):
-        having = part(overview.problems(view, found), t("Ingen aktive problemer er registrert."))
-        sections.append({"id": "problemer", "icon": "Stethoscope", "title": t("Helseproblemer"), "part": having})
-    if reaches(Kind.ENCOUNTER, Kind.NOTE):
-        past = part(overview.timeline(view, found), t("Ingen kontakter eller dokumenter er registrert."))
-        sections.append({"id": "tidslinje", "icon": "Hospital", "title": t("Siste besøk og dokumenter"), "part": past})
-    allergies = (read.entry for read in found.allergies)
-    flags = (read.entry for read in found.flags)
-    none = t("Ingen prøvesvar eller målinger er registrert.")
-    return {
-        "sections": sections,
-        "critical": overview.critical(view, allergies, flags) if reaches(Kind.ALLERGY) else None,
-        "values": part(overview.results(view, found), none) if reaches(Kind.RESULT) else None,
-    }
 
 
 def released(view: View, rows: list[Seen]) -> list[dict[str, Any]]:

@@ -1,0 +1,47 @@
+"""The parts of the first page, the same for her own record and for whom she acts for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from felles.care.home import present, views
+from felles.care.overview import present as overview
+from felles.care.overview.present import View
+from felles.care.people import store_of
+from felles.care.plan import present as plans
+
+if TYPE_CHECKING:
+    from felles.care.plan.present import Told
+    from felles.record.grants import PersonGrant
+    from felles.record.read_news import News
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+
+async def made(
+    found: Visit, grant: PersonGrant, read: PersonPage, base: str, kinds: int
+) -> tuple[dict[str, Any], Told, News]:
+    """What the template fills in, from the page that was `read` and logged; `kinds`: what reaches the reader.
+
+    Raises `Busy`.
+    """
+    store, t = store_of(found), found.t
+    plan, said = views.decoded(read)
+    news = await store.news(grant)
+    wanted = plans.references(plan) | overview.wanted_names(said) | present.wanted(news)
+    view = View(t, base, store.clock.clinical(), await store.names.of(wanted), citizen=True)
+    told = plans.Told(view, await store.names.phones(wanted), kinds)
+    person = overview.person(view, plan.patient)
+    context: dict[str, Any] = {
+        "name": person["name"],
+        "facts": overview.facts(view, said),
+        "coming": present.coming(told, plan),
+        "ring": present.ring(told, plan, said),
+        "agreed": present.agreed(told, plan),
+        "health": present.health(told, said),
+        "new": present.new(view, news),
+        "visits": f"{base}/timer",
+        "plan": f"{base}/plan",
+        "matters": [],
+    }
+    return context, told, news
