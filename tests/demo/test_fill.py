@@ -49,10 +49,11 @@ async def patients(store):
 
 async def test_it_is_written_once(store):
     told = []
-    filled = await fill(store, count=COUNT, tell=lambda done, of: told.append((done, of)))
+    filled = await fill(store, count=COUNT, tell=lambda *said: told.append(said))
     assert filled.whole
     assert filled.lives == COUNT
-    assert told[-1] == (COUNT, COUNT)
+    assert told[-1] == (COUNT, COUNT, filled.entries)
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
     before = await counted(store)
     assert before == (filled.entries - await shared_entries(store), 1)
     again = await fill(store, count=COUNT)
@@ -67,7 +68,7 @@ async def shared_entries(store):
 async def test_a_run_that_was_cut_off_goes_on(store, monkeypatch):
     monkeypatch.setattr(filling, "TOGETHER", 1)
 
-    def break_off(done, of):
+    def break_off(done, *_):
         if done >= 3:
             raise KeyboardInterrupt
 

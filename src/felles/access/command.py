@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, TypeVar
+
+import uvloop
 
 from felles import settings
 from felles.access import open as doors
@@ -35,7 +36,7 @@ def run(work: Callable[[Store], Awaitable[T]]) -> T:
             await settle_mode(store)
             return await work(store)
 
-    return asyncio.run(inside())
+    return uvloop.run(inside())
 
 
 async def settle_mode(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,7 @@ from felles.access.region import start
 from felles.demo import ndjson as lines
 from felles.demo import region
 from felles.demo.fill import Filled, NotEmpty, fill, keep, state_of, today
+from felles.demo.pace import Pace, database_bytes
 from felles.demo.people import CAST
 from felles.demo.region import Region
 from felles.demo.reset import reset as begin_anew
@@ -57,7 +59,8 @@ def demo(
     if filled is None:
         console.print("There is a record here already; nothing was written.")
         return
-    console.print(f"{filled.entries} entries of {filled.lives} citizens written." if filled.lives else "All is here.")
+    if not filled.lives:
+        console.print("All is here.")
     console.print(_table(cards))
     if _is_old(filled) and not go_on:
         _offer(console, filled, people, seed, years)
@@ -66,12 +69,19 @@ def demo(
 def _fill(
     console: Console, people: int, seed: int, years: int | None, *, if_empty: bool, go_on: bool
 ) -> tuple[Filled | None, list[personas.Persona]]:
+    # What is made lives for a batch and has no cycles: to look for them after each 700 objects takes a seventh.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+
     async def work(store: Store) -> tuple[Filled | None, list[personas.Persona]]:
+        pace = Pace()
         with _progress(console) as bar:
             task = bar.add_task("Citizens", total=people)
 
-            def tell(done: int, of: int) -> None:
+            def tell(done: int, of: int, entries: int) -> None:
                 bar.update(task, completed=done, total=of)
+                if not console.is_terminal and (line := pace.line(done, of, entries)):
+                    console.print(line, highlight=False, soft_wrap=True)
 
             try:
                 filled = await fill(store, seed=seed, count=people, years=years, tell=tell)
@@ -79,6 +89,10 @@ def _fill(
                 if not if_empty:
                     raise
                 return None, []
+        if filled.lives:
+            console.print(
+                pace.whole(filled.lives, filled.entries, await database_bytes(store)), highlight=False, soft_wrap=True
+            )
         if go_on:
             await _turn_back(store)
         store.settings = replace(store.settings, demo=True)

@@ -53,9 +53,13 @@ _KEEP: Final = """insert into run (name, state, changed) values ($1, $2::text::j
     on conflict (name) do update set state = excluded.state, changed = excluded.changed"""
 
 
-def _say_nothing(done: int, of: int, /) -> None:
+def _say_nothing(done: int, of: int, entries: int, /) -> None:
     """Who is told when nobody asked."""
-    del done, of
+    del done, of, entries
+
+
+Tell = Callable[[int, int, int], Any]
+"""Told (people done, people in all, entries written by this run)."""
 
 
 class NotEmpty(RecordError):
@@ -113,12 +117,12 @@ async def fill(
     seed: int = region.SEED,
     count: int = region.PEOPLE,
     years: int | None = None,
-    tell: Callable[[int, int], Any] = _say_nothing,
+    tell: Tell = _say_nothing,
 ) -> Filled:
-    """Write the region, or what of it is not here yet. `tell(people done, people in all)` follows it.
+    """Write the region, or what of it is not here yet.
 
-    A region that is whole is left as it is. Raises `NotEmpty` when other records are here, and whatever
-    `Store.commit` raises.
+    `tell(people done, people in all, entries of this run)` follows it. A region that is whole is left as it is.
+    Raises `NotEmpty` when other records are here, and whatever `Store.commit` raises.
     """
     state = await state_of(store)
     if state is not None and state.whole:
@@ -133,7 +137,7 @@ async def fill(
     return await _go_on(store, state, tell)
 
 
-async def _go_on(store: Store, state: State, tell: Callable[[int, int], Any]) -> Filled:
+async def _go_on(store: Store, state: State, tell: Tell) -> Filled:
     made = Region(state.seed, date.fromisoformat(state.day), state.people, state.years)
     begun, entries = state.done, 0
     under_way: deque[tuple[asyncio.Task[int], int, int]] = deque()
@@ -145,7 +149,7 @@ async def _go_on(store: Store, state: State, tell: Callable[[int, int], Any]) ->
         entries += await task
         state.homes, state.done = state.homes + homes, state.done + people
         await keep(store, state)
-        tell(state.done, state.people)
+        tell(state.done, state.people, entries)
 
     try:
         for shared, homes in _batches(made, state.homes, told):
@@ -170,7 +174,7 @@ async def _go_on(store: Store, state: State, tell: Callable[[int, int], Any]) ->
         await accounts.put(store, account, since=0, until=FOREVER)
     state.done, state.whole = state.people, True
     await keep(store, state)
-    tell(state.done, state.people)
+    tell(state.done, state.people, entries)
     return Filled(state.done - begun, entries, whole=True, day=state.day)
 
 
