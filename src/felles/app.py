@@ -35,6 +35,7 @@ from granian.server.mp import MPServer
 
 from felles.access import demo_clock
 from felles.access.doorkeeper import Doorkeeper
+from felles.access.handovers import keeper
 from felles.access.region import open_store
 from felles.care.domains import pages
 from felles.demo import region
@@ -172,6 +173,7 @@ class App:
         self._stack.push_async_callback(store.close)
         await self._stack.enter_async_context(demo_clock.followed(store))
         await self._stack.enter_async_context(background.running(self._settings, self._url))
+        await self._stack.enter_async_context(keeper.running(store, self._url))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
         shown = self._pages = pages(store, doorkeeper)

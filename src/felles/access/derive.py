@@ -37,6 +37,9 @@ from felles.access.codes import (
     ROLE_SYSTEM,
     UNIT,
 )
+from felles.access.handovers import hook as handovers
+from felles.access.handovers.kinds import RULES
+from felles.access.handovers.states import State, said_by
 from felles.access.release import Waits
 from felles.access.representation import Ages
 from felles.access.roles import staff_role
@@ -113,8 +116,8 @@ def _request(resource: Any, updated: int, days: Durations) -> Held | None:
 
 
 def _task(resource: Any, updated: int, days: Durations) -> Held | None:
-    """Holds while somebody owns it and it is not done."""
-    if resource.status in {"draft", "rejected", "cancelled", "failed", "entered-in-error"}:
+    """Holds while somebody owns it and it is not done; for who sent it while it is hers again (`handovers.states`)."""
+    if resource.status in {"draft", "cancelled", "entered-in-error"}:
         return None
     if any(_codes(resource.code, CASE_SYSTEM)):
         return None
@@ -122,8 +125,15 @@ def _task(resource: Any, updated: int, days: Durations) -> Held | None:
     if pointing.is_question(resource):
         done = resource.status == "completed"
         return _references(resource.owner), Basis.MESSAGE, since, updated if done else _later(since, days.message)
-    until = _later(updated, days.closed) if resource.status == "completed" else _later(since, days.request)
-    return _references(resource.owner), Basis.TASK, since, until
+    said = said_by(resource)
+    done_ends = said is not None and said.state is State.ANSWERED and RULES[said.kind].done_ends
+    back = said is not None and said.state.back and not done_ends
+    parties = _references(resource.owner) if resource.status not in {"rejected", "failed"} else []
+    if back:
+        parties += _references(resource.requester)
+    done = resource.status == "completed" and not back
+    until = _later(updated, days.closed) if done else _later(since, days.request)
+    return parties, Basis.TASK, since, until
 
 
 def _message(resource: Any, updated: int, days: Durations) -> Held | None:
@@ -250,6 +260,7 @@ def register(
     openings.register(registry, hours)
     self_made.register(registry, as_hers)
     registry.need, registry.answered = (hours or openings.Hours()).need * openings.HOUR, cases.MONTH
+    handovers.register(registry)
     forms.register(registry)
     mirroring.register(registry)
     return registry

@@ -37,3 +37,9 @@ PARENTAL_RESPONSIBILITY = "http://hl7.no/fhir/CodeSystem/no-basis-parental-respo
 
 MOVED = ("http://felles.example/fhir/CodeSystem/entry", "moved")
 """`meta.tag` (system, code) of an entry that was written on another person and moved to the one it is about."""
+
+HANDOVER_SYSTEM = "http://felles.example/fhir/CodeSystem/handover"
+"""`Task.code`: what sort of hand-over it is."""
+
+HANDOVER_STATE_SYSTEM = "http://felles.example/fhir/CodeSystem/handover-state"
+"""`Task.businessStatus`: what `Task.status` alone does not say of a hand-over."""

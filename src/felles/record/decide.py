@@ -256,6 +256,15 @@ HANDLED = f"""exists (
 
 A request to see a part (sort 7) is also answered by those of the organisation who decide on parts (`access.decide`)."""
 
+STAFFED = """s.actor = q.actor and s.org = q.org and s.role_mark = q.role and s.since <= q.real and s.until > q.real"""
+"""Whether staffing `s` is this reader's, in this role, for this organisation, now: what she is and works for."""
+
+HANDED = f"""(q.mode = {Mode.STAFF:d} and (q.kinds >> e.kind) & 1 = 1 and not {BLOCKED} and exists (
+        select 1 from staffing s where s.party in (h.holder, h.origin) and {STAFFED}))"""
+"""Whether entry `e` of hand-over `h` is shown to `q` because it is with her or came from her (`p` the person's row).
+
+It shows that entry alone, as a case shows its Task: what she sent does not vanish with her relation to the person."""
+
 MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and {answers("e.org")} and exists (
         select 1 from matter m
           join entry t on t.bucket = m.bucket and t.person = m.person and t.type = {TYPES["Task"]} and t.id = m.id

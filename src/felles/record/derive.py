@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from felles.record.aftermath import Hooks
+from felles.record.errors import RecordError
 from felles.record.grants import Grant
 from felles.record.guarded import Takes
 
@@ -84,12 +85,18 @@ Rule = Callable[[Any, str, Grant, int], Derived]
 """(resource, its reference, the writer's Grant, its lastUpdated) → what follows. Pure."""
 
 
+Guard = Callable[[Any, Any, Grant], RecordError | None]
+"""(resource as it is or None, as it is to be or None, the writer's Grant) → what refuses that, or None. Pure."""
+
+
 class Registry:
     """Which rule follows which resource type (one type has one rule), and which hooks follow a commit."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
         self.hooks = Hooks()
+        self.guards: dict[str, list[Guard]] = {}
+        """What may be made of an entry of a type, whoever writes it: asked under the lock, before it is written."""
         self.takes = Takes()
         """Which verb an entry takes."""
         self.need = DAY

@@ -454,6 +454,9 @@ class Session:
             said := wrong(was, step.change.resource, grant.actor, handles=grant.may("handle"))
         ):
             raise Forbidden(said)
+        for guard in self.registry.guards.get(step.change.type, ()):
+            if (refused := guard(was, step.change.resource, grant)) is not None:
+                raise refused
 
     def _check_national(self, grant: Grant, made: Draft) -> None:
         for number in made.national:

@@ -35,6 +35,7 @@ from felles.record.provenance import made_for
 from felles.record.reach import parties, reached, readers
 from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
+from felles.record.read_handovers import MANY, read_handover, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_live import read_live
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from felles.record.reach import Reached, Reader
     from felles.record.read_audit import Asked
     from felles.record.read_cases import CaseRow
+    from felles.record.read_handovers import HandedRow, Side
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
     from felles.record.read_live import Watch
@@ -353,6 +355,14 @@ class Store:
     async def case_log(self, grant: SetGrant, row: CaseRow, actor: str, since: int, until: int) -> list[Leaf]:
         """The lines of the log that a case is about; logged. Raises `Forbidden`, `Busy`."""
         return await read_case_log(self._pages, self.clock, grant, row, actor, since, until)
+
+    async def work(self, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
+        """The open hand-overs that are with the reader, or that she sent; logged. Raises `Busy`."""
+        return await read_work(self._pages, self.clock, grant, side, many)
+
+    async def handover(self, grant: SetGrant, source: str) -> HandedRow:
+        """One hand-over with all its versions; logged. Raises `Absent`, `Busy`."""
+        return await read_handover(self._pages, self.clock, grant, source, await self.place(source))
 
     def seal(self, place: Made, grant: Grant) -> str:
         """Where a list goes on, as one token that only this reader can use and nobody can read."""

@@ -35,6 +35,7 @@ _STYLES: Final = (
     "medicines.css",
     "plan.css",
     "home.css",
+    "handovers.css",
     "print.css",
 )
 _FILES: Final = {

@@ -1,0 +1,143 @@
+"""The row of each hand-over, in the commit that writes its entry.
+
+A referral, an order or a message that a Task carries has no row of its own: it is the Task's. When the person closes
+something, what its owner may not see any more is its sender's again in the same commit; the entry is then written anew
+by the keeper. Whatever was taken over from another system begins to wait when it arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from felles import fhir
+from felles.access.handovers import guard
+from felles.access.handovers.hours import OFFICE, Hours, after, hours_of
+from felles.access.handovers.kinds import Kind, rule_of
+from felles.access.handovers.states import Held, State, follow, said_by
+from felles.record.decide import BLOCKED
+from felles.record.ids import mark_of
+
+if TYPE_CHECKING:
+    from felles.record.aftermath import After
+    from felles.record.derive import Registry
+
+TYPES_HANDED: Final = ("Task", "ServiceRequest", "Communication")
+_FIELDS: Final = tuple(field.name for field in fields(Held))
+_READ: Final = f"select {', '.join(_FIELDS)} from handover where bucket = $1 and person = $2 and source = $3"
+_CARRIED: Final = "select 1 from handover where bucket = $1 and person = $2 and focus = $3 and source <> $3"
+_END: Final = "delete from handover where bucket = $1 and person = $2 and source = $3"
+_PUT: Final = """
+insert into handover (bucket, person, source, self, kind, state, urgent, owner, sender, receiver, focus, made, since,
+                      next, rung, stopped, holder, origin, org)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+       coalesce((select s.org from staffing s where s.party = $17 and s.since <= $19 and s.until > $19
+                  order by s.org = $20 desc, s.org limit 1),
+                case when $8 like 'Organization/%' then $17 end, $20)
+on conflict (bucket, person, source) do update set kind = excluded.kind, state = excluded.state,
+   urgent = excluded.urgent, owner = excluded.owner, sender = excluded.sender, receiver = excluded.receiver,
+   focus = excluded.focus, since = excluded.since, next = excluded.next, rung = excluded.rung,
+   stopped = excluded.stopped, holder = excluded.holder, origin = excluded.origin,
+   org = case when excluded.holder = 0 then handover.org else excluded.org end"""
+_HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
+
+# Of the open ones of a person those whose owner has staff, none of whom may see the entry. $3 real time.
+_CLOSED: Final = f"""
+select h.source, {", ".join(f"h.{name}" for name in _FIELDS)}
+  from handover h
+  join person p on p.bucket = h.bucket and p.person = h.person
+  join type_name n on n.name = split_part(h.source, '/', 1)
+  join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2) and e.form = 0
+   and e.state = 0
+ where h.bucket = $1 and h.person = $2 and h.state < {State.ASKED:d} and not h.stopped and h.owner <> h.sender
+   and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3)
+   and not exists (
+        select 1 from (select s.actor, s.org, s.role_mark as role, $3::bigint as real from staffing s
+                        where s.party = h.holder and s.since <= $3 and s.until > $3) q
+         where not {BLOCKED})"""
+
+
+def register(registry: Registry) -> None:
+    """Let hand-overs follow every commit of what may be one, and every commit of a person who has closed something."""
+    registry.guards.setdefault("Task", []).append(guard.wrong)
+    registry.hooks.after(TYPES_HANDED, keep, wants=_wants)
+    registry.hooks.always("blocked", give_back)
+
+
+def _wants(resource: Any) -> bool:
+    return type(resource).__name__ != "ServiceRequest" or said_by(resource) is not None
+
+
+async def keep(after_: After) -> bool:
+    """Make the rows of the hand-overs of this commit anew."""
+    for reference, resource in after_.of(*TYPES_HANDED).items():
+        await _keep(after_, reference, resource)
+    return False
+
+
+async def _keep(after_: After, reference: str, resource: Any) -> None:
+    conn, key = after_.conn, after_.key
+    said = None if resource is None else said_by(resource)
+    rows = [] if reference in after_.created else await conn.fetch(_READ, *key, reference)
+    was = held_of(rows[0]) if rows else None
+    if was is None and said is not None and said.state.ended:
+        return
+    if said is None or (not reference.startswith("Task/") and await conn.fetch(_CARRIED, *key, reference)):
+        if was is not None:
+            await conn.fetch(_END, *key, reference)
+        return
+    grant = after_.grant
+    writer = grant.behalf or grant.actor
+    hours = await _hours(after_, said.receiver)
+    held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
+    if held is not None:
+        if was is None and after_.historic:
+            held = replace(held, next=_anew(held, after_.clinical, hours))
+        await _put(after_, reference, held)
+        if held.focus:
+            await conn.fetch(_END, *key, held.focus)
+
+
+def _anew(held: Held, now: int, hours: Hours) -> int:
+    """The next date of what was taken over: nobody is late before they have seen it here."""
+    wait = after(hours, now, rule_of(held.kind, urgent=held.urgent).receive)
+    return wait if held.next is None else max(held.next, wait)
+
+
+async def give_back(after_: After) -> None:
+    """What its owner may not see any more is its sender's again; a citizen's own has ended, as she was told."""
+    for row in await after_.conn.fetch(_CLOSED, *after_.key, after_.real):
+        was = held_of(row)
+        own = was.sender.startswith(("Patient/", "RelatedPerson/"))
+        wait = rule_of(was.kind, urgent=was.urgent).again
+        held = replace(
+            was,
+            state=State.ENDED if own else State.UNTAKEN,
+            owner="" if own else was.sender,
+            since=after_.clinical,
+            next=None if own else after(OFFICE, after_.clinical, wait),
+            rung=0,
+            stopped=True,
+        )
+        await _put(after_, row["source"], held)
+
+
+def held_of(row: Any) -> Held:
+    """The hand-over of a row that has its columns."""
+    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
+    values["kind"], values["state"] = Kind(row["kind"]), State(row["state"])
+    return Held(**values)
+
+
+async def _put(after_: After, reference: str, held: Held) -> None:
+    marks = (mark_of(held.owner) if held.owner else 0, mark_of(held.sender))
+    values = [int(value) if isinstance(value, Kind | State) else value for value in (getattr(held, n) for n in _FIELDS)]
+    place = (*after_.key, reference, mark_of(reference))
+    await after_.conn.fetch(_PUT, *place, *values, *marks, after_.real, after_.grant.org_mark)
+
+
+async def _hours(after_: After, receiver: str) -> Hours:
+    if not receiver.startswith("HealthcareService/"):
+        return OFFICE
+    rows = await after_.conn.fetch(_HOURS, mark_of(receiver))
+    return hours_of(fhir.decode(rows[0]["body"].encode())) if rows else OFFICE

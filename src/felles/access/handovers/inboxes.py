@@ -1,0 +1,120 @@
+"""Whom something can be handed to: inboxes that somebody staffs, with their hours, telephone and who is on duty.
+
+An inbox is a unit, an organisation or a service that is active and has staff now. One that has none is not offered:
+what is sent there would be nobody's. They belong to no person, so finding one needs no decision and leaves no line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles import fhir
+from felles.access.handovers.hours import OFFICE, hours_of, is_open
+from felles.record.ids import mark_of
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from felles.record.store import Store
+
+MOST: Final = 30
+"""Inboxes of one search."""
+# $1 real time, $2 words that the name holds, $3 how many.
+_FIND: Final = f"""
+select s.type, s.id, s.body, o.body as above
+  from shared s
+  left join shared o on o.type = {TYPES["Organization"]} and o.state = 0 and o.form = 0
+   and 'Organization/' || o.id = coalesce(s.body::json -> 'partOf' ->> 'reference',
+                                          s.body::json -> 'providedBy' ->> 'reference')
+ where s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]}) and s.state = 0 and s.form = 0
+   and not s.deleted and coalesce(s.body::json ->> 'active', 'true') = 'true'
+   and (select bool_and(position(w in lower((s.body::json ->> 'name') || ' ' || coalesce(o.body::json ->> 'name', '')))
+                        > 0) from unnest($2::text[]) w)
+   and exists (select 1 from staffing t where t.party = s.self and t.since <= $1 and t.until > $1
+                  and t.role not in ('administrator', 'reviewer', 'local-administrator'))
+ order by s.body::json ->> 'name', s.id limit $3"""
+_ONE: Final = f"""
+select s.type, s.id, s.body, null::text as above from shared s
+ where s.self = $1 and s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]}) and s.state = 0
+   and s.form = 0 and not s.deleted"""
+_STAFF: Final = f"""
+select distinct on (s.actor) e.body, s.role from staffing s
+  join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
+   and e.form = 0
+ where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, s.source limit 50"""
+_TYPES: Final = {TYPES["Organization"]: "Organization", TYPES["HealthcareService"]: "HealthcareService"}
+
+
+class _Point(msgspec.Struct):
+    system: str | None = None
+    value: str | None = None
+    use: str | None = None
+
+
+class _Body(msgspec.Struct):
+    name: str = ""
+    telecom: list[_Point] = []
+
+
+_decode: Final = msgspec.json.Decoder(_Body).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One of them: `reference`, its name and that of what it is part of, its telephone ("" where none), open now."""
+
+    reference: str
+    name: str
+    above: str
+    phone: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Who staffs an inbox: reference, role, and whether she is on duty now."""
+
+    reference: str
+    role: str
+    now: bool
+
+
+async def find(store: Store, words: str) -> list[Inbox]:
+    """At most `MOST` inboxes whose name, or that of what they are part of, holds all words. Raises `Busy`."""
+    asked = [word for word in words.lower().split() if word]
+    if not asked:
+        return []
+    rows = await store.pool.fetch(_FIND, store.clock.real(), asked, MOST)
+    return [_inbox(row, store.clock.clinical()) for row in rows]
+
+
+async def one(store: Store, reference: str) -> Inbox | None:
+    """The inbox of a reference, staffed or not; None when it is none. Raises `Busy`."""
+    rows = await store.pool.fetch(_ONE, mark_of(reference))
+    return _inbox(rows[0], store.clock.clinical()) if rows else None
+
+
+async def staff(store: Store, reference: str) -> list[OnDuty]:
+    """Who staffs an inbox now, those on duty first; empty when nobody does. Raises `Busy`."""
+    now = store.clock.clinical()
+    rows = await store.pool.fetch(_STAFF, mark_of(reference), store.clock.real())
+    found = [_on_duty(row, now) for row in rows]
+    return sorted((each for each in found if each.reference), key=lambda each: (not each.now, each.reference))
+
+
+def _inbox(row: Any, now: int) -> Inbox:
+    said = _decode(row["body"])
+    kind = _TYPES[row["type"]]
+    hours = hours_of(fhir.decode(row["body"].encode())) if kind == "HealthcareService" else OFFICE
+    phones = (each.value or "" for each in said.telecom if each.system == "phone" and each.use != "old")
+    above = _decode(row["above"]).name if row["above"] else ""
+    return Inbox(f"{kind}/{row['id']}", said.name, above, next(phones, ""), is_open(hours, now))
+
+
+def _on_duty(row: Any, now: int) -> OnDuty:
+    role = fhir.decode(row["body"].encode())
+    person = getattr(role.practitioner, "reference", None)
+    on_duty = not isinstance(role.availableTime, list) or is_open(hours_of(role), now)
+    return OnDuty(person if isinstance(person, str) else "", row["role"], on_duty)

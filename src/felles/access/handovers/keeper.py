@@ -1,0 +1,307 @@
+"""What nobody came for goes on, and what has lost its owner gets another: by writing the entry anew, as anybody would.
+
+    late     nobody received it by its date: up the ladder of its kind, to its sender in the end (`states.climb`)
+    nobody   the owner's last role ended, the unit closed: to the owner's unit, what that is part of, the sender, who
+             runs the record
+    stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
+    bare     a referral, order or message to which one of these happens is carried by a Task from then on
+
+One keeper works in the region at a time. Two would do no harm: each writes over the version it has read, and no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+
+from felles import fhir
+from felles.access.codes import UNIT
+from felles.access.handovers.hook import held_of
+from felles.access.handovers.hours import hours_of, is_open
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb
+from felles.access.open import maintenance
+from felles.access.resources import moment
+from felles.record.changes import Change
+from felles.record.clock import MICROSECONDS
+from felles.record.codes import HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.errors import RecordError
+from felles.record.find import parse
+from felles.record.ids import mark_of
+from felles.record.maintenance import AWAY, connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    import asyncpg
+
+    from felles.access.handovers.states import Held
+    from felles.record.read_handovers import HandedRow
+    from felles.record.store import Store
+
+_LOCK: Final = 0x68616E64
+"""Held by the one connection that keeps."""
+EVERY: Final = 2.0
+"""Seconds between two rounds."""
+MANY: Final = 200
+"""Hand-overs of one round."""
+_MINUTE: Final = 60 * MICROSECONDS
+_HIGH: Final = 8
+"""Steps up from a unit to what it is part of."""
+_log = structlog.get_logger("felles.handovers")
+
+# $1 clinical time, $2 how many.
+_LATE: Final = f"""
+select h.*, 'late' as why from handover h where h.state = {State.SENT:d} and h.next <= $1
+ order by h.urgent desc, h.next limit $2"""
+_STOPPED: Final = "select h.*, 'stopped' as why from handover h where h.stopped limit $1"
+# $1 real time, $2 how many.
+_NOBODY: Final = f"""
+with recursive each(holder) as (
+    (select h.holder from handover h where h.state < {State.DONE:d} order by h.holder limit 1)
+    union all
+    select (select h.holder from handover h where h.state < {State.DONE:d} and h.holder > each.holder
+             order by h.holder limit 1)
+      from each where each.holder is not null
+)
+select h.*, 'nobody' as why from each
+  join handover h on h.holder = each.holder and h.state < {State.DONE:d} and not h.stopped
+ where not exists (select 1 from staffing s where s.party = each.holder and s.since <= $1 and s.until > $1)
+ order by h.urgent desc, h.next limit $2"""
+_STAFFED: Final = "select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 limit 1"
+_BODY: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
+_ROLES: Final = """
+select distinct s.source, e.body from staffing s
+  join type_name n on n.name = 'PractitionerRole'
+  join shared e on e.type = n.type and e.id = split_part(s.source, '/', 2) and e.state = 0 and e.form = 0
+ where s.party = $1 and s.since <= $2 and s.until > $2
+ order by 1"""
+# Also the roles that have ended, which staff nothing any more.
+_UNITS: Final = """
+select e.body from type_name n
+  join shared e on e.type = n.type and e.state = 0 and e.form = 0 and not e.deleted
+ where n.name = 'PractitionerRole' and 'practitioner=' || $1::text = any(e.refs) order by e.updated desc limit 1"""
+_OPERATOR: Final = """
+select e.body from staffing s
+  join type_name n on n.name = 'PractitionerRole'
+  join shared e on e.type = n.type and e.id = split_part(s.source, '/', 2) and e.state = 0 and e.form = 0
+ where s.role = 'administrator' and s.since <= $1 and s.until > $1 order by s.source limit 1"""
+_OWNERS: Final = """
+select v.body::json -> 'owner' ->> 'reference' as owner from entry v
+ where v.bucket = $1 and v.self = $2 and v.form = 0 and not v.deleted order by v.version"""
+_WORDS: Final = {
+    UNTAKEN: "Ingen tok imot innen fristen",
+    STOPPED: "Pasienten har sperret for mottakeren",
+    MOVED: "Den som hadde ansvaret, er ikke lenger her",
+    "escalated": "Sendt videre fordi ingen tok imot innen fristen",
+    ENDED: "Pasienten sperret for mottakeren",
+}
+"""What stands in the entry, in the language of the record."""
+
+
+@dataclass(slots=True)
+class Keeper:
+    """One round after the other over the region of `store`. `conn` is a job's connection to the same database."""
+
+    store: Store
+    conn: asyncpg.Connection
+
+    async def round(self) -> int:
+        """See to what is due; how many hand-overs were written anew. Raises what the driver raises."""
+        clock = self.store.clock
+        rows = [
+            *await self.conn.fetch(_STOPPED, MANY),
+            *await self.conn.fetch(_LATE, clock.clinical(), MANY),
+            *await self.conn.fetch(_NOBODY, clock.real(), MANY),
+        ]
+        done, seen = 0, set[str]()
+        for row in rows:
+            if row["source"] in seen:
+                continue
+            seen.add(row["source"])
+            try:
+                done += await self._see_to(row)
+            except RecordError as error:  # somebody was faster, or it cannot be written: the next round sees it again
+                _log.info("a hand-over was not kept", source=row["source"], error=error.diagnostics)
+        return done
+
+    async def _see_to(self, row: Any) -> int:
+        held, source = held_of(row), row["source"]
+        if row["why"] == "stopped":
+            owner, code = (held.sender, STOPPED) if held.owner else ("", ENDED)
+        elif row["why"] == "nobody":
+            owner, code = await self._heir(held), MOVED
+        else:
+            owner, code = await self._climb(row, held)
+        task, version = await self._task(row, held)
+        if task is None:
+            return 0
+        changed = kept(task, held, owner, code)
+        if changed is None:
+            return 0
+        await self._write(source, changed, version)
+        return 1
+
+    async def _climb(self, row: Any, held: Held) -> tuple[str, str]:
+        owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], row["self"]) if r["owner"]]
+        inbox = next((each for each in reversed(owners) if not each.startswith("Practitioner/")), held.receiver)
+        duty = [each for each in await self._on_duty(inbox) if each not in owners and each != held.sender]
+        above = await self._above(inbox if held.rung == 0 else held.receiver)
+        owner, code = climb(held, duty=tuple(duty), above=above)
+        return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code
+
+    async def _on_duty(self, party: str) -> list[str]:
+        """Who staffs `party` and is on duty now: whose role says no hours always is."""
+        clock, found = self.store.clock, []
+        for row in await self.conn.fetch(_ROLES, mark_of(party), clock.real()):
+            role = fhir.decode(row["body"].encode())
+            on_duty = not isinstance(role.availableTime, list) or is_open(hours_of(role), clock.clinical())
+            person = getattr(role.practitioner, "reference", None)
+            if on_duty and isinstance(person, str) and person not in found:
+                found.append(person)
+        return found
+
+    async def _above(self, party: str) -> str:
+        """The nearest unit above `party` that has staff, "" where there is none."""
+        for _ in range(_HIGH):
+            party = await self._parent(party)
+            if not party or await self._is_staffed(party):
+                return party
+        return ""
+
+    async def _parent(self, party: str) -> str:
+        if party.startswith("Practitioner/"):
+            rows = await self.conn.fetch(_UNITS, party)
+            return _unit(fhir.decode(rows[0]["body"].encode())) if rows else ""
+        rows = await self.conn.fetch(_BODY, mark_of(party))
+        if not rows:
+            return ""
+        body = fhir.decode(rows[0]["body"].encode())
+        name = {"Organization": "partOf", "HealthcareService": "providedBy", "PractitionerRole": "organization"}
+        return _reference(getattr(body, name.get(party.partition("/")[0], ""), None))
+
+    async def _heir(self, held: Held) -> str:
+        """Whose it is when its owner has nobody: "" where there is none at all."""
+        for party in (await self._above(held.owner), held.sender, await self._above(held.sender)):
+            if party and party != held.owner and await self._is_staffed(party):
+                return party
+        rows = await self.conn.fetch(_OPERATOR, self.store.clock.real())
+        return _reference(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
+
+    async def _is_staffed(self, party: str) -> bool:
+        return bool(await self.conn.fetch(_STAFFED, mark_of(party), self.store.clock.real()))
+
+    async def _task(self, row: Any, held: Held) -> tuple[dict[str, Any] | None, int]:
+        """The Task of a hand-over and its version; a new one (version 0) for what no Task carried."""
+        type_name, _, name = row["source"].partition("/")
+        read = await self.store.read(self._grant(), type_name, name)
+        body = msgspec.json.decode(read.body)
+        if type_name == "Task":
+            return body, read.version
+        if body.get("status") in ("completed", "entered-in-error"):
+            return None, 0
+        return carrying(row["source"], body, held, moment(self.store.clock.clinical())), 0
+
+    async def _write(self, source: str, task: dict[str, Any], version: int) -> None:
+        resource = fhir.decode(msgspec.json.encode(task))
+        name = source.partition("/")[2]
+        if version:
+            change = Change(op="update", type="Task", id=name, resource=resource, expected=version)
+        else:
+            alone = parse("Task", [("focus", source)], now=self.store.clock.clinical())
+            change = Change(op="create", type="Task", resource=resource, condition=alone)
+        await self.store.commit(self._grant(), [change], act="keep")
+
+    def _grant(self) -> Any:
+        return maintenance("hand-over keeper", until=self.store.clock.real() + _MINUTE)
+
+
+def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, Any] | None:
+    """The Task as the keeper writes it anew; None where nothing would change. Pure.
+
+    What was its sender's again stays in its state: only whose it is changes.
+    """
+    if not owner and code != ENDED:
+        return None
+    new = dict(task)
+    if code == ENDED:
+        new |= {"status": "cancelled", "statusReason": {"text": _WORDS[code]}}
+    elif code == MOVED and held.state.back and held.owner == held.sender:
+        if task.get("requester", {}).get("reference") == owner:
+            return None
+        new["requester"] = {"reference": owner}
+        return new
+    else:
+        new["owner"] = {"reference": owner} if owner else task.get("owner")
+        if code in (UNTAKEN, STOPPED):
+            new["status"] = "requested"
+    new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": _WORDS[code]}
+    return None if new == task else new
+
+
+def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
+    """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant."""
+    made: dict[str, Any] = {
+        "resourceType": "Task",
+        "status": "accepted" if held.state == State.ACCEPTED else "requested",
+        "intent": "order",
+        "priority": body.get("priority", "routine"),
+        "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": Kind(held.kind).code}]},
+        "focus": {"reference": source},
+        "for": body["subject"],
+        "authoredOn": body.get("authoredOn") or body.get("sent") or now,
+        "requester": {"reference": held.sender},
+        "owner": {"reference": held.receiver},
+    }
+    return made
+
+
+def _unit(role: Any) -> str:
+    """The first unit that a PractitionerRole names, else its organisation."""
+    for extension in role.extension if isinstance(role.extension, list) else []:
+        if extension.url == UNIT and (found := _reference(extension.valueReference)):
+            return found
+    services = role.healthcareService if isinstance(role.healthcareService, list) else []
+    return next((_reference(each) for each in services), "") or _reference(role.organization)
+
+
+def _reference(value: Any) -> str:
+    text = getattr(value, "reference", None)
+    return text.partition("/_history/")[0] if isinstance(text, str) else ""
+
+
+@asynccontextmanager
+async def running(store: Store, url: str, *, every: float = EVERY) -> AsyncGenerator[None]:
+    """Keep for as long as the block runs, whenever no other process does. `url`: the database, as the workers' role."""
+    job = asyncio.create_task(_run(store, url, every), name="keeping")
+    try:
+        yield
+    finally:
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+
+
+async def _run(store: Store, url: str, every: float) -> None:
+    while True:
+        try:
+            conn = await connect(url)
+        except AWAY:
+            await asyncio.sleep(every)
+            continue
+        try:
+            keeper, mine = Keeper(store, conn), False
+            while True:
+                mine = mine or await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK)
+                if mine:
+                    await keeper.round()
+                await asyncio.sleep(every)
+        except AWAY as error:
+            _log.info("the keeper lost its database", error=type(error).__name__)
+            await asyncio.sleep(every)
+        finally:
+            conn.terminate()

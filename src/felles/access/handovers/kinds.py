@@ -1,0 +1,85 @@
+"""What may be handed over: how long each kind waits, and to whom it goes when nobody comes. Data.
+
+A kind is a code of HANDOVER_SYSTEM in `Task.code`; a Task without one is known by what it is about (`states`). The
+waits are practice, not law, and a site's to set, but for one: a referral to specialist care is assessed within ten
+working days of its arrival (pasient- og brukerrettighetsloven § 2-2 first paragraph).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Literal
+
+MINUTE: Final = 60_000_000
+"""Microseconds."""
+
+
+class Kind(IntEnum):
+    """`handover.kind`; the numbers stand in the database for ever."""
+
+    REFERRAL = 1
+    TASK = 2
+    MESSAGE = 3
+    QUESTION = 4
+    ORDER = 5
+    PLAN = 6
+    CORRECTION = 7
+
+    @property
+    def code(self) -> str:
+        """The code of HANDOVER_SYSTEM."""
+        return self.name.lower()
+
+
+Rung = Literal["duty", "above", "sender"]
+"""To whom it goes on: the next person on duty in the same inbox, the unit above it, who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long something may wait: `minutes`, or until the `days`-th working day after. One of them is set."""
+
+    minutes: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One row of the table.
+
+    `receive`: until somebody has it. `act`: from then until it is answered. `again`: until the sender has looked at
+    what came back. `ladder`: where it goes when nobody received it, each with how long it waits there; after the last
+    it stays with the sender. `done_ends`: doing it ends it; otherwise what was done is the sender's to end.
+    """
+
+    receive: Wait
+    act: Wait
+    again: Wait
+    ladder: tuple[tuple[Rung, Wait], ...]
+    done_ends: bool = False
+
+
+_DAY: Final = Wait(days=1)
+_ROUTINE: Final[tuple[tuple[Rung, Wait], ...]] = (("above", _DAY), ("sender", _DAY))
+URGENT: Final = Rule(
+    receive=Wait(minutes=10),
+    act=Wait(minutes=60),
+    again=Wait(minutes=60),
+    ladder=(("duty", Wait(minutes=10)), ("duty", Wait(minutes=10)), ("sender", Wait(minutes=10))),
+)
+"""Of every kind, when a person said that it is urgent. That doing it ends it stays as the kind has it."""
+RULES: Final[dict[Kind, Rule]] = {
+    Kind.REFERRAL: Rule(receive=Wait(days=2), act=Wait(days=10), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.TASK: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
+    Kind.MESSAGE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.QUESTION: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.ORDER: Rule(receive=Wait(days=5), act=Wait(days=10), again=Wait(days=5), ladder=(("sender", _DAY),)),
+    Kind.PLAN: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
+}
+
+
+def rule_of(kind: Kind, *, urgent: bool) -> Rule:
+    """The waits and the ladder of a hand-over."""
+    return URGENT if urgent else RULES[kind]

@@ -1,0 +1,311 @@
+"""What an entry says of its hand-over, and what follows from that: one state, one owner, one next date. Pure.
+
+    Task            any that is no case. FHIR's status, and a code of HANDOVER_STATE_SYSTEM where that says too little
+    ServiceRequest  a referral (or an order, which whoever ordered follows up) that no Task carries
+    Communication   a message that is on its way ("in-progress") and that no Task carries
+
+    state       Task.status (businessStatus)              owner
+    SENT        requested (also: escalated, moved)       Task.owner
+    RECEIVED    received                                  Task.owner
+    ACCEPTED    accepted, ready, in-progress, on-hold     Task.owner
+    ASKED       on-hold (returned)                        Task.requester, who must answer the question
+    DECLINED    rejected, failed                          Task.requester
+    ANSWERED    completed                                 Task.requester, until she ends it
+    UNTAKEN     requested (untaken, stopped)              Task.requester: nobody came, or it was closed to them
+    DONE        completed, of a kind that doing it ends   nobody
+    ENDED       cancelled; any (ended)                    nobody
+
+What one gives oneself has been received. A citizen owns no work: what is answered or declined her has ended, what she
+is asked stays with whom she sent it to, and so does what nobody came for. `Task.restriction.period.end` is the day that
+was agreed: what somebody has is looked at again then, what nobody has received sooner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.access.codes import DIAGNOSTIC
+from felles.access.handovers.hours import OFFICE, Hours, after
+from felles.access.handovers.kinds import RULES, Kind, rule_of
+from felles.access.times import span
+from felles.record.clock import FOREVER
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+
+if TYPE_CHECKING:
+    from felles.access.handovers.kinds import Wait
+
+
+class State(IntEnum):
+    """`handover.state`; the numbers stand in the database for ever. From DONE on it has ended."""
+
+    SENT = 0
+    RECEIVED = 1
+    ACCEPTED = 2
+    ASKED = 3
+    DECLINED = 4
+    ANSWERED = 5
+    UNTAKEN = 6
+    DONE = 7
+    ENDED = 8
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody owes anything any more."""
+        return self >= State.DONE
+
+    @property
+    def back(self) -> bool:
+        """Whether it is with its sender again."""
+        return State.ASKED <= self <= State.UNTAKEN
+
+
+RETURNED: Final = "returned"
+UNTAKEN: Final = "untaken"
+STOPPED: Final = "stopped"
+MOVED: Final = "moved"
+ESCALATED: Final = "escalated"
+ENDED: Final = "ended"
+BY_STATUS: Final = {
+    "requested": State.SENT,
+    "received": State.RECEIVED,
+    "accepted": State.ACCEPTED,
+    "ready": State.ACCEPTED,
+    "in-progress": State.ACCEPTED,
+    "on-hold": State.ACCEPTED,
+    "rejected": State.DECLINED,
+    "failed": State.DECLINED,
+    "completed": State.ANSWERED,
+    "cancelled": State.ENDED,
+    "entered-in-error": State.ENDED,
+}
+"""Task.status → state; "draft" is nothing sent."""
+_REQUEST: Final = {
+    "active": State.SENT,
+    "on-hold": State.ACCEPTED,
+    "completed": State.ANSWERED,
+    "revoked": State.ENDED,
+    "entered-in-error": State.ENDED,
+}
+_MESSAGE: Final = {
+    "in-progress": State.SENT,
+    "on-hold": State.ACCEPTED,
+    "completed": State.ENDED,
+    "stopped": State.ENDED,
+    "not-done": State.ENDED,
+    "entered-in-error": State.ENDED,
+}
+_BY_CODE: Final = {kind.code: kind for kind in Kind}
+_OWNERS: Final = frozenset({"Practitioner", "PractitionerRole", "Organization", "HealthcareService", "CareTeam"})
+_URGENT: Final = frozenset({"urgent", "asap", "stat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one version of an entry says. References are "" where it names none that can own work.
+
+    `until` is the day somebody looks again, None when none is given; `asked` when it was sent, None when not said.
+    """
+
+    kind: Kind
+    state: State
+    urgent: bool
+    receiver: str
+    sender: str
+    focus: str
+    asked: int | None
+    until: int | None
+    escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row of `handover`. Times are clinical microseconds; `next` is None exactly when it has ended."""
+
+    kind: Kind
+    state: State
+    urgent: bool
+    owner: str
+    sender: str
+    receiver: str
+    focus: str
+    made: int
+    since: int
+    next: int | None
+    rung: int = 0
+    stopped: bool = False
+
+
+def said_by(resource: Any) -> Said | None:
+    """What an entry (a struct of `felles.fhir.r4`) says of a hand-over; None when it is none."""
+    reader = {"Task": _task, "ServiceRequest": _request, "Communication": _message}.get(type(resource).__name__)
+    return reader(resource) if reader else None
+
+
+def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hours: Hours = OFFICE) -> Held | None:
+    """The hand-over after a version that says `said` was written at `now`; None where there is none.
+
+    `writer` and `org` are who wrote it and for which organisation: the sender where the entry names none. `hours` are
+    those of whom it is for. What had ended when it was first seen was no hand-over here.
+    """
+    if was is None and (said.state.ended or said.state in (State.ANSWERED, State.DECLINED)):
+        return None
+    sender = said.sender or (was.sender if was else "") or _able(writer) or org
+    receiver = said.receiver or (was.receiver if was else "") or _able(sender) or _able(writer) or org
+    if not receiver:
+        return None
+    state = _settled(said, sender, receiver)
+    if state.ended:
+        owner = ""
+    elif state.back and not _is_citizen(sender):
+        owner = sender
+    else:
+        owner = receiver
+    made = was.made if was else min(said.asked or now, now)
+    same = was is not None and (was.state, was.owner) == (state, owner)
+    rung = 0
+    if was is not None and said.escalated and state is was.state is State.SENT:
+        rung = was.rung if same else was.rung + 1
+    held = Held(said.kind, state, said.urgent, owner, sender, receiver, said.focus, made, now, None, rung)
+    if same and was is not None:
+        held = replace(held, since=was.since)
+    return held if state.ended else replace(held, next=_next(was, held, said, now, hours, same=same))
+
+
+def _settled(said: Said, sender: str, receiver: str) -> State:
+    state = said.state
+    if state is State.ANSWERED and (RULES[said.kind].done_ends or _is_citizen(sender)):
+        return State.DONE
+    if state is State.DECLINED and _is_citizen(sender):
+        return State.ENDED
+    if state is State.SENT and receiver == sender:
+        return State.ACCEPTED
+    return state
+
+
+def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, same: bool) -> int:
+    agreed = said.until if said.until is not None and said.until > now and not held.state.back else None
+    if agreed is not None and held.state is not State.SENT:
+        return agreed
+    if same and was is not None and was.next is not None and was.urgent == held.urgent:
+        return was.next
+    wait = after(hours, now, _wait(held))
+    return wait if agreed is None else min(agreed, wait)
+
+
+def _wait(held: Held) -> Wait:
+    rule = rule_of(held.kind, urgent=held.urgent)
+    if held.state is State.SENT:
+        return rule.ladder[min(held.rung, len(rule.ladder)) - 1][1] if held.rung else rule.receive
+    return rule.again if held.state.back else rule.act
+
+
+def climb(held: Held, *, duty: tuple[str, ...], above: str) -> tuple[str, str]:
+    """To whom what nobody received goes on, and what that is called: (reference, ESCALATED or UNTAKEN).
+
+    `duty`: who is on duty in the inbox, in their order, without those who had it; `above`: the unit above that has
+    staff, "" where there is none. Where a rung leads to nobody it is passed over; the last is the sender's.
+    """
+    rule = rule_of(held.kind, urgent=held.urgent)
+    for rung, _ in rule.ladder[held.rung :]:
+        if rung == "duty" and duty:
+            return duty[0], ESCALATED
+        if rung == "above" and above:
+            return above, ESCALATED
+        if rung == "sender":
+            break
+    return held.sender, UNTAKEN
+
+
+# -- what entries say ------------------------------------------------------------------------------------------
+
+
+def _task(task: Any) -> Said | None:
+    if task.status == "draft" or any(_codes(task.code, CASE_SYSTEM)):
+        return None
+    code = next((_BY_CODE[c] for c in _codes(task.code, HANDOVER_SYSTEM) if c in _BY_CODE), None)
+    focus = _reference(task.focus)
+    kind = code or _kind_of(focus)
+    business = next(_codes(task.businessStatus, HANDOVER_STATE_SYSTEM), "")
+    state = BY_STATUS.get(task.status, State.SENT)
+    if business == ENDED and state is not State.SENT:
+        state = State.ENDED
+    elif business == RETURNED and task.status == "on-hold":
+        state = State.ASKED
+    elif business in (UNTAKEN, STOPPED) and state in (State.SENT, State.RECEIVED, State.ACCEPTED):
+        state = State.UNTAKEN
+    period = getattr(task.restriction, "period", None)
+    end = span(period, 0)[1] if period else FOREVER
+    return Said(
+        kind,
+        state,
+        task.priority in _URGENT,
+        _able(_reference(task.owner)),
+        _sender(_reference(task.requester)),
+        focus,
+        span(task.authoredOn, 0)[0] or None if isinstance(task.authoredOn, str) else None,
+        None if end == FOREVER else end,
+        business in (ESCALATED, UNTAKEN),
+    )
+
+
+def _request(request: Any) -> Said | None:
+    state = _REQUEST.get(request.status)
+    if state is None or request.intent in ("proposal", "plan", "option"):
+        return None
+    diagnostic = any(DIAGNOSTIC & set(_codes(concept)) for concept in _list(request.category))
+    sender = _sender(_reference(request.requester))
+    performers = [_able(_reference(each)) for each in _list(request.performer)]
+    receiver = sender if diagnostic else next(filter(None, performers), "")
+    if not receiver:
+        return None
+    kind = Kind.ORDER if diagnostic else Kind.REFERRAL
+    if diagnostic and state is State.SENT:
+        state = State.ACCEPTED
+    asked = span(request.authoredOn, 0)[0] if isinstance(request.authoredOn, str) else None
+    return Said(kind, state, request.priority in _URGENT, receiver, sender, "", asked, None)
+
+
+def _message(message: Any) -> Said | None:
+    state = _MESSAGE.get(message.status)
+    receivers = [_able(_reference(each)) for each in _list(message.recipient)]
+    receiver = next(filter(None, receivers), "")
+    if state is None or not receiver:
+        return None
+    asked = span(message.sent, 0)[0] if isinstance(message.sent, str) else None
+    urgent = message.priority in _URGENT
+    return Said(Kind.MESSAGE, state, urgent, receiver, _sender(_reference(message.sender)), "", asked, None)
+
+
+def _kind_of(focus: str) -> Kind:
+    sort = focus.partition("/")[0]
+    return {"ServiceRequest": Kind.REFERRAL, "Communication": Kind.QUESTION}.get(sort, Kind.TASK)
+
+
+def _is_citizen(reference: str) -> bool:
+    return reference.startswith(("Patient/", "RelatedPerson/"))
+
+
+def _able(reference: str) -> str:
+    """The reference when it can own work, else ""."""
+    return reference if reference.partition("/")[0] in _OWNERS else ""
+
+
+def _sender(reference: str) -> str:
+    return reference if _is_citizen(reference) else _able(reference)
+
+
+def _reference(value: Any) -> str:
+    text = getattr(value, "reference", None)
+    return text.partition("/_history/")[0] if isinstance(text, str) else ""
+
+
+def _codes(concept: Any, system: str | None = None) -> Any:
+    for coding in _list(getattr(concept, "coding", None)):
+        if isinstance(coding.code, str) and (system is None or coding.system == system):
+            yield coding.code
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,87 @@
+"""Sending, and what a person does with what she has: each is one commit over the version she saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from felles import access, fhir
+from felles.access.handovers.keeper import carrying
+from felles.access.resources import moment
+from felles.care.handovers import rules
+from felles.record.changes import Change
+from felles.record.errors import Absent, PreconditionFailed
+from felles.record.find import parse
+
+if TYPE_CHECKING:
+    from felles.access.actor import Actor
+    from felles.access.handovers.kinds import Kind
+    from felles.care.handovers.rules import Verb
+    from felles.record.grants import PersonGrant
+    from felles.record.read_handovers import HandedRow
+    from felles.record.store import Store
+
+
+async def send(
+    store: Store, grant: PersonGrant, patient_id: str, kind: Kind, to: str, words: str, *, urgent: bool
+) -> str:
+    """Hand something over to `to`; the id of the Task. Raises what `commit` raises.
+
+    A referral is a ServiceRequest that the Task carries, written in the same commit.
+    """
+    now, patient = moment(store.clock.clinical()), f"Patient/{patient_id}"
+    focus, changes = "", list[Change]()
+    if kind.code == "referral":
+        focus = "urn:uuid:7d9b2b0e-6a5c-4c1e-9a39-0f6f2f6f4a01"
+        request = {
+            "resourceType": "ServiceRequest",
+            "status": "active",
+            "intent": "order",
+            "priority": "stat" if urgent else "routine",
+            "code": {"text": words.strip().partition("\n")[0][:200]},
+            "subject": {"reference": patient},
+            "authoredOn": now,
+            "requester": {"reference": grant.actor},
+            "performer": [{"reference": to}],
+            "reasonCode": [{"text": words.strip()}],
+        }
+        changes.append(Change(op="create", type="ServiceRequest", resource=_struct(request), full_url=focus))
+    task = rules.sending(
+        kind, patient=patient, sender=grant.actor, to=to, words=words, now=now, urgent=urgent, focus=focus
+    )
+    changes.append(Change(op="create", type="Task", resource=_struct(task)))
+    return (await store.commit(grant, changes, act="create"))[-1].id
+
+
+async def do(
+    store: Store, actor: Actor, row: HandedRow, verb: Verb, *, words: str = "", to: str = "", until: str = ""
+) -> str:
+    """Do `verb` with a hand-over as it stood in `row`; the reference of its Task.
+
+    What no Task carried until now is carried by one from here on. Raises `Absent`, and what `commit` raises:
+    `PreconditionFailed` where somebody was faster.
+    """
+    key = await store.place(row.source)
+    if key is None:
+        raise Absent("there is no such hand-over here")
+    now = moment(store.clock.clinical())
+    body: dict[str, Any] = msgspec.json.decode(row.body)
+    carried = row.source.startswith("Task/")
+    if not carried:
+        body = carrying(row.source, body, row, now)
+    task = _struct(rules.act(body, verb, who=actor.reference, now=now, words=words, to=to, until=until))
+    if carried:
+        name = row.source.partition("/")[2]
+        change = Change(op="update", type="Task", id=name, resource=task, expected=row.version)
+    else:
+        alone = parse("Task", [("focus", row.source)], now=store.clock.clinical())
+        change = Change(op="create", type="Task", resource=task, condition=alone)
+    done = await store.commit(access.person(actor, (key,)), [change], act=change.op)
+    if done[0].outcome == "found":
+        raise PreconditionFailed("a Task carries it already: look again")
+    return f"Task/{done[0].id}"
+
+
+def _struct(resource: dict[str, Any]) -> Any:
+    return fhir.decode(msgspec.json.encode(resource))

@@ -1,0 +1,256 @@
+"""`/arbeid`: what needs me and what I sent; `/arbeid/{type}/{hid}`: one of them; `/tavle`: what a unit, or all, has.
+
+Sending begins in the chart: `/p/{id}/send`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from felles import access
+from felles.access.handovers import inboxes
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
+from felles.care.doors.strip import strip
+from felles.care.handovers import actions, present, rules
+from felles.care.handovers.rules import WITH_WORDS, Verb
+from felles.care.people import open_person, staff_only, store_of
+from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
+from felles.record.ids import mark_of
+from felles.record.read_handovers import MANY, count_handovers
+from felles.ui.dates import local
+from felles.ui.web import form_of, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.record.read_handovers import HandedRow, Side
+    from felles.ui.web import Visit
+
+FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon")
+"""The fields of an act."""
+SENT: Final = ("oppgave", "henvisning", "melding")
+"""What can be sent from the chart, as the form says it."""
+_KINDS: Final = {"oppgave": Kind.TASK, "henvisning": Kind.REFERRAL, "melding": Kind.QUESTION}
+_HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication"})
+_SHORTEST: Final = 3
+
+
+async def work(request: Request) -> Response:
+    """What is with me or my inboxes; with `?sendt` what I sent and somebody else has. Raises `Forbidden`, `Busy`."""
+    found = await visit(request)
+    staff_only(found)
+    sent = "sendt" in request.query_params
+    rows = await listed(found, "sent" if sent else "mine")
+    context = {
+        "title": found.t("Sendt og hos andre") if sent else found.t("Trenger meg nå"),
+        "rows": rows,
+        "sent": sent,
+        "full": len(rows) == MANY,
+        "done": "gjort" in request.query_params,
+        "board": found.signed_in.may("approve"),
+    }
+    return page(found, "handovers/work.html", context)
+
+
+async def listed(found: Visit, side: Side, many: int = MANY) -> list[dict[str, Any]]:
+    """The lines of a list, for this page and for the start page."""
+    store, t = store_of(found), found.t
+    if not found.signed_in.may("find"):
+        return []
+    rows = await store.work(access.everyone(found.signed_in), side, many)
+    names = await store.names.of({each for row in rows for each in (row.owner, row.sender) if each})
+    now = store.clock.clinical()
+    return [present.row(t, row, names, now, sent=side == "sent") for row in rows]
+
+
+async def one(request: Request) -> Response:
+    """One hand-over. Raises `Absent` when it is neither with her nor from her."""
+    return await _one(await visit(request))
+
+
+async def act(request: Request) -> Response:
+    """`POST /arbeid/{type}/{hid}/{verb}`: do it with what she saw (`versjon`). 422 with the page when words lack."""
+    found = await visit(request)
+    staff_only(found)
+    form = await form_of(found)
+    try:
+        verb = Verb(request.path_params["verb"])
+    except ValueError as error:
+        raise BadQuery("there is no such act") from error
+    row = await _read(found)
+    if verb not in await _verbs(found, row):
+        return await _one(found, form=form, error="moved")
+    words, to, until = form.get("tekst", ""), form.get("til", ""), form.get("dag", "")
+    wrong = await _wrong(found, verb, words, to, until)
+    if wrong:
+        return await _one(found, form=form | {"verb": verb}, wrong=wrong)
+    if form.get("versjon", "") not in ("", str(row.version)):
+        return await _one(found, form=form | {"verb": verb}, error="moved")
+    try:
+        source = await actions.do(store_of(found), found.signed_in, row, verb, words=words, to=to, until=until)
+    except (Conflict, PreconditionFailed):
+        return await _one(found, form=form | {"verb": verb}, error="moved")
+    except Forbidden:
+        return await _one(found, form=form | {"verb": verb}, error="forbidden")
+    return go(f"/arbeid/{source}?gjort=1" if verb in (Verb.TAKE, Verb.RECEIVE, Verb.END) else "/arbeid?gjort=1")
+
+
+async def board(request: Request) -> Response:
+    """What waits, by organisation and kind, without anybody's name: for who runs the record. Raises `Forbidden`."""
+    found = await visit(request)
+    if not found.signed_in.may("approve"):
+        raise Forbidden("the whole region is counted for who runs the record")
+    store, t = store_of(found), found.t
+    counted = await count_handovers(store.pool, store.clock)
+    names = await store.names.of({each.org for each in counted})
+    rows = present.counted(t, counted, names)
+    total = {
+        key: sum(row[key] for row in rows) for key in ("many", "unread", "unassigned", "untaken", "late", "nobody")
+    }
+    return page(found, "handovers/board.html", {"title": t("Tavle"), "rows": rows, "total": total})
+
+
+async def compose(request: Request) -> Response:
+    """What is to be sent about this person, and to whom. Raises `Absent`, `Forbidden`."""
+    found = await visit(request)
+    staff_only(found)
+    return await _compose(found, dict(request.query_params))
+
+
+async def send(request: Request) -> Response:
+    """`POST /p/{id}/send`: find receivers by words (`finn`), or send to the one chosen (`til`)."""
+    found = await visit(request)
+    staff_only(found)
+    form = await form_of(found)
+    patient = request.path_params["id"]
+    if "finn" in form:
+        return await _compose(found, form)
+    wrong = await _unsent(found, form)
+    if wrong:
+        return await _compose(found, form, wrong)
+    grant = await open_person(found, patient)
+    kind, urgent = _KINDS[form["slag"]], form.get("haster") == "ja"
+    made = await actions.send(store_of(found), grant, patient, kind, form["til"], form["tekst"], urgent=urgent)
+    return go(f"/arbeid/Task/{made}?sendt=1")
+
+
+async def _unsent(found: Visit, form: dict[str, str]) -> dict[str, str]:
+    t, wrong = found.t, dict[str, str]()
+    if form.get("slag") not in _KINDS:
+        wrong["slag"] = t("Velg hva du vil sende.")
+    words = form.get("tekst", "")
+    if len(words.strip()) < _SHORTEST or len(words) > rules.LONGEST:
+        wrong["tekst"] = t("Skriv hva det gjelder, høyst {count} tegn.").format(count=rules.LONGEST)
+    if refused := await _receiver(found, form.get("til", ""), urgent=form.get("haster") == "ja"):
+        wrong["mottaker"] = refused
+    return wrong
+
+
+async def _receiver(found: Visit, reference: str, *, urgent: bool = False) -> str:
+    """What is wrong with sending to `reference`; "" for nothing: it has staff, and for what is urgent somebody now."""
+    t, store = found.t, store_of(found)
+    inbox = await inboxes.one(store, reference) if reference else None
+    if inbox is None:
+        return t("Velg en mottaker.")
+    staff = await inboxes.staff(store, reference)
+    if not staff:
+        return t("{name} har ingen som tar imot. Velg en annen, eller ring.").format(name=inbox.name)
+    if urgent and not any(each.now for each in staff):
+        return t("Ingen hos {name} er på vakt nå. Ring {phone}.").format(name=inbox.name, phone=inbox.phone)
+    return ""
+
+
+async def _compose(found: Visit, form: dict[str, str], wrong: dict[str, str] | None = None) -> Response:
+    store, t = store_of(found), found.t
+    grant = await open_person(found, found.request.path_params["id"])
+    head, _ = await strip(found, grant, found.request.path_params["id"], "send")
+    chosen = await inboxes.one(store, form["til"]) if form.get("til") else None
+    hits = await inboxes.find(store, form.get("mottaker", ""))
+    if chosen is not None and chosen not in hits:
+        hits = [chosen, *hits]
+    errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
+    context = head | {
+        "title": t("Send"),
+        "form": {name: form.get(name, "") for name in ("slag", "tekst", "mottaker", "til", "haster")},
+        "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
+                  "open": each.open} for each in hits],
+        "looked": bool(form.get("mottaker", "").strip()),
+        "wrong": {name: (wrong or {}).get(name, "") for name in ("slag", "tekst", "mottaker")},
+        "errors": errors,
+        "longest": rules.LONGEST,
+    }  # fmt: skip
+    return page(found, "handovers/send.html", context, 422 if errors else 200)
+
+
+async def _read(found: Visit) -> HandedRow:
+    params = found.request.path_params
+    if params["type"] not in _HANDED:
+        raise BadQuery("this is nothing that is handed over")
+    return await store_of(found).handover(access.everyone(found.signed_in), f"{params['type']}/{params['hid']}")
+
+
+async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
+    parties = set(await store_of(found).parties(access.everyone(found.signed_in)))
+    holds = bool(row.owner) and mark_of(row.owner) in parties
+    own = row.owner == found.signed_in.reference
+    return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=mark_of(row.sender) in parties, own=own)
+
+
+async def _wrong(found: Visit, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
+    t, wrong = found.t, dict[str, str]()
+    if verb in WITH_WORDS and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
+        wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
+    if verb is Verb.FORWARD and (refused := await _receiver(found, to)):
+        wrong["mottaker"] = refused
+    if verb is Verb.POSTPONE:
+        today = local(store_of(found).clock.clinical()).date()
+        try:
+            ahead = date.fromisoformat(until) > today
+        except ValueError:
+            ahead = False
+        if not ahead:
+            wrong["dag"] = t("Velg en dag etter i dag.")
+    return wrong
+
+
+async def _one(
+    found: Visit, *, form: dict[str, str] | None = None, wrong: dict[str, str] | None = None, error: str = ""
+) -> Response:
+    store, t = store_of(found), found.t
+    staff_only(found)
+    row = await _read(found)
+    now, said = store.clock.clinical(), form or {}
+    names = await store.names.of(set(present.authors(row)))
+    inbox = row.owner or row.receiver
+    holder = await inboxes.one(store, inbox)
+    staff = await inboxes.staff(store, inbox) if holder else []
+    staffed = await store.names.of({each.reference for each in staff})
+    asked = found.request.query_params
+    looked = said.get("mottaker", "") or asked.get("mottaker", "")
+    errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
+    refusals = {
+        "moved": t("Noen var raskere, eller den er endret siden du åpnet den. Dette er slik den står nå."),
+        "forbidden": t("Du kan ikke skrive i denne journalen nå."),
+    }
+    context = {
+        "title": present.kind(t, Kind(row.kind)),
+        "one": present.whole(t, row, names, now),
+        "version": row.version,
+        "forms": present.forms(t, await _verbs(found, row)),
+        "phone": holder.phone if holder else (await store.names.phones({row.owner})).get(row.owner, ""),
+        "duty": [{"name": staffed.get(each.reference, ""), "now": each.now} for each in staff],
+        "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
+                  "open": each.open} for each in await inboxes.find(store, looked)],
+        "looked": looked,
+        "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag")},
+        "wrong": wrong or {},
+        "errors": errors,
+        "error": refusals.get(error, ""),
+        "done": "gjort" in asked,
+        "sent": "sendt" in asked,
+        "path": f"/arbeid/{row.source}",
+    }  # fmt: skip
+    return page(found, "handovers/one.html", context, 422 if errors else 409 if error == "moved" else 200)

@@ -1,0 +1,261 @@
+"""Hand-overs in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
+from felles.care import shapes, words
+from felles.care.handovers.rules import WITH_WORDS, Verb
+from felles.record.codes import HANDOVER_STATE_SYSTEM
+
+if TYPE_CHECKING:
+    from felles.record.read_handovers import Counted, HandedRow
+    from felles.ui.i18n import Language
+
+Names = Mapping[str | int, str]
+
+_face = msgspec.json.Decoder(shapes.Patient).decode
+COUNTS: Final = ("many", "unread", "unassigned", "untaken", "late", "nobody")
+"""What the board counts."""
+LEAD: Final = 160
+"""Letters of what it is about, in lists."""
+
+
+def kind(t: Language, which: Kind) -> str:
+    """What is handed over."""
+    return {
+        Kind.REFERRAL: t("Henvisning"),
+        Kind.TASK: t("Oppgave"),
+        Kind.MESSAGE: t("Melding"),
+        Kind.QUESTION: t("Spørsmål"),
+        Kind.ORDER: t("Rekvisisjon"),
+        Kind.PLAN: t("Plan delt"),
+        Kind.CORRECTION: t("Krav om retting"),
+    }[which]
+
+
+def state(t: Language, which: State) -> str:
+    """Where it stands, in two or three words."""
+    return {
+        State.SENT: t("Ikke mottatt ennå"),
+        State.RECEIVED: t("Mottatt"),
+        State.ACCEPTED: t("Under arbeid"),
+        State.ASKED: t("I retur med spørsmål"),
+        State.DECLINED: t("Avslått"),
+        State.ANSWERED: t("Besvart"),
+        State.UNTAKEN: t("Ingen har tatt den"),
+        State.DONE: t("Gjort"),
+        State.ENDED: t("Avsluttet"),
+    }[which]
+
+
+COLORS: Final = {
+    State.SENT: "warning",
+    State.RECEIVED: "info",
+    State.ACCEPTED: "info",
+    State.ASKED: "warning",
+    State.DECLINED: "warning",
+    State.ANSWERED: "success",
+    State.UNTAKEN: "danger",
+    State.DONE: "success",
+    State.ENDED: "neutral",
+}
+
+
+def verb(t: Language, which: Verb) -> str:
+    """What a button says."""
+    return {
+        Verb.TAKE: t("Ta den"),
+        Verb.RECEIVE: t("Mottatt"),
+        Verb.ASK: t("Spør tilbake"),
+        Verb.REPLY: t("Svar og send igjen"),
+        Verb.ANSWER: t("Svar"),
+        Verb.DONE: t("Gjort"),
+        Verb.DECLINE: t("Avslå"),
+        Verb.FORWARD: t("Send videre"),
+        Verb.POSTPONE: t("Utsett"),
+        Verb.END: t("Avslutt"),
+    }[which]
+
+
+def hint(t: Language, which: Verb) -> str:
+    """What happens by it."""
+    return {
+        Verb.TAKE: t("Du har den fra nå. Avsenderen ser navnet ditt."),
+        Verb.RECEIVE: t("Avsenderen ser at dere har fått den. Den blir hos dere alle til noen tar den."),
+        Verb.ASK: t("Den går tilbake til avsenderen til spørsmålet er besvart."),
+        Verb.REPLY: t("Den går til den som hadde den sist."),
+        Verb.ANSWER: t("Avsenderen får svaret, og avslutter når det er lest."),
+        Verb.DONE: t("Oppgaven er ferdig. Avsenderen ser det."),
+        Verb.DECLINE: t("Avsenderen får den tilbake med grunnen, og må gjøre noe annet."),
+        Verb.FORWARD: t("Den er deres fra nå. Avsenderen ser hvem som har den."),
+        Verb.POSTPONE: t("Den blir hos deg, og kommer fram igjen den dagen."),
+        Verb.END: t("Ingen har den lenger. Grunnen blir stående."),
+    }[which]
+
+
+def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> dict[str, Any]:
+    """One line of a list. `sent`: in the list of what she sent."""
+    patient, body = _face(of.face), msgspec.json.decode(of.body)
+    where = State(of.state)
+    about = [words.age(t, patient, now), t.fhir(patient.birth_date, brief=True) if patient.birth_date else ""]
+    other = of.owner if sent else of.sender
+    return {
+        "href": f"/arbeid/{of.source}",
+        "kind": kind(t, Kind(of.kind)),
+        "urgent": of.urgent,
+        "text": _lead(body),
+        "patient": words.name(t, patient.shown_name),
+        "about": ", ".join(filter(None, about)),
+        "other": names.get(other, "") or (t("Pasienten") if other.startswith("Patient/") else ""),
+        "state": state(t, where),
+        "color": COLORS[where],
+        "next": t.moment(of.next) if of.urgent and of.next else t.brief(of.next) if of.next else "",
+        "late": of.next is not None and of.next <= now,
+        "inbox": not of.owner.startswith("Practitioner/"),
+    }
+
+
+def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
+    """One hand-over with what was said and what happened."""
+    body = msgspec.json.decode(of.body)
+    where = State(of.state)
+    reason = body.get("statusReason", {}).get("text", "")
+    return row(t, of, names, now, sent=True) | {
+        "record": f"/p/{of.patient}" if of.patient else "",
+        "words": body.get("description") or _text(body.get("code", {})),
+        "sender": names.get(of.sender, "") or t("Pasienten"),
+        "owner": names.get(of.owner, ""),
+        "receiver": names.get(of.receiver, ""),
+        "made": t.moment(of.made),
+        "since": t.moment(of.since),
+        "ended": where.ended,
+        "reason": reason if where.ended or where is State.DECLINED else "",
+        "focus": f"/p/{of.patient}/e/{of.focus}" if of.focus and of.patient else "",
+        "notes": [
+            {
+                "who": names.get(note.get("authorReference", {}).get("reference", ""), "") or t("Pasienten"),
+                "when": t.fhir_moment(note["time"]) if note.get("time") else "",
+                "text": note.get("text", ""),
+            }
+            for note in body.get("note", [])
+        ],
+        "events": events(t, of, names),
+    }
+
+
+def authors(of: HandedRow) -> set[str]:
+    """Whoever is named on the page of one hand-over."""
+    body = msgspec.json.decode(of.body)
+    said = {note.get("authorReference", {}).get("reference", "") for note in body.get("note", [])}
+    versions = msgspec.json.decode(of.versions) if of.versions else []
+    wrote = {each["author"] for each in versions}
+    owned = {each["body"].get("owner", {}).get("reference", "") for each in versions}
+    return {each for each in said | wrote | owned | {of.sender, of.owner, of.receiver} if each}
+
+
+def events(t: Language, of: HandedRow, names: Names) -> list[dict[str, str]]:
+    """What happened, the newest first: a line for each version that changed where it stands or who has it."""
+    found: list[dict[str, str]] = []
+    before: tuple[Any, ...] | None = None
+    for each in msgspec.json.decode(of.versions) if of.versions else []:
+        body = each["body"]
+        owner = body.get("owner", {}).get("reference", "")
+        stands = (body.get("status"), _business(body), owner)
+        if stands == before:
+            continue
+        before = stands
+        by = names.get(each["author"], "")
+        found.append(
+            {
+                "when": t.moment(each["at"]),
+                "text": _event(t, body, names.get(owner, "")),
+                "who": by or ("" if each["author"].startswith("Patient/") else t("Felles")),
+            }
+        )
+    return found[::-1]
+
+
+def _event(t: Language, body: dict[str, Any], owner: str) -> str:
+    business = _business(body)
+    where = BY_STATUS.get(body.get("status", ""), State.SENT)
+    if business == ENDED:
+        return state(t, State.ENDED)
+    if business == RETURNED:
+        return state(t, State.ASKED)
+    said = body.get("businessStatus", {}).get("text", "")
+    if said:
+        return f"{said}: {owner}" if owner else said
+    if where is State.SENT:
+        return t("Sendt til {who}").format(who=owner) if owner else t("Sendt")
+    if where is State.ACCEPTED:
+        return t("Tatt av {who}").format(who=owner) if owner else t("Under arbeid")
+    return state(t, where)
+
+
+def forms(t: Language, verbs: tuple[Verb, ...]) -> list[dict[str, Any]]:
+    """The ways on: the first is the button that is nearest; those that take words open a form."""
+    return [
+        {
+            "verb": str(each),
+            "text": verb(t, each),
+            "hint": hint(t, each),
+            "words": each in WITH_WORDS,
+            "to": each is Verb.FORWARD,
+            "until": each is Verb.POSTPONE,
+        }
+        for each in verbs
+    ]
+
+
+def counted(t: Language, rows: list[Counted], names: Names) -> list[dict[str, Any]]:
+    """What the operator sees: for each organisation and kind so many, with the oldest; the worst first."""
+    found: dict[tuple[int, int, bool], list[Counted]] = {}
+    for each in rows:
+        found.setdefault((each.org, each.kind, each.urgent), []).append(each)
+    shown: list[dict[str, Any]] = []
+    for (org, which, urgent), group in found.items():
+        late = sum(each.many for each in group if each.late)
+        nobody = sum(each.many for each in group if each.nobody)
+        unread = sum(each.many for each in group if each.state == State.SENT)
+        untaken = sum(each.many for each in group if each.state == State.UNTAKEN)
+        unassigned = sum(each.many for each in group if each.inbox and State.SENT < each.state <= State.ACCEPTED)
+        shown.append(
+            {
+                "place": names.get(org, "") or t("Ukjent virksomhet"),
+                "kind": kind(t, Kind(which)),
+                "urgent": urgent,
+                "many": sum(each.many for each in group),
+                "unread": unread,
+                "unassigned": unassigned,
+                "untaken": untaken,
+                "late": late,
+                "nobody": nobody,
+                "oldest": t.brief(min(each.oldest for each in group)),
+                "first": t.brief(min(each.first for each in group)),
+                "rank": (nobody, untaken, late, urgent, unread),
+            }
+        )
+    return sorted(shown, key=lambda each: each["rank"], reverse=True)
+
+
+def _lead(body: dict[str, Any]) -> str:
+    said = body.get("description") or _text(body.get("code", {})) or _text((body.get("reasonCode") or [{}])[0])
+    if not said:
+        said = next((each.get("contentString", "") for each in body.get("payload", [])), "")
+    line = said.strip().partition("\n")[0]
+    return line if len(line) <= LEAD else f"{line[:LEAD].rstrip()} …"
+
+
+def _text(concept: dict[str, Any]) -> str:
+    return concept.get("text") or next((c.get("display", "") for c in concept.get("coding", [])), "")
+
+
+def _business(body: dict[str, Any]) -> str:
+    codings = body.get("businessStatus", {}).get("coding", [])
+    return next((c.get("code", "") for c in codings if c.get("system") == HANDOVER_STATE_SYSTEM), "")

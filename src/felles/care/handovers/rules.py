@@ -1,0 +1,131 @@
+"""What a person does with a hand-over: which verbs she has in which state, and the Task that follows. Pure.
+
+The Task carries what was said as its notes, each with who wrote it and when: the question that sent it back, the reply,
+the answer. `statusReason` is why it was declined or ended.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.access.handovers.kinds import RULES, Kind
+from felles.access.handovers.states import ENDED, RETURNED, State
+from felles.record.codes import HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST: Final = 4000
+"""Letters of what is said."""
+
+
+class Verb(StrEnum):
+    """What can be done; the words stand in addresses and forms."""
+
+    TAKE = "ta"
+    RECEIVE = "motta"
+    ASK = "spor"
+    REPLY = "svar-pa"
+    ANSWER = "svar"
+    DONE = "ferdig"
+    DECLINE = "avsla"
+    FORWARD = "videre"
+    POSTPONE = "utsett"
+    END = "avslutt"
+
+
+WITH_WORDS: Final = frozenset({Verb.ASK, Verb.REPLY, Verb.ANSWER, Verb.DECLINE, Verb.END, Verb.POSTPONE})
+"""Verbs that take words: a question, an answer, a reason."""
+_HOLDER: Final = {
+    State.SENT: (Verb.TAKE, Verb.RECEIVE, Verb.ANSWER, Verb.ASK, Verb.FORWARD, Verb.DECLINE),
+    State.RECEIVED: (Verb.TAKE, Verb.ANSWER, Verb.ASK, Verb.FORWARD, Verb.DECLINE),
+    State.ACCEPTED: (Verb.ANSWER, Verb.POSTPONE, Verb.ASK, Verb.FORWARD, Verb.DECLINE),
+    State.ASKED: (Verb.REPLY, Verb.FORWARD, Verb.END),
+    State.DECLINED: (Verb.FORWARD, Verb.REPLY, Verb.END),
+    State.ANSWERED: (Verb.END, Verb.REPLY, Verb.FORWARD),
+    State.UNTAKEN: (Verb.FORWARD, Verb.END),
+}
+
+
+def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = False) -> tuple[Verb, ...]:
+    """What she may do: `holds` it is with her or her inbox, `sent` it came from her; `own` with her by name.
+
+    Who sent it may end it at any time. Of a kind that doing it ends, answering is doing.
+    """
+    if state.ended:
+        return ()
+    found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
+    if RULES[kind].done_ends:
+        found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
+    if holds and state is State.ACCEPTED and not own:
+        found = (Verb.TAKE, *found)
+    if holds and sent and Verb.END not in found:
+        found = (*found, Verb.END)
+    return found
+
+
+def act(
+    task: Mapping[str, Any], verb: Verb, *, who: str, now: str, words: str = "", to: str = "", until: str = ""
+) -> dict[str, Any]:
+    """The Task after `verb`. `who` is a Practitioner, `now` a FHIR instant, `to` whom it goes on to, `until` a date.
+
+    The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another.
+    """
+    new = {name: value for name, value in task.items() if name not in ("businessStatus", "statusReason", "meta")}
+    if words.strip():
+        said = {"authorReference": {"reference": who}, "time": now, "text": words.strip()}
+        new["note"] = [*task.get("note", []), said]
+    new["status"] = _STATUS[verb]
+    if verb in (Verb.ASK, Verb.END):
+        code = RETURNED if verb is Verb.ASK else ENDED
+        new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}]}
+    if verb is Verb.END and task["status"] in ("completed", "rejected", "failed"):
+        new["status"] = task["status"]
+    if verb in (Verb.DECLINE, Verb.END):
+        new["statusReason"] = {"text": words.strip()}
+    if verb is Verb.TAKE:
+        new["owner"] = {"reference": who}
+    if verb is Verb.FORWARD:
+        new["owner"] = {"reference": to}
+        new.pop("restriction", None)
+    if verb is Verb.POSTPONE:
+        new["restriction"] = {"period": {"end": until}}
+    new["lastModified"] = now
+    return new
+
+
+_STATUS: Final = {
+    Verb.TAKE: "accepted",
+    Verb.RECEIVE: "received",
+    Verb.ASK: "on-hold",
+    Verb.REPLY: "requested",
+    Verb.ANSWER: "completed",
+    Verb.DONE: "completed",
+    Verb.DECLINE: "rejected",
+    Verb.FORWARD: "requested",
+    Verb.POSTPONE: "accepted",
+    Verb.END: "cancelled",
+}
+
+
+def sending(
+    kind: Kind, *, patient: str, sender: str, to: str, words: str, now: str, urgent: bool, focus: str = ""
+) -> dict[str, Any]:
+    """A new Task that hands something over. `patient`, `sender`, `to`, `focus` are references; `now` a FHIR instant."""
+    made: dict[str, Any] = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "priority": "stat" if urgent else "routine",
+        "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code}]},
+        "description": words.strip(),
+        "for": {"reference": patient},
+        "requester": {"reference": sender},
+        "owner": {"reference": to},
+        "authoredOn": now,
+        "lastModified": now,
+    }
+    if focus:
+        made["focus"] = {"reference": focus}
+    return made

@@ -1,0 +1,182 @@
+"""The hand-overs that are with somebody, or that she sent: her worklist, one of them whole, and what a unit has.
+
+A hand-over shows its own entry and the look-up form of the person, to whom it is with and to whom it came from
+(`decide.HANDED`); it opens no record. Each person shown gets a line. What the operator counts is the table alone:
+no person and nothing of an entry is in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from felles.record.decide import ASK, HANDED, IN_FORM, STAFFED, ask_values, leaves
+from felles.record.errors import Absent
+from felles.record.lane import Shape, unnest
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from felles.record.clock import Clock
+    from felles.record.grants import PersonKey, SetGrant
+    from felles.record.lane import Lane
+    from felles.record.pool import Pool
+
+OPEN: Final = 7
+"""`handover.state` from which it has ended."""
+Side = Literal["mine", "sent"]
+
+_LIST_COLUMNS: Final = (("sent", "boolean"), ("many", "integer"), *ASK)
+_ONE_COLUMNS: Final = (("source", "text"), ("bucket", "smallint"), ("person", "bigint"), *ASK)
+_HAND: Final = """h.bucket, h.person, h.source, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.focus,
+           h.made, h.since, h.next, h.rung"""
+_FACE: Final = f"""
+      left join lateral (select f.id, f.body from entry f
+                          where f.bucket = h.bucket and f.person = h.person and f.type = {TYPES["Patient"]}
+                            and f.form = 1 and f.state = 0 and not f.deleted order by f.low desc limit 1) f on true"""
+_ENTRY: Final = f"""
+      join person p on p.bucket = h.bucket and p.person = h.person
+      join type_name n on n.name = split_part(h.source, '/', 1)
+      join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)
+       and e.state = 0 and not e.deleted and {IN_FORM}{_FACE}"""
+
+
+def _shown(found: str, act: str, columns: int) -> str:
+    """The statement that gives the rows of `found` and writes a line for each person."""
+    return f"""{found},
+said as materialized (
+    select distinct on (f.bucket, f.person) f.bucket, f.person, f.real,
+           '{{"who":' || f.who || ',"act":"page:{act}","what":"' || f.source || '","basis":"60:' || f.source
+           || '","outcome":"released"}}' as text
+      from found f order by f.bucket, f.person, f.source
+),
+logged as ({leaves("said", f"${columns + 1}")})
+select * from found f order by f.n, f.urgent desc, f.next nulls last, f.source"""
+
+
+_LIST: Final = _shown(
+    f"""
+with q as materialized {unnest(_LIST_COLUMNS)},
+found as materialized (
+    select q.n, q.real, q.who, x.*
+      from q
+     cross join lateral (
+        select {_HAND}, e.version, e.body, f.id as patient, f.body as face, null::text as versions
+          from (select distinct s.party from staffing s where {STAFFED}) s
+          join handover h on h.state < {OPEN}
+           and ((not q.sent and h.holder = s.party) or (q.sent and h.origin = s.party and h.holder <> s.party)){_ENTRY}
+         where {HANDED}
+         order by h.urgent desc, h.next, h.source limit q.many) x
+)""",
+    "work",
+    len(_LIST_COLUMNS),
+)
+_ONE: Final = _shown(
+    f"""
+with q as materialized {unnest(_ONE_COLUMNS)},
+found as materialized (
+    select q.n, q.real, q.who, {_HAND}, e.version, e.body, f.id as patient, f.body as face,
+           (select json_agg(json_build_object('author', coalesce(v.behalf, v.author), 'at', v.updated,
+                                              'body', v.body::json) order by v.version)::text
+              from entry v
+             where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = e.form and not v.deleted)
+           as versions
+      from q join handover h on h.bucket = q.bucket and h.person = q.person and h.source = q.source{_ENTRY}
+     where {HANDED}
+)""",
+    "handover",
+    len(_ONE_COLUMNS),
+)
+_SHAPES: Final = {"list": Shape(_LIST, _LIST_COLUMNS), "one": Shape(_ONE, _ONE_COLUMNS)}
+MANY: Final = 200
+"""Hand-overs in one list."""
+
+
+@dataclass(slots=True, frozen=True)
+class HandedRow:
+    """One hand-over, its entry and the look-up form of the person (`patient` an id, `face` JSON text).
+
+    Numbers are those of `access.handovers`; times clinical microseconds. `versions` is a JSON array of {author, at,
+    body}, the oldest first ("" in lists); `at` is real.
+    """
+
+    source: str
+    kind: int
+    state: int
+    urgent: bool
+    owner: str
+    sender: str
+    receiver: str
+    focus: str
+    made: int
+    since: int
+    next: int | None
+    rung: int
+    version: int
+    body: str
+    patient: str
+    face: str
+    versions: str
+
+
+async def read_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
+    """At most `many` open ones, what is urgent first, then by their next date. Raises `Busy`.
+
+    `mine`: with the reader or her inboxes; `sent`: sent by her or them, with somebody else.
+    """
+    values = (side == "sent", many, *ask_values(grant, clock))
+    return [_row(r) for r in await lane.submit(_SHAPES["list"], values)]
+
+
+async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, key: PersonKey | None) -> HandedRow:
+    """One (`Task/x`, which lies at `key`), open or ended.
+
+    Raises `Absent` when there is none, or it is neither with the reader nor from her; `Busy`.
+    """
+    values = (source, *(key or (0, 0)), *ask_values(grant, clock))
+    found = await lane.submit(_SHAPES["one"], values) if key else []
+    if not found:
+        raise Absent("there is no such hand-over here")
+    return _row(found[0])
+
+
+def _row(r: Any) -> HandedRow:
+    names = ("source", "kind", "state", "urgent", "owner", "sender", "receiver", "focus", "made", "since", "next")
+    said = {name: r[name] for name in (*names, "rung", "version", "body")}
+    return HandedRow(**said, patient=r["patient"] or "", face=r["face"] or "{}", versions=r["versions"] or "")
+
+
+# -- what the operator counts ----------------------------------------------------------------------------------
+
+_COUNTS: Final = f"""
+select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late,
+       not exists (select 1 from staffing s where s.party = h.holder and s.since <= $2 and s.until > $2) as nobody,
+       h.owner not like 'Practitioner%' as inbox, count(*)::bigint as many, min(h.since) as oldest, min(h.next) as first
+  from handover h where h.state < {OPEN}
+ group by 1, 2, 3, 4, 5, 6, 7, 8"""
+
+
+@dataclass(slots=True, frozen=True)
+class Counted:
+    """So many open hand-overs alike: hashes of organisation and owner, whether late, staffed by nobody, in an inbox.
+
+    `oldest` is since when the one that waits longest is as it is, `first` the earliest next date.
+    """
+
+    org: int
+    holder: int
+    kind: int
+    state: int
+    urgent: bool
+    late: bool
+    nobody: bool
+    inbox: bool
+    many: int
+    oldest: int
+    first: int
+
+
+async def count_handovers(pool: Pool, clock: Clock) -> list[Counted]:
+    """All open hand-overs of the region, counted; nothing of anybody's record. Raises `Busy`."""
+    rows = await pool.fetch(_COUNTS, clock.clinical(), clock.real())
+    names = ("org", "holder", "kind", "state", "urgent", "late", "nobody", "inbox", "many", "oldest", "first")
+    return [Counted(**{name: row[name] for name in names}) for row in rows]

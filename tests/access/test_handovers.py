@@ -1,0 +1,287 @@
+"""Hand-overs as rules: whatever is written in whatever order, one state, one owner, one next date."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from felles import access, fhir
+from felles.access.actor import Actor, Sort
+from felles.access.handovers import guard
+from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
+from felles.access.handovers.kinds import RULES, Kind, Wait
+from felles.access.handovers.states import (
+    BY_STATUS,
+    ENDED,
+    ESCALATED,
+    RETURNED,
+    STOPPED,
+    UNTAKEN,
+    Held,
+    State,
+    climb,
+    follow,
+    said_by,
+)
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+
+WARD, OFFICE_OF_GP, MOTHER = "Organization/ward", "Organization/gp", "Patient/mother"
+GP, NURSE = "Practitioner/gp", "Practitioner/nurse"
+
+
+def grant_of(*, actor: str, behalf: str | None = None) -> Any:
+    """The Grant of a doctor, or of a system client."""
+    person = actor.startswith("Practitioner/")
+    asked = Actor(
+        sort=Sort.STAFF if person else Sort.SYSTEM,
+        reference=actor,
+        name=actor,
+        role_code="doctor" if person else "system",
+        organization=OFFICE_OF_GP,
+        organization_name="",
+        purpose="TREAT",
+        behalf=behalf,
+        until=1 << 60,
+    )
+    return access.person(asked, ((1, 1),))
+
+
+def micros(*when: int) -> int:
+    """Microseconds of a moment in UTC."""
+    return int(datetime(*when, tzinfo=UTC).timestamp()) * 1_000_000  # pyright: ignore[reportArgumentType]
+
+
+NOON = micros(2026, 11, 26, 11)
+"""A Thursday, twelve o'clock in Oslo."""
+
+
+def task(**said: Any) -> Any:
+    """A Task as it is stored."""
+    business = said.pop("business", None)
+    made = {"resourceType": "Task", "status": "requested", "intent": "order", "for": {"reference": MOTHER},
+            "requester": {"reference": GP}, "owner": {"reference": WARD}} | said  # fmt: skip
+    if business:
+        made["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": business}]}
+    return fhir.decode(msgspec.json.encode({name: value for name, value in made.items() if value is not None}))
+
+
+def held(*versions: Any, now: int = NOON, org: str = OFFICE_OF_GP) -> Held | None:
+    """The hand-over after these versions."""
+    found = None
+    for version in versions:
+        said = said_by(version)
+        assert said is not None
+        found = follow(found, said, writer=GP, org=org, now=now)
+    return found
+
+
+def test_what_is_sent_is_the_receivers_until_it_comes_back():
+    sent = held(task())
+    assert sent is not None
+    assert (sent.state, sent.owner, sent.sender) == (State.SENT, WARD, GP)
+    mine = task(status="accepted", owner={"reference": NURSE})
+    for status, business, state, owner in (
+        ("received", None, State.RECEIVED, WARD),
+        ("on-hold", RETURNED, State.ASKED, GP),
+        ("rejected", None, State.DECLINED, GP),
+        ("requested", UNTAKEN, State.UNTAKEN, GP),
+        ("requested", STOPPED, State.UNTAKEN, GP),
+        ("cancelled", None, State.ENDED, ""),
+        ("rejected", ENDED, State.ENDED, ""),
+    ):
+        found = held(task(), task(status=status, business=business))
+        assert found is not None
+        assert (found.state, found.owner) == (state, owner), status
+        assert (found.next is None) is state.ended
+    taken = held(task(), mine)
+    assert taken is not None
+    assert (taken.state, taken.owner) == (State.ACCEPTED, NURSE)
+
+
+def test_doing_ends_a_task_and_answering_does_not_end_a_referral():
+    referral = {"code": {"coding": [{"system": HANDOVER_SYSTEM, "code": "referral"}]}}
+    done, answered = (
+        held(task(), task(status="completed")),
+        held(task(**referral), task(status="completed", **referral)),
+    )
+    assert done is not None
+    assert answered is not None
+    assert (done.state, answered.state, answered.owner) == (State.DONE, State.ANSWERED, GP)
+
+
+def test_a_citizen_owns_no_work():
+    asked = {"requester": {"reference": MOTHER}, "focus": {"reference": "Communication/c"}}
+    for status, business, state, owner in (
+        ("completed", None, State.DONE, ""),
+        ("rejected", None, State.ENDED, ""),
+        ("on-hold", RETURNED, State.ASKED, WARD),
+        ("requested", UNTAKEN, State.UNTAKEN, WARD),
+    ):
+        found = held(task(**asked), task(status=status, business=business, **asked))
+        assert found is not None
+        assert (found.state, found.owner) == (state, owner)
+
+
+def test_cases_drafts_and_what_had_ended_are_no_hand_overs():
+    case = {"code": {"coding": [{"system": CASE_SYSTEM, "code": "log-question"}]}}
+    assert said_by(task(status="draft")) is None
+    assert said_by(task(**case)) is None
+    assert held(task(status="completed")) is None
+    assert held(task(status="cancelled")) is None
+
+
+def test_somebody_owns_what_names_nobody():
+    found = held(task(owner=None, requester=None))
+    assert found is not None
+    assert (found.owner, found.sender, found.state) == (GP, GP, State.ACCEPTED)
+    client = follow(None, said_by(task(owner=None, requester=None)), writer="Device/x", org=OFFICE_OF_GP, now=NOON)  # type: ignore[arg-type]
+    assert client is not None
+    assert client.owner == OFFICE_OF_GP
+
+
+def test_the_next_date_is_not_put_off_by_writing_again():
+    first = held(task())
+    assert first is not None
+    again = follow(first, said_by(task()), writer=NURSE, org=WARD, now=NOON + 60_000_000)  # type: ignore[arg-type]
+    assert again is not None
+    assert again.next == first.next
+    agreed = task(status="accepted", restriction={"period": {"end": "2026-12-24"}})
+    taken = held(task(), agreed)
+    assert taken is not None
+    assert taken.next == micros(2026, 12, 24, 23)
+
+
+def test_it_climbs_to_its_sender_and_no_further():
+    sent = held(task(priority="stat"))
+    assert sent is not None
+    assert sent.next == NOON + 10 * 60_000_000
+    assert climb(sent, duty=(NURSE,), above="") == (NURSE, ESCALATED)
+    assert climb(sent, duty=(), above=OFFICE_OF_GP) == (GP, UNTAKEN)
+    routine = held(task())
+    assert routine is not None
+    assert climb(routine, duty=(NURSE,), above="Organization/hospital") == ("Organization/hospital", ESCALATED)
+    escalated = task(owner={"reference": "Organization/hospital"}, business=ESCALATED)
+    higher = held(task(), escalated)
+    assert higher is not None
+    assert (higher.rung, higher.state) == (1, State.SENT)
+    assert climb(higher, duty=(), above="Organization/region") == (GP, UNTAKEN)
+
+
+_VERSION = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from(sorted(BY_STATUS)),
+        "business": st.sampled_from([None, RETURNED, UNTAKEN, STOPPED, ESCALATED, ENDED]),
+        "owner": st.sampled_from([None, *({"reference": each} for each in (WARD, NURSE, GP, "Patient/x", "Device/d"))]),
+        "priority": st.sampled_from([None, "routine", "stat"]),
+        "restriction": st.sampled_from([None, {"period": {"end": "2026-12-01"}}, {"period": {"end": "2020"}}]),
+    }
+)
+
+
+@given(
+    st.lists(st.tuples(_VERSION, st.integers(0, 40 * 86_400_000_000)), min_size=1, max_size=8),
+    st.sampled_from([None, GP, MOTHER, WARD]),
+    st.sampled_from([GP, MOTHER, "Device/system"]),
+    st.sampled_from(list(Kind)),
+)
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_written_it_has_one_state_one_owner_and_one_date(
+    versions: list[tuple[dict[str, Any], int]], sender: str | None, writer: str, kind: Kind
+):
+    now, was = NOON, None
+    code = {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code}]}
+    for version, later in versions:
+        now += later
+        said = said_by(task(**version, requester=sender and {"reference": sender}, code=code))
+        assert said is not None
+        new = follow(was, said, writer=writer, org=OFFICE_OF_GP, now=now)
+        if new is None:
+            assert was is None
+            continue
+        assert new.state.ended == (new.next is None) == (new.owner == "")
+        assert new.state.ended or not new.owner.startswith("Patient/")
+        assert was is None or new.sender == was.sender
+        assert new.made <= new.since <= now
+        assert new.next is None or was is not None or new.next > now
+        assert new.rung <= len(versions)
+        was = new
+
+
+@given(st.sampled_from(sorted(BY_STATUS)), st.sampled_from([None, ENDED, RETURNED]))
+@settings(deadline=None)
+def test_what_has_ended_stays_ended(status: str, business: str | None):
+    staff = grant_of(actor=GP)
+    over = task(status="cancelled", statusReason={"text": "moved away"})
+    refused = guard.wrong(over, task(status=status, business=business), staff)
+    assert (refused is None) == (status == "cancelled" and business is None)
+
+
+@pytest.mark.parametrize(
+    ("was", "new", "error"),
+    [
+        ({}, {"status": "rejected"}, "Unprocessable"),
+        ({}, {"status": "rejected", "statusReason": {"text": "not ours"}}, None),
+        ({}, {"status": "cancelled"}, "Unprocessable"),
+        ({}, {"requester": {"reference": NURSE}}, "Unprocessable"),
+        ({}, {"status": "draft"}, "Unprocessable"),
+        ({}, None, "Conflict"),
+        ({"status": "completed"}, {"status": "completed", "business": ENDED}, "Unprocessable"),
+        ({"status": "completed"}, {"status": "completed", "business": ENDED, "statusReason": {"text": "read"}}, None),
+    ],
+)
+def test_what_may_be_made_of_it(was: dict[str, Any], new: dict[str, Any] | None, error: str | None):
+    found = guard.wrong(task(**was), None if new is None else task(**new), grant_of(actor=GP))
+    assert (None if found is None else type(found).__name__) == error
+
+
+def test_a_client_ends_nothing():
+    ended = task(status="cancelled", statusReason={"text": "over"})
+    refused = guard.wrong(task(), ended, grant_of(actor="Device/client"))
+    assert type(refused).__name__ == "Forbidden"
+    assert guard.wrong(task(), ended, grant_of(actor="Device/client", behalf=GP)) is None
+
+
+# -- hours ------------------------------------------------------------------------------------------------------
+
+
+def test_days_are_working_days_and_holidays_are_none():
+    assert after(OFFICE, NOON, Wait(days=1)) == micros(2026, 11, 27, 14, 30)
+    assert after(OFFICE, NOON, Wait(days=2)) == micros(2026, 11, 30, 14, 30)
+    eve = micros(2026, 12, 23, 11)
+    assert after(OFFICE, eve, Wait(days=2)) == micros(2026, 12, 28, 14, 30)
+
+
+def test_minutes_are_counted_while_it_is_open():
+    late = micros(2026, 11, 27, 14, 25)
+    assert after(OFFICE, late, Wait(minutes=10)) == micros(2026, 11, 30, 7, 5)
+    assert after(ALWAYS, late, Wait(minutes=10)) == late + 600_000_000
+    summer = micros(2026, 3, 28, 23, 30)
+    assert after(ALWAYS, summer, Wait(minutes=180)) == summer + 180 * 60_000_000
+
+
+@given(st.integers(micros(2024, 1, 1), micros(2030, 1, 1)), st.integers(1, 900), st.sampled_from([OFFICE, ALWAYS]))
+@settings(deadline=None)
+def test_a_wait_ends_later_and_while_it_is_open(moment: int, minutes: int, hours: Hours):
+    end = after(hours, moment, Wait(minutes=minutes))
+    assert end >= moment + minutes * 60_000_000
+    assert is_open(hours, end - 1)
+    assert after(hours, moment, Wait(days=2)) > moment
+
+
+def test_hours_are_read_from_the_service():
+    said = {"resourceType": "HealthcareService", "availableTime": [
+        {"daysOfWeek": ["mon", "thu"], "availableStartTime": "16:00:00", "availableEndTime": "23:00:00"}]}  # fmt: skip
+    hours = hours_of(fhir.decode(msgspec.json.encode(said)))
+    assert hours.week[3] == ((time(16), time(23)),)
+    assert not is_open(hours, NOON)
+    assert hours_of(fhir.decode(b'{"resourceType":"HealthcareService"}')) == OFFICE
+
+
+def test_every_kind_has_its_waits():
+    assert set(RULES) == set(Kind)
+    assert len({kind.code for kind in Kind}) == len(Kind)
