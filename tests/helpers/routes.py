@@ -122,6 +122,10 @@ FORMS: dict[str, dict[str, list[str]]] = {
                                  "grunn": REASON, "til": ["nowhere"]},
     "/admin/koblinger": {"slag": ["se", "koble", "los", ""], "leder": ["", SEEN, NUMBERS[SEEN], "nowhere"],
                          "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
+    # No verb that there is, and to nobody: what is sent or carried gets an id of its own in each region.
+    "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"]},
+    "/p/{id}/send": {"slag": ["", "oppgave", "henvisning"], "tekst": REASON, "mottaker": ["", "klinikk"],
+                     "til": ["", "Organization/nowhere"], "haster": ["", "ja"], "finn": ["1"]},
     "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "spare-gp"]},
 }  # fmt: skip
 """What each form takes: its fields, each with values worth trying."""
@@ -157,9 +161,9 @@ def undeclared() -> set[str]:
 def paths(route: str) -> list[str]:
     """The route with its places filled, by every combination that means something."""
     places = re.findall(r"\{(\w+)\}", route)
-    if "type" in places and "eid" in places:
-        filled = [route.replace("{type}", t).replace("{eid}", i) for t, i in ENTRIES]
-        rest = [p for p in places if p not in ("type", "eid")]
+    if "type" in places:
+        filled = [re.sub(r"\{[eh]id\}", i, route.replace("{type}", t)) for t, i in ENTRIES]
+        rest = [p for p in places if p not in ("type", "eid", "hid")]
     else:
         filled, rest = [route], places
     for place in rest:

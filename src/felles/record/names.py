@@ -42,8 +42,13 @@ class _Point(msgspec.Struct):
     use: str | None = None
 
 
+class _Practitioner(msgspec.Struct):
+    display: str = ""
+
+
 class _Named(msgspec.Struct):
     name: Any = None
+    practitioner: _Practitioner | None = None
     telecom: list[_Point] = []
 
 
@@ -51,10 +56,11 @@ _decode: Final = msgspec.json.Decoder(_Named).decode
 
 
 def _said(body: str) -> tuple[str, str]:
-    """(name, telephone) of one of them; "" for what it lacks."""
+    """(name, telephone) of one of them, of a role that of who has it; "" for what it lacks."""
     found = _decode(body)
     phones = (point.value or "" for point in found.telecom if point.system == "phone" and point.use != "old")
-    return _words(found.name), next(phones, "")
+    name = _words(found.name) or (found.practitioner.display if found.practitioner else "")
+    return name, next(phones, "")
 
 
 def _words(name: Any) -> str:

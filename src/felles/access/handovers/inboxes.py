@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import fhir
-from felles.access.handovers.hours import OFFICE, hours_of, is_open
+from felles.access.handovers.hours import hours_of, is_open
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 
@@ -63,13 +63,16 @@ _decode: Final = msgspec.json.Decoder(_Body).decode
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """One of them: `reference`, its name and that of what it is part of, its telephone ("" where none), open now."""
+    """One of them: `reference`, its name and that of what it is part of, its telephone ("" where none).
+
+    `open`: whether it is open now, None where it says no hours.
+    """
 
     reference: str
     name: str
     above: str
     phone: str
-    open: bool
+    open: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +110,14 @@ async def staff(store: Store, reference: str) -> list[OnDuty]:
 def _inbox(row: Any, now: int) -> Inbox:
     said = _decode(row["body"])
     kind = _TYPES[row["type"]]
-    hours = hours_of(fhir.decode(row["body"].encode())) if kind == "HealthcareService" else OFFICE
+    service = fhir.decode(row["body"].encode()) if kind == "HealthcareService" else None
+    says = service is not None and isinstance(service.availableTime, list)
     phones = (each.value or "" for each in said.telecom if each.system == "phone" and each.use != "old")
     above = _decode(row["above"]).name if row["above"] else ""
-    return Inbox(f"{kind}/{row['id']}", said.name, above, next(phones, ""), is_open(hours, now))
+    above = "" if above in said.name else above
+    return Inbox(
+        f"{kind}/{row['id']}", said.name, above, next(phones, ""), is_open(hours_of(service), now) if says else None
+    )
 
 
 def _on_duty(row: Any, now: int) -> OnDuty:

@@ -252,13 +252,24 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "intent": "order",
         "priority": body.get("priority", "routine"),
         "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": Kind(held.kind).code}]},
+        "description": told_in(body),
         "focus": {"reference": source},
         "for": body["subject"],
         "authoredOn": body.get("authoredOn") or body.get("sent") or now,
         "requester": {"reference": held.sender},
         "owner": {"reference": held.receiver},
     }
+    if not made["description"]:
+        del made["description"]
     return made
+
+
+def told_in(body: dict[str, Any]) -> str:
+    """What a referral, an order or a message says it is about, "" when it says nothing."""
+    reasons = [each.get("text", "") for each in body.get("reasonCode", [])]
+    said = [body.get("code", {}).get("text", ""), *reasons]
+    said += [each.get("contentString", "") for each in body.get("payload", [])]
+    return "\n".join(dict.fromkeys(filter(None, said)))
 
 
 def _unit(role: Any) -> str:

@@ -98,7 +98,8 @@ _MESSAGE: Final = {
 }
 _BY_CODE: Final = {kind.code: kind for kind in Kind}
 _OWNERS: Final = frozenset({"Practitioner", "PractitionerRole", "Organization", "HealthcareService", "CareTeam"})
-_URGENT: Final = frozenset({"urgent", "asap", "stat"})
+_URGENT: Final = frozenset({"asap", "stat"})
+"""Priorities that mean minutes. FHIR's "urgent" is promptly: days, which the agreed day says."""
 
 
 @dataclass(frozen=True, slots=True)

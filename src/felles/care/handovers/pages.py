@@ -246,7 +246,7 @@ async def _one(
                   "open": each.open} for each in await inboxes.find(store, looked)],
         "looked": looked,
         "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag")},
-        "wrong": wrong or {},
+        "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag")},
         "errors": errors,
         "error": refusals.get(error, ""),
         "done": "gjort" in asked,

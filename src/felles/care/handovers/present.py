@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from felles.access.handovers.keeper import told_in
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
 from felles.care import shapes, words
@@ -128,7 +129,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     reason = body.get("statusReason", {}).get("text", "")
     return row(t, of, names, now, sent=True) | {
         "record": f"/p/{of.patient}" if of.patient else "",
-        "words": body.get("description") or _text(body.get("code", {})),
+        "words": _words(body),
         "sender": names.get(of.sender, "") or t("Pasienten"),
         "owner": names.get(of.owner, ""),
         "receiver": names.get(of.receiver, ""),
@@ -171,14 +172,23 @@ def events(t: Language, of: HandedRow, names: Names) -> list[dict[str, str]]:
             continue
         before = stands
         by = names.get(each["author"], "")
+        text = _event(t, body, names.get(owner, ""))
         found.append(
             {
                 "when": t.moment(each["at"]),
-                "text": _event(t, body, names.get(owner, "")),
-                "who": by or ("" if each["author"].startswith("Patient/") else t("Felles")),
+                "text": text,
+                "who": ("" if by and by in text else by)
+                or ("" if by or each["author"].startswith("Patient/") else t("Felles")),
             }
         )
     return found[::-1]
+
+
+def _by(t: Language, author: str, name: str, text: str) -> str:
+    """Who did it, where the text does not say it already; the keeper is Felles itself."""
+    if name:
+        return "" if name in text else name
+    return t("Pasienten") if author.startswith("Patient/") else t("Felles")
 
 
 def _event(t: Language, body: dict[str, Any], owner: str) -> str:
@@ -244,10 +254,12 @@ def counted(t: Language, rows: list[Counted], names: Names) -> list[dict[str, An
     return sorted(shown, key=lambda each: each["rank"], reverse=True)
 
 
+def _words(body: dict[str, Any]) -> str:
+    return body.get("description") or told_in(body) or _text(body.get("code", {}))
+
+
 def _lead(body: dict[str, Any]) -> str:
-    said = body.get("description") or _text(body.get("code", {})) or _text((body.get("reasonCode") or [{}])[0])
-    if not said:
-        said = next((each.get("contentString", "") for each in body.get("payload", [])), "")
+    said = _words(body)
     line = said.strip().partition("\n")[0]
     return line if len(line) <= LEAD else f"{line[:LEAD].rstrip()} …"
 

@@ -1,0 +1,119 @@
+"""Sending, taking, returning and ending by the pages: each allow with its deny twin on the same hand-over."""
+
+import re
+from html import unescape
+
+import pytest
+from browsing import lines_about, own, patient_named, words
+
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
+from felles.care.handovers import rules
+from felles.care.handovers.rules import Verb
+
+pytestmark = pytest.mark.slow
+
+
+async def ward_of(gp, olav):
+    """The reference of the ward that the GP finds by its name, with what it takes to send there."""
+    found = await gp.post(f"/p/{olav}/send", headers=own(), data={"finn": "1", "mottaker": "ortopedisk sengepost"})
+    assert found.status_code == 200
+    return re.search(r'name="til" value="(Organization/[^"]+)"', unescape(found.text))[1]
+
+
+async def sent(gp, olav, to, **more):
+    form = {"slag": "oppgave", "tekst": "Vurder blodfortynnende før utskrivning", "til": to} | more
+    answer = await gp.post(f"/p/{olav}/send", headers=own(), data=form)
+    assert answer.status_code == 303, words(answer.text)
+    return answer.headers["location"].partition("?")[0]
+
+
+async def acts(visitor, path, verb, **form):
+    return await visitor.post(f"{path}/{verb}", headers=own(), data=form)
+
+
+async def test_from_the_gp_to_the_ward_and_back(site):
+    olav, key = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse, site.visitor("jordmor") as other:
+        path = await sent(gp, olav, await ward_of(gp, olav))
+        assert "Ikke mottatt ennå" in words((await gp.get(path)).text)
+        assert path in unescape((await gp.get("/arbeid?sendt=1")).text)
+        assert path not in unescape((await gp.get("/arbeid")).text)
+        assert path in unescape((await nurse.get("/arbeid")).text)
+        assert path not in unescape((await other.get("/arbeid")).text)
+        assert (await other.get(path)).status_code == 404
+        assert (await acts(other, path, "ta")).status_code == 404
+
+        assert (await acts(gp, path, "ta")).status_code == 409  # it is not hers to take
+        seen = re.search(r'name="versjon" value="(\d+)"', (await nurse.get(path)).text)[1]
+        assert (await acts(nurse, path, "ta", versjon=seen)).status_code == 303
+        late = await acts(nurse, path, "ta", versjon=seen)
+        assert late.status_code == 409
+        assert "Noen var raskere" in words(late.text)
+        assert "Tatt av Amir Karimi" in words((await gp.get(path)).text)
+
+        assert (await acts(nurse, path, "spor", tekst="")).status_code == 422
+        assert (await acts(nurse, path, "spor", tekst="Hvilken dose nå?")).status_code == 303
+        assert path in unescape((await gp.get("/arbeid")).text)
+        assert "Hvilken dose nå?" in words((await gp.get(path)).text)
+        assert (await acts(gp, path, "svar-pa", tekst="5 mg to ganger daglig")).status_code == 303
+        assert path not in unescape((await gp.get("/arbeid")).text)
+        assert path in unescape((await nurse.get("/arbeid")).text)
+        assert (await acts(nurse, path, "ferdig")).status_code == 303
+        assert path not in unescape((await nurse.get("/arbeid")).text)
+        over = await gp.get(path)
+        assert "Gjort" in words(over.text)
+        assert not re.search(r'action="/arbeid', over.text)
+    assert any(
+        f'"page:handover","what":"{path.removeprefix("/arbeid/")}"' in line for line in await lines_about(site, key)
+    )
+
+
+async def test_nothing_is_sent_to_where_nobody_is(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp:
+        for to in ("", "Organization/nowhere", "Practitioner/x"):
+            answer = await gp.post(
+                f"/p/{olav}/send", headers=own(), data={"slag": "oppgave", "tekst": "Ring henne", "til": to}
+            )
+            assert answer.status_code == 422
+            assert "Velg en mottaker" in words(answer.text)
+    async with site.visitor("jordmor") as midwife:  # has no relation to him
+        answer = await midwife.post(
+            f"/p/{olav}/send", headers=own(), data={"slag": "oppgave", "tekst": "Ring", "til": "x"}
+        )
+        assert answer.status_code in (403, 404)
+
+
+async def test_what_is_urgent_shows_whom_to_ring(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse:
+        path = await sent(gp, olav, await ward_of(gp, olav), haster="ja", slag="melding")
+        shown = await gp.get(path)
+        assert re.search(r"Ring: dette skal ses av noen innen minutter\. \+47 [\d ]+", words(shown.text))
+        assert 'href="tel:+47' in shown.text
+        first = unescape((await nurse.get("/arbeid")).text)
+        assert first.index(path) == first.index("/arbeid/Task")
+        assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
+        assert path not in unescape((await nurse.get("/arbeid")).text)
+
+
+async def test_the_board_counts_and_names_nobody(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("administrator") as operator, site.visitor("fastlege") as gp:
+        before = int(re.search(r"Åpne (\d+)", words((await operator.get("/tavle")).text))[1])
+        await sent(gp, olav, await ward_of(gp, olav))
+        board = await operator.get("/tavle")
+        assert int(re.search(r"Åpne (\d+)", words(board.text))[1]) == before + 1
+        assert "Sæterbø" not in board.text
+        assert olav not in board.text
+        assert (await gp.get("/tavle")).status_code == 403
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_whoever_has_it_can_do_something_and_nobody_else_can(kind, state):
+    mine = rules.verbs(kind, state, holds=True, sent=False)
+    assert bool(mine) != state.ended
+    assert rules.verbs(kind, state, holds=False, sent=False) == ()
+    assert rules.verbs(kind, state, holds=False, sent=True) == (() if state.ended else (Verb.END,))
