@@ -14,8 +14,8 @@ from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.family.domain import DOMAIN as FAMILY
 from felles.care.faults.domain import DOMAIN as FAULTS
 from felles.care.find.domain import DOMAIN as FIND
-from felles.care.home.domain import DOMAIN as HOME
 from felles.care.handovers.domain import DOMAIN as HANDOVERS
+from felles.care.home.domain import DOMAIN as HOME
 from felles.care.journal.domain import DOMAIN as JOURNAL
 from felles.care.live.domain import DOMAIN as LIVE
 from felles.care.medicines.domain import DOMAIN as MEDICINES
