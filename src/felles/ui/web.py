@@ -125,9 +125,13 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
             MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
         ]
     items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/", key="a")]
+    if actor.may("find"):
+        items.append(MenuItem("/arbeid", t("Arbeidsliste"), "Tasklist", path.startswith("/arbeid")))
     if record:
         search = f"{record}/sok"
         items.append(MenuItem(search, t("Søk i journalen"), "FileText", path == search))
+        if actor.may("write"):
+            items.append(MenuItem(f"{record}/send", t("Send"), "ArrowRight", path == f"{record}/send"))
     if actor.may("lookup"):
         items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn"))
     if any(map(actor.may, ("staff", "approve", "handle"))):

@@ -24,7 +24,7 @@ from felles.access.codes import UNIT
 from felles.access.handovers.hook import held_of
 from felles.access.handovers.hours import hours_of, is_open
 from felles.access.handovers.kinds import Kind
-from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb
+from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
@@ -197,14 +197,15 @@ class Keeper:
         return bool(await self.conn.fetch(_STAFFED, mark_of(party), self.store.clock.real()))
 
     async def _task(self, row: Any, held: Held) -> tuple[dict[str, Any] | None, int]:
-        """The Task of a hand-over and its version; a new one (version 0) for what no Task carried."""
+        """The Task of a hand-over and its version; a new one (version 0) for what no Task carried; None: not now."""
         type_name, _, name = row["source"].partition("/")
         read = await self.store.read(self._grant(), type_name, name)
         body = msgspec.json.decode(read.body)
         if type_name == "Task":
-            return body, read.version
-        if body.get("status") in ("completed", "entered-in-error"):
-            return None, 0
+            # Somebody may have written it since the row was read: what has ended or moved on is not the keeper's.
+            said = said_by(fhir.decode(read.body.encode()))
+            changed = said is None or said.state.ended or (row["why"] == "late" and said.state is not State.SENT)
+            return (None if changed else body), read.version
         return carrying(row["source"], body, held, moment(self.store.clock.clinical())), 0
 
     async def _write(self, source: str, task: dict[str, Any], version: int) -> None:
