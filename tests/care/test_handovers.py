@@ -98,6 +98,20 @@ async def test_what_is_urgent_shows_whom_to_ring(site):
         assert path not in unescape((await nurse.get("/arbeid")).text)
 
 
+async def test_before_she_closes_anything_the_person_sees_what_it_stops(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    form = {"hva": "alt", "mot": "alle"}
+    async with site.visitor("fastlege") as gp, site.visitor("eldre") as himself:
+        path = await sent(gp, olav, await ward_of(gp, olav), tekst="Se på såret")
+        asked = await himself.post("/meg/sperringer/ny", headers=own(), data=form)
+        shown = words(asked.text)
+        assert "Dette stopper" in shown
+        assert "Se på såret" in shown
+        harmless = await himself.post("/meg/sperringer/ny", headers=own(), data={"hva": "alt", "mot": "rolle", "motrolle": "midwife"})
+        assert "Dette stopper" not in words(harmless.text)
+        assert path not in unescape((await gp.get("/arbeid")).text)  # looked at, not done
+
+
 async def test_the_board_counts_and_names_nobody(site):
     olav, _ = await patient_named(site, "saeterbo")
     async with site.visitor("administrator") as operator, site.visitor("fastlege") as gp:

@@ -15,7 +15,7 @@ from felles.record.joined import keys_of
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from felles.record.aftermath import After
     from felles.record.derive import Registry
@@ -166,10 +166,13 @@ def register(registry: Registry) -> None:
     registry.hooks.always("joined", follow)
 
 
-async def foresee(pool: Pool, key: PersonKey, rows: list[Any]) -> list[int]:
+async def foresee(
+    pool: Pool, key: PersonKey, rows: list[Any], stops: Callable[[Conn, PersonKey], Awaitable[list[int]]]
+) -> tuple[list[int], list[int]]:
     """The entries (hashes) that a block of these rows would pass to, whichever Patient of hers they lie with.
 
-    Done, looked at, and undone. Shows nothing. `rows` as `access.blocks` makes.
+    Also what it would stop: what `stops` finds under it, of each key. Done, looked at, and undone. Shows nothing.
+    `rows` as `access.blocks` makes.
     """
     source = "Consent/foreseen"
     async with pool.acquire() as conn:
@@ -186,6 +189,10 @@ async def foresee(pool: Pool, key: PersonKey, rows: list[Any]) -> list[int]:
                 if not copied:
                     break
             found = [await passing.passed_of(conn, each, source) for each in keys]
-            return list(dict.fromkeys(item for items in found for item in items))
+            stopped: list[int] = []
+            for each in keys:
+                await passing.set_bit(conn, each)
+                stopped += await stops(conn, each)
+            return list(dict.fromkeys(item for items in found for item in items)), stopped
         finally:
             await conn.execute("rollback")

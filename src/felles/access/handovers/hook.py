@@ -21,6 +21,8 @@ from felles.record.ids import mark_of
 if TYPE_CHECKING:
     from felles.record.aftermath import After
     from felles.record.derive import Registry
+    from felles.record.grants import PersonKey
+    from felles.record.pool import Conn
 
 TYPES_HANDED: Final = ("Task", "ServiceRequest", "Communication")
 _FIELDS: Final = tuple(field.name for field in fields(Held))
@@ -43,7 +45,7 @@ _HOURS: Final = "select body from shared where self = $1 and state = 0 and form 
 
 # Of the open ones of a person those whose owner has staff, none of whom may see the entry. $3 real time.
 _CLOSED: Final = f"""
-select h.source, {", ".join(f"h.{name}" for name in _FIELDS)}
+select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
   from handover h
   join person p on p.bucket = h.bucket and p.person = h.person
   join type_name n on n.name = split_part(h.source, '/', 1)
@@ -120,6 +122,11 @@ async def give_back(after_: After) -> None:
             stopped=True,
         )
         await _put(after_, row["source"], held)
+
+
+async def stopped(conn: Conn, key: PersonKey, real: int) -> list[int]:
+    """The open ones (hashes of their entries) whose owner may not see them as things stand in this transaction."""
+    return [row["self"] for row in await conn.fetch(_CLOSED, *key, real)]
 
 
 def held_of(row: Any) -> Held:

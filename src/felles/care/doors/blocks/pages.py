@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from felles.care.doors.blocks.views import Foreseen
     from felles.record.grants import PersonGrant
     from felles.record.read_items import Item
     from felles.ui.web import Visit
@@ -69,8 +70,8 @@ async def close(request: Request) -> Response:
     if "ja" in form:
         await actions.make(store, grant, consent)
         return go(HOME)
-    items, total = await views.passes_to(store, grant, actions.struct(consent))
-    return page(found, "blocks/preview.html", await _preview(found, form, asked.provision, items, total))
+    would = await views.foreseen(store, grant, actions.struct(consent))
+    return page(found, "blocks/preview.html", await _preview(found, form, asked.provision, would))
 
 
 async def end(request: Request) -> Response:
@@ -109,11 +110,10 @@ def _choices(named: dict[str, str]) -> list[dict[str, str]]:
     return [{"code": code, "text": text} for code, text in sorted(named.items(), key=lambda item: item[1])]
 
 
-async def _preview(
-    found: Visit, form: dict[str, str], provision: dict[str, Any], items: list[Item], total: int
-) -> dict[str, Any]:
-    t = found.t
-    names = await store_of(found).names.of(present.wanted_names([provision]) | {item.org for item in items})
+async def _preview(found: Visit, form: dict[str, str], provision: dict[str, Any], would: Foreseen) -> dict[str, Any]:
+    t, items, total = found.t, would.items, would.total
+    wanted = present.wanted_names([provision]) | {item.org for item in (*items, *would.stops)}
+    names = await store_of(found).names.of(wanted)
     return {
         "title": t("Se over sperringen"),
         "what": present.what(t, provision, names),
@@ -122,6 +122,7 @@ async def _preview(
             a["reference"].get("reference", "").startswith("Practitioner/") for a in provision.get("actor", [])
         ),
         "hidden": [(name, form[name]) for name in rules.FIELDS if name in form],
+        "stops": [_line(t, item, names) for item in would.stops],
         "items": [_line(t, item, names) for item in items],
         "total": t.many("Én oppføring til blir skjult", "%d oppføringer til blir skjult", total),
         "more": t.many("og én til", "og %d til", total - len(items)) if total > len(items) else "",

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.json import Decoder
 
 from felles.access.blocks import rows_of
+from felles.access.handovers.hook import stopped
 from felles.care.doors.rules import read_line
 from felles.record.mirroring import foresee
 from felles.record.read_person import One, Want
 
 if TYPE_CHECKING:
-    from felles.record.grants import PersonGrant
+    from felles.record.grants import PersonGrant, PersonKey
+    from felles.record.pool import Conn
     from felles.record.read_items import Item
     from felles.record.store import Store
 
@@ -64,9 +66,25 @@ async def seen(store: Store, grant: PersonGrant) -> Seen:
     return found
 
 
-async def passes_to(store: Store, grant: PersonGrant, consent: Any) -> tuple[list[Item], int]:
-    """What a block (a struct) would pass to, as far as it is shown, and how many there are. Raises `Busy`."""
-    rows = rows_of(consent, store.clock.real())
-    found = [await foresee(store.pool, key, rows) for key in grant.keys]
-    marks = list(dict.fromkeys(mark for each in found for mark in each))
-    return await store.items(grant, marks[:MANY], "block-preview") if marks else [], len(marks)
+@dataclass(slots=True)
+class Foreseen:
+    """What a block would do: what else it hides, as far as it is shown, of so many; and what it stops."""
+
+    items: list[Item]
+    total: int
+    stops: list[Item]
+
+
+async def foreseen(store: Store, grant: PersonGrant, consent: Any) -> Foreseen:
+    """What a block (a struct) would do. Raises `Busy`."""
+    real = store.clock.real()
+
+    async def stops(conn: Conn, key: PersonKey) -> list[int]:
+        return await stopped(conn, key, real)
+
+    rows = rows_of(consent, real)
+    found = [await foresee(store.pool, key, rows, stops) for key in grant.keys]
+    marks = list(dict.fromkeys(mark for passed, _ in found for mark in passed))
+    ends = list(dict.fromkeys(mark for _, ended in found for mark in ended))
+    items = await store.items(grant, marks[:MANY], "block-preview") if marks else []
+    return Foreseen(items, len(marks), await store.items(grant, ends[:MANY], "block-preview") if ends else [])
