@@ -14,11 +14,18 @@ from felles.care.handovers.rules import Verb
 pytestmark = pytest.mark.slow
 
 
+def found_in(pattern, text):
+    """What the first group of `pattern` meets in `text`."""
+    met = re.search(pattern, unescape(text))
+    assert met is not None, pattern
+    return met[1]
+
+
 async def ward_of(gp, olav):
     """The reference of the ward that the GP finds by its name, with what it takes to send there."""
     found = await gp.post(f"/p/{olav}/send", headers=own(), data={"finn": "1", "mottaker": "ortopedisk sengepost"})
     assert found.status_code == 200
-    return re.search(r'name="til" value="(Organization/[^"]+)"', unescape(found.text))[1]
+    return found_in(r'name="til" value="(Organization/[^"]+)"', found.text)
 
 
 async def sent(gp, olav, to, **more):
@@ -45,7 +52,7 @@ async def test_from_the_gp_to_the_ward_and_back(site):
         assert (await acts(other, path, "ta")).status_code == 404
 
         assert (await acts(gp, path, "ta")).status_code == 409  # it is not hers to take
-        seen = re.search(r'name="versjon" value="(\d+)"', (await nurse.get(path)).text)[1]
+        seen = found_in(r'name="versjon" value="(\d+)"', (await nurse.get(path)).text)
         assert (await acts(nurse, path, "ta", versjon=seen)).status_code == 303
         late = await acts(nurse, path, "ta", versjon=seen)
         assert late.status_code == 409
@@ -107,7 +114,9 @@ async def test_before_she_closes_anything_the_person_sees_what_it_stops(site):
         shown = words(asked.text)
         assert "Dette stopper" in shown
         assert "Se på såret" in shown
-        harmless = await himself.post("/meg/sperringer/ny", headers=own(), data={"hva": "alt", "mot": "rolle", "motrolle": "midwife"})
+        harmless = await himself.post(
+            "/meg/sperringer/ny", headers=own(), data={"hva": "alt", "mot": "rolle", "motrolle": "midwife"}
+        )
         assert "Dette stopper" not in words(harmless.text)
         assert path not in unescape((await gp.get("/arbeid")).text)  # looked at, not done
 
@@ -115,10 +124,10 @@ async def test_before_she_closes_anything_the_person_sees_what_it_stops(site):
 async def test_the_board_counts_and_names_nobody(site):
     olav, _ = await patient_named(site, "saeterbo")
     async with site.visitor("administrator") as operator, site.visitor("fastlege") as gp:
-        before = int(re.search(r"Åpne (\d+)", words((await operator.get("/tavle")).text))[1])
+        before = int(found_in(r"Åpne (\d+)", words((await operator.get("/tavle")).text)))
         await sent(gp, olav, await ward_of(gp, olav))
         board = await operator.get("/tavle")
-        assert int(re.search(r"Åpne (\d+)", words(board.text))[1]) == before + 1
+        assert int(found_in(r"Åpne (\d+)", words(board.text))) == before + 1
         assert "Sæterbø" not in board.text
         assert olav not in board.text
         assert (await gp.get("/tavle")).status_code == 403

@@ -171,14 +171,12 @@ def events(t: Language, of: HandedRow, names: Names) -> list[dict[str, str]]:
         if stands == before:
             continue
         before = stands
-        by = names.get(each["author"], "")
         text = _event(t, body, names.get(owner, ""))
         found.append(
             {
                 "when": t.moment(each["at"]),
                 "text": text,
-                "who": ("" if by and by in text else by)
-                or ("" if by or each["author"].startswith("Patient/") else t("Felles")),
+                "who": _by(t, each["author"], names.get(each["author"], ""), text),
             }
         )
     return found[::-1]

@@ -122,11 +122,17 @@ async def _preview(found: Visit, form: dict[str, str], provision: dict[str, Any]
             a["reference"].get("reference", "").startswith("Practitioner/") for a in provision.get("actor", [])
         ),
         "hidden": [(name, form[name]) for name in rules.FIELDS if name in form],
-        "stops": [_line(t, item, names) for item in would.stops],
+        "stops": [_line(t, item, names) | _said(item) for item in would.stops],
         "items": [_line(t, item, names) for item in items],
         "total": t.many("Én oppføring til blir skjult", "%d oppføringer til blir skjult", total),
         "more": t.many("og én til", "og %d til", total - len(items)) if total > len(items) else "",
     }
+
+
+def _said(item: Item) -> dict[str, str]:
+    """What a hand-over says it is about, where it says so."""
+    said = _any(item.body).get("description", "")
+    return {"text": said} if said else {}
 
 
 def _line(t: Any, item: Item, names: dict[str | int, str]) -> dict[str, str]:
