@@ -11,7 +11,7 @@ from felles.access.accounts import Account, Held
 from felles.access.actor import Sort
 from felles.access.doorkeeper import Doorkeeper
 from felles.access.errors import NotSignedIn, Refused
-from felles.access.sessions import Sessions, cookie, cookie_name, digest_of
+from felles.access.sessions import KEPT, Sessions, cookie, cookie_name, digest_of
 from felles.access.signing import Signer
 from felles.access.tokens import Issuer
 from felles.demo.places import GP_OFFICE, ORGANISATIONS
@@ -130,10 +130,23 @@ async def test_a_session_ends_by_its_time_and_without_use(store, door):
 
 async def test_ended_sessions_are_swept_away(store, door):
     value = await personas.sign_in(store, door.sessions, "fastlege", lifetime=5)
-    store.clock.move(6)
-    await door.sessions.sweep()
-    rows = await store.pool.fetch("select 1 from session where digest = $1", digest_of(value))
-    assert not rows
+    kept = []
+    for seconds in (6, KEPT // 1_000_000):
+        store.clock.move(seconds)
+        await door.sessions.sweep()
+        kept.append(await store.pool.fetch("select 1 from session where digest = $1", digest_of(value)))
+    assert [len(rows) for rows in kept] == [1, 0], "kept for a month, to tell what came since"
+
+
+async def test_it_is_known_when_somebody_was_last_here_before_today_in_this_role_alone(store, door):
+    value = await personas.sign_in(store, door.sessions, "fastlege")
+    gp = await door.sessions.actor(value)
+    began = store.clock.real()
+    assert (await door.sessions.last_worked(gp, began + 1) or 0) <= began
+    other = replace(gp, role_code="doctor")
+    assert await door.sessions.last_worked(other, began + 10**9) is None
+    assert await door.sessions.last_worked(replace(gp, organization="Organization/x"), began + 10**9) is None
+    assert await door.sessions.last_worked(gp, 0) is None
 
 
 async def test_a_role_that_is_not_held_signs_nobody_in(store, door):

@@ -12,7 +12,7 @@ WIDTHS = [1440, 390, 320]
 
 def open_olav(page):
     page.goto("/")
-    page.get_by_role("link", name="Olav Sæterbø").click()
+    page.get_by_role("link", name="Olav Sæterbø").first.click()
     page.wait_for_url("**/p/*", wait_until="load")
 
 
@@ -203,7 +203,7 @@ def test_a_chart_is_opened_and_read_by_keyboard_alone(window):
     page.locator("button[value=fastlege]").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/")
-    page.get_by_role("link", name="Olav Sæterbø").focus()
+    page.get_by_role("link", name="Olav Sæterbø").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/p/*")
     seen = set()
@@ -428,7 +428,7 @@ def test_two_personas_stand_side_by_side_in_one_browser(window, address):
     port = address.rpartition(":")[2]
     page.goto(f"http://hjemmesykepleier.localhost:{port}/")
     assert "Lise Moan" in page.locator(".me").inner_text()
-    page.get_by_role("link", name="Olav Sæterbø").click()
+    page.get_by_role("link", name="Olav Sæterbø").first.click()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Se innsynet som Olav Sæterbø").click()
     beside = opened.value

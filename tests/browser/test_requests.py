@@ -31,7 +31,7 @@ def of_a_citizen(page):
     page.get_by_text("Ønsket ditt er lagret.").wait_for()
     yield "wish"
     page.goto("/for")
-    page.get_by_role("link", name="Olav Sæterbø").click()
+    page.get_by_role("link", name="Olav Sæterbø").first.click()
     page.wait_for_url("**/for/*")
     yield "for"
     page.goto(f"{page.url}/gjor")

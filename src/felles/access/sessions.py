@@ -53,6 +53,10 @@ _ACTOR: Final = "select actor from session where digest = $1"
 _SEEN: Final = "update session set seen = $2 where digest = $1 and seen < $2"
 _END: Final = "update session set ended = $2 where digest = $1 and ended is null returning actor"
 _SWEEP: Final = "delete from session where until < $1"
+KEPT: Final = 31 * 24 * 3600 * MICROSECONDS
+"""How long a session that is over is kept, so that one who comes back is shown what came since she was last here."""
+_WORKED: Final = """select max(least(seen, coalesce(ended, seen))) as at from session
+    where actor = $1 and role = $2 and org = $3 and seen < $4"""
 
 
 def digest_of(value: str) -> bytes:
@@ -128,8 +132,13 @@ class Sessions:
             await self._note(actor, "sign-out")
 
     async def sweep(self) -> None:
-        """Delete sessions that ended by their time; for the worker that cleans up."""
-        await self._store.pool.fetch(_SWEEP, self._clock.real())
+        """Delete sessions that ended by their time long ago (`KEPT`); for the worker that cleans up."""
+        await self._store.pool.fetch(_SWEEP, self._clock.real() - KEPT)
+
+    async def last_worked(self, actor: Actor, before: int) -> int | None:
+        """When this member of staff was last here in this role before `before` (real micros); None: not known."""
+        rows = await self._store.pool.fetch(_WORKED, actor.reference, actor.role_code, actor.organization, before)
+        return rows[0]["at"]
 
     async def _look(self, digest: bytes, *, touch: bool = True) -> tuple[Actor | None, int]:
         real = self._clock.real()

@@ -20,6 +20,7 @@ from felles.demo.olav import old_man
 from felles.demo.people import CHILD, DAUGHTER, MOTHER, OLD_MAN, PARTNER, PREGNANT, TODDLER
 from felles.demo.pregnancy import Course, born_here, newborn
 from felles.demo.problems import PROBLEMS
+from felles.demo.today import cast_today
 
 if TYPE_CHECKING:
     from felles.demo.districts import Places
@@ -218,6 +219,7 @@ def partner(person: Person, home: Household, places: Places, today: date, start:
     begin(chart)
     chart.body.begin("asthma", chart.start + timedelta(days=100))
     courses.follow(chart, [PROBLEMS["asthma"]])
+    cast_today(chart)
     return finish(chart)
 
 
@@ -273,6 +275,7 @@ def child(person: Person, home: Household, places: Places, today: date, start: d
     visit = chart.consult("Eksem", open_before(today - timedelta(days=200)))
     chart.diagnose(visit.author, ("S87", "L20"), "Atopisk eksem", visit.day, key="eczema")
     chart.prescribe(visit.author, "hydrokortison", visit.day, "Atopisk eksem")
+    cast_today(chart)
     chart.note(
         visit,
         "Eksem",
@@ -288,6 +291,7 @@ def daughter(person: Person, home: Household, places: Places, today: date, start
     chart.body.begin("hypertension", chart.start + timedelta(days=300))
     chart.body.begin("thyroid", chart.start - timedelta(days=900))
     courses.follow(chart, [PROBLEMS["hypertension"], PROBLEMS["thyroid"]])
+    cast_today(chart)
     chart.book("per-arne", "Kontroll: hypertensjon", coming(today, 15)[11], 9, 40)
     return finish(chart)
 

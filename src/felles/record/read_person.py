@@ -327,6 +327,14 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
     return parts
 
 
+def parts_of(wants: tuple[AnyWant, ...]) -> list[str]:
+    """SELECTs of (want, rows) that read what `wants` say of the person of `q`, for statements over several persons.
+
+    `q` has bucket, person and `ASK`; her bits stand as `p`, the ground as `d` (`decide.bits_of`).
+    """
+    return _parts(list(enumerate(wants)))
+
+
 TOGETHER: Final = 4
 """Wants from which a short record is read whole: fewer cost less one by one."""
 

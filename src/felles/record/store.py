@@ -38,6 +38,7 @@ from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_handovers import MANY, read_handover, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
+from felles.record.read_lists import read_list
 from felles.record.read_live import read_live
 from felles.record.read_log import read_own_log
 from felles.record.read_news import read_news
@@ -46,6 +47,7 @@ from felles.record.read_people import read_mine
 from felles.record.read_person import read_page
 from felles.record.read_represented import read_represented, read_verbs
 from felles.record.read_requests import Request, read_asked, read_requests
+from felles.record.read_slots import free_times
 from felles.record.read_words import read_words
 
 if TYPE_CHECKING:
@@ -67,12 +69,14 @@ if TYPE_CHECKING:
     from felles.record.read_handovers import HandedRow, Side
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
+    from felles.record.read_lists import Listed, Listing, Span
     from felles.record.read_live import Watch
     from felles.record.read_log import Leaf
     from felles.record.read_news import News
     from felles.record.read_people import Mine
     from felles.record.read_person import AnyWant, PersonPage
     from felles.record.read_represented import Represented
+    from felles.record.read_slots import Free
     from felles.record.read_words import Candidate
     from felles.record.rows import Row
     from felles.settings import Settings
@@ -305,6 +309,14 @@ class Store:
     async def mine(self, grant: SetGrant, many: int, after: tuple[int, int] = (FOREVER, FOREVER)) -> list[Mine]:
         """The persons the reader has a relation to, the newest relation first; logged. Raises `Busy`."""
         return await read_mine(self._pages, self.clock, grant, many, after)
+
+    async def listed(self, grant: SetGrant, listing: Listing, span: Span) -> list[Listed]:
+        """The lines of a list of those the reader works with, in its order; each person is logged. Raises `Busy`."""
+        return await read_list(self._pages, self.clock, grant, listing, span)
+
+    async def free(self, grant: Grant, low: int, high: int) -> list[Free]:
+        """Free times of those who work where the reader does; about nobody. Raises `Busy`."""
+        return await free_times(self.pool, self.clock, grant, low, high)
 
     async def represented(self, grant: PersonGrant) -> list[Represented]:
         """All for whom the reader may act now; logged. Raises `Busy`."""

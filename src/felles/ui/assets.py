@@ -36,6 +36,7 @@ _STYLES: Final = (
     "plan.css",
     "home.css",
     "handovers.css",
+    "start.css",
     "print.css",
 )
 _FILES: Final = {

@@ -124,7 +124,7 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
             MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
         ]
-    items = [MenuItem("/", t("Mine personer"), "PersonGroup", path == "/", key="a")]
+    items = [MenuItem("/", t("Start"), "House", path == "/", key="a")]
     if actor.may("find"):
         items.append(MenuItem("/arbeid", t("Arbeidsliste"), "Tasklist", path.startswith("/arbeid")))
     if record:

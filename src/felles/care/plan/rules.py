@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from felles.record.codes import CASE_SYSTEM
 from felles.ui.dates import born_on, local_day, moment
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from felles.care.overview.views import Read
     from felles.care.plan.shapes import Appointment, CarePlan, Goal, Work
+
+W = TypeVar("W", bound="Work")
 
 ENDED: Final = ("cancelled", "completed", "rejected", "entered-in-error")
 """Goal.lifecycleStatus of what is no longer worked for (FHIR R4, goal-status)."""
@@ -62,7 +64,7 @@ def is_referral(work: Work) -> bool:
     )
 
 
-def by_deadline(works: Iterable[Read[Work]], now: int) -> list[tuple[Read[Work], Due | None]]:
+def by_deadline(works: Iterable[Read[W]], now: int) -> list[tuple[Read[W], Due | None]]:
     """What is open, the most pressing first: by deadline, then what has none, newest first. No cases."""
     found = [(read, due(read.entry, now)) for read in works if not is_case(read.entry)]
     found.sort(key=lambda pair: (pair[1].day if pair[1] else 10**9, -pair[0].at))

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from felles import access
 from felles.access import Sort, personas
 from felles.access.sessions import cookie, cookie_name
-from felles.care import grounds, words
 from felles.care.people import store_of
-from felles.care.start import views
+from felles.care.start.day import day, one
 from felles.care.start.demo import at_own_host
 from felles.care.start.front import front
 from felles.ui.hosts import persona_of
 from felles.ui.i18n import COOKIE, NAMES
-from felles.ui.web import form_of, go, page, visit
+from felles.ui.web import form_of, go, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.ui.web import Visit
-
 
 async def start(request: Request) -> Response:
-    """The front page for visitors, the list of people for staff, the way on for citizens."""
+    """The front page for visitors, the day's work for staff, the way on for citizens."""
     found = await visit(request)
     onward = request.query_params.get("videre", "")
     if found.actor is None:
@@ -33,38 +29,7 @@ async def start(request: Request) -> Response:
         return go(onward or "/")
     if found.actor.sort is Sort.CITIZEN:
         return go("/meg")
-    return await people(found)
-
-
-async def people(found: Visit) -> Response:
-    """My people: those with a relation, the most recently changed first."""
-    t, store = found.t, store_of(found)
-    title = t("Mine personer")
-    if not found.signed_in.may("find"):
-        return page(
-            found, "start/people.html", {"people": [], "more": "", "later": False, "closed": True, "title": title}
-        )
-    grant = access.everyone(found.signed_in)
-    place = found.request.query_params.get("etter", "")
-    listed = await views.mine(store, grant, place)
-    now = store.clock.clinical()
-    rows: list[dict[str, Any]] = []
-    for row, patient in listed.rows:
-        about = [words.sex(t, patient.gender), words.age(t, patient, now)]
-        rows.append(
-            {
-                "href": f"/p/{row.id}",
-                "name": words.name(t, patient.shown_name),
-                "about": ", ".join(part for part in about if part),
-                "born": t.fhir(patient.birth_date, brief=True),
-                "basis": grounds.short(t, row.basis),
-                "since": t.brief(row.since) if row.since > 0 else "",
-                "dead": words.death(t, patient),
-            }
-        )
-    more = f"/?etter={listed.more}" if listed.more else ""
-    context = {"people": rows, "more": more, "later": bool(place), "closed": False, "title": title}
-    return page(found, "start/people.html", context)  # fmt: skip
+    return await (one(found) if "del" in request.query_params else day(found))
 
 
 async def sign_in(request: Request) -> Response:
