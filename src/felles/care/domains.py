@@ -19,6 +19,7 @@ from felles.care.home.domain import DOMAIN as HOME
 from felles.care.journal.domain import DOMAIN as JOURNAL
 from felles.care.live.domain import DOMAIN as LIVE
 from felles.care.medicines.domain import DOMAIN as MEDICINES
+from felles.care.news.domain import DOMAIN as NEWS
 from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.palette.domain import DOMAIN as PALETTE
 from felles.care.plan.domain import DOMAIN as PLAN
@@ -54,6 +55,7 @@ DOMAINS: Final = (
     LIVE,
     FAULTS,
     MEDICINES,
+    NEWS,
     PLAN,
     FAMILY,
     VACCINES,

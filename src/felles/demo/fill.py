@@ -274,7 +274,7 @@ def _grant(store: Store, made: Region | None, author: str | None) -> Grant:
 
 def _change(resource: Resource) -> Change:
     struct = fhir.decode(msgspec.json.encode(resource))
-    return Change(op="update", type=resource["resourceType"], id=resource["id"], resource=struct)
+    return Change(op="update", type=resource["resourceType"], id=resource["id"], resource=struct, loaded=True)
 
 
 async def keep(store: Store, state: State) -> None:

@@ -51,6 +51,7 @@ class Change:
     (`record.find`) over `type`. `full_url` is how the other changes of the same commit refer to it.
     `literal`: no reference in it can be conditional, for it holds no question mark.
     `person` puts a Patient under a person who is here already; only imports may say so. `moving`: half of a move.
+    `loaded`: it comes with a whole life that is taken in, and is news to nobody by being moved here (`record.known`).
     """
 
     op: Literal["create", "update", "delete"]
@@ -64,6 +65,7 @@ class Change:
     person: PersonKey | None = None
     source: Source | None = None
     moving: Moving | None = None
+    loaded: bool = False
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

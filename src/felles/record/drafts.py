@@ -133,7 +133,7 @@ def draft(resource: Any, type_name: str, resource_id: str, key: PersonKey, own: 
     )
 
 
-def row(
+def row(  # noqa: PLR0913 - the columns that only the lock can tell
     made: Draft,
     form: Form,
     *,
@@ -143,6 +143,7 @@ def row(
     org: int,
     author: str,
     behalf: str | None,
+    known: int | None = None,
 ) -> tuple[Any, ...]:
     """The values for `writes.ROW_COLUMNS`."""
     low = updated if made.low is None else made.low
@@ -164,6 +165,7 @@ def row(
         low,
         low + 1 if made.high is None else made.high,
         updated,
+        known,
         commit,
         INDEXER,
         form.marks,

@@ -85,11 +85,12 @@ _END: Final = """update entry e set state = w.state, end_era = $5, end_xid = pg_
    where e.ctid = w.place"""
 # What the whole version's row says of it beside its bytes (kind, period, organisation) holds for this form too.
 _PUT: Final = """insert into entry (bucket, person, type, id, form, version, state, deleted, kind, org, author, behalf,
-        self, code, many, low, high, updated, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs, body)
+        self, code, many, low, high, updated, known, commit, era, xid, end_era, end_xid, indexer, marks, terms, refs,
+        body)
     select f.bucket, f.person, f.type, f.id, 2, w.number, case when w.now then 0 else 2 end, f.deleted, f.kind, f.org,
            case when f.author like 'Patient/%' then f.author else '' end,
            case when f.behalf like 'Patient/%' then f.behalf end,
-           f.self, w.code, w.many, f.low, f.high, w.updated, f.commit,
+           f.self, w.code, w.many, f.low, f.high, w.updated, coalesce(f.known, f.updated), f.commit,
            case when w.now then $13 else f.era end, case when w.now then pg_current_xact_id() else f.xid end,
            case when w.now then null else f.end_era end, case when w.now then null else f.end_xid end, f.indexer,
            w.marks::bigint[], w.terms::jsonb, string_to_array(w.refs, E'\\n'), w.body

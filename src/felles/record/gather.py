@@ -15,6 +15,7 @@ from felles.record.drafts import INDEXER, Draft, add_finders, row
 from felles.record.grants import Mode
 from felles.record.homes import SHARED_TYPES
 from felles.record.ids import SHARED_BUCKET, mark_of
+from felles.record.known import own_time
 from felles.record.numbers import TYPES
 from felles.record.stamps import stamp
 
@@ -137,8 +138,17 @@ def _row(job: Job, step: Step, made: Draft, form: Any, *, version: int, updated:
     if moving is not None:
         answers = moving.behalf or moving.author
         org, behalf = moving.org, None if answers == grant.actor else answers
+    known = own_time(made.resource, made.low, updated) if step.change.loaded and version == 1 else None
     return row(
-        made, form, version=version, updated=updated, commit=job.commit, org=org, author=grant.actor, behalf=behalf
+        made,
+        form,
+        version=version,
+        updated=updated,
+        commit=job.commit,
+        org=org,
+        author=grant.actor,
+        behalf=behalf,
+        known=known,
     )
 
 
@@ -205,7 +215,7 @@ def _grave(
     number = TYPES[step.change.type]
     mark = mark_of(f"{step.change.type}/{step.id}")
     place = (step.key[0], step.key[1], number, step.id, form, last.version + 1, True, last.kind)
-    period = (last.low, last.high, updated, commit, INDEXER)
+    period = (last.low, last.high, updated, None, commit, INDEXER)
     return (
         *place,
         last.org or org,

@@ -81,7 +81,8 @@ w_person as (
 entered as materialized (
     select q.bucket, q.person, q.type, q.id, 0 as form, {_FIRST} as version, false as deleted, q.kind, q.org, q.author,
            q.behalf, q.self, q.code, q.many, coalesce(q.low, m.updated) as low,
-           coalesce(q.high, coalesce(q.low, m.updated) + 1) as high, m.updated, q.commit, {INDEXER} as indexer,
+           coalesce(q.high, coalesce(q.low, m.updated) + 1) as high, m.updated, null::bigint as known, q.commit,
+           {INDEXER} as indexer,
            q.marks, q.terms, q.refs,
            overlay(q.body placing to_char((timestamptz 'epoch' + m.updated * interval '1 microsecond')
                        at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')

@@ -49,6 +49,7 @@ from felles.record.standing import STANDS, marks
 from felles.record.want_code import of_code
 from felles.record.want_coded import coded
 from felles.record.want_journal import journal_part, journals_together
+from felles.record.want_news import looked_part, met_part, news_part, news_together
 from felles.record.want_pointed import pointed
 from felles.record.wants import (
     LATE,
@@ -56,6 +57,9 @@ from felles.record.wants import (
     Coming,
     Course,
     Journal,
+    Looked,
+    Met,
+    News,
     OfCode,
     One,
     Pointed,
@@ -293,9 +297,13 @@ _ACTING: Final = f"""(select convert_to(json_build_object(
 """What who acts for the person is told beside the rows (`PersonPage`). 10 and 20: her GP's list, her municipality."""
 
 
-def _listed(number: int, want: Journal | OfCode) -> str:
+def _listed(number: int, want: Journal | OfCode | News | Met) -> str:
     if isinstance(want, Journal):
         return journal_part(number, want)
+    if isinstance(want, News):
+        return news_part(number, want)
+    if isinstance(want, Met):
+        return met_part(number, want)
     return of_code(number, want, _MINE, _LIVE, _AUTHORED)
 
 
@@ -318,7 +326,7 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(pointed(number, want, line=_AUTHORED, live=_LIVE, joined=_JOINED))
         elif isinstance(want, Versions):
             parts.append(_versions(number, want))
-        elif isinstance(want, Journal | OfCode):
+        elif isinstance(want, Journal | OfCode | News | Met):
             parts.append(_listed(number, want))
     if standing:
         parts.append(_standing(standing))
@@ -365,6 +373,15 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
     rows = _rows_of(wants)
     if proxy:
         rows = rows.replace(ROW_OPEN, REPRESENTED)
+    looked = [looked_part(number, want) for number, want in enumerate(wants) if isinstance(want, Looked)]
+    always = (
+        f"""
+    union all
+    select q.n, x.want, null, null, null, x.rows from (select * from door where open) q
+     cross join lateral ({" union all ".join(looked)}) x"""
+        if looked
+        else ""
+    )
     sql = f"""
     with q as materialized {unnest(_COLUMNS)},
     door as materialized (
@@ -397,7 +414,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
      cross join lateral {bits_of("q")}
      cross join lateral (select {IS_SHORT if "length.short" in rows else "false"} as short offset 0) length
      cross join lateral ({rows}) x
-     where x.rows is not null"""
+     where x.rows is not null{always}"""
     return Shape(sql, _COLUMNS)
 
 
@@ -464,6 +481,9 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
     for index, want in enumerate(wants):
         if isinstance(want, Journal):
             found.append(journals_together(page.found[index] for page in pages))
+            continue
+        if isinstance(want, News | Met | Looked):
+            found.append(news_together(want, (page.found[index] for page in pages)))
             continue
         if isinstance(want, Course):
             together = _courses_together([course for page in pages for course in _courses(page.found[index])])

@@ -123,4 +123,47 @@ class OfCode:
     newest: int
 
 
-AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed | Journal | OfCode
+@dataclass(frozen=True, slots=True)
+class News:
+    """The `newest` entries that became known last (`record.known`), of `want_news.TOLD`, whatever has become of them.
+
+    A line is [known, org, author, body, low, kind, type, id, before]: since when it is known (real micros), its
+    organisation's hash, who answers for it, its JSON, when it is about (clinical micros), its `Kind`, its type's
+    number, its id, and its earlier versions as [known, body], the newest first. What is attached to a large one is
+    left out. `brief`: no body of an Observation (null; of one entered in error its status).
+    """
+
+    newest: int
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """When the reader's organisation last had contact: one line [moment, type, id] of the entry that says so, or none.
+
+    An Encounter that it wrote (of the newest `among`), an Appointment of its own that was kept, or a measurement of its
+    own among the `written` that became known last. The moment is the contact's end, or its beginning while it goes
+    on; and no later than it was known, for what came after is news. In real micros, as `News` counts.
+    """
+
+    among: int
+    written: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When the reader last opened the record before the present sitting, by the access log: one line [moment, whole].
+
+    A sitting is a row of looks with less than an hour (`want_news.SITTING`) between each and the next; the present one
+    ends now. The moment (real micros) is the last look of the sitting before, 0 where there is none among the newest
+    `lines` of the person's log; `whole`: these are all there are, so that she never looked. It is answered
+    also where the record is as the caller had it.
+    """
+
+    lines: int
+
+
+Told = Journal | OfCode | News | Met
+"""Wants whose statements lie in modules of their own."""
+AnyWant = Want | Standing | Coming | Course | Coded | One | Released | Versions | Pointed | Looked | Told
+"""Any of them."""

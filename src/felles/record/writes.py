@@ -33,6 +33,7 @@ _ROW = (
     ("low", "bigint"),
     ("high", "bigint"),
     ("updated", "bigint"),
+    ("known", "bigint"),
     ("commit", "bigint"),
     ("indexer", "smallint"),
     ("marks", "text"),

@@ -33,6 +33,7 @@ _STYLES: Final = (
     "glossary.css",
     "palette.css",
     "medicines.css",
+    "news.css",
     "plan.css",
     "home.css",
     "handovers.css",

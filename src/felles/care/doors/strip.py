@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder
@@ -40,7 +41,8 @@ async def strip(
 def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     """What the strip shows of a page whose wants begin with `WANTS`."""
     view = overview.View(found.t, f"/p/{patient_id}", store_of(found).clock.clinical(), {})
-    patients, allergies, flags = read.rows[: len(WANTS)]
+    many = len(WANTS)
+    patients, allergies, flags = replace(read, wants=read.wants[:many], found=read.found[:many]).rows
     person = overview.person(view, _patient(patients[0].body) if patients else shapes.Patient())
     return {
         "person": person,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from felles.care.doors import strip
@@ -42,8 +41,7 @@ async def _open(request: Request) -> tuple[Visit, PersonGrant]:
 
 async def _page(found: Visit, grant: PersonGrant, read: Read) -> Response:
     patient_id: str = found.request.path_params["id"]
-    many = len(strip.WANTS)
-    head = strip.shown(found, patient_id, replace(read.page, wants=strip.WANTS, found=read.page.found[:many]))
+    head = strip.shown(found, patient_id, read.page)
     made = await journal.made(found, read, f"/p/{patient_id}", citizen=False)
     context = head | await journal.context(found, read, made, grant.kinds)
     context["lift"] = f"/p/{patient_id}/apne" if found.signed_in.may("open") else ""

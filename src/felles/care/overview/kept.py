@@ -8,7 +8,7 @@ No decision is ever kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ MOST: Final = 400
 FRESH: Final = 120_000_000
 """Microseconds of clinical time that one may be used: what lies ahead moves, and so do ages and names."""
 
-Key = tuple["tuple[PersonKey, ...]", int, str, str]
-"""(the person's keys, the kinds that the reader's role reaches, language, where links lead)."""
+Key = tuple["tuple[PersonKey, ...]", int, str, str, int]
+"""(the person's keys, the kinds that the reader's role reaches, language, where links lead, the reader's organisation:
+when it last had contact is its own)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Kept:
     name: str
     strip: Markup
     board: Markup
+    news: bytes = b"[]"
+    met: bytes = b"[]"
+    results: dict[str, str] = field(default_factory=dict)
+    """What became known last and the last contact, as they came (`wants.News`, `Met`), and results' names by id."""
 
 
 class Shelf:

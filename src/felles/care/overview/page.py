@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.overview import present, views
@@ -18,27 +19,38 @@ if TYPE_CHECKING:
     from felles.care.overview.views import Overview
     from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
+    from felles.record.wants import AnyWant
     from felles.ui.web import Visit
 
 _shelf: Final = Shelf()
 
 
-async def made(found: Visit, grant: PersonGrant, patient_id: str, base: str, template: str) -> tuple[Kept, PersonPage]:
+async def made(
+    found: Visit,
+    grant: PersonGrant,
+    patient_id: str,
+    base: str,
+    template: str,
+    wants: tuple[AnyWant, ...] = views.WANTS,
+) -> tuple[Kept, PersonPage]:
     """The parts of the overview, and what this look was told. Raises `Absent`, `Busy`.
 
     Every look goes to the database, is decided and logged there; only the rows stay away when nothing changed.
     """
     store, t = store_of(found), found.t
     kinds = grant.kinds
-    key, now = (grant.keys, kinds, t.code, base), store.clock.clinical()
+    key, now = (grant.keys, kinds, t.code, base, grant.org_mark), store.clock.clinical()
     kept = _shelf.find(key, now)
-    read = await views.overview(store, grant, patient_id, kept.version if kept else -1)
+    read = await views.overview(store, grant, patient_id, kept.version if kept else -1, wants)
     if read.same and kept is not None:
         return kept, read
     record = views.decoded(read)
     names = await store.names.of(present.wanted_names(record))
     view = View(t, base, now, names)
     kept = parts(view, record, kinds, template, read.version)
+    if len(wants) > len(views.WANTS):
+        news, met = read.found[len(views.WANTS) :][:2]
+        kept = replace(kept, news=news, met=met, results=present.result_names(record, news))
     if not read.special:
         _shelf.keep(key, kept)
     return kept, read

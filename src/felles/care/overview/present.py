@@ -180,6 +180,16 @@ def results(view: View, found: Overview) -> list[dict[str, Any]]:
     return [_result(view, course) for course in courses]
 
 
+def result_names(found: Overview, news: bytes) -> dict[str, str]:
+    """Id → name of the results and what else was observed that the overview has read, where `news` tells of it."""
+    names = {read.entry.id: read.entry.code.words for read in found.told if read.entry.id.encode() in news}
+    for course in found.results:
+        new = [read.entry.id for read in course.reads if read.entry.id.encode() in news]
+        if new:
+            names |= dict.fromkeys(new, rules.code_words(course.reads[0].entry))
+    return names
+
+
 def _result(view: View, course: rules.Course) -> dict[str, Any]:
     t, last = view.t, course.last
     shown = [shown_value(t, value) for value in course.values]

@@ -145,6 +145,11 @@ def pregnant(told: Iterable[tuple[int, Observation]], today: int) -> Expected | 
     return Expected(best[2], best[3]) if best else None
 
 
+def code_words(entry: Measured) -> str:
+    """What was measured."""
+    return _code(entry.code).words
+
+
 class Value(Struct, gc=False):
     """One value of a course: `number` is None for what is said in words; `second` the lower of a blood pressure."""
 

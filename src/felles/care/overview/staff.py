@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from felles.access.bases import Basis, ground_of
 from felles.care import grounds
 from felles.care.doors.openings.present import banner
+from felles.care.news import rules, shapes
+from felles.care.news.page import part
 from felles.care.overview import pointed, views
 from felles.care.overview.page import made
 from felles.care.people import open_person, staff_only, store_of
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from felles.care.overview.kept import Kept
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
     from felles.ui.i18n import Language
+    from felles.ui.web import Visit
 
 
 async def show(request: Request) -> Response:
@@ -26,13 +32,16 @@ async def show(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     grant = await open_person(found, patient_id)
     base = f"/p/{patient_id}"
-    parts, read = await made(found, grant, patient_id, base, views.STAFF)
+    by = rules.counted_from(grant.role, request.query_params.get("siden"))
+    wants = views.LOOKING if by is rules.From.LOOKED else views.STAFF_WANTS
+    parts, read = await made(found, grant, patient_id, base, views.STAFF, wants)
     if grounds.opens_single(read.basis):
         return await pointed.show(found, grant, patient_id)
     context: dict[str, Any] = {
         "title": parts.title,
         "strip": True,
         "head": parts.strip,
+        "news": await _news(found, grant, parts, read, by),
         "board": parts.board,
         "closed": read.closed,
         "lift": f"{base}/apne" if found.signed_in.may("open") else "",
@@ -42,6 +51,16 @@ async def show(request: Request) -> Response:
         "see_as": see_as(found, f"Patient/{patient_id}", parts.name),
     }
     return page(found, "overview/staff.html", context)
+
+
+async def _news(found: Visit, grant: PersonGrant, parts: Kept, read: PersonPage, by: rules.From) -> dict[str, Any]:
+    """What is new since; who has not looked before is told what is new since her organisation's last contact."""
+    met = shapes.contact(parts.met)
+    since = rules.since(by, met, shapes.look(read.found[-1]) if by is rules.From.LOOKED else None)
+    if since.state is not rules.State.KNOWN and met and "siden" not in found.request.query_params:
+        since = rules.since(rules.From.MET, met, None)
+    base = f"/p/{found.request.path_params['id']}"
+    return await part(found, grant, base, since, shapes.reads(parts.news), views.NEWEST, parts.results)
 
 
 def by_way_in(basis: str) -> bool:

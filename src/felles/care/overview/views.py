@@ -12,7 +12,7 @@ from felles.care import shapes
 from felles.care.social import LIMITS, LIVING, MATTERS
 from felles.record.kinds import Kind
 from felles.record.read_person import Coming, Course, Standing, Want
-from felles.record.wants import Coded
+from felles.record.wants import Coded, Looked, Met, News
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -79,6 +79,14 @@ _PARTS: Final[tuple[tuple[str, AnyWant, type[Any]], ...]] = (
     ("told", Coded("Observation", 1, TOLD), shapes.Observation),
 )
 WANTS: Final = tuple(want for _, want, _ in _PARTS)
+NEWEST: Final = 40
+"""Entries that became known last, of which the news are made; the part says so when there may be more."""
+LOG: Final = 200
+"""Lines of the access log that the overview goes through for the reader's last look; the page of news reads more."""
+STAFF_WANTS: Final = (*WANTS, News(NEWEST, brief=True), Met(among=400, written=150))
+"""What staff see besides: what is new since their organisation last had contact."""
+LOOKING: Final = (*STAFF_WANTS, Looked(LOG))
+"""The same for who counts from her own last look."""
 
 
 @dataclass(slots=True)
@@ -111,15 +119,20 @@ _DECODERS: Final[tuple[tuple[str, Decoder[Any]], ...]] = tuple(
 )
 
 
-async def overview(store: Store, grant: PersonGrant, patient_id: str, held: int = -1) -> PersonPage:
-    """The rows of the overview of the person of `grant`; none when the record is as `held`. Raises `Absent`, `Busy`."""
-    return await store.page(grant, WANTS, "overview", f"Patient/{patient_id}", held, single=True)
+async def overview(
+    store: Store, grant: PersonGrant, patient_id: str, held: int = -1, wants: tuple[AnyWant, ...] = WANTS
+) -> PersonPage:
+    """The rows of the overview of the person of `grant`; none when the record is as `held`. Raises `Absent`, `Busy`.
+
+    `wants` begins with `WANTS`.
+    """
+    return await store.page(grant, wants, "overview", f"Patient/{patient_id}", held, single=True)
 
 
 def decoded(page: PersonPage) -> Overview:
     """The rows of `WANTS` as shapes."""
     parts: dict[str, Any] = {
-        name: decoder.decode(rows) for (name, decoder), rows in zip(_DECODERS, page.found, strict=True)
+        name: decoder.decode(rows) for (name, decoder), rows in zip(_DECODERS, page.found[: len(WANTS)], strict=True)
     }
     patients = parts.pop("patient")
     return Overview(patients[0].entry if patients else shapes.Patient(), **parts)

@@ -112,6 +112,7 @@ class Importer:
         self._types: dict[Key, str] = {}
         self._rejected: set[str] = set()
         self._patients: list[str] = []
+        self._begun: set[str] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._early: list[Piece] = []
         self._held: dict[Path, list[Piece]] = {}
@@ -238,6 +239,7 @@ class Importer:
             resource=resource,
             literal=literal,
             source=source,
+            loaded=self._is_of_begun(resource),
         )
         return _Prepared(piece, change, digest)
 
@@ -252,12 +254,11 @@ class Importer:
         return None if type_name not in TYPES else f"{type_name}/{self._id(key)}"
 
     def _follows_rejected(self, resource: Any) -> bool:
-        if not self._rejected:
-            return False
-        try:
-            return any(ref in self._rejected for ref in home_of(resource).refs)
-        except RecordError:
-            return False
+        return _is_about(resource, self._rejected)
+
+    def _is_of_begun(self, resource: Any) -> bool:
+        """Whether it belongs to one whose record begins with this run: a life that comes whole, and no news."""
+        return _is_about(resource, self._begun)
 
     def _note(self, piece: Piece, path: str, code: str, reason: str) -> None:
         self._rejects.add(
@@ -320,9 +321,11 @@ class Importer:
                     await self._commit(self._again(fresh[len(fresh) // 2 :]))
                 return
             else:
-                for result in results:
+                for result, one in zip(results, fresh, strict=True):
                     self.tally.counts[result.outcome] += 1
                     self.tally.types[result.type] += 1
+                    if result.type == "Patient" and result.outcome == "created" and one.change.person is None:
+                        self._begun.add(result.reference)
                 return
 
     def _again(self, prepared: list[_Prepared]) -> list[_Prepared]:
@@ -368,7 +371,17 @@ class Importer:
         digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
         source = Source(digest=digest, time=None)
         key = derived_id("felles:import", name)
-        return Change(op="update", type="EpisodeOfCare", id=key, resource=episode, source=source)
+        return Change(op="update", type="EpisodeOfCare", id=key, resource=episode, source=source, loaded=True)
+
+
+def _is_about(resource: Any, among: set[str]) -> bool:
+    """Whether its home is one of `among` (`Patient/x`)."""
+    if not among:
+        return False
+    try:
+        return any(ref in among for ref in home_of(resource).refs)
+    except RecordError:
+        return False
 
 
 def _first_error(piece: Piece) -> Issue | None:

@@ -122,7 +122,11 @@ def changes(office: Office, number: int) -> list[Change]:
     made: list[Change] = []
     for resource in life:
         raw = _URN.sub(lambda found: types[found[1]] + b"/" + found[1], msgspec.json.encode(resource))
-        made.append(Change(op="update", type=resource["resourceType"], id=resource["id"], resource=fhir.decode(raw)))
+        made.append(
+            Change(
+                op="update", type=resource["resourceType"], id=resource["id"], resource=fhir.decode(raw), loaded=True
+            )
+        )
     return made
 
 
