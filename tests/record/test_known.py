@@ -39,7 +39,8 @@ def test_an_order_that_is_loaded_is_known_since_it_says_so(more, low, expected):
 
 
 def test_an_appointment_ahead_is_known_since_it_was_made_and_not_since_it_takes_place():
-    body = '{"resourceType":"Appointment","status":"booked","start":"2026-11-20T10:00:00Z",%s"participant":[{"status":"accepted"}]}'
+    body = """{"resourceType":"Appointment","status":"booked","start":"2026-11-20T10:00:00Z",%s
+              "participant":[{"status":"accepted"}]}"""
     made, unsaid = (decode((body % more).encode()) for more in ('"created":"2026-11-02",', ""))
     assert own_time(made, micros(2026, 11, 20, 10), LOADED) == micros(2026, 11, 1, 23)
     assert own_time(unsaid, micros(2026, 11, 20, 10), LOADED) == LOADED

@@ -25,13 +25,13 @@ async def part(
     found: Visit, grant: PersonGrant, base: str, since: Since, reads: list[Read], most: int, results: dict[str, str]
 ) -> dict[str, Any]:
     """The part on the overview: `most` is how many entries were read, `results` names some of them by id."""
-    fresh = rules.fresh(reads, since.at, _reader(grant, since)) if since.state is rules.State.KNOWN else []
+    fresh = _fresh(grant, since, reads)
     view, place = await _view(found, grant, base, fresh)
     cut = len(reads) >= most and len(fresh) >= most
     whole = f"{base}/siden?fra={since.by}"
     return {
         "heading": present.heading_of(view, since, place),
-        "none": None if fresh else present.none(view, since, place),
+        "absence": None if fresh else present.absence(view, since, place),
         "cut": found.t("{count} nye eller flere").format(count=len(fresh)) if cut else "",
         "other": next(c for c in present.choices(view, since, place, f"{base}?siden=") if not c["current"]),
         "all": whole,
@@ -41,13 +41,13 @@ async def part(
 async def whole(found: Visit, grant: PersonGrant, base: str, since: Since, reads: list[Read]) -> dict[str, Any]:
     """The page: all news by groups."""
     t = found.t
-    fresh = rules.fresh(reads, since.at, _reader(grant, since)) if since.state is rules.State.KNOWN else []
+    fresh = _fresh(grant, since, reads)
     view, place = await _view(found, grant, base, fresh)
     titles = present.titles(t)
     return {
         "heading": present.heading_of(view, since, place),
         "choices": present.choices(view, since, place, f"{base}/siden?fra="),
-        "none": None if fresh else present.none(view, since, place),
+        "absence": None if fresh else present.absence(view, since, place),
         "groups": present.groups(view, fresh),
         "count": t.many("%d ny eller endret oppføring", "%d nye eller endrede oppføringer", len(fresh)),
         "own": since.by is rules.From.LOOKED,
@@ -55,9 +55,13 @@ async def whole(found: Visit, grant: PersonGrant, base: str, since: Since, reads
     }
 
 
-def _reader(grant: PersonGrant, since: Since) -> str:
-    """Whose own entries are no news: hers who looked; not her organisation's, whose others may have written them."""
-    return grant.actor if since.by is rules.From.LOOKED else ""
+def _fresh(grant: PersonGrant, since: Since, reads: list[Read]) -> list[rules.Fresh]:
+    """What is new. What she wrote herself is none to her who looked; to her organisation it may be another's news."""
+    if since.state is not rules.State.KNOWN:
+        return []
+    if since.by is rules.From.LOOKED:
+        return rules.fresh(reads, since.at, reader=grant.actor)
+    return rules.fresh(reads, since.at, own=grant.org_mark)
 
 
 async def _view(found: Visit, grant: PersonGrant, base: str, fresh: list[rules.Fresh]) -> tuple[View, str]:

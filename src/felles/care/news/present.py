@@ -62,7 +62,7 @@ def when(t: Language, at: int) -> str:
     return f"{t.brief(at)} {'at' if t.code == 'en' else 'kl.'} {t.clock(at)}"
 
 
-def none(view: View, since: Since, organisation: str) -> dict[str, str]:
+def absence(view: View, since: Since, organisation: str) -> dict[str, str]:
     """Why nothing is shown: nothing is new, or there is nothing to count from."""
     t = view.t
     if since.state is State.KNOWN:

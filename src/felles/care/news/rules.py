@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from felles.record.kinds import Kind
+from felles.record.numbers import TYPE_NAMES
 from felles.record.want_news import EARLIER
+from felles.ui.dates import local_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,14 +75,15 @@ class Fresh:
     before: Raw | None
 
 
-def fresh(reads: Iterable[Read], at: int, reader: str = "") -> list[Fresh]:
+def fresh(reads: Iterable[Read], at: int, *, reader: str = "", own: int = 0) -> list[Fresh]:
     """What became known after `at`, in its order; nothing that `reader` (a reference) answers for herself.
 
-    What was added and withdrawn in between is no news to anybody.
+    What was added and withdrawn in between is no news to anybody. `own`: the organisation (hash) whose contact ended
+    at `at`, to which what it wrote down of it afterwards is none.
     """
     found: list[Fresh] = []
     for read in reads:
-        if read.known <= at or (reader and read.author == reader):
+        if read.known <= at or (reader and read.author == reader) or (own == read.org and _noted(read, at)):
             continue
         stood = next((earlier for earlier in read.before if earlier.known <= at), None)
         if stood is None and len(read.before) >= EARLIER:
@@ -91,6 +94,13 @@ def fresh(reads: Iterable[Read], at: int, reader: str = "") -> list[Fresh]:
     return found
 
 
+def _noted(read: Read, at: int) -> bool:
+    """Whether it tells of the contact that ended at `at`: what was done or seen on that day until then. No result."""
+    told = TYPE_NAMES[read.type] in _NOTES and read.kind != Kind.RESULT and not read.before
+    return told and read.low <= at and local_day(read.low) == local_day(at)
+
+
+_NOTES: Final = ("Composition", "DocumentReference", "Encounter", "Observation", "Procedure")
 _WITHDRAWN: Final = b'"entered-in-error"'
 
 
