@@ -49,6 +49,7 @@ from felles.record import background
 from felles.record.embedded import Embedded
 from felles.record.errors import Busy
 from felles.record.migrate import migrate
+from felles.record.pulse import Pulse
 from felles.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -171,13 +172,15 @@ class App:
         """Open the store and put the doors in front of it."""
         store = self._store = await _store(self._settings, self._url)
         self._stack.push_async_callback(store.close)
-        await self._stack.enter_async_context(demo_clock.followed(store))
-        await self._stack.enter_async_context(background.running(self._settings, self._url))
+        pulse = Pulse(self._settings.workers)
+        await self._stack.enter_async_context(demo_clock.followed(store, pulse))
+        await self._stack.enter_async_context(background.running(self._settings, self._url, pulse))
         await self._stack.enter_async_context(keeper.running(store, self._url))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
         shown = self._pages = pages(store, doorkeeper)
         shown.state.ending = self._ending
+        shown.state.pulse = pulse
         # What is there now stays: the collector need not walk it again at each full collection.
         gc.collect()
         gc.freeze()

@@ -1,83 +1,31 @@
 """A real browser in front of the pages: Chromium, driven by Playwright, with axe-core beside it."""
 
-import asyncio
-import threading
-import time
 from pathlib import Path
 
-import httpx
 import pytest
-from browsing import opened, write_region
-from desks import something_waits
-from granian.constants import Interfaces
-from granian.server.embed import Server
+from served import QUIET, served
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def lifeless(app):
-    """`app` behind a server that also announces start and end, which pages have no use for."""
-
-    async def asgi(scope, receive, send):
-        if scope["type"] != "lifespan":
-            await app(scope, receive, send)
-            return
-        for step in ("startup", "shutdown"):
-            await receive()
-            await send({"type": f"lifespan.{step}.complete"})
-
-    return asgi
 
 
 @pytest.fixture(scope="session")
-def address(pg18, tmp_path_factory):
+def region(pg18):
+    """The database of the small region that is served; empty until `address` has written it."""
+    return pg18.fresh()
+
+
+@pytest.fixture(scope="session")
+def key_home(tmp_path_factory):
+    """The folder of the server's keys."""
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def address(region, key_home):
     """The pages over a small region, served on a port of their own."""
-    home = tmp_path_factory.mktemp("browser")
-    database = pg18.fresh()
-    port, ready, over = free_port(), threading.Event(), threading.Event()
-
-    async def serve():
-        await write_region(database, home)
-        async with opened(database, home) as site:
-            await something_waits(site)
-            server = Server(lifeless(site.app), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
-            running = asyncio.create_task(server.serve())
-            ready.set()
-            await asyncio.to_thread(over.wait)
-            server.stop()
-            await running
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
-    thread.start()
-    assert ready.wait(60)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            httpx.get(url)
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
-    yield url
-    over.set()
-    thread.join(20)
+    with served(region, key_home) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

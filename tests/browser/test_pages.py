@@ -168,13 +168,17 @@ def pages_of_a_citizen(page):
     yield "refused"
 
 
+WALKS = [("fastlege", pages_of_staff), ("gravid", pages_of_a_citizen)]
+"""Persona → her walk through pages and states. `scripts/pictures.py` takes a picture at each step of such lists."""
+
+
 # Contrast hangs on the colours alone, what is where on the width alone: each of them twice, not all with all.
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (320, True)])
 def test_every_page_is_clean(window, faults, width, dark):
     page = window(width, dark=dark)
     page.goto("/")
     assert faults(page) == [], "front"
-    for persona, pages in (("fastlege", pages_of_staff), ("gravid", pages_of_a_citizen)):
+    for persona, pages in WALKS:
         page = window(width, dark=dark, persona=persona)
         for name in pages(page):
             assert faults(page) == [], name

@@ -131,7 +131,7 @@ def part(html):
 async def since(browser, patient, query=""):
     answer = await browser.get(f"/p/{patient}/siden{query}")
     assert answer.status_code == 200, answer.text
-    return unescape(re.search(r'<main.*</main>', answer.text, re.DOTALL)[0])
+    return unescape(re.search(r"<main.*</main>", answer.text, re.DOTALL)[0])
 
 
 @pytest.fixture

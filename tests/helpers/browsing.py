@@ -23,10 +23,11 @@ ADDRESS = "http://felles.test"
 PEOPLE = 12
 
 
-async def write_region(database: Any, home: Path) -> None:
-    """The schema and a small region into an empty database."""
+async def write_region(database: Any, home: Path, *, offset: int = 0) -> None:
+    """The schema and a small region into an empty database; `offset`: of the clinical clock from the real one."""
     await bring_up_to_date(Place(database.url, database.owner_url))
     store = await open_store(settings_of(database, home), database.url)
+    store.clock.offset = offset
     try:
         await fill(store, count=PEOPLE)
     finally:
@@ -71,9 +72,10 @@ def own() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def opened(database: Any, home: Path, *, demo: bool = True):
+async def opened(database: Any, home: Path, *, demo: bool = True, offset: int = 0):
     """The pages over `database`."""
     store = await open_store(settings_of(database, home, demo=demo), database.url)
+    store.clock.offset = offset
     try:
         yield Site(store, pages(store, Doorkeeper(store, Signer.of(home))))
     finally:

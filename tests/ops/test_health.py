@@ -8,7 +8,7 @@ import pytest
 
 from felles.ops.health import parts
 from felles.ops.metrics import Metrics, may_see
-from felles.record.health import Facts
+from felles.record.health import Beat, Facts
 
 WELL = Facts(
     now=100_000_000,
@@ -41,11 +41,24 @@ def test_all_is_well():
         ({"oldest_transaction": 31.0}, "transactions"),
         ({"unsealed": 3, "oldest_unsealed": 30_000_000}, "log"),
         ({"deskless": 3}, "cases"),
+        ({"broken": 99_500_000}, "proof"),
+        ({"now": 40 * 86_400_000_000, "first_seal": 1}, "proof"),
     ],
 )
 def test_a_part_that_is_not_well_says_so_alone(fact, part):
     told = parts(replace(WELL, **fact))
     assert [name for name, one in told.items() if not one["ok"]] == [part]
+
+
+def test_what_a_server_tells_of_itself_is_judged_and_without_one_nothing_is_missed():
+    beats = tuple(Beat(part, "here", 2, 95_000_000) for part in ("worker", "worker", "cleaning", "sealing"))
+    assert all(part["ok"] for part in parts(replace(WELL, beats=beats)).values())
+    one = parts(replace(WELL, beats=beats[1:]))
+    assert (one["workers"]["ok"], one["workers"]["said"]) == (False, "1 of 2 tell of themselves")
+    late = parts(replace(WELL, now=900_000_000, beats=(*beats[2:], Beat("worker", "here", 1, 899_000_000))))
+    assert [name for name, each in late.items() if not each["ok"]] == ["cleaning"]
+    assert late["cleaning"]["last"] == "1970-01-01T00:01:35.000000Z"
+    assert parts(replace(WELL, now=900_000_000, beats=beats))["workers"] == {"ok": True, "said": "none runs"}
 
 
 def test_lines_that_wait_a_moment_are_no_fault():

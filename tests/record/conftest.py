@@ -20,7 +20,7 @@ async def rows(record_database):
     owner = await connect(record_database.owner_url)
     await owner.execute(
         """truncate entry, shared, directory, person, relation, staffing, block, leaf, tick, era, pointer, name, face,
-           outbox, run"""
+           outbox, run, pulse, proof"""
     )
     conn = await connect(record_database.url)
     yield Rows(record_database, conn, await open_era(conn))

@@ -12,8 +12,9 @@ from felles.record.health import facts
 from felles.record.log.keys import SigningKey, known
 from felles.record.log.tick import Sealer
 from felles.record.log.verify import verify
-from felles.record.maintenance import connect
+from felles.record.maintenance import AWAY, connect
 from felles.record.migrate import Behind, migrations
+from felles.record.pulse import CLEANING, COPYING, SEALING, SWEEP, WORKER, Pulse
 from felles.settings import load
 
 pytestmark = pytest.mark.store
@@ -87,11 +88,41 @@ async def test_without_a_record_there_is_nothing_to_tell(database):
 
 async def test_the_jobs_of_a_worker_seal_what_is_written(rows, owner, tmp_path):
     settings = load({}, home=tmp_path, seal_copy=tmp_path / "seals")
-    async with running(settings, rows.database.url), asyncio.timeout(30):
+    pulse = Pulse(settings.workers)
+    async with running(settings, rows.database.url, pulse), asyncio.timeout(30):
         await rows.conn.execute("insert into leaf (era, xid, bucket, person, at, digest) values ($1, "
                                 "pg_current_xact_id(), 0, 0, 1, sha256('x'))", rows.era)  # fmt: skip
         while not await owner.fetchval("select count(*) from tick"):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+        await pulse.tell(owner)
+        told = {beat.part: beat for beat in (await facts(rows.conn)).beats}
+    assert {SEALING, COPYING, WORKER} <= told.keys()
+    assert all(beat.at is not None and beat.host == pulse.host for beat in told.values())
+    left = {beat.part for beat in (await facts(rows.conn)).beats}
+    assert WORKER not in left, "it ended in order, and is not missed"
+    assert SEALING in left, "what is known of a part stays"
     report = await verify(rows.conn, known(tmp_path / "log.keys"))
     assert (report.sealed, report.unsealed) == (1, 0)
     assert (tmp_path / "seals").read_bytes().count(b"\n") == 1
+
+
+async def test_a_failure_is_told_beside_the_last_success_and_what_was_not_told_is_kept(rows, owner):
+    pulse = Pulse(2, host="here")
+    pulse.done(CLEANING)
+    await pulse.tell(rows.conn)
+    pulse.failed(CLEANING, TimeoutError("of somebody"))
+    gone = await connect(rows.database.url)
+    await gone.close()
+    with pytest.raises(AWAY):
+        await pulse.tell(gone)
+    await pulse.tell(rows.conn)
+    told = {beat.part: beat for beat in (await facts(rows.conn)).beats}
+    cleaned = told[CLEANING]
+    assert (cleaned.host, cleaned.many, cleaned.error) == ("here", 2, "TimeoutError")
+    assert (cleaned.at or 0) <= (cleaned.failed or 0) <= (told[WORKER].at or 0)
+    await owner.execute("update pulse set at = at - 2 * 86400000000::bigint")
+    other = Pulse(2, host="here")
+    await other.tell(rows.conn)
+    await rows.conn.execute(SWEEP)
+    told = [(beat.part, beat.failed is None) for beat in (await facts(rows.conn)).beats]
+    assert sorted(told) == [(CLEANING, False), (WORKER, True)]

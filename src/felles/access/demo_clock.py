@@ -8,11 +8,12 @@ the row `demo` of `run`: `offset` is how far it lies from real time because the 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent, BadQuery, Busy
+from felles.record.pulse import CLOCK, Pulse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -61,13 +62,16 @@ async def move(store: Store, by: int) -> None:
 
 
 @asynccontextmanager
-async def followed(store: Store) -> AsyncGenerator[None]:
-    """Keep the store's clock where the region's stands for as long as the block runs; in demo mode alone."""
+async def followed(store: Store, pulse: Pulse | None = None) -> AsyncGenerator[None]:
+    """Keep the store's clock where the region's stands for as long as the block runs; in demo mode alone.
+
+    `pulse` is told of each look.
+    """
     if not store.settings.demo:
         yield
         return
     await read(store)
-    following = asyncio.create_task(_follow(store), name="demo clock")
+    following = asyncio.create_task(_follow(store, pulse or Pulse()), name="demo clock")
     try:
         yield
     finally:
@@ -75,8 +79,11 @@ async def followed(store: Store) -> AsyncGenerator[None]:
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def _follow(store: Store) -> None:
+async def _follow(store: Store, pulse: Pulse) -> None:
     while True:
         await asyncio.sleep(EVERY)
-        with suppress(Busy):  # away for a moment: the clock goes on as it stood
+        try:
             await read(store)
+            pulse.done(CLOCK)
+        except Busy as error:  # away for a moment: the clock goes on as it stood
+            pulse.failed(CLOCK, error)

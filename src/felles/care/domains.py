@@ -20,6 +20,7 @@ from felles.care.journal.domain import DOMAIN as JOURNAL
 from felles.care.live.domain import DOMAIN as LIVE
 from felles.care.medicines.domain import DOMAIN as MEDICINES
 from felles.care.news.domain import DOMAIN as NEWS
+from felles.care.operators.domain import DOMAIN as OPERATORS
 from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.palette.domain import DOMAIN as PALETTE
 from felles.care.plan.domain import DOMAIN as PLAN
@@ -27,6 +28,7 @@ from felles.care.printing.domain import DOMAIN as PRINTING
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.care.vaccines.domain import DOMAIN as VACCINES
+from felles.record.pulse import Pulse
 from felles.ui import printing
 from felles.ui.assets import assets
 from felles.ui.problems import HANDLERS
@@ -60,6 +62,7 @@ DOMAINS: Final = (
     FAMILY,
     VACCINES,
     *DOORS,
+    OPERATORS,
 )
 
 
@@ -106,4 +109,6 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Pages:
     app.state.tabs = TABS
     app.state.acts = ACTS
     app.state.ending = lambda: False
+    app.state.pulse = Pulse()
+    app.state.tasks = set()
     return app

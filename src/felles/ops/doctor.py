@@ -20,14 +20,16 @@ from felles.ops.serving import address_of
 from felles.record.embedded import EmbeddedError
 from felles.record.health import facts
 from felles.record.maintenance import opened
+from felles.record.parts import LITTLE_ROOM
 from felles.settings import Settings, load, unknown
 
-LITTLE_ROOM = 0.05
-"""The share of a disk below which it counts as nearly full: PostgreSQL stops when it is full."""
 REMEDIES = {
     "schema": "start `felles serve` with the owner's URL: it migrates; a schema changed by hand must be set back",
     "transactions": "look in pg_stat_activity for what holds it open",
     "cases": "`felles cases` shows them and says what to do",
+    "workers": "look in the operations log for why a worker ends; `felles serve` starts it again",
+    "cleaning": "look in the operations log of the workers; start `felles serve` again",
+    "proof": "run `felles log verify`, with --copy where seals are copied outside",
     "log": "is `felles serve` running? it seals the log each second",
 }
 

@@ -13,14 +13,14 @@ import asyncpg
 from felles.record.errors import Busy
 from felles.record.health import facts
 from felles.record.migrate import Behind
+from felles.record.parts import LONG_TRANSACTION, job, proved, serving, workers
+from felles.record.pulse import CLEANING
 from felles.record.stamps import instant
 
 if TYPE_CHECKING:
     from felles.record.health import Facts
     from felles.record.store import Store
 
-LONG_TRANSACTION = 30.0
-"""Seconds: no transaction of ours that writes takes longer than 10."""
 SEAL_BEHIND = 60.0
 """Seconds that the log may wait for its seal before somebody should look."""
 
@@ -47,10 +47,37 @@ def parts(told: Facts) -> dict[str, dict[str, Any]]:
             told.oldest_transaction < LONG_TRANSACTION, f"the oldest is {told.oldest_transaction:.1f} s old"
         ),
         "log": _part(not behind, log, told.sealed),
+        **_jobs(told),
+        "proof": _proof(told),
         "entries": _part(True, f"{told.nobodys} have no person yet"),
         "cases": _part(not told.deskless, _cases(told.deskless)),
         "outbox": _part(True, f"{told.outbox} wait to be sent"),
     }
+
+
+def _jobs(told: Facts) -> dict[str, dict[str, Any]]:
+    """Processes and jobs; of a database beside which nothing runs none is missed."""
+    if not serving(told):
+        return {"workers": _part(True, "none runs")}
+    staffed, cleaning = workers(told), job(told, CLEANING)
+    said = "cleans what has ended" if cleaning.ok else "has been silent for longer than it may"
+    return {
+        "workers": _part(
+            staffed.ok, f"{staffed.told['alive']} of {staffed.told['wanted']} tell of themselves", staffed.last
+        ),
+        "cleaning": _part(
+            cleaning.ok, f"{said}{f'; last failed with {cleaning.error}' * bool(cleaning.error)}", cleaning.last
+        ),
+    }
+
+
+def _proof(told: Facts) -> dict[str, Any]:
+    found = proved(told)
+    if told.broken is not None:
+        return _part(False, f"the log was found broken {instant(told.broken)}", found.last)
+    return _part(
+        found.ok, "the whole log is proved in time" if found.ok else "nobody proved the whole log in time", found.last
+    )
 
 
 def _cases(deskless: int) -> str:

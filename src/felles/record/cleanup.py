@@ -10,7 +10,6 @@ as long as any other. In small batches; a row that somebody holds is left for th
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -24,6 +23,7 @@ from felles.record.expire import expire
 from felles.record.log.seal import Snapshot
 from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
+from felles.record.pulse import CLEANING, Pulse
 
 if TYPE_CHECKING:
     import asyncpg
@@ -35,7 +35,8 @@ EVERY = 60.0
 """Seconds between two rounds."""
 NAMED = frozenset(TYPES[name] for name in ("Patient", "Practitioner", "RelatedPerson", "Person"))
 """Types whose names are in `name`."""
-_LOCK = 0x636C65616E  # "clean": one process at a time
+LOCK = 0x636C65616E
+"""One process at a time ("clean")."""
 _log = structlog.get_logger("felles.cleanup")
 _LAST_TICK = "select era, snapshot::text as snapshot from tick where at <= $1 order by at desc, tick desc limit 1"
 
@@ -127,11 +128,15 @@ def words_of(body: str) -> set[tuple[str, int]]:
         return set()
 
 
-async def run(url: str, clock: Clock, *, life: int = LIFE, every: float = EVERY) -> None:
+async def run(url: str, clock: Clock, *, life: int = LIFE, every: float = EVERY, pulse: Pulse | None = None) -> None:
     """Clean for as long as the task lives, whenever no other process does; outlives the database's restarts."""
+    pulse = pulse or Pulse()
     while True:
-        with suppress(*AWAY):
-            await _round(url, clock, life)
+        try:
+            if await _round(url, clock, life):
+                pulse.done(CLEANING)
+        except AWAY as error:
+            pulse.failed(CLEANING, error)
         await asyncio.sleep(every)
 
 
@@ -158,18 +163,21 @@ async def shut(conn: asyncpg.Connection, now: int, *, many: int = BATCH) -> int:
     return len(persons)
 
 
-async def _round(url: str, clock: Clock, life: int) -> None:
+async def _round(url: str, clock: Clock, life: int) -> bool:
+    """Clean all there is; whether it was done, and not another process's to do."""
     conn = await connect(url)
     try:
-        if await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK):
-            total = 0
-            while done := await clean(conn, clock.real() - life):
-                total += done
-            while await shut(conn, clock.real()):
-                pass
-            if total:
-                _log.info("cleaned ended versions", versions=total)
-            while await expire(conn, clock.real()):
-                pass
+        if not await conn.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            return False
+        total = 0
+        while done := await clean(conn, clock.real() - life):
+            total += done
+        while await shut(conn, clock.real()):
+            pass
+        if total:
+            _log.info("cleaned ended versions", versions=total)
+        while await expire(conn, clock.real()):
+            pass
+        return True
     finally:
         await conn.close(timeout=1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from felles.record.deskless import WITHOUT_DESK
+from felles.record.log.proof import State
 from felles.record.migrate import Behind, Drift, check
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now,
        (select max(era) from era) as era,
        (select tick from last) as ticks,
        (select at from last) as sealed,
+       (select min(at) from tick where tick = 1) as first_seal,
+       (select max(ended) from proof where whole and state = {State.WHOLE:d}) as proved,
+       (select max(b.ended) from proof b where b.state = {State.BROKEN:d} and b.ended > coalesce(
+           (select max(w.ended) from proof w where w.whole and w.state = {State.WHOLE:d}), 0)) as broken,
        (select count(*) from fresh) as unsealed,
        (select min(at) from fresh) as oldest_unsealed,
        (select max(extract(epoch from clock_timestamp() - a.xact_start))::float8 from pg_stat_activity a
@@ -43,6 +48,21 @@ select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now,
        pg_database_size(current_database()) as bytes"""
 
 
+_BEATS = "select part, host, many, at, failed, error from pulse order by part, process limit 1000"
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What one process told of a part: its last success and failure, and how many processes its host is to have."""
+
+    part: str
+    host: str
+    many: int
+    at: int | None
+    failed: int | None = None
+    error: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the database says of itself. Moments are microseconds since 1970 UTC by its clock, None: never.
@@ -50,7 +70,8 @@ class Facts:
     `migration` is the newest applied, `drift` what is wrong with the schema (None: nothing). `unsealed` lines of
     the log wait for their seal, the oldest since `oldest_unsealed`; `oldest_transaction` seconds. `nobodys` counts
     the entries that belong to no person yet, `outbox` what is to be sent, `deskless` cases that nobody answers;
-    these, and `unsealed`, stop at `MOST`.
+    these, and `unsealed`, stop at `MOST`. `first_seal` when sealing began; `proved` when the whole log was last proved,
+    `broken` when it was found broken since; `beats` what the processes told (`pulse`).
     """
 
     now: int
@@ -67,6 +88,10 @@ class Facts:
     outbox: int
     deskless: int
     bytes: int
+    first_seal: int | None = None
+    proved: int | None = None
+    broken: int | None = None
+    beats: tuple[Beat, ...] = ()
 
     @property
     def unsealed_for(self) -> float:
@@ -87,6 +112,7 @@ async def facts(conn: asyncpg.Connection) -> Facts:
     row = await conn.fetchrow(_FACTS)
     if row is None:
         raise Behind("the database says nothing of itself")
+    beats = tuple(Beat(*beat.values()) for beat in await conn.fetch(_BEATS))
     return Facts(
         now=row["now"],
         version=row["version"],
@@ -102,4 +128,8 @@ async def facts(conn: asyncpg.Connection) -> Facts:
         outbox=row["outbox"],
         deskless=row["deskless"],
         bytes=row["bytes"],
+        first_seal=row["first_seal"],
+        proved=row["proved"],
+        broken=row["broken"],
+        beats=beats,
     )

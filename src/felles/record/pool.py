@@ -135,7 +135,7 @@ class Pool:
         era_of: Callable[[asyncpg.Connection], Awaitable[int]],
         session: dict[str, str] | None = None,
     ) -> None:
-        self._url = url
+        self.url = url
         self._session = (SESSION if session is None else session) | {"statement_timeout": str(statement_timeout_ms)}
         self._era_of = era_of
         self._free: deque[Conn] = deque()
@@ -144,7 +144,7 @@ class Pool:
 
     async def _open(self) -> Conn:
         try:
-            raw = await asyncpg.connect(self._url, server_settings=self._session, statement_cache_size=0, timeout=10)
+            raw = await asyncpg.connect(self.url, server_settings=self._session, statement_cache_size=0, timeout=10)
         except (*GONE, *FULL, TimeoutError) as error:
             raise Busy("the database is away; nothing was written") from error
         try:

@@ -38,6 +38,7 @@ _STYLES: Final = (
     "home.css",
     "handovers.css",
     "start.css",
+    "operators.css",
     "print.css",
 )
 _FILES: Final = {

@@ -115,6 +115,11 @@ class MenuItem:
     key: str = ""
 
 
+def runs(actor: Actor) -> bool:
+    """Whether she runs the record, and finds nobody in it: then how it runs is her first page."""
+    return actor.may("approve") and not actor.may("find")
+
+
 def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
     """The main menu; `record` is the address of the patient's record that is open, or ""."""
     if actor.sort is Sort.CITIZEN:
@@ -124,7 +129,10 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
             MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
         ]
-    items = [MenuItem("/", t("Start"), "House", path == "/", key="a")]
+    if runs(actor):
+        items = [MenuItem("/drift", t("Drift"), "Cog", path == "/" or path.startswith("/drift"), key="d")]
+    else:
+        items = [MenuItem("/", t("Start"), "House", path == "/", key="a")]
     if actor.may("find"):
         items.append(MenuItem("/arbeid", t("Arbeidsliste"), "Tasklist", path.startswith("/arbeid")))
     if record:

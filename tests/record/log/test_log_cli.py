@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from felles.record.log import proof
 from felles.record.log.keys import PUBLIC
 from felles.record.log.verify import Broken, Report
 from felles.record.log_cli import app, said
@@ -36,6 +37,10 @@ async def test_a_whole_log_ends_well(sealed):
     assert done.exit_code == 0, done.output
     assert "whole: 1 ticks seal 3 lines" in done.stdout
     assert "1 lines not yet sealed" in done.stdout
+    noted = await proof.last_whole(sealed.conn)
+    assert noted is not None
+    assert (noted.ticks, noted.sealed, noted.head) == (1, 3, 1)
+    assert noted.actor_name.startswith("felles log verify, ")
 
 
 async def test_a_broken_one_does_not(sealed):
@@ -43,6 +48,8 @@ async def test_a_broken_one_does_not(sealed):
     done = _run()
     assert done.exit_code != 0
     assert isinstance(done.exception, Broken)
+    (noted,) = await proof.listed(sealed.conn)
+    assert noted.state is proof.State.BROKEN
 
 
 async def test_keys_from_elsewhere_and_a_copy_are_used(sealed, tmp_path):

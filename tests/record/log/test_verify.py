@@ -7,10 +7,12 @@ import dataclasses
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from felles.record.log import proof
 from felles.record.log.keys import SigningKey
 from felles.record.log.seal import tick_hash
-from felles.record.log.tick import COPY, Sealer, write_copy
-from felles.record.log.verify import Broken, read_copies, verify
+from felles.record.log.tick import COPY, Copies, Sealer, write_copy
+from felles.record.log.verify import Broken, read_copies, verify, verify_window
+from felles.record.pulse import COPYING, Pulse
 
 pytestmark = [pytest.mark.store, pytest.mark.slow]
 
@@ -169,15 +171,14 @@ async def test_half_erased_text_is_named(sealed):
 
 
 async def test_a_copy_outside_finds_ticks_that_were_cut_off_or_made_anew(sealed, tmp_path):
-    sealed.sealer.copy = tmp_path
     tick = await sealed.sealer.seal()
+    write_copy(tmp_path, tick)
     copies = read_copies(tmp_path / COPY)
     assert (await verify(sealed.conn, sealed.public, copies=copies)).copied == 1
     await sealed.owner.execute("delete from tick where tick = 4")
     assert (await verify(sealed.conn, sealed.public)).unsealed == 2
     with pytest.raises(Broken, match="tick 4 is missing: it stands in the copy"):
         await verify(sealed.conn, sealed.public, copies=copies)
-    sealed.sealer.copy = None
     await sealed.write()
     await sealed.sealer.seal()
     await verify(sealed.conn, sealed.public)
@@ -185,6 +186,20 @@ async def test_a_copy_outside_finds_ticks_that_were_cut_off_or_made_anew(sealed,
         await verify(sealed.conn, sealed.public, copies=copies)
     write_copy(tmp_path / "other", dataclasses.replace(tick, tick=9))
     assert list(read_copies(tmp_path / "other")) == [9]
+
+
+async def test_a_copy_that_could_not_be_written_lacks_nothing_afterwards(log, tmp_path):
+    copies = Copies(tmp_path / "away" / "seals", Pulse())
+    for _ in range(2):
+        await log.write()
+        copies.add(await log.sealer.seal())
+        await copies.hand_out()
+    assert copies.pulse.noted[COPYING].error == "FileNotFoundError"
+    assert copies.pulse.noted[COPYING].done is None
+    (tmp_path / "away").mkdir()
+    await copies.hand_out()
+    assert list(read_copies(tmp_path / "away" / "seals")) == [1, 2]
+    assert copies.pulse.noted[COPYING].done is not None
 
 
 async def test_a_copy_that_is_none_is_refused(tmp_path):
@@ -198,3 +213,41 @@ async def test_progress_is_told(log):
     told = []
     await verify(log.conn, log.public, progress=lambda read, _: told.append(read))
     assert told == [5_000, 10_000]
+
+
+async def test_a_sample_is_whole_by_itself_and_finds_what_lies_in_it_alone(sealed):
+    for first, last, lines in ((1, 1, 4), (2, 3, 8), (1, 3, 12)):
+        report = await verify_window(sealed.conn, sealed.public, first, last)
+        assert (report.ticks, report.sealed, report.unsealed) == (last - first + 1, lines, 0)
+    number = await _number(sealed, 6)
+    await sealed.owner.execute("update leaf set text = overlay(text placing 'X' from 12) where number = $1", number)
+    assert (await verify_window(sealed.conn, sealed.public, 3, 3)).sealed == 4
+    with pytest.raises(Broken, match=rf"line {number} .* was changed"):
+        await verify_window(sealed.conn, sealed.public, 2, 2)
+    await sealed.owner.execute("delete from leaf where number = $1", number)
+    with pytest.raises(Broken, match="tick 2 seals 4 lines and 3 are here"):
+        await verify_window(sealed.conn, sealed.public, 1, 3)
+    with pytest.raises(Broken, match="tick 9 is missing"):
+        await verify_window(sealed.conn, sealed.public, 2, 9)
+
+
+async def test_a_run_is_noted_with_what_it_found_and_one_runs_at_a_time(sealed):
+    url = sealed.database.url
+    for whole, found in ((False, (3, 12)), (True, (3, 12))):
+        run = await proof.begin(sealed.conn, "Practitioner/x", "Nils", whole=whole)
+        assert run is not None
+        assert await proof.begin(sealed.conn, "Practitioner/x", "Nils", whole=True) is None
+        await proof.carry_out(url, run, sealed.public, whole=whole)
+        done = (await proof.listed(sealed.conn))[0]
+        assert (done.state, done.ticks, done.sealed, done.head) == (proof.State.WHOLE, *found, 3)
+        assert ((await proof.last_whole(sealed.conn)) is not None) is whole
+    await sealed.owner.execute("update leaf set text = 'x' where number = $1", await _number(sealed, 6))
+    run = await proof.begin(sealed.conn, "Practitioner/x", "Nils", whole=True)
+    await proof.carry_out(url, run or "", sealed.public, whole=True)
+    broken = (await proof.listed(sealed.conn))[0]
+    assert broken.state is proof.State.BROKEN
+    assert "was changed" in (broken.said or "")
+    run = await proof.begin(sealed.conn, "Practitioner/x", "Nils", whole=True)
+    begun = (await proof.listed(sealed.conn))[0]
+    assert (begun.state, begun.state_at(begun.beat + proof.SILENT)) == (proof.State.RUNNING, proof.State.RUNNING)
+    assert begun.state_at(begun.beat + proof.SILENT + 1) is proof.State.FAILED

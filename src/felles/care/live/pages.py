@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from felles.care.people import open_own, open_person, staff_only, store_of
 from felles.record.errors import Absent, Busy
+from felles.record.pulse import LIVE
 from felles.record.read_live import Watch
 from felles.ui.security import PAGE_HEADERS
 from felles.ui.web import visit
@@ -81,8 +82,10 @@ async def _follow(found: Visit, grant: PersonGrant, what: str, watch: Watch, fir
             news = await store.live(grant, what, watch)
         except Absent:
             break
-        except Busy:
+        except Busy as error:
+            request.app.state.pulse.failed(LIVE, error)
             continue
+        request.app.state.pulse.done(LIVE)
         if news:
             yield _event("ny", watch.told(grant, what))
         elif beat % QUIET == 0:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from felles.access import Sort, personas
 from felles.access.sessions import cookie, cookie_name
+from felles.care.operators import desk
 from felles.care.people import store_of
 from felles.care.start.day import day, one
 from felles.care.start.demo import at_own_host
 from felles.care.start.front import front
 from felles.ui.hosts import persona_of
 from felles.ui.i18n import COOKIE, NAMES
-from felles.ui.web import form_of, go, visit
+from felles.ui.web import form_of, go, runs, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def start(request: Request) -> Response:
-    """The front page for visitors, the day's work for staff, the way on for citizens."""
+    """The front page for visitors, the day's work for staff, how all runs for who runs it, citizens' way on."""
     found = await visit(request)
     onward = request.query_params.get("videre", "")
     if found.actor is None:
@@ -29,6 +30,8 @@ async def start(request: Request) -> Response:
         return go(onward or "/")
     if found.actor.sort is Sort.CITIZEN:
         return go("/meg")
+    if runs(found.actor):
+        return await desk.start(found)
     return await (one(found) if "del" in request.query_params else day(found))
 
 

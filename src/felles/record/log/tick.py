@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ import structlog
 from felles.record.era import open_era
 from felles.record.log.seal import CHUNK, NOTHING, Tick, tick_hash
 from felles.record.maintenance import AWAY, connect
+from felles.record.pulse import COPYING, SEALING, Pulse
 
 if TYPE_CHECKING:
     from felles.record.log.keys import SigningKey
@@ -63,12 +65,11 @@ values ($1, $2, $3, $4::text::pg_snapshot, $5, $6, $7, $8, $9, $10)"""
 
 @dataclass(slots=True)
 class Sealer:
-    """Seals over one connection, which must be the only one that does. `copy`: where each seal goes as well."""
+    """Seals over one connection, which must be the only one that does."""
 
     conn: asyncpg.Connection
     era: int
     key: SigningKey
-    copy: Path | None = None
 
     async def seal(self) -> Tick | None:
         """Seal what became visible since the last tick: the new tick, or None when nothing did."""
@@ -102,8 +103,6 @@ class Sealer:
             tick.signature,
             tick.key_id,
         )
-        if self.copy is not None:
-            await asyncio.to_thread(write_copy, self.copy, tick)
         return tick
 
 
@@ -117,28 +116,63 @@ def write_copy(place: Path, tick: Tick) -> None:
         os.fsync(file.fileno())
 
 
-async def run(url: str, key: SigningKey, *, copy: Path | None = None, every: float = SECOND) -> None:
+@dataclass(slots=True)
+class Copies:
+    """Seals on their way to the copy outside; `place` None: there is none. In order, and none left out."""
+
+    place: Path | None
+    pulse: Pulse
+    waiting: deque[Tick] = field(default_factory=deque)
+
+    def add(self, tick: Tick) -> None:
+        """A seal that is to be copied."""
+        if self.place is not None:
+            self.waiting.append(tick)
+
+    async def hand_out(self) -> None:
+        """Copy what waits. A place that cannot be written stops no seal: it is told, and tried again each second."""
+        if self.place is None:
+            return
+        try:
+            while self.waiting:
+                await asyncio.to_thread(write_copy, self.place, self.waiting[0])
+                self.waiting.popleft()
+        except OSError as error:
+            self.pulse.failed(COPYING, error)
+        else:
+            self.pulse.done(COPYING)
+
+
+async def run(
+    url: str, key: SigningKey, *, copy: Path | None = None, every: float = SECOND, pulse: Pulse | None = None
+) -> None:
     """Seal for as long as the task lives, whenever no other process does; outlives the database's restarts.
 
     To be cancelled by whoever started it. `url` is the workers' role; `every` is in seconds.
     """
+    pulse = pulse or Pulse()
+    copies = Copies(copy, pulse)
     while True:
         try:
-            await _hold(url, key, copy, every)
+            await _hold(url, key, copies, every)
         except AWAY as error:
+            pulse.failed(SEALING, error)
             _log.warning("sealing interrupted; trying again", error=str(error))
             await asyncio.sleep(every)
 
 
-async def _hold(url: str, key: SigningKey, copy: Path | None, every: float) -> None:
+async def _hold(url: str, key: SigningKey, copies: Copies, every: float) -> None:
     conn = await connect(url)
     try:
         # What it waits for is another process.
         while not await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110
             await asyncio.sleep(every)
-        sealer = Sealer(conn, await open_era(conn), key, copy)
+        sealer = Sealer(conn, await open_era(conn), key)
         while True:
-            await sealer.seal()
+            if (made := await sealer.seal()) is not None:
+                copies.add(made)
+            copies.pulse.done(SEALING)
+            await copies.hand_out()
             await asyncio.sleep(every)
     finally:
         with suppress(*AWAY):

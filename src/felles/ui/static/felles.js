@@ -41,3 +41,18 @@ document.querySelector("[data-rows]")?.addEventListener("keydown", (event) => {
 });
 // Who came by a line of the list goes on from it.
 if (location.hash === "#valgt") document.getElementById("valgt")?.focus({ preventScroll: true });
+// What is under way is fetched again while it is: that part alone, where it stands.
+(() => {
+  const wait = () => {
+    const part = document.querySelector("[data-again]");
+    if (part) setTimeout(again, 1000 * part.dataset.again, part);
+  };
+  async function again(part) {
+    const answer = await fetch(location.pathname).catch(() => null);
+    if (answer?.redirected) return location.reload(); // signed out meanwhile
+    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (fresh) part.replaceWith(fresh);
+    wait();
+  }
+  wait();
+})();
