@@ -11,7 +11,7 @@ FAST := not slow and not browser and not soak
 # A process for each core; a file's tests stay together, for they share what they start, and in the order they are found.
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test check audit soak lock clean
+.PHONY: help run test check audit soak pictures lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ audit: .venv/.dev ## ask the registry whether a locked package has a known weakn
 soak: .venv/.dev ## crash, load and size tests, which take long (ARGS= for pytest)
 	$(BYTECODE)
 	@exec $(BIN)/pytest -m soak $(ARGS)
+
+pictures: .venv/.dev ## a picture of every page and state into docs/pages/ (ARGS=; takes minutes)
+	@sh scripts/chromium.sh
+	$(BYTECODE)
+	@exec $(BIN)/python scripts/pictures.py $(ARGS)
 
 lock: .venv/.dev ## take newer versions of the dependencies into the lock (ARGS= for uv lock)
 	@$(BIN)/uv lock --upgrade $(ARGS)
