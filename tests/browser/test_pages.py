@@ -152,7 +152,7 @@ def pages_of_a_citizen(page):
         "/meg/timer",
         "/meg/medisiner",
         "/meg/vaksiner",
-        "/meg/personvern",
+        "/meg/meg",
         "/meg/sperringer",
         "/meg/sperringer/ny",
         "/meg/apninger",
@@ -297,10 +297,10 @@ def test_on_a_phone_the_menu_folds_and_opens_without_script(window):
     page.goto("/meg")
     assert page.locator("header.top").bounding_box()["height"] < 50
     assert page.locator(".demo .fold").bounding_box()["y"] < 50
-    assert not page.get_by_role("link", name="Personvern").first.is_visible()
+    assert not page.get_by_role("link", name="Hvem har sett").first.is_visible()
     page.get_by_role("button", name="Meny").click()
-    page.get_by_role("navigation", name="Hovedmeny").get_by_role("link", name="Personvern").click()
-    page.wait_for_url("**/meg/personvern")
+    page.get_by_role("navigation", name="Hovedmeny").get_by_role("link", name="Hvem har sett").click()
+    page.wait_for_url("**/meg/innsyn")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -16,7 +16,7 @@ async def patient_named(site, family):
 async def test_a_person_blocks_sees_what_else_is_hidden_and_opens_again(site):
     patient, _ = await patient_named(site, "saeterbo")
     async with site.visitor("eldre") as citizen, site.visitor("fastlege") as doctor:
-        hub = await citizen.get("/meg/personvern")
+        hub = await citizen.get("/meg/meg")
         assert "Sperringer" in words(hub.text)
         form = await citizen.get(NEW)
         assert "Hva vil du sperre?" in words(form.text)

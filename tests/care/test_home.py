@@ -199,3 +199,21 @@ async def test_what_came_since_the_last_visit_is_new_and_what_is_held_back_is_no
     assert "Nyoppdaget" in box(await look(town, woman, own), "nytt"), "the same visit goes on"
     monkeypatch.setattr(Clock, "real", lambda self: real(self) + 90 * 60_000_000)
     assert "Ikke noe nytt" in box(await look(town, woman, own), "nytt")
+
+
+@pytest.mark.slow
+async def test_the_page_of_herself_says_how_she_is_known_and_leads_to_what_she_decides(site):
+    _, key = await patient_named(site, "saeterbo")
+    async with site.visitor("eldre") as man:
+        html = (await man.get("/meg/meg")).text
+        assert (await man.get("/meg/personvern")).headers["location"] == "/meg/meg#personvern"
+    assert "Olav Sæterbø" in box(html, "hvem")
+    assert "Ingrid Haugan Fastlege, Fjordgløtt legekontor +47" in box(html, "fastlege")
+    assert "Marit Lian" in box(html, "parorende")
+    assert box(html, "viktig").index("naustet") < box(html, "viktig").index("Bor alene")
+    for way in ("/meg/innsyn", "/meg/sperringer", "/meg/fullmakter", "/for", "/meg/saker"):
+        assert html.count(f'href="{way}"'.replace("/", "&#x2f;")) + html.count(f'href="{way}"') >= 1, way
+    assert '"act":"page:me"' in (await lines_about(site, key))[-1]
+    async with site.visitor("fastlege") as doctor:
+        for path in ("/meg/meg", "/meg/personvern"):
+            assert (await doctor.get(path)).status_code == 403

@@ -93,13 +93,13 @@ CITIZEN_CARDS = (
          "Sjå kva som er avtalt om heimreisa, og kven som har vore inne i journalen din.",
          "See what is agreed about going home, and who has been in your record."),
     Card("parorende", DAUGHTER,
-         "Åpne Personvern og handle for far, Olav Sæterbø: han har gitt deg fullmakt.",
-         "Opne Personvern og handle for far, Olav Sæterbø: han har gitt deg fullmakt.",
-         "Open Privacy and act for your father, Olav Sæterbø: he has given you a proxy."),
+         "Velg «Handle for en annen» i menyen og se hva som er avtalt for far, Olav Sæterbø.",
+         "Vel «Handle for ein annan» i menyen og sjå kva som er avtalt for far, Olav Sæterbø.",
+         'Choose "Act for another" in the menu and see what is agreed for your father, Olav Sæterbø.'),
     Card("forelder", MOTHER,
-         "Åpne Personvern og handle for Elias: se vaksinene hans og neste kontroll.",
-         "Opne Personvern og handle for Elias: sjå vaksinane hans og neste kontroll.",
-         "Open Privacy and act for Elias: see his vaccines and next check-up."),
+         "Velg «Handle for en annen» i menyen: se vaksinene til Elias og neste kontroll.",
+         "Vel «Handle for ein annan» i menyen: sjå vaksinane til Elias og neste kontroll.",
+         "Choose \"Act for another\" in the menu: see Elias's vaccines and next check-up."),
 )  # fmt: skip
 
 SYSTEM_GROUP = frozenset({"administrator"})

@@ -127,7 +127,7 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
             MenuItem("/meg", t("Min journal"), "House", path == "/meg"),
             MenuItem("/meg/sok", t("Søk"), "MagnifyingGlass", path == "/meg/sok"),
             MenuItem("/meg/innsyn", t("Hvem har sett"), "Eye", path == "/meg/innsyn"),
-            MenuItem("/meg/personvern", t("Personvern"), "Shield", path == "/meg/personvern"),
+            MenuItem("/for", t("Handle for en annen"), "PersonGroup", path == "/for"),
         ]
     if runs(actor):
         items = [MenuItem("/drift", t("Drift"), "Cog", path == "/" or path.startswith("/drift"), key="d")]

@@ -24,7 +24,6 @@ DOMAIN: Final = Domain(
     "felles.care.doors",
     (
         ("GET", "/meg/innsyn", pages.show),
-        ("GET", "/meg/personvern", hubs.privacy),
         ("GET", "/admin", hubs.administration),
     ),
     cards=(

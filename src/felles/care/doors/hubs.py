@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access import Sort
-from felles.care.people import open_own
 from felles.record.errors import Forbidden
 from felles.ui.web import page, visit
 
@@ -28,13 +27,6 @@ def cards(found: Visit, hub: Hub, **places: str) -> list[dict[str, Any]]:
         for card in found.request.app.state.cards
         if card.hub == hub and (card.verb is None or actor.may(card.verb))
     ]
-
-
-async def privacy(request: Request) -> Response:
-    """`/meg/personvern`: what a citizen can see and decide about her own record. Reads nothing of it."""
-    found = await visit(request)
-    open_own(found)
-    return page(found, "doors/hub.html", {"title": found.t("Personvern"), "cards": cards(found, "meg")})
 
 
 async def administration(request: Request) -> Response:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from felles.care.family.views import Around
     from felles.care.plan.present import Told
     from felles.care.shapes import Reference
-    from felles.ui.i18n import Language
 
 _NOT_WORDS: Final = (PARENTAL_RESPONSIBILITY,)
 """Systems of relationships that are told as tags, not as what somebody is to the person."""
@@ -70,7 +69,7 @@ def _kin(told: Told, each: Kin, consents: list[Consent], *, acts: bool) -> dict[
         parts.append({"label": t("Foreldreansvar"), "text": t("Ja, etter Folkeregisteret")})
     may = t("Rollen din gir ikke tilgang til dette.")
     if told.reaches(Kind.CONSENT):
-        may = _may_know(t, rules.told_to(consents, f"RelatedPerson/{each.id}"))
+        may = _may_know(told, rules.told_to(consents, f"RelatedPerson/{each.id}"))
     parts.append({"label": t("Kan få vite"), "text": may})
     state = t("Nærmeste pårørende") if nearest else ""
     note = t("Kan handle for pasienten") if acts else ""
@@ -81,8 +80,11 @@ def _kin(told: Told, each: Kin, consents: list[Consent], *, acts: bool) -> dict[
     )  # fmt: skip
 
 
-def _may_know(t: Language, consent: Consent | None) -> str:
+def _may_know(told: Told, consent: Consent | None) -> str:
+    t = told.view.t
     if consent is None or consent.provision is None:
+        if told.view.citizen:
+            return t("Ikke avklart. De som behandler deg, spør deg før de forteller noe.")
         return t("Ikke avklart. Spør pasienten før du forteller noe.")
     what = ", ".join(concept.words for concept in consent.provision.action if concept.words)
     when = t.fhir(consent.date_time, brief=True)
@@ -120,8 +122,9 @@ def acting(told: Told, found: Around) -> list[dict[str, Any]]:
 
 
 def home(told: Told, found: Around) -> list[dict[str, Any]]:
-    """How the person lives, and all else that was told of her life, newest first."""
+    """How the person lives, and all else that was told of her life, newest first; to herself first what matters."""
     view = told.view
+    first = social.MATTERS if view.citizen else social.LIVING
     return [
         row(
             social.said(view.t, read) or view.t("Ingen verdi"),
@@ -130,7 +133,7 @@ def home(told: Told, found: Around) -> list[dict[str, Any]]:
             more=concept.words,
         )
         for concept, read in sorted(
-            social.latest(found.social), key=lambda pair: (not pair[0].has(*social.LIVING), -pair[1].at)
+            social.latest(found.social), key=lambda pair: (not pair[0].has(*first), -pair[1].at)
         )
     ]
 
