@@ -38,6 +38,7 @@ from felles.access.doorkeeper import Doorkeeper
 from felles.access.handovers import keeper
 from felles.access.region import open_store
 from felles.care.domains import pages
+from felles.care.writing import job
 from felles.demo import region
 from felles.demo.cli import demo as fill_demo
 from felles.exchange.rest.app import MOUNT, FhirApp, Head
@@ -176,6 +177,7 @@ class App:
         await self._stack.enter_async_context(demo_clock.followed(store, pulse))
         await self._stack.enter_async_context(background.running(self._settings, self._url, pulse))
         await self._stack.enter_async_context(keeper.running(store, self._url))
+        await self._stack.enter_async_context(job.running(store))
         doorkeeper = Doorkeeper(store)
         self._fhir = FhirApp(store, doorkeeper, self._settings)
         shown = self._pages = pages(store, doorkeeper)

@@ -22,6 +22,7 @@ from worlds import World
 from felles.access.sessions import COOKIE, digest_of
 from felles.care.courses.rules import address_of
 from felles.care.domains import DOMAINS, pages
+from felles.care.writing.forms import FORMS as WRITTEN
 from felles.fhir.search.marks import code_mark
 from felles.record.clock import FOREVER
 
@@ -33,6 +34,8 @@ ENTRIES = [
     ("Observation", NOBODY),
     ("Nonsense", "x"),
 ]
+ABOUT = {each for form in WRITTEN.values() for each in form.about}
+"""Types of entries that a form changes."""
 MEASURED = sorted(
     {
         address_of(code_mark("code", coding["code"]))
@@ -127,6 +130,10 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"]},
     "/p/{id}/send": {"slag": ["", "oppgave", "henvisning"], "tekst": REASON, "mottaker": ["", "klinikk"],
                      "til": ["", "Organization/nowhere"], "haster": ["", "ja"], "finn": ["1"]},
+    # What is signed waits for a look at what became of it, which none of these is: it would get an id of its own.
+    "/p/{id}/skriv/{hva}": {"gjor": ["", "lagre", "signer", "forkast", "angre", "flett"], "om": ["", *REFERENCES[1:9]],
+                            "id": ["", NOBODY], "tekst": REASON, "versjon": ["", "0", "7"], "vindu": ["", "v"],
+                            "velg": ["begge", "x"]},
     "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "spare-gp"]},
 }  # fmt: skip
 """What each form takes: its fields, each with values worth trying."""
@@ -134,6 +141,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
 
 QUERIES: dict[str, list[str]] = {
     "/p/{id}/legemidler": ["vis=tid&aar=10", "dato=2026-01-15"],
+    "/p/{id}/skriv/{hva}": [f"om={t}/{i}" for t, i in ENTRIES if t in ABOUT][:6],
 }
 """What may stand after the address of a page, for pages that read it; such a page is asked for without it too."""
 
@@ -168,7 +176,7 @@ def paths(route: str) -> list[str]:
     else:
         filled, rest = [route], places
     for place in rest:
-        values = {"id": [SEEN, HIDDEN, CHILD, NOBODY], "kode": MEASURED}.get(
+        values = {"id": [SEEN, HIDDEN, CHILD, NOBODY], "kode": MEASURED, "hva": [*WRITTEN, "x"]}.get(
             place, [NOBODY, *(i for _, i in ENTRIES[:20])]
         )
         filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]
@@ -219,13 +227,16 @@ class Pages:
 
 
 _MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
-_SEALED = re.compile(r"(etter|linje|ref)=[A-Za-z0-9_\-&#;]+")
+_SEALED = re.compile(r"(etter|linje|ref|utkast)=[A-Za-z0-9_\-&#;]+")
+_DRAWN = re.compile(r'name="(id|vindu)" value="[^"]*"')
+"""What a form draws for itself: the id of what will be written, and of the window."""
 _GAUGE = re.compile(r'<span class="[^"]*\bgauge">[^<]*</span>')
 """What a machine says of itself: its disk, its size, how long ago it looked. Of nobody, and another at each look."""
 _UNEQUAL = frozenset({"content-length", "date", "set-cookie", "x-request-id"})
 
 
 def comparable(answer: httpx.Response) -> tuple[int, dict[str, str], str]:
-    """A page but for its times of day and the sealed text of its links."""
+    """A page but for its times of day, the sealed text of its links, and what its form draws."""
     headers = {name: _SEALED.sub(r"\1=", v) for name, v in answer.headers.items() if name not in _UNEQUAL}
-    return answer.status_code, headers, _SEALED.sub(r"\1=", _MOMENTS.sub("", _GAUGE.sub("", answer.text)))
+    text = _DRAWN.sub("", _MOMENTS.sub("", _GAUGE.sub("", answer.text)))
+    return answer.status_code, headers, _SEALED.sub(r"\1=", text)

@@ -28,6 +28,7 @@ from felles.care.printing.domain import DOMAIN as PRINTING
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.care.vaccines.domain import DOMAIN as VACCINES
+from felles.care.writing.domain import DOMAIN as WRITING
 from felles.record.pulse import Pulse
 from felles.ui import printing
 from felles.ui.assets import assets
@@ -61,6 +62,7 @@ DOMAINS: Final = (
     PLAN,
     FAMILY,
     VACCINES,
+    WRITING,
     *DOORS,
     OPERATORS,
 )
@@ -70,6 +72,8 @@ CARDS: Final = tuple(card for domain in DOMAINS for card in domain.cards)
 """The ways on the hubs."""
 TABS: Final = tuple(sorted((tab for domain in DOMAINS for tab in domain.tabs), key=lambda tab: tab.place))
 """The views of an open record, in their order."""
+WRITES: Final = tuple(each for domain in DOMAINS for each in domain.writes)
+"""What staff can write in an open record."""
 ACTS: Final = {act: words for domain in DOMAINS for act, words in domain.acts.items()} | printing.acts(TABS)
 """What a citizen reads in her log for the acts of the domains."""
 
@@ -107,6 +111,7 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Pages:
     app.state.cast = Cast(store)
     app.state.cards = CARDS
     app.state.tabs = TABS
+    app.state.writes = WRITES
     app.state.acts = ACTS
     app.state.ending = lambda: False
     app.state.pulse = Pulse()

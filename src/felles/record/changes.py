@@ -52,6 +52,8 @@ class Change:
     `literal`: no reference in it can be conditional, for it holds no question mark.
     `person` puts a Patient under a person who is here already; only imports may say so. `moving`: half of a move.
     `loaded`: it comes with a whole life that is taken in, and is news to nobody by being moved here (`record.known`).
+    `drawn`: the id a create gets, drawn before (`ids.new_id`) in the bucket of its person, so that what is committed
+    twice meets itself; none of the doors lets anybody outside say so.
     """
 
     op: Literal["create", "update", "delete"]
@@ -66,6 +68,7 @@ class Change:
     source: Source | None = None
     moving: Moving | None = None
     loaded: bool = False
+    drawn: str | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

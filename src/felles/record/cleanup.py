@@ -3,8 +3,9 @@
 A paging link shows the record as it was when its search began, for `LIFE`. Until then an ended version keeps its
 index (state 1); afterwards it only serves vread and history (state 2), and pointers and names that lead to no
 living version go; so do ways into a record that have ended (`shut`) and what was held back for a time that is over
-(`expire`). Which ended long enough ago is read from the ticks, so a version whose end was committed late is kept for
-as long as any other. In small batches; a row that somebody holds is left for the next round.
+(`expire`), and drafts that nobody touches (`writings.age`). Which ended long enough ago is read from the ticks, so a
+version whose end was committed late is kept for as long as any other. In small batches; a row that somebody holds is
+left for the next round.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from felles.record.log.seal import Snapshot
 from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
 from felles.record.pulse import CLEANING, Pulse
+from felles.record.writings import age
 
 if TYPE_CHECKING:
     import asyncpg
@@ -178,6 +180,7 @@ async def _round(url: str, clock: Clock, life: int) -> bool:
             _log.info("cleaned ended versions", versions=total)
         while await expire(conn, clock.real()):
             pass
+        await age(conn, clock.real())
         return True
     finally:
         await conn.close(timeout=1)

@@ -35,6 +35,9 @@ BLOCKING_SYSTEM = "http://helsedir.no/fhir/CodeSystem/no-kodeverk-9603"
 PARENTAL_RESPONSIBILITY = "http://hl7.no/fhir/CodeSystem/no-basis-parental-responsibility"
 """`RelatedPerson.relationship`: who has parental responsibility, as the National Population Register says it."""
 
+WRITTEN = "http://felles.example/fhir/CodeSystem/writing"
+"""`meta.tag` of a version that a form signed: the id of the text that was signed, so that it is not written twice."""
+
 MOVED = ("http://felles.example/fhir/CodeSystem/entry", "moved")
 """`meta.tag` (system, code) of an entry that was written on another person and moved to the one it is about."""
 

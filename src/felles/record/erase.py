@@ -3,10 +3,10 @@
 Run by the owner's role alone (`felles erase`); workers can neither erase nor forget. One case is one transaction, so a
 run that is killed has carried out a case whole or not at all, and the next run goes on:
 
-    erased      all versions and forms, pointers, names; what followed from the entry (relations, blocks of it and
-                what they passed to, what was held back, parts released); events that wait to be sent about it; files
-                that it alone refers to; texts and salts of the log lines that name it, whose digests stay, so that the
-                log still proves whole (`log.verify`)
+    erased      all versions and forms, pointers, names; what followed from the entry (relations, blocks of it and what
+                they passed to, what was held back, parts released); drafts about it; events that wait to be sent about
+                it; files that it alone refers to; texts and salts of the log lines that name it, whose digests stay, so
+                that the log still proves whole (`log.verify`)
     kept        the demand with its approvals; a row of `erased`: what was erased when and by which decision, not what
                 it said
     raised      the person's version, so that no worker shows what it kept of her record (`care.overview.kept`)
@@ -74,6 +74,7 @@ _FOLLOWED: Final = (
     f"delete from held t where {_OURS} and (t.item = $4 or t.source = $3::text)",
     f"delete from block t where {_OURS} and (t.item = $4 or t.source = $3::text)",
     f"delete from representation t where {_OURS} and (t.item = $4 or t.source = $3::text)",
+    f"delete from writing t where {_OURS} and (t.about = $3::text or t.entry = $3::text) and $4::bigint is not null",
     f"""delete from outbox t where {_OURS} and $4::bigint is not null
           and (t.about = $3::text or starts_with(t.about, $3::text || '/'))""",
 )

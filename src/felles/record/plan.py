@@ -207,7 +207,9 @@ class Planner:
         leads = tuple([(self._urls.get(ref, ref), await self._place(ref, home)) for ref in home.refs])
         key, wrong = await self._home(change, home, here, [key for _, key in leads])
         if change.id is None:
-            step = Step(change, key, new_id(key[0]), new=True)
+            if change.drawn is not None and bucket_of(change.drawn) != key[0]:
+                raise Unprocessable(f"{change.drawn} was not drawn for this person")
+            step = Step(change, key, change.drawn or new_id(key[0]), new=True)
         elif here is None:
             step = self._named(change, key)
         else:

@@ -129,7 +129,7 @@ class PersonPage:
     `basis` is why it was open, as it may be shown (`decide.shown_basis`); `closed` whether the person has closed
     something for this reader (never what or how much); `version` the record's version, which stays in the server.
     `same`: the record is as the caller had it, and no rows were read; `special`: it holds blocks or other bits, so
-    that what one reader saw says nothing of what another may.
+    that what one reader saw says nothing of what another may. `drafting`: the reader has a draft about this person.
 
     For who acts for the person: `reach` are the kinds she sees, `listed` whether of those only what GP and municipality
     answer for, `answers` the organisation (Organization/x) that answers what she asks.
@@ -142,6 +142,7 @@ class PersonPage:
     found: tuple[bytes, ...]
     same: bool = False
     special: bool = False
+    drafting: bool = False
     reach: int = 0
     listed: bool = False
     answers: str = ""
@@ -343,6 +344,8 @@ def parts_of(wants: tuple[AnyWant, ...]) -> list[str]:
     return _parts(list(enumerate(wants)))
 
 
+_DRAFTING: Final = """exists (select 1 from writing w
+                where w.bucket = q.bucket and w.person = q.person and w.writer = q.actor and w.state in (0, 3))"""
 TOGETHER: Final = 4
 """Wants from which a short record is read whole: fewer cost less one by one."""
 
@@ -364,7 +367,7 @@ def _rows_of(wants: tuple[AnyWant, ...]) -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool = False) -> Shape:
     """The statement for a page's wants; `proxy`: for who acts for the person, whose rows are decided otherwise.
 
@@ -388,7 +391,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
         select q.*, {DOOR_BITS}, p.version as record,
                p.blocked or p.opened or p.held or p.protected or coalesce(d.basis, 0) >= {PART} as special,
                {BASIS_TEXT} as basis, {PERSON_OPEN} as open,
-               {CLOSED} as closed, d.source as named_source
+               {CLOSED} as closed, d.source as named_source, {_DRAFTING} as drafting
           from q
           join person p on p.bucket = q.bucket and p.person = q.person
           {basis_of("p", proxy=proxy, single=_SINGLE if single else "")}
@@ -403,7 +406,8 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
     ),
     logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
     select q.n, -1::smallint as want, {shown_basis("q.basis")} as basis, q.record,
-           q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int as flags,
+           q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int
+           + 8 * q.drafting::int as flags,
            {_ACTING if proxy else "null::bytea"} as rows
       from door q cross join lateral {bits_of("q")}
      cross join lateral (select q.ground as basis, q.named_source as source) g
@@ -471,7 +475,7 @@ def _page(records: list[Any], wants: tuple[AnyWant, ...], clinical: int) -> Pers
             acting = _acting(rows) if rows else acting
         else:
             found[want] = rows
-    told = (bool(flags & 4), bool(flags & 2))
+    told = (bool(flags & 4), bool(flags & 2), bool(flags & 8))
     return PersonPage(*head, wants, tuple(found), *told, acting.reach, acting.listed, acting.answers)
 
 
@@ -494,7 +498,8 @@ def _merged(pages: list[PersonPage], wants: tuple[AnyWant, ...]) -> PersonPage:
         found.append(msgspec.json.encode(together))
     first = pages[0]
     closed, acting = any(page.closed for page in pages), (first.reach, first.listed, first.answers)
-    return PersonPage(first.basis, closed, -1, wants, tuple(found), False, True, *acting)
+    drafting = any(page.drafting for page in pages)
+    return PersonPage(first.basis, closed, -1, wants, tuple(found), False, True, drafting, *acting)
 
 
 def _courses_together(courses: list[_Course]) -> list[_Course]:

@@ -49,6 +49,7 @@ from felles.record.read_represented import read_represented, read_verbs
 from felles.record.read_requests import Request, read_asked, read_requests
 from felles.record.read_slots import free_times
 from felles.record.read_words import read_words
+from felles.record.writings import Writings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,6 +110,7 @@ class Store:
         self._searches = Lane(pool, width=SEARCH_LANES)
         self._pages = Lane(pool, width=PAGE_LANES)
         self.names = Names(pool)
+        self.writings = Writings(pool, clock)
         self._committer = Committer(pool, clock, self._locator, Keys(), registry, width=WRITE_LANES)
 
     @classmethod

@@ -39,6 +39,7 @@ _STYLES: Final = (
     "handovers.css",
     "start.css",
     "operators.css",
+    "writing.css",
     "print.css",
 )
 _FILES: Final = {
@@ -47,7 +48,7 @@ _FILES: Final = {
     "icons.svg": "vendor/icons.svg",
     "mark.svg": "mark.svg",
 }
-_SCRIPTS: Final = ("felles.js", "palette.js", "live.js")
+_SCRIPTS: Final = ("felles.js", "palette.js", "live.js", "writing.js")
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",

@@ -61,12 +61,30 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """One thing that staff can write in the open record: a way on every page of it, for whose role may.
+
+    `path` is what follows the record's address; `text` (language → words); `verb` and `kind` (of `record.kinds`) what
+    the role must have and reach; `key` the letter that, typed after n, leads there; `first`: it stands in the row
+    itself, the others behind "more".
+    """
+
+    path: str
+    text: Callable[[Language], str]
+    icon: str
+    verb: str
+    kind: int
+    key: str = ""
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """A domain's pages. Its templates are known as `name/…` and lie in `package`'s folder `templates/`.
 
     `pages` are (method, path, handler); paths are ASCII, in Norwegian, and hold no name or number of anybody. `cards`
-    are its ways on the hubs; `tabs` its views of an open record; `acts` what a citizen reads in her log for each of
-    its acts (`page:…` → words).
+    are its ways on the hubs; `tabs` its views of an open record; `writes` what is written in one; `acts` what a
+    citizen reads in her log for each of its acts (`page:…` → words).
     """
 
     name: str
@@ -74,6 +92,7 @@ class Domain:
     pages: tuple[tuple[str, str, Handler], ...]
     cards: tuple[Card, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    writes: tuple[Write, ...] = ()
     acts: Mapping[str, Callable[[Language], str]] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:

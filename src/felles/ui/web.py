@@ -221,7 +221,19 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         "see_as": None,
         "report": report(found.request),
         "palette": _palette(actor if shown else None, path),
+        "writing": writing(found, path) if shown else None,
+        "drafting": False,
     }
+
+
+def writing(found: Visit, path: str) -> dict[str, Any] | None:
+    """The ways to what this role may write in the record that `path` lies in; None outside one, and for citizens."""
+    base, actor = base_of(path), found.actor
+    if not base.startswith("/p/") or actor is None or actor.sort is Sort.CITIZEN:
+        return None
+    may = [each for each in found.request.app.state.writes if actor.may(each.verb) and actor.role.reaches(each.kind)]
+    first = [MenuItem(f"{base}{each.path}", each.text(found.t), each.icon, key=each.key) for each in may if each.first]
+    return {"first": first, "all": f"{base}/skriv"} if may else None
 
 
 def _live(path: str) -> str:

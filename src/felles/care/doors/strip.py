@@ -52,6 +52,7 @@ def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
         else overview.critical(view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]),
         "why": why(found.t, view.base, read.basis),
         "closed": read.closed,
+        "drafting": read.drafting,
         "back": view.base,
         "strip": True,
     }

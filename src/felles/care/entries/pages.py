@@ -11,6 +11,7 @@ from felles.care.overview import pointed
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
 from felles.care.people import open_own, open_person, staff_only, store_of
+from felles.care.writing.offers import offers
 from felles.ui.web import page, see_as, visit
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ async def _show(found: Visit, grant: PersonGrant, base: str, template: str) -> R
     context |= _strip(view, entry)
     if "id" in params:
         context["see_as"] = see_as(found, f"Patient/{params['id']}", context["person"]["name"])
+        context["offers"] = offers(found, base, entry.resource, entry.author, view.now)
+        context["drafting"] = entry.drafting
     places = {"id": params.get("id", ""), "type": params["type"], "entry": params["eid"]}
     context["cards"] = cards(found, "entry" if "id" in params else "own", **places)
     return page(found, template, context)

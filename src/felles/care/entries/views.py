@@ -71,6 +71,8 @@ class Entry:
     """The person's own remarks to this entry: (when, words)."""
     versions: list[Version] = field(default_factory=list)
     """Those that the reader sees, the newest first; at most a hundred."""
+    drafting: bool = False
+    """Whether the reader has a draft about this person."""
 
 
 async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: str) -> Entry:
@@ -101,6 +103,7 @@ def entry_of(page: PersonPage) -> Entry:
         [said for row in remarks if (said := _remark(_any(row.body), about))],
         [Version(row.id, row.low, row.org, row.author, more.by, more.deleted)
          for row in versions for more in [_version(row.body)]],
+        page.drafting,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ async def show(request: Request) -> Response:
         "news": await _news(found, grant, parts, read, by),
         "board": parts.board,
         "closed": read.closed,
+        "drafting": read.drafting,
         "lift": f"{base}/apne" if found.signed_in.may("open") else "",
         "opened": banner(found.t, await store_of(found).openings(grant)) if by_way_in(read.basis) else "",
         "why": why(found.t, base, read.basis),

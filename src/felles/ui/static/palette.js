@@ -121,7 +121,7 @@
     });
   });
 
-  let since = 0;
+  let since = 0, before = "go";
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && !event.altKey && key === "k") {
@@ -132,10 +132,14 @@
     if (!on?.checked || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
     if (event.key === "?") keys.showModal();
-    else if (key === "g") since = event.timeStamp;
     else if (since && event.timeStamp - since < 1500) {
+      const found = document.querySelector(`[data-${before}="${CSS.escape(key)}"]`);
       since = 0;
-      document.querySelector(`[data-go="${CSS.escape(key)}"]`)?.click();
+      if (found) event.preventDefault(); // the letter must not be typed into what opens
+      found?.click();
+    } else if (key === "g" || key === "n") {
+      before = key === "g" ? "go" : "new";
+      since = event.timeStamp;
     }
   });
 })();

@@ -1,0 +1,184 @@
+"""What a form is: its fields with where each comes from, who may write it, and the changes that signing makes. Pure.
+
+Every field declares its source: `NEW`, or `From` an element of the record, with which the form arrives filled in. A
+test holds that none is undeclared, and that none is shown empty while its source has a value (law 6: told once).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from felles.record.wants import AnyWant
+
+if TYPE_CHECKING:
+    from felles.record.kinds import Kind
+    from felles.ui.i18n import Language
+
+    Words = Callable[[Language], str]
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry that the form knows: `org` the hash of its organisation, `author` who answers for it, `low` micros."""
+
+    resource: Resource
+    org: int
+    author: str
+    low: int
+
+
+@dataclass(slots=True)
+class Known:
+    """What the record says that a form reads, and who writes for whom and when.
+
+    `rows` the entries of the form's wants by type, newest first; `one` the entry the form is about, `version` its
+    version; `writer` and `place` references with names; `org` the hash of the writer's organisation; `now` clinical
+    microseconds.
+    """
+
+    patient: str
+    now: int
+    writer: Resource
+    place: Resource
+    org: int
+    rows: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
+    one: Row | None = None
+    version: int = 0
+
+    def of(self, type_name: str) -> list[Resource]:
+        """The entries of a type, newest first."""
+        return [row.resource for row in self.rows.get(type_name, ())]
+
+    @property
+    def subject(self) -> Resource:
+        """The reference to whom it is about."""
+        return {"reference": self.patient}
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The source of a field that only the writer knows."""
+
+
+NEW: Final = New()
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """The source of a field that the record knows: the element, and how to read it ("" where it has none)."""
+
+    element: str
+    read: Callable[[Known], str]
+
+
+Source = New | From
+Choices = Callable[["Language", Known], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which numbers an amount lies, and why no narrower: `why` is for who reads the code."""
+
+    low: Decimal
+    high: Decimal
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a form.
+
+    `source`: where it comes from. `kind`: a line, an area of text, a number, a choice, a date. `hint` what the record
+    says beside it (`language, known → words`), as the last value of what is measured.
+    """
+
+    name: str
+    label: Words
+    source: Source
+    kind: Literal["line", "text", "number", "choice", "date"] = "line"
+    required: bool = False
+    longest: int = 200
+    unit: str = ""
+    bounds: Bounds | None = None
+    choices: Choices | None = None
+    suggest: Callable[[Known], list[str]] | None = None
+    """Words that a line is offered while one types; any other may be written."""
+    shown: Callable[[Known], bool] | None = None
+    """Whether this person's form has the field at all."""
+    hint: Callable[[Language, Known], str] | None = None
+    ahead: bool = False
+    """Of a date: it may lie ahead."""
+    pair: str = ""
+    """Fields with the same word here stand on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a field."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One change that signing makes. `id` and `expected` of what is here already; a create has neither."""
+
+    op: Literal["create", "update"]
+    resource: Resource
+    id: str = ""
+    expected: int = 0
+
+
+Values = dict[str, str]
+
+
+def here(f: Field, known: Known) -> bool:
+    """Whether the form of this person has the field."""
+    return f.shown is None or f.shown(known)
+
+
+def _nothing(_t: Language, _values: Values, _known: Known) -> list[Mistake]:
+    return []
+
+
+def _anything(_known: Known) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form. `name` stands in its address; `verb` and `kind` say whose role may write it.
+
+    `about`: types of entries that it changes (it is then opened from one of them); none: it makes a new one. `fits`:
+    whether that very entry may be changed so, by this writer. `wrong`: what the fields' own rules do not say. `make`:
+    the changes.
+    """
+
+    name: str
+    title: Words
+    icon: str
+    verb: str
+    kind: Kind
+    fields: tuple[Field, ...]
+    make: Callable[[Values, Known], list[Made]]
+    wrong: Callable[[Language, Values, Known], list[Mistake]] = _nothing
+    wants: tuple[AnyWant, ...] = ()
+    about: tuple[str, ...] = ()
+    fits: Callable[[Known], bool] = _anything
+    open_as: Words | None = None
+    """What the link on the entry it is about says; the title unless told."""
+    key: str = ""
+    first: bool = False
+    """Among the ways that stand on every page of the record."""
+    sign: Words | None = None
+    """What the button says; "Signer" unless told."""
+
+    def prefilled(self, known: Known) -> Values:
+        """The form as it arrives: each field with what its source has."""
+        return {f.name: f.source.read(known) if isinstance(f.source, From) else "" for f in self.fields}

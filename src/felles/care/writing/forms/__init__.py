@@ -1,0 +1,35 @@
+"""The forms. A new one is a module beside these and one line here; `FORMS` is in the order in which they are listed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from felles.care.writing.form import Form
+from felles.care.writing.forms.allergy import ALLERGY
+from felles.care.writing.forms.kin import KIN, KIN_CHANGED
+from felles.care.writing.forms.measurement import MEASUREMENT
+from felles.care.writing.forms.medicine import DOSE, NO_MORE, START, STOP, TOLD
+from felles.care.writing.forms.note import ADDITION, NOTE
+from felles.care.writing.forms.problem import PROBLEM, PROBLEM_OVER
+from felles.care.writing.forms.vaccination import VACCINATION
+
+FORMS: Final[dict[str, Form]] = {
+    form.name: form
+    for form in (
+        NOTE,
+        MEASUREMENT,
+        START,
+        TOLD,
+        PROBLEM,
+        ALLERGY,
+        VACCINATION,
+        KIN,
+        ADDITION,
+        DOSE,
+        STOP,
+        NO_MORE,
+        PROBLEM_OVER,
+        KIN_CHANGED,
+    )
+}
+"""Name → form."""

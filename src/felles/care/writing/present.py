@@ -1,0 +1,105 @@
+"""A form, a draft and what became of it, in words. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.care.entries import present as entries
+from felles.care.search.texts import pieces
+from felles.care.writing.form import here
+from felles.record.writings import KEPT, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from felles.care.writing.form import Field, Form, Known, Mistake
+    from felles.record.writings import Writing
+    from felles.ui.i18n import Language
+
+SHOWN: Final = 60
+"""Lines of the entry a form is about that are shown above it."""
+
+
+def returned(t: Language, why: str) -> str:
+    """Why what was signed came back to the writer."""
+    return {
+        "role": t("Rollen du signerte i, gjelder ikke lenger."),
+        "closed": t("Journalen, eller det du endret, er ikke lenger åpen for deg."),
+        "met": t("Andre endret det samme mens du skrev."),
+        "rule": t("Noe i journalen er endret, så feltene må ses over på nytt."),
+        "refused": t("Journalen tok ikke imot det slik det er skrevet."),
+    }.get(why, t("Noe gikk galt hos oss."))
+
+
+def fields(
+    t: Language, form: Form, values: Mapping[str, str], known: Known, mistakes: Iterable[Mistake] = ()
+) -> list[dict[str, Any]]:
+    """The fields as the template fills them in, in the groups that stand on one line."""
+    wrong = {each.field: each.text for each in mistakes}
+    groups: list[dict[str, Any]] = []
+    for f in form.fields:
+        if not here(f, known):
+            continue
+        made = _field(t, f, values.get(f.name, ""), known, wrong.get(f.name, ""))
+        if f.pair and groups and groups[-1]["pair"] == f.pair:
+            groups[-1]["fields"].append(made)
+        else:
+            groups.append({"pair": f.pair, "fields": [made]})
+    return groups
+
+
+def _field(t: Language, f: Field, value: str, known: Known, wrong: str) -> dict[str, Any]:
+    choices = f.choices(t, known) if f.choices else []
+    return {
+        "name": f.name,
+        "label": f.label(t),
+        "kind": f.kind,
+        "value": value,
+        "unit": f.unit,
+        "required": f.required,
+        "longest": f.longest,
+        "hint": f.hint(t, known) if f.hint else "",
+        "wrong": wrong,
+        "suggest": f.suggest(known) if f.suggest else [],
+        "choices": [{"value": value_, "text": text, "on": value_ == value} for value_, text in choices],
+    }
+
+
+def texts(t: Language, form: Form, values: Mapping[str, str]) -> list[dict[str, str]]:
+    """A text of the form as it is read: label and value of each field that is filled in."""
+    return [{"label": f.label(t), "value": values[f.name]} for f in form.fields if values.get(f.name)]
+
+
+def about(t: Language, base: str, known: Known) -> dict[str, Any] | None:
+    """The entry that the form changes, as it stands now."""
+    if known.one is None:
+        return None
+    resource = known.one.resource
+    kind, lead = entries.heading(t, base, resource)
+    said = [line for line in pieces(resource) if line != lead]
+    return {
+        "kind": kind,
+        "lead": lead or kind,
+        "href": f"{base}/e/{resource['resourceType']}/{resource['id']}",
+        "lines": said[:SHOWN],
+        "when": t.fhir_moment(str(resource.get("meta", {}).get("lastUpdated", ""))),
+    }
+
+
+def draft(t: Language, base: str, form: Form, found: Writing) -> dict[str, Any]:
+    """A draft as a line of the list of them."""
+    named = next((found.fields[f.name] for f in form.fields if found.fields.get(f.name)), "")
+    gone = found.state is State.GONE
+    om = f"?om={found.about}" if found.about else ""
+    return {
+        "title": form.title(t),
+        "icon": form.icon,
+        "text": named[:80],
+        "when": t.moment(found.changed),
+        "until": t.day(found.changed + KEPT),
+        "href": "" if gone else f"{base}/skriv/{form.name}{om}",
+        "gone": gone,
+        "returned": returned(t, found.said) if found.state is State.RETURNED else "",
+        "waits": found.state is State.SIGNED,
+        "undo": f"{base}/skriv/{form.name}?utkast={found.id}",
+    }

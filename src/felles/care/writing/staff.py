@@ -1,0 +1,317 @@
+"""`/p/{id}/skriv` and `/p/{id}/skriv/{hva}`: writing in the record, as a page of its own or as a part beside another.
+
+A script that asks with the header `x-felles-part` gets the part alone. Everything works without one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import JSONResponse
+
+from felles.access import signatures
+from felles.care.doors.strip import shown
+from felles.care.people import open_person, staff_only, store_of
+from felles.care.writing import actions, present, rules, views
+from felles.care.writing.forms import FORMS
+from felles.record.errors import Absent, BadQuery, Conflict, Forbidden
+from felles.record.ids import bucket_of, new_id
+from felles.record.writings import Sent, State, Writing
+from felles.ui.security import PAGE_HEADERS
+from felles.ui.web import form_of, go, page, part, visit, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.care.writing.form import Form, Known, Mistake
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+PART: Final = "x-felles-part"
+NOT_SO: Final = "this entry is not changed so, or not by you"
+_CLOCKS: Final = 2**60
+"""No window's clock goes so far."""
+
+
+@dataclass(slots=True)
+class Opened:
+    """A form over an open record: what every answer of these pages needs."""
+
+    found: Visit
+    grant: PersonGrant
+    patient: str
+    form: Form
+    about: str
+    read: PersonPage
+    known: Known
+
+    @property
+    def base(self) -> str:
+        """The address of the record."""
+        return f"/p/{self.patient}"
+
+    @property
+    def action(self) -> str:
+        """The form's own address."""
+        return f"{self.base}/skriv/{self.form.name}"
+
+
+async def listed(request: Request) -> Response:
+    """What this role can write here, and the reader's drafts. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
+    found = await visit(request)
+    staff_only(found)
+    patient: str = request.path_params["id"]
+    grant = await open_person(found, patient)
+    store, t = store_of(found), found.t
+    ways = [form for form in FORMS.values() if actions.may_write(found.signed_in, form)]
+    if not ways:
+        raise Forbidden("this role writes nothing here")
+    read = await views.read(store, grant, None, f"Patient/{patient}", "")
+    base = f"/p/{patient}"
+    drafts = [
+        present.draft(t, base, form, each)
+        for each in await store.writings.hers(grant)
+        if each.state in (State.DRAFT, State.RETURNED, State.SIGNED, State.GONE) and (form := FORMS.get(each.form))
+    ]
+    panel = {
+        "mode": "list",
+        "title": t("Skriv i journalen"),
+        "icon": "NotePencil",
+        "back": base,
+        "ways": _ways(found, base),
+        "drafts": drafts,
+    }
+    return _answer(found, patient, read, panel)
+
+
+def _ways(found: Visit, base: str) -> list[dict[str, str]]:
+    said = writing(found, f"{base}/skriv")
+    may = [each for each in found.request.app.state.writes if said and _may(found, each)]
+    return [{"href": base + each.path, "text": each.text(found.t), "icon": each.icon} for each in may]
+
+
+def _may(found: Visit, way: Any) -> bool:
+    actor = found.signed_in
+    return actor.may(way.verb) and actor.role.reaches(way.kind)
+
+
+async def show(request: Request) -> Response:
+    """A form: as the record fills it in, or the draft there is; `?utkast=` what became of one that was sent."""
+    found = await visit(request)
+    opened = await _open(found, request.query_params.get("om", ""))
+    store, which = store_of(found), request.query_params.get("utkast", "")
+    if which:
+        await actions.settle(store, writer=opened.grant.actor_mark)
+        draft = await store.writings.one(opened.grant, which)
+        if not draft.open:
+            return _became(opened, draft)
+    if not opened.form.fits(opened.known):
+        raise Absent(NOT_SO)
+    drafts = await store.writings.hers(opened.grant)
+    here = (d for d in drafts if d.open and (d.form, d.about) == (opened.form.name, opened.about))
+    return _edit(opened, next(here, None))
+
+
+async def _open(found: Visit, about: str) -> Opened:
+    """Open the person for the form in the address. Raises `Forbidden`, `Absent`, `SignInFirst`, `Busy`."""
+    form = _form(found)
+    patient: str = found.request.path_params["id"]
+    grant = await open_person(found, patient)
+    about = about if form.about else ""
+    if form.about and about.partition("/")[0] not in form.about:
+        raise Absent("this form is about entries of another type")
+    store, person = store_of(found), f"Patient/{patient}"
+    read = await views.read(store, grant, form, person, about)
+    return Opened(found, grant, patient, form, about, read, views.known(store, grant, form, person, read))
+
+
+def _form(found: Visit) -> Form:
+    """The form in the address, for whose role it is. Raises `SignInFirst`, `Forbidden`, `Absent`."""
+    staff_only(found)
+    form = FORMS.get(found.request.path_params["hva"])
+    if form is None:
+        raise Absent("there is no such form")
+    if not actions.may_write(found.signed_in, form):
+        raise Forbidden("this role does not write this")
+    return form
+
+
+async def send(request: Request) -> Response:
+    """`gjor`: lagre (keep a draft), signer, forkast, angre, flett (what becomes of texts that met). 409, 422."""
+    found = await visit(request)
+    form = await form_of(found)
+    what = form.get("gjor", "")
+    if what == "lagre" and request.headers.get(PART) == "lagre":
+        return await _autosave(found, form)
+    opened = await _open(found, form.get("om", ""))
+    store, which = store_of(found), form.get("id", "")
+    if what in ("forkast", "angre"):
+        verb = store.writings.discard if what == "forkast" else store.writings.call_back
+        return _became(opened, await verb(opened.grant, which), redirect=True)
+    if what not in ("lagre", "signer", "flett"):
+        raise BadQuery("a text is kept, signed, thrown away or called back")
+    if not opened.form.fits(opened.known):  # over, or another's: only what was sent already has an answer
+        draft = await store.writings.one(opened.grant, which)
+        if draft.open:
+            raise Absent(NOT_SO)
+        return _became(opened, draft, redirect=True)
+    kept = await store.writings.save(opened.grant, await _sent(opened, form))
+    if kept.met or (kept.others and kept.open):
+        return _edit(opened, kept, status=409)
+    if what == "signer" and kept.open:
+        return await _sign(opened, kept)
+    return _became(opened, kept, redirect=True)
+
+
+async def _sign(opened: Opened, kept: Writing) -> Response:
+    found, store = opened.found, store_of(opened.found)
+    values = rules.cleaned(opened.form, kept.fields)
+    wrong = rules.mistakes(found.t, opened.form, values, opened.known)
+    if wrong:
+        return _edit(opened, kept, wrong, status=422)
+    if opened.about and kept.base != opened.known.version:
+        return _edit(opened, kept, status=409, moved=True)
+    signed = await store.writings.sign(opened.grant, kept.id, signatures.kept(found.signed_in))
+    return _became(opened, signed, redirect=True)
+
+
+async def _autosave(found: Visit, form: Mapping[str, str]) -> Response:
+    """A save by the script while one types: decided like all else, and no look at the record, so no line of the log."""
+    made = _form(found)
+    patient: str = found.request.path_params["id"]
+    grant = await open_person(found, patient)
+    sent = _save_of(made, patient, grant, form)
+    kept = await store_of(found).writings.save(grant, sent)
+    said = found.t("Utkast lagret {time}").format(time=found.t.clock(kept.changed))
+    status = 409 if kept.met or not kept.open else 200
+    told = {"id": kept.id, "versjon": kept.version, "sagt": said}
+    return JSONResponse(told, status, headers=PAGE_HEADERS)
+
+
+def _save_of(form: Form, patient: str, grant: PersonGrant, sent: Mapping[str, str]) -> Sent:
+    bucket, which = grant.keys[0][0], sent.get("id", "")
+    return Sent(
+        id=which if bucket_of(which) == bucket else new_id(bucket),
+        patient=f"Patient/{patient}",
+        form=form.name,
+        about=sent.get("om", "") if form.about else "",
+        base=_whole(sent.get("grunnlag", "")),
+        version=_whole(sent.get("versjon", "")),
+        window=sent.get("vindu", "")[:32],
+        step=_whole(sent.get("steg", "")),
+        fields=rules.cleaned(form, sent),
+    )
+
+
+async def _sent(opened: Opened, form: Mapping[str, str]) -> Sent:
+    """A save; of texts that met, what the writer has chosen (`velg`: lagret, begge, or a window)."""
+    made = _save_of(opened.form, opened.patient, opened.grant, form)
+    if form.get("gjor") != "flett":
+        return made
+    found = await store_of(opened.found).writings.one(opened.grant, form.get("id", ""))
+    if not found.open:
+        raise Conflict("this text was signed meanwhile")
+    chosen = form.get("velg", "")
+    values = found.others.get(chosen, found.fields)
+    if chosen == "begge":
+        values = _both(opened.form, [found.fields, *found.others.values()])
+    return Sent(
+        id=found.id, patient=made.patient, form=made.form, about=made.about, base=found.base, version=made.version,
+        window=made.window, fields=values, sorted_out=made.version == found.version,
+    )  # fmt: skip
+
+
+def _both(form: Form, all_of: list[dict[str, str]]) -> dict[str, str]:
+    """Texts one after the other, each once; of a field that is no text the first that is filled in."""
+    values: dict[str, str] = {}
+    for f in form.fields:
+        said = list(dict.fromkeys(each[f.name] for each in all_of if each.get(f.name)))
+        values[f.name] = "\n\n".join(said) if f.kind == "text" else next(iter(said), "")
+    return values
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 and int(text) < _CLOCKS else 0
+
+
+# -- answers -----------------------------------------------------------------------------------------------
+
+
+def _edit(
+    opened: Opened, draft: Writing | None, wrong: list[Mistake] | None = None, *, status: int = 200, moved: bool = False
+) -> Response:
+    """The form, with the draft there is: its mistakes, the texts that met, why it came back."""
+    found, form, known = opened.found, opened.form, opened.known
+    t = found.t
+    values = form.prefilled(known) if draft is None else draft.fields
+    others = [] if draft is None else list(draft.others.items())
+    returned = present.returned(t, draft.said) if draft is not None and draft.state is State.RETURNED else ""
+    moved = moved or (draft is not None and bool(opened.about) and draft.base != known.version)
+    panel = {
+        "mode": "met" if others else "edit",
+        "title": form.title(t),
+        "icon": form.icon,
+        "back": opened.base,
+        "action": opened.action,
+        "groups": present.fields(t, form, values, known, wrong or ()),
+        "errors": [{"field": each.field, "text": each.text} for each in wrong or ()],
+        "returned": returned,
+        "moved": moved,
+        "about": present.about(t, opened.base, known),
+        "saved": t("Utkast lagret {time}").format(time=t.moment(draft.changed)) if draft is not None else "",
+        "mine": present.texts(t, form, values),
+        "others": [{"window": window, "texts": present.texts(t, form, fields)} for window, fields in others],
+        "sign": form.sign(t) if form.sign else t("Signer"),
+        "hidden": {
+            "om": opened.about,
+            "id": draft.id if draft is not None else new_id(opened.grant.keys[0][0]),
+            "grunnlag": known.version,
+            "versjon": draft.version if draft is not None else 0,
+            "vindu": secrets.token_urlsafe(9),
+            "steg": 0,
+        },
+        "drafted": draft is not None,
+    }
+    return _answer(found, opened.patient, opened.read, panel, status)
+
+
+def _became(opened: Opened, draft: Writing, *, redirect: bool = False) -> Response:
+    """What became of a draft that was sent: it waits, it is in the record, it was thrown away, it is a draft again."""
+    om = f"&om={opened.about}" if opened.about else ""
+    if redirect:
+        return go(f"{opened.action}?utkast={draft.id}{om}")
+    t, store = opened.found.t, store_of(opened.found)
+    left = max(0, draft.due - store.clock.real())
+    modes = {State.SIGNED: "signed", State.DONE: "done", State.DISCARDED: "discarded"}
+    panel = {
+        "mode": modes.get(draft.state, "gone"),
+        "title": opened.form.title(t),
+        "icon": opened.form.icon,
+        "back": opened.base,
+        "action": opened.action,
+        "again": "" if opened.form.about else opened.action,
+        "look": f"{opened.action}?utkast={draft.id}{om}",
+        "seconds": -(-left // 1_000_000),
+        "entry": f"{opened.base}/e/{draft.entry}" if draft.entry else "",
+        "texts": present.texts(t, opened.form, draft.fields),
+        "hidden": {"om": opened.about, "id": draft.id},
+    }
+    return _answer(opened.found, opened.patient, opened.read, panel)
+
+
+def _answer(found: Visit, patient: str, read: PersonPage, panel: dict[str, Any], status: int = 200) -> Response:
+    strip = shown(found, patient, read)
+    person = strip["person"]
+    panel |= {"who": f"{person['name']}, {person['age']}"}
+    context = strip | {"title": panel["title"], "panel": panel}
+    if PART in found.request.headers:
+        answer = part(found, "writing/panel.html", context)
+        answer.status_code = status
+        return answer
+    return page(found, "writing/page.html", context, status)

@@ -1,0 +1,368 @@
+"""What somebody writes about a person and has not signed, and what is signed and waits its ten seconds.
+
+    DRAFT      saved while it is written; one for each writer, person, form and entry it changes
+    SIGNED     waits until `due`; until somebody has begun to put it into the record it can be called back
+    DONE       in the record, as `entry`; its words are taken out of here
+    RETURNED   it could not be put into the record (`said`): the writer's draft again, with the reason
+    DISCARDED  thrown away by the writer; for a day it can be taken back
+    GONE       not touched for thirty days: its words are deleted, that it was there is told for thirty days more
+
+Nobody but the writer sees it: every statement asks for her hash, and joins the person's door, so that it is out of
+reach once the record is. It is no part of the record: no log line tells of a save. Opening the form is a look like any
+other.
+
+Two windows on one draft: a save names the version it was made from. One that meets another's is kept beside it
+(`others`) until the writer has said what becomes of both. A window never meets itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+import msgspec
+
+from felles.record.clock import MICROSECONDS
+from felles.record.decide import ASK, PERSON_OPEN, ask_values, basis_of
+from felles.record.errors import Absent, Conflict
+from felles.record.lane import unnest
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from felles.record.clock import Clock
+    from felles.record.grants import PersonGrant, PersonKey
+    from felles.record.pool import Conn, Pool
+
+WAIT: Final = 10 * MICROSECONDS
+"""How long what is signed can be called back."""
+LEASE: Final = 60 * MICROSECONDS
+"""How long one worker has to put it into the record before another tries."""
+KEPT: Final = 30 * 86_400 * MICROSECONDS
+"""A draft is kept this long after its last change, and told of as long again."""
+DISCARDED_FOR: Final = 86_400 * MICROSECONDS
+MOST: Final = 8
+"""Windows of one draft whose text is kept beside it."""
+
+
+class State(IntEnum):
+    """`writing.state`."""
+
+    DRAFT = 0
+    SIGNED = 1
+    DONE = 2
+    RETURNED = 3
+    DISCARDED = 4
+    GONE = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A save: the text of a form, the version it was made from, and the window (with its clock, in ms) it came from.
+
+    `sorted_out`: the writer has seen the texts that met, and this is what becomes of them.
+    """
+
+    id: str
+    patient: str
+    form: str
+    about: str = ""
+    base: int = 0
+    version: int = 0
+    window: str = ""
+    step: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    sorted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """One row. `others`: window → the text that met this one. `met`: the save that gave this was the later of two."""
+
+    key: PersonKey
+    id: str
+    patient: str
+    form: str
+    about: str
+    base: int
+    state: State
+    version: int
+    window: str
+    step: int
+    fields: dict[str, str]
+    others: dict[str, dict[str, str]]
+    made: int
+    changed: int
+    signer: str
+    due: int
+    said: str
+    entry: str
+    met: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is a draft that can be written on."""
+        return self.state in (State.DRAFT, State.RETURNED)
+
+
+_ASKED: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_DOOR: Final = f"""(select q.bucket, q.person, q.actor from {unnest(_ASKED)} q
+          join person p on p.bucket = q.bucket and p.person = q.person
+          {basis_of("p")}
+         where {PERSON_OPEN})"""
+"""The persons of the request whose record is open to who asks, by the same predicate as every look."""
+_N: Final = len(_ASKED)
+_ROW: Final = """w.bucket, w.person, w.id, w.patient, w.form, w.about, w.base, w.state, w.version, w.win, w.step,
+       w.fields, w.others, w.made, w.changed, w.signer, w.due, w.said, w.entry"""
+_HERS: Final = f"""
+select {_ROW} from {_DOOR} d
+  join writing w on w.bucket = d.bucket and w.person = d.person and w.writer = d.actor
+ where w.state in (0, 1, 3, 5) or w.changed > ${_N + 1}::bigint
+ order by w.changed desc limit 60"""
+_ONE: Final = f"""
+select {_ROW} from {_DOOR} d
+  join writing w on w.bucket = d.bucket and w.person = d.person and w.writer = d.actor and w.id = ${_N + 1}::text"""
+_IS_OPEN: Final = f"select 1 from {_DOOR} d"
+_BY_ID: Final = f"select {_ROW}, w.writer from writing w where w.bucket = $1 and w.person = $2 and w.id = $3 for update"
+_SAME: Final = f"""
+select {_ROW}, w.writer from writing w
+ where w.bucket = $1 and w.person = $2 and w.writer = $3 and w.form = $4 and w.about = $5 and w.state in (0, 3)
+   for update"""
+_INSERT: Final = f"""
+insert into writing as w
+       (bucket, person, id, writer, patient, form, about, base, version, win, step, fields, made, changed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $12)
+on conflict do nothing returning {_ROW}"""
+_UPDATE: Final = f"""
+update writing w set state = 0, said = '', base = $4, version = w.version + 1, win = $5, step = $6, fields = $7,
+       others = $8, changed = $9
+ where w.bucket = $1 and w.person = $2 and w.id = $3 returning {_ROW}"""
+_BESIDE: Final = f"""
+update writing w set others = $4, changed = $5 where w.bucket = $1 and w.person = $2 and w.id = $3 returning {_ROW}"""
+_STATE: Final = f"""
+update writing w set state = $6, signer = $7, due = $8, lease = null, changed = $9, said = ''
+ where w.bucket = $1 and w.person = $2 and w.id = $3 and w.writer = $4 and w.state = any($5::smallint[])
+   and w.lease is null returning {_ROW}"""
+_DUE: Final = f"""
+update writing w set lease = $2
+ where (w.bucket, w.person, w.id) in (
+        select c.bucket, c.person, c.id from writing c
+         where c.state = 1 and c.due <= $1 and (c.lease is null or c.lease <= $1)
+           and ($3::bigint = 0 or c.writer = $3) order by c.due limit 20)
+   and w.state = 1 and (w.lease is null or w.lease <= $1) returning {_ROW}"""
+_SETTLE: Final = """
+update writing set state = $4, entry = $5, said = $6, fields = $7, others = $8, lease = null, changed = $9
+ where bucket = $1 and person = $2 and id = $3 and state = 1"""
+_LET_GO: Final = "update writing set lease = null where bucket = $1 and person = $2 and id = $3 and state = 1"
+_HERE: Final = "select 1 from entry where bucket = $1 and type = $2 and id = $3 limit 1"
+_MINE: Final = (
+    f"select {_ROW} from writing w where w.writer = $1 and w.state in (0, 3) order by w.changed desc limit $2"
+)
+_AGED: Final = (
+    "update writing set state = 5, fields = '{}', others = '{}', changed = $2 where state in (0, 3) and changed < $1",
+    "delete from writing where state in (2, 5) and changed < $1 and $2::bigint is not null",
+)
+_THROWN: Final = "delete from writing where state = 4 and changed < $1"
+
+
+class Writings:
+    """The drafts of one store."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def hers(self, grant: PersonGrant) -> list[Writing]:
+        """What the reader of `grant` has under way about the person, the newest first; also what was just done.
+
+        Empty where the record is not open to her. Raises `Busy`.
+        """
+        since = self._clock.real() - WAIT * 6
+        rows = await self._pool.fetch(_HERS, *self._asked(grant), since)
+        return [_writing(row) for row in rows]
+
+    async def one(self, grant: PersonGrant, which: str) -> Writing:
+        """One of them, in whatever state. Raises `Absent`, `Busy`."""
+        rows = await self._pool.fetch(_ONE, *self._asked(grant), which)
+        if not rows:
+            raise Absent("there is no such draft")
+        return _writing(rows[0])
+
+    async def save(self, grant: PersonGrant, sent: Sent) -> Writing:
+        """Keep a text. Raises `Absent` when the record is not open, or the draft another's; `Conflict`, `Busy`.
+
+        What comes back is the draft as it stands: with `met` when the text sent was the later of two and lies beside
+        it; as it is when it was signed meanwhile (a form sent twice).
+        """
+        key = grant.keys[0]
+        if not await self._pool.fetch(_IS_OPEN, *self._asked(grant)):
+            raise Absent("there is no record here that you may see")
+        async with self._pool.acquire() as conn, conn.transaction():
+            found = await self._found(conn, key, grant.actor_mark, sent)
+            if found is None:
+                said = msgspec.json.encode(dict(sent.fields)).decode()
+                more = (
+                    sent.patient,
+                    sent.form,
+                    sent.about,
+                    sent.base,
+                    sent.window,
+                    sent.step,
+                    said,
+                    self._clock.real(),
+                )
+                if rows := await conn.fetch(_INSERT, *key, sent.id, grant.actor_mark, *more):
+                    return _writing(rows[0])
+                found = await self._found(conn, key, grant.actor_mark, sent)  # another window was first, this moment
+            if found is None:
+                raise Conflict("another window saved the same draft; try again")
+            if not found.open:
+                return found
+            return await self._kept(conn, found, sent)
+
+    async def _found(self, conn: Conn, key: PersonKey, writer: int, sent: Sent) -> Writing | None:
+        rows = await conn.fetch(_BY_ID, *key, sent.id)
+        if rows and (rows[0]["writer"] != writer or rows[0]["form"] != sent.form):
+            raise Absent("there is no such draft")
+        rows = rows or await conn.fetch(_SAME, *key, writer, sent.form, sent.about)
+        return _writing(rows[0]) if rows else None
+
+    async def _kept(self, conn: Conn, found: Writing, sent: Sent) -> Writing:
+        fields, place, now = dict(sent.fields), (*found.key, found.id), self._clock.real()
+        said = msgspec.json.encode(fields).decode()
+        ours = sent.window == found.window and sent.window != ""
+        if ours and sent.step < found.step:
+            return found  # an older text of the same window, overtaken on the way
+        after = sent.version == found.version and (sent.sorted_out or not found.others)
+        if ours or after or fields == found.fields:
+            left = {} if sent.sorted_out else {w: f for w, f in found.others.items() if w != sent.window}
+            others = msgspec.json.encode(left).decode()
+            base = sent.base or found.base
+            rows = await conn.fetch(_UPDATE, *place, base, sent.window, sent.step, said, others, now)
+            return _writing(rows[0])
+        beside = found.others | {sent.window or "-": fields}
+        if len(beside) > MOST:
+            raise Conflict("this draft is open in too many windows: sort out those first")
+        rows = await conn.fetch(_BESIDE, *place, msgspec.json.encode(beside).decode(), now)
+        return _writing(rows[0], met=True)
+
+    async def sign(self, grant: PersonGrant, which: str, signer: str, *, wait: int = WAIT) -> Writing:
+        """Let a draft go into the record when `wait` microseconds are over; signed already, it stays as it is.
+
+        Raises `Absent`, `Conflict` (it holds texts that met), `Busy`.
+        """
+        found = await self.one(grant, which)
+        if found.others and found.open:
+            raise Conflict("two texts of this draft have met: sort them out first")
+        due = self._clock.real() + wait
+        open_ = [int(State.DRAFT), int(State.RETURNED)]
+        return await self._move(grant, found, open_, State.SIGNED, signer, due)
+
+    async def call_back(self, grant: PersonGrant, which: str) -> Writing:
+        """Make a draft again of what was signed or thrown away. One that is on its way, or done, stays what it is."""
+        found = await self.one(grant, which)
+        from_ = [int(State.SIGNED), int(State.DISCARDED)]
+        try:
+            return await self._move(grant, found, from_, State.DRAFT, None, None)
+        except asyncpg.UniqueViolationError:  # she has begun another of the same form meanwhile: both are kept
+            other = next(w for w in await self.hers(grant) if w.open and (w.form, w.about) == (found.form, found.about))
+            beside = Sent(id=other.id, patient=found.patient, form=found.form, about=found.about, window=found.id,
+                          version=-1, fields=found.fields)  # fmt: skip
+            kept = await self.save(grant, beside)
+            await self._move(grant, found, from_, State.GONE, None, None)
+            return kept
+
+    async def discard(self, grant: PersonGrant, which: str) -> Writing:
+        """Throw a draft away; for a day it can be called back. Raises `Absent`, `Busy`."""
+        found = await self.one(grant, which)
+        open_ = [int(State.DRAFT), int(State.RETURNED)]
+        return await self._move(grant, found, open_, State.DISCARDED, None, None)
+
+    async def _move(
+        self, grant: PersonGrant, found: Writing, from_: list[int], to: State, signer: str | None, due: int | None
+    ) -> Writing:
+        place = (*found.key, found.id, grant.actor_mark)
+        rows = await self._pool.fetch(_STATE, *place, from_, int(to), signer, due, self._clock.real())
+        return _writing(rows[0]) if rows else await self.one(grant, found.id)
+
+    async def mine(self, writer: int, many: int = 50) -> list[Writing]:
+        """The drafts of one writer about whomever, for her start page: shows whose only by its key. Raises `Busy`."""
+        return [_writing(row) for row in await self._pool.fetch(_MINE, writer, many)]
+
+    # -- into the record ---------------------------------------------------------------------------------
+
+    async def due(self, writer: int = 0) -> list[Writing]:
+        """What is signed and whose time is up, taken by the caller for `LEASE`; `writer` narrows it. Raises `Busy`."""
+        now = self._clock.real()
+        return [_writing(row) for row in await self._pool.fetch(_DUE, now, now + LEASE, writer)]
+
+    async def done(self, writing: Writing, entry: str) -> None:
+        """It is in the record as `entry`: its words are the record's now."""
+        now = self._clock.real()
+        await self._pool.fetch(_SETTLE, *writing.key, writing.id, int(State.DONE), entry, "", "{}", "{}", now)
+
+    async def returned(self, writing: Writing, why: str) -> None:
+        """It could not be put there: the writer has it back, with the name of the rule."""
+        said, others = (msgspec.json.encode(each).decode() for each in (writing.fields, writing.others))
+        values = (int(State.RETURNED), "", why, said, others, self._clock.real())
+        try:
+            await self._pool.fetch(_SETTLE, *writing.key, writing.id, *values)
+        except asyncpg.UniqueViolationError:  # another of the same form was begun: it gets this text beside its own
+            await self._beside_newer(writing, why)
+
+    async def _beside_newer(self, writing: Writing, why: str) -> None:
+        async with self._pool.acquire() as conn, conn.transaction():
+            same = """select w.id, w.others from writing w join writing o on o.bucket = w.bucket and o.person = w.person
+                and o.writer = w.writer and o.form = w.form and o.about = w.about
+                where o.bucket = $1 and o.person = $2 and o.id = $3 and w.state in (0, 3) for update of w"""
+            newer = (await conn.fetch(same, *writing.key, writing.id))[0]
+            others = msgspec.json.decode(newer["others"]) | {writing.id: writing.fields}
+            now = self._clock.real()
+            await conn.fetch(_BESIDE, *writing.key, newer["id"], msgspec.json.encode(others).decode(), now)
+            await conn.fetch(_SETTLE, *writing.key, writing.id, int(State.GONE), "", why, "{}", "{}", now)
+
+    async def let_go(self, writing: Writing) -> None:
+        """Nothing could be done now (the database was away): the next look tries again."""
+        await self._pool.fetch(_LET_GO, *writing.key, writing.id)
+
+    async def is_here(self, type_name: str, key: PersonKey, entry_id: str) -> bool:
+        """Whether an entry of this id has ever been written: a commit that was cut off may have been carried out."""
+        return bool(await self._pool.fetch(_HERE, key[0], TYPES[type_name], entry_id))
+
+    def _asked(self, grant: PersonGrant) -> list[list[Any]]:
+        asked = ask_values(grant, self._clock)
+        return list(map(list, zip(*((*key, *asked) for key in grant.keys), strict=True)))
+
+
+async def age(conn: asyncpg.Connection, real: int) -> None:
+    """Take the words of drafts that nobody has touched for thirty days, and the rows of what was told long enough."""
+    for statement in _AGED:
+        await conn.execute(statement, real - KEPT, real)
+    await conn.execute(_THROWN, real - DISCARDED_FOR)
+
+
+def _writing(row: Any, *, met: bool = False) -> Writing:
+    return Writing(
+        key=(row["bucket"], row["person"]),
+        id=row["id"],
+        patient=row["patient"],
+        form=row["form"],
+        about=row["about"],
+        base=row["base"],
+        state=State(row["state"]),
+        version=row["version"],
+        window=row["win"],
+        step=row["step"],
+        fields=msgspec.json.decode(row["fields"]),
+        others=msgspec.json.decode(row["others"]),
+        made=row["made"],
+        changed=row["changed"],
+        signer=row["signer"] or "",
+        due=row["due"] or 0,
+        said=row["said"],
+        entry=row["entry"],
+        met=met,
+    )

@@ -1,0 +1,302 @@
+"""The forms by themselves: each field has a source and shows it, what is wrong is named, what is made is FHIR. Pure."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec import convert
+
+from felles import fhir
+from felles.access.verbs import TAKES
+from felles.care.medicines.lines import lines
+from felles.care.medicines.rules import Source, in_use, standing
+from felles.care.medicines.shapes import Entry
+from felles.care.writing import present, rules
+from felles.care.writing.actions import _changes, _encoder
+from felles.care.writing.form import NEW, From, Known, New, Row, here
+from felles.care.writing.forms import FORMS
+from felles.care.writing.forms.dose import dosage
+from felles.fhir.norway.systems import ATC, ICD10, ICPC2
+from felles.record.clock import MICROSECONDS
+from felles.ui.i18n import language
+
+NB = language("nb")
+NOW = int(datetime(2026, 11, 26, 9, 30, tzinfo=UTC).timestamp()) * MICROSECONDS
+ORG = 77
+DOCTOR = {"reference": "Practitioner/p1", "display": "Ingrid Haugan"}
+ORDER = {
+    "resourceType": "MedicationRequest", "id": "m1", "meta": {"versionId": "3"}, "status": "active", "intent": "order",
+    "medicationCodeableConcept": {"coding": [{"system": ATC, "code": "C09AA05"}], "text": "Ramipril kapsler 5 mg"},
+    "subject": {"reference": "Patient/x"}, "authoredOn": "2025-01-10", "reasonCode": [{"text": "Høyt blodtrykk"}],
+    "dosageInstruction": [{"text": "1 kapsel om morgenen"}],
+}  # fmt: skip
+KIN = {
+    "resourceType": "RelatedPerson", "id": "k1", "meta": {"versionId": "1"}, "active": True,
+    "patient": {"reference": "Patient/x"}, "name": [{"family": "Sæterbø", "given": ["Anne"]}],
+    "relationship": [
+        {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "DAUC"}], "text": "Datter"},
+        {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0131", "code": "C"}]},
+    ],
+    "telecom": [{"system": "phone", "value": "900 00 000", "rank": 2}, {"system": "email", "value": "a@b.no"}],
+}  # fmt: skip
+ONES = {
+    "MedicationRequest": ORDER,
+    "RelatedPerson": KIN,
+    "Composition": {
+        "resourceType": "Composition", "id": "c1", "meta": {"versionId": "1"}, "status": "final", "title": "Notat",
+        "type": {"text": "Journalnotat"}, "date": "2026-11-20", "author": [DOCTOR],
+        "subject": {"reference": "Patient/x"},
+        "section": [{"title": "Notat", "text": {"status": "generated", "div": rules.paragraphs("Første")}}],
+    },
+    "Condition": {
+        "resourceType": "Condition", "id": "p1", "meta": {"versionId": "1"}, "subject": {"reference": "Patient/x"},
+        "clinicalStatus": {"coding": [{"code": "active",
+                                       "system": "http://terminology.hl7.org/CodeSystem/condition-clinical"}]},
+        "code": {"text": "Gikt"},
+    },
+    "MedicationStatement": {
+        "resourceType": "MedicationStatement", "id": "s1", "meta": {"versionId": "1"}, "status": "active",
+        "medicationCodeableConcept": {"text": "Ibux"}, "subject": {"reference": "Patient/x"},
+        "effectiveDateTime": "2026-01-01", "dosage": [{"text": "Ved behov"}],
+    },
+}  # fmt: skip
+CHILD = {"resourceType": "Patient", "id": "x", "birthDate": "2025-08-20"}
+STAY = {
+    "resourceType": "Encounter", "id": "e1", "status": "in-progress", "reasonCode": [{"text": "Kontroll av blodtrykk"}]
+}  # fmt: skip
+ALLERGY = {
+    "resourceType": "AllergyIntolerance", "id": "a1",
+    "code": {"coding": [{"system": ATC, "code": "J01C"}], "text": "Penicilliner"},
+}  # fmt: skip
+
+
+def known_for(form, **rows):
+    found = {name: [Row(each, ORG, "Practitioner/p1", NOW) for each in listed] for name, listed in rows.items()}
+    made = Known("Patient/x", NOW, DOCTOR, {"reference": "Organization/o", "display": "Kontoret"}, ORG, found)
+    if form.about:
+        one = ONES[form.about[0]]
+        made.one, made.version = Row(one, ORG, "Practitioner/p1", NOW), int(one["meta"]["versionId"])
+    return made
+
+
+FULL = {"Patient": [CHILD], "Encounter": [STAY], "RelatedPerson": [KIN]}
+WRITTEN = {
+    "notat": {"tekst": "Ringte."}, "maling": {"overtrykk": "148", "undertrykk": "96", "vekt": "81,5",
+                                             "urinprotein": "1+", "temperatur": "36.9"},
+    "legemiddel": {"navn": "Metformin tabletter 500 mg", "dose": "1 tablett morgen og kveld", "hvorfor": "Diabetes"},
+    "oppgitt": {"navn": "Ibux 400 mg", "dose": "Av og til"}, "problem": {"navn": "Høyt kolesterol"},
+    "allergi": {"slag": "medication", "navn": "penicillin", "alvor": "high", "sikkerhet": "confirmed",
+                "reaksjon": "Utslett"},
+    "vaksine": {"batch": "AB12"}, "parorende": {"navn": "Per Ås", "forhold": "SONC", "telefon": "911 11 111"},
+    "tillegg": {"tekst": "Skal stå 50."}, "dose": {"dose": "2 kapsler om morgenen"}, "seponer": {"hvorfor": "Svimmel"},
+    "bruker-ikke": {"hvorfor": "Sluttet"}, "problem-over": {}, "parorende-endre": {"telefon": "922 22 222"},
+}  # fmt: skip
+
+
+def made_by(name, known=None, **said):
+    form = FORMS[name]
+    known = known or known_for(form, **FULL)
+    values = rules.cleaned(form, form.prefilled(known) | WRITTEN[name] | said)
+    assert rules.mistakes(NB, form, values, known) == []
+    return [each.resource for each in form.make(values, known)]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_field_declares_its_source_and_shows_what_it_has(name):
+    form = FORMS[name]
+    known = known_for(form, **FULL)
+    shown = {f["name"]: f for group in present.fields(NB, form, form.prefilled(known), known) for f in group["fields"]}
+    for f in form.fields:
+        assert isinstance(f.source, (New, From)), f.name
+        if not here(f, known):
+            assert f.name not in shown
+        elif isinstance(f.source, From):
+            assert f.source.element
+            has = f.source.read(known)
+            assert has, f"{name}.{f.name}: the sample record has no {f.source.element}"
+            assert shown[f.name]["value"] == has
+            if f.kind == "choice":
+                assert [each["value"] for each in shown[f.name]["choices"] if each["on"]] == [has], f.name
+        else:
+            assert f.source is NEW
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_a_form_makes_is_whole_fhir_by_whose_role_may(name):
+    form = FORMS[name]
+    known = known_for(form, **FULL)
+    values = rules.cleaned(form, form.prefilled(known) | WRITTEN[name])
+    made = form.make(values, known)
+    changes = _changes(made, "f0000000000000000000000ab")
+    for change, each in zip(changes, made, strict=True):
+        assert TAKES.needed(change.resource) == {form.verb}
+        assert change.type == each.resource["resourceType"]
+    assert (changes[0].drawn is None) == (made[0].op == "update")
+    assert [c.expected for c in changes if c.op == "update"] == [known.version for c in changes if c.op == "update"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_an_empty_form_is_refused_field_by_field(name):
+    form = FORMS[name]
+    known = known_for(form)
+    empty = dict.fromkeys((f.name for f in form.fields), "")
+    wrong = rules.mistakes(NB, form, empty, known)
+    assert {each.field for each in wrong} <= {f.name for f in form.fields}
+    assert {f.name for f in form.fields if f.required} <= {each.field for each in wrong}
+    assert wrong
+    long = dict.fromkeys(empty, "x" * 30_000)
+    assert {each.field for each in rules.mistakes(NB, form, long, known)} == {
+        f.name for f in form.fields if here(f, known)
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"overtrykk": "148"}, "undertrykk"),
+        ({"overtrykk": "96", "undertrykk": "148"}, "overtrykk"),
+        ({"vekt": "815000"}, "vekt"),
+        ({"vekt": "åtti"}, "vekt"),
+        ({"temperatur": "369"}, "temperatur"),
+        ({"spo2": "101"}, "spo2"),
+        ({"urinprotein": "5+"}, "urinprotein"),
+    ],
+)
+def test_a_slip_of_the_keys_is_caught(values, field):
+    form = FORMS["maling"]
+    known = known_for(form)
+    filled = dict.fromkeys((f.name for f in form.fields), "") | values
+    assert [each.field for each in rules.mistakes(NB, form, filled, known)] == [field]
+
+
+def test_each_value_is_an_observation_as_the_region_has_them():
+    pressure, weight, heat, strip = made_by("maling")
+    assert [c["valueQuantity"]["value"] for c in pressure["component"]] == [148, 96]
+    assert weight["valueQuantity"]["value"] == Decimal("81.5")
+    assert b'"value":81.5' in _encoder.encode(weight)
+    assert heat["code"]["coding"][0]["code"] == "8310-5"
+    assert strip["valueCodeableConcept"] == {"text": "1+"}
+    assert {each["encounter"]["reference"] for each in (pressure, weight, heat, strip)} == {"Encounter/e1"}
+    known = known_for(FORMS["maling"], Observation=[pressure | {"id": "o"}])
+    hint = next(f.hint for f in FORMS["maling"].fields if f.name == "overtrykk")
+    assert hint(NB, known) == "Sist 148/96, 26.11.2026"
+
+
+def read_as_lines(*resources):
+    return lines((NOW, ORG, convert(each, Entry, strict=False)) for each in resources)
+
+
+def test_a_change_of_dose_keeps_the_course_and_the_list_says_each_day_what_was_taken():
+    new, old = made_by("dose", hvorfor="For høyt trykk")
+    new |= {"id": "m2"}
+    assert new["priorPrescription"] == {"reference": "MedicationRequest/m1"}
+    assert (new["reasonCode"], new["medicationCodeableConcept"]) == (
+        ORDER["reasonCode"],
+        ORDER["medicationCodeableConcept"],
+    )
+    assert (old["status"], old["statusReason"]["text"]) == ("stopped", "For høyt trykk")
+    both = read_as_lines(new, old)
+    assert len({line.substance for line in both}) == 1
+    today = rules.today(known_for(FORMS["dose"]))
+    assert [line.id for line in standing(both, today)] == ["MedicationRequest/m2"]
+    assert [line.id for line in standing(both, eve(today))] == ["MedicationRequest/m1"]
+    assert next(line for line in both if line.id.endswith("m2")).daily == (Decimal(10), "mg")
+
+
+def eve(day):
+    return day - timedelta(days=1)
+
+
+def test_what_is_stopped_is_read_as_stopped_with_its_reason():
+    (stopped,) = made_by("seponer")
+    (line,) = read_as_lines(stopped)
+    today = rules.today(known_for(FORMS["seponer"]))
+    assert not in_use(line, today)
+    assert in_use(line, eve(today))
+    assert stopped["statusReason"] == {"text": "Svimmel"}
+    (told,) = made_by("oppgitt")
+    (line,) = read_as_lines(told | {"id": "s2"})
+    assert line.source is Source.TOLD
+    (no_more,) = made_by("bruker-ikke")
+    assert no_more["effectivePeriod"] == {"start": "2026-01-01", "end": "2026-11-26"}
+
+
+def test_a_medicine_against_an_allergy_needs_a_reason_and_others_do_not():
+    form = FORMS["legemiddel"]
+    earlier = ORDER | {
+        "medicationCodeableConcept": {"coding": [{"system": ATC, "code": "J01CA04"}], "text": "Amoksicillin"}
+    }
+    known = known_for(form, AllergyIntolerance=[ALLERGY], MedicationRequest=[earlier])
+    said = dict.fromkeys((f.name for f in form.fields), "") | {"navn": "amoksicillin", "dose": "1 kapsel daglig"}
+    (wrong,) = rules.mistakes(NB, form, said, known)
+    assert wrong.field == "likevel"
+    assert "Penicilliner" in wrong.text
+    assert rules.mistakes(NB, form, said | {"likevel": "Testet, tåler det"}, known) == []
+    assert rules.mistakes(NB, form, said | {"navn": "Metformin"}, known) == []
+    assert here(form.fields[-1], known)
+    assert not here(form.fields[-1], known_for(form))
+
+
+def test_names_get_the_codes_that_are_known_and_no_others():
+    (problem,) = made_by("problem")
+    assert [(c["system"], c["code"]) for c in problem["code"]["coding"]] == [(ICPC2, "T93"), (ICD10, "E78")]
+    (unknown,) = made_by("problem", navn="Vondt i høyre lilletå")
+    assert unknown["code"] == {"text": "Vondt i høyre lilletå"}
+    (allergy,) = made_by("allergi")
+    assert allergy["code"]["coding"] == [{"system": ATC, "code": "J01C"}]
+    twice = rules.mistakes(NB, FORMS["problem"], {"navn": "gikt", "siden": ""},
+                           known_for(FORMS["problem"], Condition=[ONES["Condition"]]))  # fmt: skip
+    assert [each.field for each in twice] == ["navn"]
+
+
+def test_the_vaccine_that_is_next_comes_filled_in_and_its_number_is_counted():
+    form = FORMS["vaksine"]
+    first = {"resourceType": "Immunization", "status": "completed", "occurrenceDateTime": "2026-01-20",
+             "vaccineCode": {"coding": [{"system": ATC, "code": "J07CA09"}]}}  # fmt: skip
+    known = known_for(form, Patient=[CHILD | {"birthDate": "2026-06-20"}], Immunization=[first])
+    assert form.prefilled(known)["vaksine"] == "J07BH"
+    (given,) = form.make({"vaksine": "J07CA", "batch": "", "dag": "2026-11-26"}, known)
+    assert given.resource["protocolApplied"] == [{"doseNumberPositiveInt": 2}]
+    grown = known_for(form, Patient=[CHILD | {"birthDate": "1942-10-17"}])
+    assert form.prefilled(grown)["vaksine"] == ""
+
+
+def test_kin_keep_what_the_form_does_not_say_and_a_register_s_kin_is_not_changed():
+    (made,) = made_by("parorende-endre", gjelder="nei")
+    assert made["telecom"] == [
+        {"system": "phone", "value": "922 22 222", "rank": 2},
+        {"system": "email", "value": "a@b.no"},
+    ]
+    assert made["relationship"][1:] == KIN["relationship"][1:]
+    assert (made["active"], made["name"]) == (False, KIN["name"])
+    form = FORMS["parorende-endre"]
+    known = known_for(form)
+    assert form.fits(known)
+    parent = {"coding": [{"system": "http://hl7.no/fhir/CodeSystem/no-basis-parental-responsibility", "code": "mor"}]}
+    known.one = replace(known.one, resource=KIN | {"relationship": [parent]})
+    assert not form.fits(known)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "often"),
+    [
+        ("1 tablett morgen og kveld", 1, (2, 1)),
+        ("2 tabletter 3 ganger daglig", 2, (3, 1)),
+        ("0,5 tablett daglig", Decimal("0.5"), (1, 1)),
+        ("1 tablett en gang i uken", 1, (1, 7)),
+        ("1 tablett om kvelden ved behov", 1, (1, 1)),
+        ("1-2 tabletter ved behov", None, None),
+        ("Etter avtale", None, None),
+        ("1 tablett inntil 3 ganger daglig", None, None),
+    ],
+)
+def test_a_dose_is_read_in_numbers_only_where_it_is_plain(text, value, often):
+    made = dosage(text, None, None)
+    assert made["text"] == text
+    assert made.get("asNeededBoolean", False) == ("ved behov" in text)
+    quantity = made.get("doseAndRate", [{}])[0].get("doseQuantity", {})
+    repeat = made.get("timing", {}).get("repeat", {})
+    assert quantity.get("value") == value
+    assert (often is None and repeat == {}) or (repeat["frequency"], repeat["period"]) == often
+    fhir.decode(_encoder.encode({**ORDER, "dosageInstruction": [made]}))
