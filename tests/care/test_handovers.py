@@ -46,8 +46,9 @@ async def test_from_the_gp_to_the_ward_and_back(site):
         assert "Ikke mottatt ennå" in words((await gp.get(path)).text)
         assert path in unescape((await gp.get("/arbeid?sendt=1")).text)
         assert path not in unescape((await gp.get("/arbeid")).text)
-        assert path in unescape((await nurse.get("/arbeid")).text)
-        assert path not in unescape((await other.get("/arbeid")).text)
+        for address in ("/", "/arbeid"):
+            assert path in unescape((await nurse.get(address)).text)
+            assert path not in unescape((await other.get(address)).text)
         assert (await other.get(path)).status_code == 404
         assert (await acts(other, path, "ta")).status_code == 404
 

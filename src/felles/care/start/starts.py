@@ -21,6 +21,7 @@ from felles.care.start.parts.here import HERE
 from felles.care.start.parts.returned import RETURNED
 from felles.care.start.parts.reviews import KIDNEYS, as_asked, by_the_kidneys, reviews
 from felles.care.start.parts.told import at_a_control, at_the_desk, at_the_station, on_the_way
+from felles.care.start.parts.work import WORK
 from felles.record.read_lists import Whose
 
 TODAY: Final = booked("i-dag", lambda t: t("Timer i dag"))
@@ -64,5 +65,6 @@ STARTS: Final[dict[str, tuple[Part, ...]]] = {
 
 
 def parts_of(role: str) -> tuple[Part, ...]:
-    """The parts of a role's start page."""
-    return STARTS.get(role, ())
+    """The parts of a role's start page: for whoever gives care, what needs her now comes first."""
+    parts = STARTS.get(role, ())
+    return (WORK, *parts) if parts else ()

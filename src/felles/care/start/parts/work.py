@@ -1,0 +1,46 @@
+"""What needs me now: the hand-overs that are with the reader or her inboxes, what is urgent first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec.json import Decoder
+
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
+from felles.care import shapes
+from felles.care.handovers import present
+from felles.care.start.board import Part, Shown, person
+
+if TYPE_CHECKING:
+    from felles.care.handovers.present import Names
+    from felles.care.start.board import Asked, Line
+    from felles.record.read_handovers import HandedRow
+    from felles.ui.i18n import Language
+
+FEW: Final = 8
+_patient: Final = Decoder(shapes.Patient).decode
+
+
+async def _read(asked: Asked) -> Shown:
+    rows = await asked.store.work(asked.grant, "mine", asked.many + 1)
+    names = await asked.store.names.of({row.sender for row in rows})
+    lines = [_line(asked.t, row, names, asked.now) for row in rows[: asked.many]]
+    said = asked.t("Flere står på arbeidslisten.") if len(rows) > asked.many else ""
+    return Shown(lines, said, asked.t("Ingenting venter på deg."))
+
+
+def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
+    shown = present.row(t, row, names, now, sent=False)
+    line = person(t, _patient(row.face), row.patient, now)
+    line.fact = ": ".join(filter(None, (present.kind(t, Kind(row.kind)), shown["text"])))
+    line.to, line.detail = shown["href"], shown["other"]
+    line.state, line.color = shown["state"], shown["color"]
+    line.time = t("Haster") if row.urgent else ""
+    line.pressing = row.urgent or shown["late"] or row.state == State.UNTAKEN
+    if shown["late"]:
+        line.state, line.color = t("over fristen"), "danger"
+    return line
+
+
+WORK: Final = Part("arbeid", lambda t: t("Trenger meg nå"), "Tasklist", _read, FEW)
