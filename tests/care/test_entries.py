@@ -159,6 +159,8 @@ def test_every_entry_of_lives_from_outside_makes_a_page(test_data):
                 "tabs": [],
                 "printing": None,
                 "report": "",
+                "writing": None,
+                "drafting": False,
                 "live": "",
                 "title": "",
             }

@@ -228,7 +228,7 @@ async def test_what_is_closed_is_neither_shown_nor_counted(site, writes):
     async with site.visitor("fastlege") as doctor, site.visitor("eldre") as citizen:
         await writes("hjemmesykepleier", key, result(patient, "Åpent svar"))
         made = await writes(
-            "hjemmesykepleier", key, order(patient, "1 om kvelden", medicationCodeableConcept={"text": "Hemmelig"})
+            "fastlege", key, order(patient, "1 om kvelden", medicationCodeableConcept={"text": "Hemmelig"})
         )
         whole = words(await since(doctor, patient))
         count = int(met(r"(\d+) nye eller endrede", whole)[1])

@@ -4,11 +4,11 @@ import json
 import re
 from html import unescape
 
-import asyncpg
 import pytest
 from browsing import own, patient_named, words
 
 from felles.care.writing import actions
+from felles.record.maintenance import connect
 from felles.record.writings import KEPT, State, age
 
 PART = {"x-felles-part": "1"}
@@ -209,7 +209,7 @@ async def test_a_draft_is_thrown_away_and_fetched_back_and_goes_after_thirty_day
         assert "Kastes" in answer.text
 
         now = site.store.clock.real()
-        conn = await asyncpg.connect(site.store.pool._url)
+        conn = await connect(site.store.pool.url)
         await age(conn, now + KEPT - 10_000_000)
         assert "Kastes" in (await doctor.get(f"/p/{olav}/skriv")).text
         await age(conn, now + KEPT + 60_000_000)
