@@ -249,15 +249,15 @@ class Writings:
         rows = await conn.fetch(_BESIDE, *place, msgspec.json.encode(beside).decode(), now)
         return _writing(rows[0], met=True)
 
-    async def sign(self, grant: PersonGrant, which: str, signer: str, *, wait: int = WAIT) -> Writing:
-        """Let a draft go into the record when `wait` microseconds are over; signed already, it stays as it is.
+    async def sign(self, grant: PersonGrant, which: str, signer: str) -> Writing:
+        """Let a draft go into the record when `WAIT` is over; signed already, it stays as it is.
 
         Raises `Absent`, `Conflict` (it holds texts that met), `Busy`.
         """
         found = await self.one(grant, which)
         if found.others and found.open:
             raise Conflict("two texts of this draft have met: sort them out first")
-        due = self._clock.real() + wait
+        due = self._clock.real() + WAIT
         open_ = [int(State.DRAFT), int(State.RETURNED)]
         return await self._move(grant, found, open_, State.SIGNED, signer, due)
 

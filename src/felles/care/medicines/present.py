@@ -164,6 +164,8 @@ def row(page: Page, line: Line, odd: dict[str, str]) -> dict[str, Any]:
         "note": why_changed(line) if line.paused else "",
         "sources": sources(page, line),
         "odd": odd.get(line.substance, ""),
+        "entry": {"resourceType": entry.resource_type, "id": entry.id, "status": entry.status, "intent": entry.intent},
+        "ways": [],
     }
 
 

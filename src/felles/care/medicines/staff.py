@@ -10,6 +10,7 @@ from felles.care.medicines import present, views
 from felles.care.medicines.present import Page
 from felles.care.overview.present import View
 from felles.care.people import open_person, staff_only, store_of
+from felles.care.writing.offers import offers
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -40,4 +41,7 @@ async def show(request: Request) -> Response:
         "over_time": pages.over_time(made, query) if over_time else None,
     }
     context |= pages.listed(made, grant.kinds)
+    if asked is None:
+        for row in (row for section in context["sections"] for row in section["rows"]):
+            row["ways"] = offers(found, base, row["entry"], "", made.view.now)
     return page(found, "medicines/staff.html", shown(found, patient_id, read) | context, 422 if wrong else 200)

@@ -1,7 +1,7 @@
 """What puts signed texts into the record when their ten seconds are over: in every worker, each text by one of them.
 
 The texts lie in the database, so a process that is killed leaves them to the next that looks; so does the writer's own
-next look (`staff.py`). See docs/decisions/0009-ten-seconds.md.
+next look (`staff.py`). See docs/decisions/0010-ten-seconds.md.
 """
 
 from __future__ import annotations
