@@ -4,6 +4,9 @@ import re
 
 PHONE = re.compile(r"\+47 73 00 \d\d \d\d")
 
+HOME = ("jemmebesøk", "eimebesøk")
+"""A home visit, in either form of Norwegian, without its first letter."""
+
 
 def of(life, kind):
     return [made for _, made in life.entries if made["resourceType"] == kind]
@@ -39,3 +42,16 @@ def test_who_has_home_care_has_said_what_matters_and_has_a_goal(made):
         codes = {c["code"] for each in of(life, "Observation") for c in each["code"].get("coding", ())}
         assert {"95541-9", "63503-7"} <= codes
         assert of(life, "Goal")
+
+
+def test_whoever_has_home_care_and_is_at_home_has_a_visit_ahead(made):
+    seen = 0
+    for life in made.lives:
+        visits = [m for _, m in life.entries if m["resourceType"] == "Appointment" and m["description"][1:] in HOME]
+        stays = [m for _, m in life.entries if m["resourceType"] == "Encounter" and m["class"]["code"] == "IMP"]
+        if visits:
+            seen += 1
+            assert life.person.died is None
+            assert not [m for m in stays if m["status"] == "in-progress"], life.person.key
+            assert any("Hjemmesykepleie" in str(m.get("type")) for _, m in life.entries), life.person.key
+    assert seen

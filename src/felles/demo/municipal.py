@@ -16,6 +16,7 @@ from felles.access.codes import MUNICIPAL_SERVICE
 from felles.demo import build, planned
 from felles.demo.calendar import open_day
 from felles.demo.chart import Chart
+from felles.demo.today import visit_today
 from felles.fhir.norway.systems import volven
 
 HOME_NURSING, LONG_STAY = "15", "21"
@@ -122,6 +123,8 @@ def care(chart: Chart, granted: Care) -> None:
     _home_visits(chart, granted.home, ended or chart.today)
     if granted.moved is not None:
         _nursing_home(chart, granted.moved)
+    elif chart.person.died is None and not chart.absent(chart.today):
+        visit_today(chart)
 
 
 def _decision(chart: Chart, since: date, ended: date | None) -> None:

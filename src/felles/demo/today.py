@@ -35,6 +35,13 @@ def cast_today(chart: Chart) -> None:
     chart.book(author, text, open_day(chart.today), *slot(SPARE[place]))
 
 
+def visit_today(chart: Chart) -> None:
+    """The visit of home care today, or on the next day on which offices are open; each user has a time of her own."""
+    number = chart.person.ordinal
+    hour, minute = 8 + number % 7, number // 7 % 4 * 15
+    chart.book(chart.district.home_nurses[0], "Hjemmebesøk", open_day(chart.today), hour, minute, minutes=30)
+
+
 def book_of(staff: Staff, today: date) -> list[Resource]:
     """The Schedule of somebody whose times are given out, and the free ones of the next days."""
     days = [*((today,) if is_open(today) else ()), *coming(today, _DAYS)][:_DAYS]

@@ -1,0 +1,76 @@
+"""What parts say of what was read, without a database: the day's appointments at any time of any day."""
+
+import msgspec
+
+from felles.care.start import days
+from felles.care.start.parts import booked, here
+from felles.record.read_lists import Listed
+from felles.ui import dates
+from felles.ui.i18n import language
+
+NB = language("nb")
+PATIENT = msgspec.json.encode({"name": [{"family": "Nes", "given": ["Kari"]}], "gender": "female"}).decode()
+
+
+def moment(text):
+    at = dates.moment(text)
+    assert at is not None
+    return at
+
+
+def line(start, status="booked", end=None):
+    at = moment(start)
+    made = {"id": "a", "status": status, "description": "Kontroll", "start": start, "end": end or start}
+    return Listed("p1", at, f"a{at}", "10:x", PATIENT, msgspec.json.encode([[at, 0, "", made]]), ())
+
+
+def shown(now, *lines, more=None):
+    return booked.shown(NB, list(lines), moment(now), more, None)
+
+
+def test_today_stands_alone_until_it_is_over():
+    today, monday = line("2026-11-27T10:20:00+01:00"), line("2026-11-30T08:00:00+01:00")
+    early = shown("2026-11-27T07:00:00+01:00", today, monday)
+    assert [each.time for each in early.lines] == ["10.20"]
+    assert early.said == ""
+    late = shown("2026-11-27T18:00:00+01:00", today, monday)
+    assert [each.time for each in late.lines] == ["10.20"]
+    assert late.said == "Dagens timer er over. Neste: mandag 30.11.2026 kl. 08.00."
+
+
+def test_a_weekend_says_what_is_next_and_when():
+    saturday = "2026-11-28T02:00:00+01:00"
+    first, second = line("2026-11-30T08:00:00+01:00"), line("2026-12-01T09:00:00+01:00")
+    said = shown(saturday, first, second)
+    assert said.said == "Ingen i dag. Neste: mandag 30.11.2026 kl. 08.00."
+    assert [each.time for each in said.lines] == ["08.00"], "the first day that has any"
+    assert shown(saturday).none == "Ingen timer de neste to ukene."
+    assert not shown(saturday).lines
+
+
+def test_a_list_goes_on_only_where_its_last_line_is_shown():
+    today, tomorrow = line("2026-11-27T10:20:00+01:00"), line("2026-11-28T08:00:00+01:00")
+    place = (tomorrow.at, tomorrow.item)
+    assert shown("2026-11-27T07:00:00+01:00", today, tomorrow, more=place).more is None
+    assert shown("2026-11-28T07:00:00+01:00", tomorrow, more=place).more == place
+
+
+def test_days_are_norwegian_also_where_the_clock_is_turned():
+    before = moment("2026-10-24T23:30:00+02:00")
+    assert days.begins(before, 1) == moment("2026-10-25T00:00:00+02:00")
+    assert days.begins(before, 2) == moment("2026-10-26T00:00:00+01:00")
+    assert days.day(NB, moment("2026-10-25T23:00:00+01:00"), before) == "i morgen"
+    assert days.written(NB, "2026-10-23T11:00:00+02:00", 0, before) == "i går"
+    assert days.iso(moment("2026-11-22T00:30:00+01:00")) == "2026-11-22"
+
+
+def test_what_can_harm_stands_on_the_line_of_who_came_and_who_waits_is_marked():
+    at = moment("2026-11-27T06:50:00+01:00")
+    entry = {"id": "e", "status": "arrived", "class": {"code": "AMB"}, "reasonCode": [{"text": "Feber"}]}
+    allergy = {"code": {"text": "Penicilliner"}, "criticality": "high"}
+    found = (msgspec.json.encode([[at, 0, "", allergy]]), b"[]")
+    came = Listed("p1", at, "e", "34:x", PATIENT, msgspec.json.encode([[at, 0, "", entry]]), found)
+    made = here.line(NB, came, at + 1)
+    assert (made.fact, made.detail, made.state, made.pressing) == ("Penicilliner", "Feber", "Venter", True)
+    nothing = Listed("p1", at, "e", "34:x", PATIENT, came.entries, (b"[]", b"[]"))
+    assert here.line(NB, nothing, at + 1).fact == "Ingen kritisk informasjon"
