@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _HOUR: Final = 3600 * MICROSECONDS
 STATED: Final = frozenset({Basis.EMERGENCY, Basis.CONSENTED, Basis.STATED_NEED})
 """Ways in that the reader opened herself, with a reason: apart, for the promise is about what is open without."""
-_REGISTERED: Final = {f"basis:{basis.code}" for basis in Basis} | {"register"}
+_REGISTERED: Final = frozenset({"register", *(f"basis:{basis.code}" for basis in Basis)})
 
 
 @dataclass(slots=True)

@@ -24,20 +24,25 @@ if TYPE_CHECKING:
     from felles.record.pool import Pool
 
 BUCKETS: Final = 4096
-STEP: Final = 128
+STEP: Final = 16
 """Buckets asked about in one statement."""
 _REAL: Final = "not p.reserved and p.lead is null and p.person <> 0"
 """One row for each person who is here: not for references to one who is not, nor for joined doubles."""
 _SQL: Final = f"""
-select p.bucket, p.person, coalesce(d.basis, 0) as basis, coalesce(d.source, '') as source,
-       e.id, e.body, e.updated, e.deleted
-  from {unnest(ASK)} q
- cross join person p
-  {basis_of("p", single="true")}
-  left join type_name t on t.name = split_part(d.source, '/', 1)
-  left join entry e on e.bucket = p.bucket and e.type = t.type and e.id = split_part(d.source, '/', 2)
-   and e.person = p.person and e.form = 0 and e.state = 0
- where p.bucket >= ${len(ASK) + 1}::smallint and p.bucket < ${len(ASK) + 2}::smallint and {_REAL} and {PERSON_OPEN}"""
+with found as materialized (
+    select p.bucket, p.person, coalesce(d.basis, 0) as basis, coalesce(d.source, '') as source
+      from {unnest(ASK)} q
+     cross join person p
+      {basis_of("p", single="true")}
+     where p.bucket >= ${len(ASK) + 1}::smallint and p.bucket < ${len(ASK) + 2}::smallint and {_REAL} and {PERSON_OPEN}
+)
+select f.*, e.id, e.body, e.updated, e.deleted
+  from found f
+  left join lateral (
+       select e.id, e.body, e.updated, e.deleted from entry e
+        where e.bucket = f.bucket and e.id = split_part(f.source, '/', 2) and e.person = f.person
+          and e.type = (select t.type from type_name t where t.name = split_part(f.source, '/', 1))
+          and e.form = 0 and e.state = 0 offset 0) e on true"""
 _COUNT: Final = f"""select count(*) as people from person p
  where {_REAL} and exists (select 1 from entry e where e.bucket = p.bucket and e.person = p.person
                               and e.type = {TYPES["Patient"]} and e.form = 0 and e.state = 0 and not e.deleted)"""
