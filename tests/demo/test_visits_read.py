@@ -66,6 +66,8 @@ def test_an_answered_referral_has_its_answer(made):
     seen = 0
     for life in made.lives:
         for request in of(life, "ServiceRequest"):
+            if request["category"][0]["text"] != "Henvisning":
+                continue
             to, sent = request["performer"][0]["reference"], request["authoredOn"]
             visits = [
                 m

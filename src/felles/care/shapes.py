@@ -198,6 +198,7 @@ class Condition(Shape):
     onset_period: Period | None = None
     onset_string: str | None = None
     recorded_date: str | None = None
+    recorder: Reference | None = None
 
 
 class Reaction(Shape):

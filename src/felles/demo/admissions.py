@@ -11,6 +11,7 @@ from felles.demo.calendar import open_day
 from felles.demo.chart import Chart, Visit
 from felles.demo.discharge import begun, discharged
 from felles.demo.problems import PROBLEMS
+from felles.demo.wishes import admitted
 
 Span = tuple[float, float]
 
@@ -126,7 +127,9 @@ def admissions(chart: Chart, years: float) -> list[date]:
             continue
         if illness.key == "stroke" and ("af" in chart.conditions or "ihd" in chart.conditions):
             continue
-        if chart.rng.random() < illness.rate * years and len(ends) < 2:
+        # The old are in hospital more than the table's rates, which are those of all of an age with the illness.
+        rate = illness.rate * (2.2 if age >= 75 else 1)
+        if chart.rng.random() < rate * years and len(ends) < 3:
             begins = chart.start
             if illness.needs:
                 begins = max(begins, date.fromisoformat(chart.conditions[illness.needs]["recordedDate"]))
@@ -183,6 +186,8 @@ def _came(chart: Chart, illness: Illness, day: date, hour: int, end: date | None
     who = ("kvinne" if chart.person.female else "mann") if age >= 18 else ("jente" if chart.person.female else "gutt")
     intro = f"{age} år gammel {who}. {_known(chart, day)}{chart.choose(illness.told, day)}"
     chart.note(stay, "Innkomstjournal", f"{intro}\nStatus: {chart.choose(illness.found, day)}", minutes=40)
+    staff = chart.district.units[illness.unit][1]
+    admitted(chart, stay, next(key for key in staff if chart.staff(key).role == "nurse"))
     if illness.operation:
         _operated(chart, illness, stay, day + timedelta(days=1))
     return stay, intro

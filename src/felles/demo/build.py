@@ -197,6 +197,32 @@ def _quantity(value: float, unit: str, code: str) -> Resource:
     return {"value": value, "unit": unit or "1", "system": UCUM, "code": code}
 
 
+def report(
+    person: Person,
+    text: str,
+    taken: Moment,
+    issued: Moment,
+    laboratory: Organisation,
+    order: str,
+    results: list[str],
+    encounter: str,
+) -> Resource:
+    """An answer from a laboratory: of what was taken when, because of which order, with its values."""
+    return {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "category": [plain("v2-0074", "LAB") | {"text": "Laboratoriesvar"}],
+        "code": concept(text, (LOINC, "11502-2")),
+        "subject": {"reference": person.reference},
+        "encounter": {"reference": encounter},
+        "basedOn": [{"reference": order}],
+        "effectiveDateTime": moment(*taken),
+        "issued": moment(*issued),
+        "performer": [at(laboratory)],
+        "result": [{"reference": each} for each in results],
+    }
+
+
 def contact(
     person: Person, kind: str, text: str, organisation: Organisation, author: Staff, start: Moment, end: Moment | None
 ) -> Resource:

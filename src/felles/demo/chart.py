@@ -210,6 +210,15 @@ class Chart:
         self.add(visit.author, made)
         visit.values |= {"bt-o": upper, "bt-u": lower}
 
+    def find(
+        self, author: str, text: str, loinc: str, value: Resource, when: tuple[date, int, int], *,
+        encounter: str | None = None, category: str = "social-history",
+    ) -> str:  # fmt: skip
+        """A finding whose value is no plain number (`value` is one of Observation.value[x])."""
+        staff = self.staff(author)
+        made = build.finding(self.person, text, loinc, value, when, staff, encounter=encounter, category=category)
+        return self.add(author, made)
+
     def note(self, visit: Visit, title: str, text: str, *, minutes: int = 15, author: str | None = None) -> str:
         """A note about a visit. `{test}` in it becomes the value measured there, `{bt}` the blood pressure."""
         who = author or visit.author

@@ -34,7 +34,7 @@ _ALLERGIES: Final = (
 
 def allergies(chart: Chart) -> None:
     """Now and then an allergy, told to the GP some years ago."""
-    if chart.person.years(chart.last) < 2 or chart.rng.random() > 0.16:
+    if chart.person.years(chart.last) < 2 or chart.rng.random() > 0.16 + 0.002 * chart.person.age(chart.last):
         return
     options = [row for row in _ALLERGIES if row[1] != "Nikkel" or chart.person.age(chart.last) > 15]
     atc, name, reaction, severe, _ = chart.rng.choices(options, [row[4] for row in options])[0]
@@ -90,7 +90,7 @@ def follow(chart: Chart, problems: list[Problem]) -> None:
         ]
         new = [p for p in due if p.key not in told]
         if due:
-            control(chart, due, new, day)
+            _control(chart, due, new, day)
             told |= {p.key for p in new}
     for problem in problems:
         if problem.key in told:
@@ -121,8 +121,7 @@ def _controls(chart: Chart, problems: list[Problem]) -> list[date]:
     return kept
 
 
-def control(chart: Chart, due: list[Problem], new: list[Problem], day: date) -> None:
-    """One control of the problems `due`, of which `new` are found at it: measured, adjusted, written down."""
+def _control(chart: Chart, due: list[Problem], new: list[Problem], day: date) -> None:
     title = "Kontroll: " + ", ".join(p.short for p in due[:3])
     fresh = [p for p in new if not _known(chart, p, day)]
     if new and len(new) == len(due):

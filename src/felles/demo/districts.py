@@ -43,6 +43,7 @@ _UNITS = (
     ("kvinneklinikk", "Kvinneklinikken", ("doctor LE", "midwife JO", "midwife JO")),
     ("barn-ungdom", "Barne- og ungdomsklinikken", ("doctor LE", "nurse SP")),
     ("dps", "Distriktspsykiatrisk senter", ("psychologist PS", "doctor LE")),
+    ("laboratorium", "Laboratoriet", ("laboratory BI",)),
 )
 _SPECIALISTS = (
     ("gyn", "Gynekolog", "specialist LE"),

@@ -30,10 +30,14 @@ def relatives(chart: Chart) -> None:
     else:
         for other in home.grown():
             if other.key != person.key:
-                married = home.shape in ("old-couple", "middle") or other.name[1] == person.name[1]
-                _add(chart, other, "SPS" if married else "DOMPART")
+                _add(chart, other, "SPS" if married(chart, other) else "DOMPART")
         for code, name, phone in home.relatives.get(person.key, ()):
             _near(chart, persons.related(person, name, code, WORDS[code], phone=phone))
+
+
+def married(chart: Chart, other: Person) -> bool:
+    """Whether she is married to the one she lives with, rather than living together."""
+    return chart.home.shape in ("old-couple", "middle") or other.name[1] == chart.person.name[1]
 
 
 def _add(chart: Chart, other: Person, code: str) -> None:

@@ -13,8 +13,10 @@ from felles.demo.calendar import open_before, open_day
 from felles.demo.chart import Chart
 from felles.demo.childhood import childhood
 from felles.demo.complaints import COMPLAINTS
+from felles.demo.ordered import blood_tests
 from felles.demo.passing import adult_vaccines, complain, complaints
 from felles.demo.pregnancy import SPARED, Course, born_here, newborn
+from felles.demo.wishes import followed
 
 if TYPE_CHECKING:
     from felles.demo.districts import Places
@@ -99,10 +101,12 @@ def _grown(chart: Chart, years: float) -> None:
     granted = municipal.decide(chart)
     chart.moved = granted.moved
     courses.follow(chart, problems)
+    followed(chart, chart.last - timedelta(days=40 + person.ordinal % 300))
     admissions(chart, years)
     if _is_near(chart):
         _admitted_now(chart, int(home.key[1:]))
     complaints(chart, years)
+    blood_tests(chart, problems)
     municipal.care(chart, granted)
     adult_vaccines(chart)
     if granted.moved is None:
@@ -128,6 +132,8 @@ def _now(chart: Chart, number: int) -> None:
             complain(chart, chart.today - timedelta(days=1 + number % 9), rng.choice(urgent))
     if chart.person.female and 24 <= age <= 60 and number % 5 == 2 and chart.home.due is None:
         sent = open_before(chart.today - timedelta(days=6 + number % 30))
+        while chart.meets(sent, sent):
+            sent = open_before(sent - timedelta(days=1))
         place, author = courses.there(chart, "gyn")
         gp = chart.gp(sent)
         visit = chart.consult("Blødninger utenom menstruasjon" if age < 50 else "Blødning etter overgangsalderen", sent)

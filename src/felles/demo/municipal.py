@@ -13,10 +13,11 @@ from typing import Final
 from zlib import crc32
 
 from felles.access.codes import MUNICIPAL_SERVICE
-from felles.demo import build, planned
-from felles.demo.calendar import open_day
+from felles.demo import planned
+from felles.demo.calendar import open_before, open_day
 from felles.demo.chart import Chart
 from felles.demo.today import visit_today
+from felles.demo.wishes import LIMITS, LIVING, MATTERS, WISHED, lives
 from felles.fhir.norway.systems import volven
 
 HOME_NURSING, LONG_STAY = "15", "21"
@@ -24,14 +25,6 @@ _EXTRA: Final = (
     ("6", "Trygghetsalarm", "Døgnet rundt"),
     ("5", "Matombringing", "Middag tre dager i uka"),
     ("1", "Praktisk bistand", "Rengjøring hver tredje uke"),
-)
-MATTERS: Final = (
-    "Å få bo hjemme så lenge som mulig.",
-    "Å kunne gå ut og mate fuglene hver dag.",
-    "Å slippe smerter om natta.",
-    "Å være med i familiens søndagsmiddager.",
-    "Å klare stellet selv, i eget tempo.",
-    "At de som kommer, sier hvem de er.",
 )
 GOALS: Final = (
     "Gå til postkassen hver dag.",
@@ -133,7 +126,7 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
     officer = district.case_officer
     extra = rng.sample(_EXTRA, rng.randrange(0, 3))
     names = ["Helsetjenester i hjemmet", *(name for _, name, _ in extra)]
-    when = open_day(since - timedelta(days=rng.randrange(5, 14)))
+    when = _at_home(chart, open_day(since - timedelta(days=rng.randrange(5, 14))))
     why = "Søknad fra pårørende" if rng.random() < 0.5 else "Henvendelse fra fastlegen"
     living = "Bor alene" if len(chart.home.grown()) == 1 else "Bor med ektefelle"
     text = (
@@ -172,6 +165,13 @@ def _decision(chart: Chart, since: date, ended: date | None) -> None:
             chart.add(manager, planned.flag(chart.person, "Fare for fall. Bruker rullator.", day, chart.staff(manager)))
 
 
+def _at_home(chart: Chart, day: date) -> date:
+    """The day, or the last open one before it on which she is not in hospital."""
+    while chart.absent(day):
+        day = open_before(day - timedelta(days=1))
+    return day
+
+
 def _individual_plan(chart: Chart, manager: str, since: date, ended: date | None) -> None:
     """One who needs long and coordinated services has one plan for all of them (pbrl § 2-5)."""
     place = chart.place(chart.district.home_care)
@@ -191,19 +191,10 @@ def _individual_plan(chart: Chart, manager: str, since: date, ended: date | None
 
 def _living(chart: Chart, day: date) -> None:
     """How she lives and what matters to her, asked at the first visit."""
-    alone = len(chart.home.grown()) == 1
-    where = chart.rng.choice(("enebolig", "leilighet i andre etasje med heis", "omsorgsbolig", "leilighet uten heis"))
-    text = f"Bor {'alene' if alone else 'med ektefelle'} i {where}."
     nurse = chart.district.home_nurses[0]
-    staff = chart.staff(nurse)
-    chart.add(
-        nurse,
-        build.finding(
-            chart.person, "Bosituasjon", "63503-7", {"valueString": chart.said(nurse, text)}, (day, 11, 0), staff
-        ),
-    )
-    matters = {"valueString": chart.said(nurse, chart.rng.choice(MATTERS))}
-    chart.add(nurse, build.finding(chart.person, "Hva er viktig for deg?", "95541-9", matters, (day, 11, 10), staff))
+    told = (("Bosituasjon", LIVING, lives(chart)), ("Hva er viktig for deg?", WISHED, chart.rng.choice(MATTERS)))
+    for minutes, (name, loinc, said) in enumerate(told):
+        chart.find(nurse, name, loinc, {"valueString": chart.said(nurse, said)}, (day, 11, minutes * 10))
     own = chart.said(nurse, GOALS[crc32(chart.person.key.encode()) % len(GOALS)])
     chart.add(nurse, planned.goal(chart.person, own, day, until=chart.today + timedelta(days=60)))
 
@@ -266,7 +257,7 @@ def _nursing_home(chart: Chart, since: date) -> None:
     rng, district = chart.rng, chart.district
     officer, (doctor, nurse) = district.case_officer, district.nursing_home_staff
     place = chart.place(district.nursing_home)
-    before = open_day(since - timedelta(days=7))
+    before = _at_home(chart, open_day(since - timedelta(days=7)))
     visit = chart.visit(officer, "HH", "Kartlegging ved tildelingskontoret", before, 13, 0, minutes=60)
     chart.note(
         visit,
@@ -299,13 +290,8 @@ def _nursing_home(chart: Chart, since: date) -> None:
         ),
     )
     agreed = "Behandles her ved infeksjon. Ikke hjerte-lunge-redning, ikke innleggelse uten at det lindrer. Avklart med pårørende."
-    chart.add(
-        doctor,
-        build.finding(
-            chart.person, "Avklart om behandling", "75773-2", {"valueString": chart.said(doctor, agreed)},
-            (since, 14, 0), chart.staff(doctor), encounter=came.reference,
-        ),
-    )  # fmt: skip
+    said = {"valueString": chart.said(doctor, agreed)}
+    chart.find(doctor, "Avklart om behandling", LIMITS, said, (since, 14, 0), encounter=came.reference)
     day = since + timedelta(days=3)
     while day < (chart.person.died or chart.today):
         if chart.alive(day):

@@ -21,7 +21,7 @@ from felles.fhir.norway.systems import volven
 if TYPE_CHECKING:
     from felles.demo.districts import Places
     from felles.demo.people import Household
-    from felles.demo.world import Life, Person
+    from felles.demo.world import Life, Person, Resource
 
 _PROBLEMS: Final = (("hypertension", 2900), ("t2d", 2600), ("af", 1500), ("ckd", 900), ("knee", 1300))
 """What he has, and how many days since it was found."""
@@ -306,69 +306,31 @@ def _days_in_ward(chart: Chart, stay: Visit, day: date) -> None:
 
 def _going_home(chart: Chart, stay: Visit, daughter: str) -> None:
     """What is left before he can go: tasks with an owner and a day each, the meeting, the control after it."""
-    person, today = chart.person, chart.today
-    ahead = coming(today, 40)
-    jonas, amir = chart.staff("jonas"), chart.staff("amir")
-    said = "Melding om innlagt pasient og tidlig varsel: trolig behov for korttidsopphold eller oftere tilsyn hjemme"
-    chart.add(
-        "amir",
-        planned.task(
-            person,
-            said,
-            build.at(chart.place(ALLOCATION)),
-            amir,
-            today - timedelta(days=3),
-            ahead[0],
-            focus=stay.reference,
-        ),
-    )
+    today, ahead = chart.today, coming(chart.today, 40)
+    yesterday = today - timedelta(days=1)
+    early = "Melding om innlagt pasient og tidlig varsel: trolig behov for korttidsopphold eller oftere tilsyn hjemme"
     review = "Gå gjennom medisinene før hjemreise: nyrefunksjon, når apiksaban og metformin skal settes i gang igjen, fall og blodtrykk"
-    chart.add(
-        "jonas",
-        planned.task(
-            person,
-            review,
-            build.at(chart.place(PHARMACY)),
-            jonas,
-            today - timedelta(days=1),
-            today,
-            focus=stay.reference,
-        ),
-    )
-    for text, due in (
-        ("Trappetrening med fysioterapeut", ahead[0]),
-        ("Fjerne veneflon", today),
-        ("Bestille prekestol og toalettforhøyer", ahead[0]),
-    ):
-        chart.add(
-            "jonas",
-            planned.task(
-                person, text, build.at(chart.place(WARD)), jonas, today - timedelta(days=1), due, focus=stay.reference
-            ),
-        )
     home = "Forbered hjemreise: medisiner, prekestol og daglig tilsyn den første uka"
-    chart.add(
-        "amir",
-        planned.task(person, home, build.at(chart.place(HOME_CARE)), amir, today, ahead[1], focus=stay.reference),
-    )
-    meeting = planned.appointment(
-        person,
-        "Samtale med Olav og datteren om veien videre",
-        chart.place(WARD),
-        amir,
-        (ahead[0], 13, 0),
-        minutes=30,
-        created=today - timedelta(days=1),
-    )
+    for author, text, owner, sent, due in (
+        ("amir", early, ALLOCATION, today - timedelta(days=3), ahead[0]),
+        ("jonas", review, PHARMACY, yesterday, today),
+        ("jonas", "Trappetrening med fysioterapeut", WARD, yesterday, ahead[0]),
+        ("jonas", "Fjerne veneflon", WARD, yesterday, today),
+        ("jonas", "Bestille prekestol og toalettforhøyer", WARD, yesterday, ahead[0]),
+        ("amir", home, HOME_CARE, today, ahead[1]),
+    ):
+        owed = build.at(chart.place(owner))
+        task = planned.task(chart.person, text, owed, chart.staff(author), sent, due, focus=stay.reference)
+        chart.add(author, task)
+    meeting = _booked(chart, "Samtale med Olav og datteren om veien videre", WARD, "amir", (ahead[0], 13, 0))
     meeting["participant"].append({"actor": {"reference": daughter, "display": "Marit Lian"}, "status": "accepted"})
     chart.add("amir", meeting)
-    control = planned.appointment(
-        person,
-        "Kontroll etter hofteoperasjon",
-        chart.place(CLINIC),
-        jonas,
-        (ahead[29], 10, 0),
-        minutes=30,
-        created=today - timedelta(days=1),
-    )
-    chart.add("jonas", control)
+    chart.add("jonas", _booked(chart, "Kontroll etter hofteoperasjon", CLINIC, "jonas", (ahead[29], 10, 0)))
+
+
+def _booked(chart: Chart, text: str, place: str, staff: str, start: tuple[date, int, int]) -> Resource:
+    """An appointment of half an hour, made yesterday."""
+    return planned.appointment(
+        chart.person, text, chart.place(place), chart.staff(staff), start, minutes=30,
+        created=chart.today - timedelta(days=1),
+    )  # fmt: skip

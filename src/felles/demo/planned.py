@@ -89,6 +89,27 @@ def referral(
     return made
 
 
+def order(
+    person: Person, text: str, reason: str, to: Organisation, author: Staff, when: Moment, *, answered: bool,
+    encounter: str,
+) -> Resource:  # fmt: skip
+    """A test that was ordered at a contact; `answered`: its answer has come."""
+    return {
+        "resourceType": "ServiceRequest",
+        "status": "completed" if answered else "active",
+        "intent": "order",
+        "priority": "routine",
+        "category": [concept("Laboratorieprøve", (SNOMED, "108252007"))],
+        "code": {"text": text},
+        "subject": {"reference": person.reference},
+        "encounter": {"reference": encounter},
+        "authoredOn": moment(*when),
+        "requester": by(author),
+        "performer": [at(to)],
+        "reasonCode": [{"text": reason}],
+    }
+
+
 def task(
     person: Person,
     text: str,

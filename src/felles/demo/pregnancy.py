@@ -16,7 +16,9 @@ from felles.demo import build, planned
 from felles.demo.calendar import SLOTS, coming, open_day, slot
 from felles.demo.chart import Chart, Visit
 from felles.demo.growth import Growth
+from felles.demo.ordered import Sample, order
 from felles.demo.people import TERM
+from felles.demo.wishes import expecting
 from felles.fhir.norway.systems import LOINC
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ _TOLD: Final = {
     34: ("Kjenner mye liv. Litt vondt i bekkenet, ellers bra.", "Sover på siden. Ingen hodepine."),
     99: ("Godt med liv. Noen kynnere om kvelden.", "Tung, men i fin form. Tasken er pakket."),
 }
+
+_INFECTIONS: Final = (
+    ("HIV, antistoff og antigen", "Negativ"), ("Hepatitt B, HBsAg", "Negativ"), ("Syfilis, antistoff", "Negativ"),
+)  # fmt: skip
 
 
 class Course:
@@ -72,98 +78,70 @@ class Course:
 
     def _first(self, day: date) -> None:
         """The first consultation at the GP's, and the follow-up that opens the record for the midwife."""
-        chart, person = self.chart, self.chart.person
+        chart = self.chart
         visit = chart.consult("Første svangerskapskontroll", day)
-        day, gp = visit.day, chart.staff(visit.author)
-        chart.diagnose(visit.author, ("W78", "Z34"), "Svangerskap", day, key="pregnancy")
-        pregnant = {"valueCodeableConcept": build.concept("Gravid", (LOINC, "LA15173-0"))}
-        chart.add(
-            visit.author,
-            build.finding(person, "Svangerskap", "82810-3", pregnant, visit.when(5), gp, encounter=visit.reference),
-        )
-        last = {"valueDateTime": self.conceived.isoformat()}
-        chart.add(
-            visit.author,
-            build.finding(
-                person,
-                "Siste menstruasjons første dag",
-                "8665-2",
-                last,
-                visit.when(5),
-                gp,
-                encounter=visit.reference,
-                category="exam",
-            ),
-        )
+        chart.diagnose(visit.author, ("W78", "Z34"), "Svangerskap", visit.day, key="pregnancy")
+        self._found_first(visit)
         chart.pressure(visit)
         chart.measure(visit, "vekt", "hoyde", "hb", "ferritin", "hba1c")
         chart.measure(visit, kmi=visit.values["vekt"] / (visit.values["hoyde"] / 100) ** 2)
-        blood = {"valueString": chart.body.blood}
-        chart.add(
-            visit.author,
-            build.finding(
-                person, "Blodtype", "882-1", blood, visit.when(5), gp, encounter=visit.reference, category="laboratory"
-            ),
-        )
         self.urine(visit, "Negativ")
         text = (
             f"{chart.rng.choice(_TOLD[10])}\nUS: BT {{bt}}, vekt {{vekt}} kg, KMI {{kmi}}. Hb {{hb}}, ferritin {{ferritin}}, HbA1c {{hba1c}}. "
             f"Blodtype {chart.body.blood}.\nV: Folat. Henvist til ultralyd. Videre kontroller hos jordmor."
         )
         chart.note(visit, "Første svangerskapskontroll", text)
-        chart.prescribe(visit.author, "folat", day, "Svangerskap")
-        district = chart.district
-        ended = self.due if self.due < chart.today else None
-        midwife = chart.staff(district.midwife)
-        start = open_day(day + timedelta(days=7))
-        if start > chart.today:
-            start = day
-        chart.add(
-            visit.author,
-            planned.episode(
-                person, PREGNANCY, "Svangerskapsomsorg", chart.place(district.health_station), midwife, start, end=ended
-            ),
-        )
-        maternity = chart.place(district.units["kvinneklinikk"][0])
-        place = planned.referral(
-            person,
-            "Fødeplass",
-            f"Ønsker å føde her. Termin {_short(self.due)}.",
-            maternity,
-            gp,
-            day,
-            answered=self.due < chart.today,
-        )
-        chart.add(visit.author, place)
-        answered = self.day(18) < chart.today
-        made = planned.referral(
-            person,
-            "Ultralyd i svangerskapet",
-            f"Termin etter siste menstruasjon {_short(self.due)}. Ønsker ultralyd.",
-            maternity,
-            gp,
-            day,
-            answered=answered,
-        )
+        chart.prescribe(visit.author, "folat", visit.day, "Svangerskap")
+        self._follow(visit)
+        self._refer(visit)
+        back = open_day(visit.day + timedelta(days=4))
+        sample = Sample(visit, "Infeksjonsprøver i svangerskapet", "Tilbys alle gravide ved første kontroll",
+                        back if back <= chart.today else None, "Ingen funn. Lagt i helsekortet.")  # fmt: skip
+        order(chart, sample, [], _INFECTIONS)
+
+    def _found_first(self, visit: Visit) -> None:
+        """That she is pregnant, since when, and her blood type."""
+        for text, loinc, value, category in (
+            ("Svangerskap", "82810-3", {"valueCodeableConcept": build.concept("Gravid", (LOINC, "LA15173-0"))}, ""),
+            ("Siste menstruasjons første dag", "8665-2", {"valueDateTime": self.conceived.isoformat()}, "exam"),
+            ("Blodtype", "882-1", {"valueString": self.chart.body.blood}, "laboratory"),
+        ):
+            self.chart.find(
+                visit.author, text, loinc, value, visit.when(5), encounter=visit.reference,
+                category=category or "social-history",
+            )  # fmt: skip
+
+    def _follow(self, visit: Visit) -> None:
+        """The follow-up at the health station, from a week later until the birth."""
+        chart, district = self.chart, self.chart.district
+        start = open_day(visit.day + timedelta(days=7))
+        made = planned.episode(
+            chart.person, PREGNANCY, "Svangerskapsomsorg", chart.place(district.health_station),
+            chart.staff(district.midwife), start if start <= chart.today else visit.day,
+            end=self.due if self.due < chart.today else None,
+        )  # fmt: skip
         chart.add(visit.author, made)
+
+    def _refer(self, visit: Visit) -> None:
+        """The two referrals to the maternity ward: where she gives birth, and to ultrasound."""
+        chart, term = self.chart, _short(self.due)
+        maternity, gp = chart.place(chart.district.units["kvinneklinikk"][0]), chart.staff(visit.author)
+        for text, reason, answered in (
+            ("Fødeplass", f"Ønsker å føde her. Termin {term}.", self.due < chart.today),
+            ("Ultralyd i svangerskapet", f"Termin etter siste menstruasjon {term}. Ønsker ultralyd.", self.day(18) < chart.today),
+        ):  # fmt: skip
+            chart.add(
+                visit.author,
+                planned.referral(chart.person, text, reason, maternity, gp, visit.day, answered=answered),
+            )
 
     def _scan(self, day: date, week: int) -> None:
         chart = self.chart
         midwife = next(k for k in chart.district.units["kvinneklinikk"][1] if chart.staff(k).role == "midwife")
         visit = chart.visit(midwife, "AMB", f"Ultralyd uke {week}", day, 9 + chart.rng.randrange(5), 30, minutes=40)
         due = {"valueDateTime": self.due.isoformat()}
-        chart.add(
-            midwife,
-            build.finding(
-                chart.person,
-                "Termin etter ultralyd",
-                "11778-8",
-                due,
-                visit.when(20),
-                chart.staff(midwife),
-                encounter=visit.reference,
-                category="exam",
-            ),
+        chart.find(
+            midwife, "Termin etter ultralyd", "11778-8", due, visit.when(20), encounter=visit.reference, category="exam"
         )
         where = chart.rng.choice(("foran", "bak"))
         text = f"Ett levende foster, størrelse som ventet. Morkake {where}, normal fostervannsmengde. Termin {_short(self.due)}."
@@ -219,11 +197,30 @@ class Course:
             lines.insert(2, self._rhesus(visit, week))
         chart.note(visit, f"Svangerskapskontroll uke {week}", "\n".join(lines), minutes=25)
         if week == 24:
+            expecting(chart, visit)
+            self._sugar(visit)
             nurse = chart.district.health_nurse
             chart.add(
                 nurse, build.vaccine(chart.person, "Kikhostevaksine til gravide", "J07AJ52", day, chart.staff(nurse), 1)
             )
         return visit
+
+    def _sugar(self, visit: Visit) -> None:
+        """The test for diabetes of pregnancy of those whose risk asks for it (KMI over 25, the first child after 25, over 40)."""
+        chart = self.chart
+        age, first = chart.person.age(visit.day), not chart.home.children()
+        if (
+            chart.body.weight(self.conceived) / (chart.body.height(visit.day) / 100) ** 2 <= 25
+            and not (first and age > 25)
+            and age <= 40
+        ):
+            return
+        back = open_day(visit.day + timedelta(days=3))
+        fasting, later = 4.3 + chart.rng.random() * 0.7, 5.6 + chart.rng.random() * 2.4
+        sample = Sample(visit, "Glukosebelastning", "Risiko for svangerskapsdiabetes", back if back <= chart.today else None,
+                        "Ringt: normal glukosebelastning.")  # fmt: skip
+        told = (("Glukose fastende", f"{fasting:.1f} mmol/L"), ("Glukose etter to timer", f"{later:.1f} mmol/L"))
+        order(chart, sample, [], tuple((name, value.replace(".", ",")) for name, value in told))
 
     def _rhesus(self, visit: Visit, week: int) -> str:
         """What an Rh(D) negative woman is followed with: the child's type in week 24, anti-D in week 28 when it is positive."""

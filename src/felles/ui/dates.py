@@ -47,6 +47,11 @@ def local_day(micros: int) -> int:
     return local(micros).toordinal() if offset is None else (micros + offset) // DAY + _EPOCH
 
 
+def dated(micros: int) -> bool:
+    """Whether a moment (microseconds, before 1970 below zero) is one, and not the bound that stands for none."""
+    return _FIRST < micros < _LAST
+
+
 class Dates:
     """Dates in one language; the forms are those of Språkrådet, and the English of Norwegian health texts."""
 

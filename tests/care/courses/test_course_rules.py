@@ -54,7 +54,7 @@ def view(code="nb"):
 
 def record(reads, *, notes=(), tasks=(), reports=(), medicines=(), contacts=()):
     return Record(Patient(), list(reads), list(reports), [], [], list(tasks), list(notes), list(medicines),
-                  list(contacts), cut=False)  # fmt: skip
+                  list(contacts), [], cut=False)  # fmt: skip
 
 
 def test_readings_of_one_code_are_one_test_each_once_and_the_newest_first():

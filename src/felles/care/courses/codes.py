@@ -31,6 +31,8 @@ OTHER: Final = "annet"
 _BY_CODE: Final = {code: group for group, codes in _GROUPS.items() for code in codes.split()}
 PRESSURE: Final = ("85354-9", "55284-4")
 """Blood pressure, whose two values are one course."""
+CREATININE: Final = ("14682-9", "2160-0", "38483-4")
+"""Creatinine, in µmol/L and in mg/dL."""
 FOLLOWED: Final = ("85354-9", "29463-7", "14682-9", "62238-1", "718-7", "59261-8")
 """What the view beside each other shows when nothing is chosen, in this order, as far as it was measured."""
 CHILD: Final = ("8302-2", "29463-7", "9843-4")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from felles.care.courses import codes, present, rules
+from felles.care.courses import answers, codes, present, rules
 from felles.record.kinds import Kind
 from felles.ui.dates import local
 
@@ -72,6 +72,7 @@ def wanted_names(record: Record) -> set[str | int]:
     references = [who for read in record.values for who in read.entry.performer]
     references += [who for read in record.reports for who in read.entry.performer]
     references += [who for read in record.orders for who in read.entry.performer]
+    references += [read.entry.requester for read in record.asked if read.entry.requester]
     references += [who for read in record.notes for who in read.entry.author]
     references += [who for read in record.tasks for who in (read.entry.owner, read.entry.requester) if who]
     return wanted | {who.reference for who in references if who.reference and not who.display}
@@ -100,6 +101,8 @@ def table(view: View, record: Record, wish: Asked) -> dict[str, Any]:
         "count": view.t.many("%d prøve eller måling", "%d prøver og målinger", len(kept)),
         "cut": record.cut,
         "waiting": present.waiting(view, record),
+        "answers": answers.lines(view, record),
+        "missing": present.missing(view, every),
         "reports": present.reports(view, [*record.reports, *record.studies]),
         "filters": filters(view, wish, {test.group for test in every}),
     }
@@ -134,7 +137,7 @@ def beside(view: View, record: Record, wish: Asked, *, child: bool) -> dict[str,
     first = [usual[key] for key in preferred if key in usual and len(usual[key].drawn()) > 1][:5]
     chosen = [by_address[code] for code in wish.chosen if code in by_address] or first
     since = _since(view, wish)
-    start = 0 if since is None else view.now - wish.years * present.YEAR
+    start = rules.EVER if since is None else view.now - wish.years * present.YEAR
     marked = {rules.address_of(test.code) for test in chosen}
     return present.beside(view, record, chosen, start) | {
         "choices": [

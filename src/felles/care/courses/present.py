@@ -243,6 +243,8 @@ def reports(view: View, reads: list[Read[Report]]) -> list[dict[str, str]]:
     items: list[dict[str, str]] = []
     for read in sorted(reads, key=lambda read: -read.at):
         entry = read.entry
+        if entry.result and entry.based_on and not entry.conclusion:
+            continue  # its values stand in the table, and what was ordered beside it
         kind = next((concept.words for concept in entry.category if concept.words), "")
         items.append(
             {
@@ -254,6 +256,16 @@ def reports(view: View, reads: list[Read[Report]]) -> list[dict[str, str]]:
             }
         )
     return items
+
+
+def missing(view: View, tests: list[Test]) -> str:
+    """Which of the values that are asked for most are not in the record, in one sentence; "" when all are."""
+    t, here = view.t, {test.key for test in tests}
+    names = {
+        codes.PRESSURE: t("blodtrykk"), ("29463-7",): t("vekt"), codes.CREATININE: t("kreatinin"),
+    }  # fmt: skip
+    absent = [name for known, name in names.items() if not here.intersection(known)]
+    return t("Ikke registrert: {what}.").format(what=", ".join(absent)) if absent and tests else ""
 
 
 def waiting(view: View, record: Record) -> list[dict[str, str]]:

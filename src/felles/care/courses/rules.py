@@ -69,6 +69,10 @@ class Reading:
         return overview.mark(overview.Course([self.value], "", said, self.low, self.high))
 
 
+EVER: Final = -(1 << 62)
+"""Before every moment: those of people born long before 1970 lie below zero."""
+
+
 @dataclass(slots=True)
 class Test:
     """All that is known of one test, newest first. `code` is the mark that its address carries, 0: none."""
@@ -84,7 +88,7 @@ class Test:
         """The newest."""
         return self.readings[0]
 
-    def drawn(self, since: int = 0) -> list[Reading]:
+    def drawn(self, since: int = EVER) -> list[Reading]:
         """Numbers in the newest one's unit, oldest first: what one scale can show."""
         unit = next((each.value.unit for each in self.readings if each.number is not None), "")
         return [

@@ -19,6 +19,8 @@ class Result(Observation):
     encounter: Reference | None = None
     performer: list[Reference] = field(default_factory=list)
     method: Concept | None = None
+    based_on: list[Reference] = field(default_factory=list)
+    issued: str | None = None
     note: list[Annotation] = field(default_factory=list)
 
 
@@ -31,6 +33,8 @@ class Report(Shape):
     code: Concept = field(default_factory=Concept)
     category: list[Concept] = field(default_factory=list)
     result: list[Reference] = field(default_factory=list)
+    based_on: list[Reference] = field(default_factory=list)
+    issued: str | None = None
     performer: list[Reference] = field(default_factory=list)
     conclusion: str | None = None
     description: str | None = None
@@ -57,6 +61,7 @@ class Task(Shape):
     focus: Reference | None = None
     requester: Reference | None = None
     owner: Reference | None = None
+    last_modified: str | None = None
 
 
 class Note(Shape):

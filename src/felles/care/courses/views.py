@@ -37,6 +37,7 @@ _BESIDE: Final[tuple[tuple[AnyWant, type[Any]], ...]] = (
     (Want("Composition", 150), Note),
     (Want("MedicationRequest", 150), Taken),
     (Want("Encounter", 150), shapes.Encounter),
+    (Want("ServiceRequest", 60), Order),
 )
 TABLE: Final = (*STRIP, *_VALUES, *(want for want, _ in _BESIDE))
 ONE: Final = (*STRIP, OfCode("Observation", WHOLE), *(want for want, _ in _BESIDE))
@@ -48,7 +49,10 @@ _DECODERS: Final = tuple(Decoder(list[Read[shape]]) for _, shape in _BESIDE)
 
 @dataclass(slots=True)
 class Record:
-    """All that a page shows; lists newest first. `values` may hold one twice; `cut`: there are older ones."""
+    """All that a page shows; lists newest first. `values` may hold one twice; `cut`: there are older ones.
+
+    `orders` are those that are open, `asked` the newest of all.
+    """
 
     patient: shapes.Patient
     values: list[Read[Result]]
@@ -59,6 +63,7 @@ class Record:
     notes: list[Read[Note]]
     medicines: list[Read[Taken]]
     contacts: list[Read[shapes.Encounter]]
+    asked: list[Read[Order]]
     cut: bool
 
 

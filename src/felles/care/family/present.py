@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from babel import Locale
 
-from felles.access.codes import MUNICIPAL_SERVICE
+from felles.access.codes import GP_LIST, MUNICIPAL_SERVICE
 from felles.access.representation import VERBS
 from felles.care import social
 from felles.care.doors.proxies.present import verbs
@@ -15,6 +15,7 @@ from felles.care.family.shapes import INTERPRETER
 from felles.care.plan.present import row
 from felles.record.codes import PARENTAL_RESPONSIBILITY
 from felles.record.kinds import Kind
+from felles.ui.dates import born_on, local, whole_months
 
 if TYPE_CHECKING:
     from felles.care.family.shapes import Consent, History, Kin
@@ -48,10 +49,12 @@ def kin(told: Told, found: Around) -> list[dict[str, Any]]:
         if actor.reference
     }
     listed = rules.in_order(read.entry for read in found.kin)
-    return [_kin(told, each, consents, acts=bool(each.patient) and each.patient in acting) for each in listed]
+    born = born_on(found.patient.birth_date)
+    years = whole_months(born, local(told.view.now).date()) // 12 if born else OF_AGE
+    return [_kin(told, each, consents, years, acts=bool(each.patient) and each.patient in acting) for each in listed]
 
 
-def _kin(told: Told, each: Kin, consents: list[Consent], *, acts: bool) -> dict[str, Any]:
+def _kin(told: Told, each: Kin, consents: list[Consent], years: int, *, acts: bool) -> dict[str, Any]:
     view = told.view
     t = view.t
     name = each.name[0].full if each.name else ""
@@ -69,7 +72,12 @@ def _kin(told: Told, each: Kin, consents: list[Consent], *, acts: bool) -> dict[
         parts.append({"label": t("Foreldreansvar"), "text": t("Ja, etter Folkeregisteret")})
     may = t("Rollen din gir ikke tilgang til dette.")
     if told.reaches(Kind.CONSENT):
-        may = _may_know(told, rules.told_to(consents, f"RelatedPerson/{each.id}"))
+        told_to = rules.told_to(consents, f"RelatedPerson/{each.id}")
+        may = (
+            _parent_knows(told, years)
+            if each.responsible and told_to is None and years < OF_AGE
+            else _may_know(told, told_to)
+        )
     parts.append({"label": t("Kan få vite"), "text": may})
     state = t("Nærmeste pårørende") if nearest else ""
     note = t("Kan handle for pasienten") if acts else ""
@@ -78,6 +86,21 @@ def _kin(told: Told, each: Kin, consents: list[Consent], *, acts: bool) -> dict[
         name or t("navn ikke registrert"), view.entry("RelatedPerson", each.id), "", ", ".join(dict.fromkeys(said)),
         (phone.value or "") if phone else "", note, state=state, parts=parts,
     )  # fmt: skip
+
+
+OF_AGE: Final = 16
+"""From these years on what parents are told is the young person's own to say (pbrl § 3-4)."""
+_OWN_REASONS: Final = 12
+"""From these years on a child may have reasons for which its parents are not told (pbrl § 3-4)."""
+
+
+def _parent_knows(told: Told, years: int) -> str:
+    t = told.view.t
+    if years < _OWN_REASONS:
+        return t("Det foresatte trenger for å ta vare på barnet (pbrl. § 3-4)")
+    return t(
+        "Foresatte får vite det meste, men spør barnet først: det kan ha grunner som skal respekteres (pbrl. § 3-4)"
+    )
 
 
 def _may_know(told: Told, consent: Consent | None) -> str:
@@ -125,7 +148,7 @@ def home(told: Told, found: Around) -> list[dict[str, Any]]:
     """How the person lives, and all else that was told of her life, newest first; to herself first what matters."""
     view = told.view
     first = social.MATTERS if view.citizen else social.LIVING
-    return [
+    lines = [
         row(
             social.said(view.t, read) or view.t("Ingen verdi"),
             view.entry("Observation", read.entry.id),
@@ -136,6 +159,9 @@ def home(told: Told, found: Around) -> list[dict[str, Any]]:
             social.latest(found.social), key=lambda pair: (not pair[0].has(*first), -pair[1].at)
         )
     ]
+    if lines and not view.citizen and social.about(found.social, social.LIVING) is None:
+        lines.insert(0, row(view.t("Bosituasjonen er ikke registrert.")))
+    return lines
 
 
 def helped(told: Told, found: Around) -> list[dict[str, Any]]:
@@ -174,7 +200,8 @@ def who(told: Told, found: Around) -> list[dict[str, Any]]:
     view = told.view
     t = view.t
     lines: dict[str, dict[str, Any]] = {}
-    for reference in found.patient.general_practitioner:
+    lists = [read.entry.care_manager for read in found.episodes if any(c.has(GP_LIST) for c in read.entry.type)]
+    for reference in found.patient.general_practitioner or filter(None, lists):
         name = view.name(reference)
         if name:
             place, phone = _office(told, found, reference)

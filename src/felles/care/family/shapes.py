@@ -43,6 +43,7 @@ class Spoken(Shape):
 class Patient(Shape):
     """The person, as those around her need it."""
 
+    birth_date: str | None = None
     id: str = ""
     extension: list[Extension] = field(default_factory=list)
     telecom: list[Point] = field(default_factory=list)

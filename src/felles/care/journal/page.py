@@ -9,6 +9,7 @@ from felles.care.journal import lanes, present, rules
 from felles.care.journal.rules import Choice
 from felles.care.overview.present import View
 from felles.care.people import store_of
+from felles.record.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +127,7 @@ async def context(found: Visit, read: Read, this: Made, kinds: int) -> dict[str,
         line["current"] = item is not None and each.name == item.name
     reading = present.reading(view, item, this.items, query, whole=wish.whole) if item else {}
     pages = max(1, -(-len(this.lines) // present.PAGE))
+    whole = not (wish.choice.any or wish.timeline) and wish.page == 1
     return {
         "title": t("Journal"),
         "action": f"{view.base}/journal",
@@ -142,7 +144,8 @@ async def context(found: Visit, read: Read, this: Made, kinds: int) -> dict[str,
         "reading": reading,
         "default": default,
         "back": f"{view.base}/journal{query}",
-        "stay": present.stay(view, last, query) if not (wish.choice.any or wish.timeline) and wish.page == 1 else {},
+        "stay": present.stay(view, last, query) if whole else {},
+        "unstayed": whole and last is None and bool(read.rows) and not read.cut and bool(kinds >> Kind.ENCOUNTER & 1),
         "opinions": present.opinions(view, said, query),
         "problem": this.problem,
         "refused": present.refused(t, kinds, citizen=view.citizen),

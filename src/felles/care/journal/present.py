@@ -11,6 +11,7 @@ from felles.care.journal import rules, texts
 from felles.care.overview.present import class_texts
 from felles.care.shapes import Concept
 from felles.record.kinds import Kind
+from felles.ui.dates import dated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -373,7 +374,7 @@ def _facts(view: View, chosen: Item) -> list[dict[str, str]]:
     receivers = [view.name(each.whom) for each in to] + [view.name(each) for each in entry.recipient]
     reasons = ", ".join(c.words for c in entry.reason_code if c.words)
     return [
-        {"name": t("Tidspunkt"), "value": moment if row.at > 0 else t("ikke oppgitt")},
+        {"name": t("Tidspunkt"), "value": moment if dated(row.at) else t("ikke oppgitt")},
         {"name": t("Ansvarlig") if stay else t("Skrevet av"), "value": who or t("navn ikke registrert")},
         {"name": t("Sammen med"), "value": ", ".join(dict.fromkeys(others))},
         {"name": t("På vegne av"), "value": owner if owner and owner != who else ""},

@@ -11,7 +11,7 @@ from felles.care.journal import texts
 from felles.care.search.lexicon import fold, terms
 from felles.record.clock import FOREVER
 from felles.record.kinds import Kind
-from felles.ui.dates import DAY, local
+from felles.ui.dates import DAY, dated, local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -99,7 +99,7 @@ def item(row: Row) -> Item:
     based = {each.reference for each in (*entry.based_on, *related) if each.reference}
     if entry.resource_type == "Encounter":
         contacts.add(name)
-    year = local(row.at).year if row.at > 0 else 0
+    year = local(row.at).year if dated(row.at) else 0
     return Item(row, sort_of(entry, row.kind), name, frozenset(filter(None, contacts)), frozenset(based), year)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from itertools import islice
@@ -20,7 +21,7 @@ from felles.ui.dates import DAY, local_day
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from felles.care.overview.views import Overview, Read
+    from felles.care.overview.views import Overview
     from felles.care.shapes import (
         AllergyIntolerance,
         Appointment,
@@ -90,6 +91,7 @@ def wanted_names(found: Overview) -> set[str | int]:
     for read in found.contacts:
         references.append(read.entry.service_provider)
         references += [p.individual for p in read.entry.participant]
+    references += [read.entry.recorder for read in found.problems]
     for read in found.episodes:
         references += [read.entry.managing_organization, read.entry.care_manager]
     for read in found.teams:
@@ -147,7 +149,7 @@ def problems(view: View, found: Overview) -> list[dict[str, Any]]:
         unsure = problem.verification_status is not None and problem.verification_status.has(
             "unconfirmed", "provisional", "differential"
         )
-        more = t("Ikke bekreftet") if unsure else ""
+        more = ", ".join(filter(None, (t("Ikke bekreftet") if unsure else "", view.name(problem.recorder))))
         href = view.entry("Condition", problem.id)
         lines.append(line(problem.code.words or t("Uten navn"), href, t.fhir(since, brief=True), more))
     return lines
@@ -177,7 +179,8 @@ def medicines(view: View, found: Overview) -> list[dict[str, Any]]:
 def results(view: View, found: Overview) -> list[dict[str, Any]]:
     """Last results with their course, the most recent first."""
     courses = rules.courses([(read.at, read.entry) for read in course.reads] for course in found.results)
-    return [_result(view, course) for course in courses]
+    codes = {read.entry.id: course.code for course in found.results for read in course.reads}
+    return [_result(view, course, codes[course.last.entry.id]) for course in courses]
 
 
 def result_names(found: Overview, news: bytes) -> dict[str, str]:
@@ -190,7 +193,7 @@ def result_names(found: Overview, news: bytes) -> dict[str, str]:
     return names
 
 
-def _result(view: View, course: rules.Course) -> dict[str, Any]:
+def _result(view: View, course: rules.Course, code: int) -> dict[str, Any]:
     t, last = view.t, course.last
     shown = [shown_value(t, value) for value in course.values]
     found = rules.mark(course)
@@ -202,7 +205,7 @@ def _result(view: View, course: rules.Course) -> dict[str, Any]:
     history = cells([(cell, brief(value.at)) for (_, _, cell), value in zip(shown, course.values, strict=True)])
     return {
         "name": course.name or t("Uten navn"),
-        "href": view.entry("Observation", last.entry.id),
+        "href": f"{view.base}/prover/{code & (1 << 64) - 1:016x}" if code else view.entry("Observation", last.entry.id),
         "value": shown[0][0] or t("Ingen verdi"),
         "unit": shown[0][1],
         "text": last.number is None,
@@ -232,7 +235,9 @@ def _said(t: Language, value: rules.Value) -> str:
 @lru_cache(maxsize=32768)
 def _measured(t: Language, number: str, second: str, unit: str) -> tuple[str, str, Markup]:
     """Remembered by how the numbers are written: as decimals 1.5 and 1.50 would be the same, and one stand for both."""
-    shown = words.rounded_text(number) + (f"/{words.rounded_text(second)}" if second else "")
+    whole = Decimal(1)  # no cuff measures tenths of mmHg, whatever a machine wrote
+    pressures = [f"{Decimal(each).quantize(whole):f}" for each in (number, second) if second]
+    shown = "/".join(pressures) if second else words.rounded_text(number)
     shown, unit = t.number(shown), words.unit(unit)
     return shown, unit, Markup(escape(f"{shown} {unit}".rstrip()))
 
@@ -319,13 +324,13 @@ def _contact(view: View, entry: Encounter, at: int, org: int, classes: dict[str,
     kind = classes.get(code, t("Kontakt"))
     text = _first(entry.reason_code) or _first(entry.type) or kind
     place = view.name(entry.service_provider) or view.names.get(org, "")
-    under_way = entry.status == "in-progress" or (code in STAYS and not (entry.period and entry.period.end))
+    under_way = entry.status == "in-progress" or (code in _STAYS and not (entry.period and entry.period.end))
     sort = "" if kind == text else kind
     more = ", ".join(part for part in (sort, t("pågår") if under_way else "", place) if part)
     return line(text, view.entry("Encounter", entry.id), t.brief(at), more, "Hospital")
 
 
-STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC"})
+_STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC"})
 """Encounter classes of admissions, which go on until they have an end."""
 
 
@@ -392,16 +397,16 @@ def _with(view: View, start: int, org: int, entry: Appointment) -> str:
     return " · ".join(filter(None, (clock, ", ".join(filter(None, (*who, view.names.get(org, "")))))))
 
 
-def facts(view: View, told: Iterable[Read[Observation]], contacts: Iterable[Read[Encounter]]) -> list[dict[str, str]]:
+def facts(view: View, found: Overview) -> list[dict[str, str]]:
     """What stands beside the name: an ongoing pregnancy, an ongoing admission. Each with the way to its entry."""
     t = view.t
     said: list[dict[str, str]] = []
-    expected = rules.pregnant([(read.at, read.entry) for read in told], local_day(view.now))
+    expected = rules.pregnant([(read.at, read.entry) for read in found.told], local_day(view.now))
     if expected:
         week, day = divmod(rules.TERM - (expected.due.toordinal() - local_day(view.now)), 7)
         text = t("Gravid {week}+{day}, termin {due}").format(week=week, day=day, due=t.short(expected.due))
         said.append({"text": text, "href": view.entry("Observation", expected.source)})
-    stay = next((read for read in contacts if stays(read.entry)), None)
+    stay = next((read for read in found.contacts if stays(read.entry)), None)
     if stay is not None:
         where = view.name(stay.entry.service_provider) or view.names.get(stay.org, "")
         text = t("Innlagt {where} siden {day}").format(where=where, day=t.brief(stay.at))
@@ -413,7 +418,7 @@ def stays(entry: Encounter) -> bool:
     """Whether it is an admission that goes on."""
     code = entry.class_.code if entry.class_ else ""
     over = entry.status in ("finished", "cancelled", "entered-in-error", "planned")
-    return code in STAYS and not over and not (entry.period and entry.period.end)
+    return code in _STAYS and not over and not (entry.period and entry.period.end)
 
 
 def matters(view: View, found: Overview) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import EPISODE_SYSTEM, GP_LIST, IMPORTED
 from felles.exchange.bulk.inputs import Key, Piece, Unreadable, key_of, read
@@ -95,6 +95,10 @@ class _Prepared:
     piece: Piece
     change: Change
     digest: bytes
+
+
+_FOLLOWS: Final = {GP_LIST: "Fastlegeliste", IMPORTED: "Overført fra annet system"}
+"""How a follow-up that an import makes is called, by its code."""
 
 
 class Importer:
@@ -360,7 +364,7 @@ class Importer:
         kind = GP_LIST if orders.gp is not None else IMPORTED
         episode = r4.EpisodeOfCare(
             status="active",
-            type=[r4.CodeableConcept(coding=[r4.Coding(system=EPISODE_SYSTEM, code=kind)])],
+            type=[r4.CodeableConcept(coding=[r4.Coding(system=EPISODE_SYSTEM, code=kind)], text=_FOLLOWS[kind])],
             patient=r4.Reference(reference=patient),
             managingOrganization=r4.Reference(reference=orders.organization),
             period=r4.Period(start=orders.since),

@@ -1,0 +1,135 @@
+"""Tests that were ordered: which have their answer, what it says, and whether anybody looked at it.
+
+An answer belongs to an order by `basedOn` of the report or the values. Who looked is a Task whose focus is the answer
+or one of its values: done, or waiting for somebody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.care.courses import rules
+from felles.care.courses.present import whole
+from felles.ui.dates import DAY, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from felles.care.courses.shapes import Order, Report, Result, Task
+    from felles.care.courses.views import Record
+    from felles.care.overview.present import View
+    from felles.care.overview.views import Read
+
+YEAR: Final = 366 * DAY
+"""How far back orders are told of; what nobody has looked at is told of however old it is."""
+MOST: Final = 8
+_CLOSED: Final = ("completed", "cancelled", "rejected", "failed", "entered-in-error")
+_DROPPED: Final = ("entered-in-error", "revoked", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An order with its answer: the report or else the newest value, all its values, and the tasks about it."""
+
+    order: Read[Order]
+    report: Read[Report] | None
+    values: list[Read[Result]]
+    tasks: list[Read[Task]]
+
+    @property
+    def at(self) -> int:
+        """When the answer came (clinical microseconds)."""
+        issued = self.report.entry.issued if self.report else self.values[0].entry.issued
+        return moment(issued) or (self.report.at if self.report else self.values[0].at)
+
+    @property
+    def looked(self) -> Read[Task] | None:
+        """The task that says that somebody looked, the newest; None when nobody did."""
+        return next((read for read in self.tasks if read.entry.status == "completed"), None)
+
+    @property
+    def owed(self) -> Read[Task] | None:
+        """The task that is still open."""
+        return next((read for read in self.tasks if read.entry.status not in _CLOSED), None)
+
+
+def answered(
+    orders: Iterable[Read[Order]], reports: list[Read[Report]], values: list[Read[Result]], tasks: list[Read[Task]]
+) -> list[Answered]:
+    """Orders whose answer is here: those that nobody has looked at first, then what came last first."""
+    found: list[Answered] = []
+    for order in orders:
+        codes = (coding.code or "" for concept in order.entry.category for coding in concept.coding)
+        if order.entry.status in _DROPPED or not rules.is_order(codes):
+            continue
+        mine = f"ServiceRequest/{order.entry.id}"
+        report = next((read for read in reports if _because(read.entry.based_on, mine)), None)
+        named = {each.reference for each in report.entry.result} if report else set[str | None]()
+        own = {
+            read.entry.id: read for read in values
+            if f"Observation/{read.entry.id}" in named or _because(read.entry.based_on, mine)
+        }  # fmt: skip
+        if report is None and not own:
+            continue
+        about = {f"Observation/{key}" for key in own} | ({f"DiagnosticReport/{report.entry.id}"} if report else set())
+        looks = [read for read in tasks if read.entry.focus and read.entry.focus.reference in about]
+        found.append(Answered(order, report, list(own.values()), looks))
+    found.sort(key=lambda each: (each.looked is not None, -each.at))
+    return found
+
+
+def _because(based_on: Iterable[Any], mine: str) -> bool:
+    return any(each.reference == mine for each in based_on)
+
+
+def lines(view: View, record: Record) -> list[dict[str, Any]]:
+    """Each answered order in words: what was ordered, when it came, what lies outside, who looked and what she did."""
+    every = answered(record.asked, record.reports, record.values, record.tasks)
+    recent = [each for each in every if each.looked is None or each.at >= view.now - YEAR]
+    return [_line(view, each) for each in recent[:MOST]]
+
+
+def _line(view: View, found: Answered) -> dict[str, Any]:
+    t, order = view.t, found.order.entry
+    asked = view.name(order.requester) or view.names.get(found.order.org) or ""
+    by = view.name(found.report.entry.performer[0]) if found.report and found.report.entry.performer else ""
+    ordered = t("Bestilt {day}").format(day=t.brief(found.order.at))
+    return {
+        "text": order.code.words or t("Bestilt prøve"),
+        "href": view.entry("ServiceRequest", order.id),
+        "asked": ", ".join(filter(None, (ordered, asked))),
+        "came": ", ".join(filter(None, (t("Svar {day}").format(day=t.brief(found.at)), by))),
+        "answer": view.entry("DiagnosticReport", found.report.entry.id) if found.report else "",
+        "outside": _outside(view, found),
+        "looked": _looked(view, found.looked) if found.looked else None,
+        "owed": _owed(view, found.owed) if found.looked is None else "",
+    }
+
+
+def _outside(view: View, found: Answered) -> str:
+    """Which values lie outside, in words; or that none does."""
+    t = view.t
+    outside = [
+        f"{test.name} {whole(view, test.last)}" for test in rules.tests(found.values) if test.last.mark is not None
+    ]
+    if found.report and found.report.entry.conclusion:
+        return found.report.entry.conclusion
+    if outside:
+        return t("Utenfor det vanlige: {what}").format(what=", ".join(outside))
+    return t("Ingenting utenfor det vanlige")
+
+
+def _looked(view: View, read: Read[Task]) -> dict[str, str]:
+    t, task = view.t, read.entry
+    when = t.brief(moment(task.last_modified) or read.at)
+    said = task.description if task.description and task.description != task.code.words else ""
+    who = view.name(task.owner) or view.name(task.requester)
+    href = view.entry("Task", task.id)
+    return {"text": said or t("Vurdert"), "who": ", ".join(filter(None, (who, when))), "href": href}
+
+
+def _owed(view: View, read: Read[Task] | None) -> str:
+    t = view.t
+    who = view.name(read.entry.owner) if read else ""
+    return t("Ingen har vurdert svaret. Venter på {who}.").format(who=who) if who else t("Ingen har vurdert svaret.")
