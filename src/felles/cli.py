@@ -29,6 +29,7 @@ class Command(NamedTuple):
 COMMANDS = (
     Command("serve", "felles.app:serve", "Serve pages and FHIR; sets the database up first."),
     Command("demo", "felles.demo.cli:demo", "Fill an empty database with a synthetic region."),
+    Command("reach", "felles.demo.reach_cli:reach", "Show whom each persona of the region can open, and why."),
     Command("import", "felles.exchange.bulk.cli:import_", "Take FHIR files into the record."),
     Command("token", "felles.access.token_cli:token", "Print a short-lived access token."),
     Command("client", "felles.access.client_cli:app", "Register systems that may ask for tokens."),

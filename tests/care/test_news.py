@@ -249,3 +249,15 @@ async def test_what_is_closed_is_neither_shown_nor_counted(site, writes):
         assert "Hemmelig" not in (await doctor.get(f"/p/{patient}")).text
         end = re.findall(r'action="(/meg/sperringer/[^"]+)"', unescape((await citizen.get("/meg/sperringer")).text))
         assert (await citizen.post(end[-1], headers=own())).status_code == 303
+
+
+async def test_pregnancy_and_admission_stand_beside_the_name_on_every_page_of_whom_they_are_true(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    ida, _ = await patient_named(site, "nordmarken")
+    async with site.visitor("sykepleier") as nurse, site.visitor("jordmor") as midwife:
+        admitted = words((await nurse.get(f"/p/{olav}/plan")).text)
+        pregnant = words((await midwife.get(f"/p/{ida}/legemidler")).text)
+    assert "Innlagt" in admitted
+    assert "Gravid" not in admitted
+    assert re.search(r"Gravid \d+\+\d, termin", pregnant)
+    assert "Innlagt" not in pregnant

@@ -5,7 +5,10 @@ import re
 import pytest
 from browsing import lines_about, opened, own, patient_named, same, words
 
+from felles.access.cache import Remembered
 from felles.record.clock import FOREVER
+from felles.record.errors import Busy
+from felles.record.pool import Pool
 
 NUMBER = re.compile(r"\b\d{11}\b")
 
@@ -400,3 +403,18 @@ async def test_static_files_are_kept_and_packed(site):
     assert "immutable" in answer.headers["cache-control"]
     assert answer.text == plain.text
     assert missing.status_code == 404
+
+
+async def test_a_database_that_is_away_is_said_plainly_with_how_to_go_on(site, monkeypatch):
+    async def away(_):
+        raise Busy("the database is away; nothing was written")
+
+    async with site.visitor("fastlege", **{"accept-language": "en"}) as browser:
+        monkeypatch.setattr(site.app.state.doorkeeper.sessions, "_known", Remembered(site.store.clock.real))
+        monkeypatch.setattr(Pool, "take", away)
+        answer = await browser.get("/finn")
+    said = words(answer.text)
+    assert answer.status_code == 503
+    assert 'data-state="unreachable"' in answer.text
+    assert "If life is in danger, ring 113." in said
+    assert answer.headers["x-request-id"] in said

@@ -64,6 +64,14 @@ async def all_of(store: Store) -> list[Persona]:
     return [_persona(account) for account in await _accounts(store)]
 
 
+async def at_work(store: Store, wanted: list[str]) -> list[Account]:
+    """The accounts of the personas who work, or of those `wanted`. Raises `Absent` for one that is none."""
+    known = {a.id: a for a in await _accounts(store) if a.source is not None}
+    if missing := set(wanted) - set(known):
+        raise Absent(f"there is no persona {min(missing)!r} who works")
+    return [known[each] for each in wanted or known]
+
+
 async def sign_in(store: Store, sessions: Sessions, persona: str, *, lifetime: float | None = None) -> str:
     """Open a session as a persona, or as the person behind any `Patient/x` (one that was imported, say).
 

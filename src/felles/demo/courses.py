@@ -90,7 +90,7 @@ def follow(chart: Chart, problems: list[Problem]) -> None:
         ]
         new = [p for p in due if p.key not in told]
         if due:
-            _control(chart, due, new, day)
+            control(chart, due, new, day)
             told |= {p.key for p in new}
     for problem in problems:
         if problem.key in told:
@@ -121,7 +121,8 @@ def _controls(chart: Chart, problems: list[Problem]) -> list[date]:
     return kept
 
 
-def _control(chart: Chart, due: list[Problem], new: list[Problem], day: date) -> None:
+def control(chart: Chart, due: list[Problem], new: list[Problem], day: date) -> None:
+    """One control of the problems `due`, of which `new` are found at it: measured, adjusted, written down."""
     title = "Kontroll: " + ", ".join(p.short for p in due[:3])
     fresh = [p for p in new if not _known(chart, p, day)]
     if new and len(new) == len(due):

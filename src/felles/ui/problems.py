@@ -13,7 +13,7 @@ from felles.access import Sort
 from felles.access.errors import TooYoung
 from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
 from felles.ui.trace import request_id, route_of
-from felles.ui.web import SignInFirst, go, page, visit
+from felles.ui.web import SignInFirst, go, page, unknown, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -142,7 +142,7 @@ def mistaken(t: Language) -> Problem:
     )
 
 
-def busy(t: Language) -> Problem:
+def busy(t: Language, reference: str = "") -> Problem:
     """The database is away or too slow."""
     return Problem(
         "unreachable",
@@ -150,8 +150,13 @@ def busy(t: Language) -> Problem:
         "warning",
         t("Felles får ikke kontakt med journalen akkurat nå"),
         t("Ingenting er lagret eller vist. Dette går ofte over i løpet av et minutt."),
-        [t("Vent litt og last siden på nytt."), t("Haster det? Bruk nødrutinene der du arbeider.")],
+        [
+            t("Vent litt og last siden på nytt."),
+            t("Haster det? Bruk nødrutinene der du arbeider."),
+            t("Er det fare for liv, ring 113."),
+        ],
         [{"href": "/", "text": t("Prøv igjen")}],
+        reference,
     )
 
 
@@ -177,12 +182,19 @@ _BY_ERROR = (
     (Forbidden, refused),
     (TooCostly, narrow),
     (BadQuery, mistaken),
-    (Busy, busy),
 )
 
 
+async def _visitor(request: Request) -> Visit:
+    """Who visits; where the database that knows it is away, somebody in the language of her browser."""
+    try:
+        return await visit(request)
+    except Busy:
+        return unknown(request)
+
+
 async def _answer(request: Request, problem: Any, status: int) -> Response:
-    found = await visit(request)
+    found = await _visitor(request)
     told: Problem = problem(found.t)
     if told.state == "absent":
         told.ways += _ways_in(found, request.url.path)
@@ -206,6 +218,8 @@ def _ways_in(found: Visit, path: str) -> list[dict[str, str]]:
 async def record_error(request: Request, error: Exception) -> Response:
     """A `RecordError` as a page with its status."""
     status = error.status if isinstance(error, RecordError) else 500
+    if isinstance(error, Busy):
+        return await _answer(request, lambda t: busy(t, request_id(request)), status)
     for kind, problem in _BY_ERROR:
         if isinstance(error, kind):
             return await _answer(request, problem, status)

@@ -82,6 +82,12 @@ async def visit(request: Request, *, quiet: bool = False) -> Visit:
     return Visit(request, language(chosen), actor, demo, cast)
 
 
+def unknown(request: Request) -> Visit:
+    """Somebody of whom nothing is known but her language: what is said when the database is away."""
+    chosen = choose(request.headers.get("accept-language", ""), request.cookies.get(COOKIE))
+    return Visit(request, language(chosen), None, demo=False)
+
+
 async def form_of(found: Visit) -> dict[str, str]:
     """The fields of a form sent from one of our pages, read once. Raises `BadQuery` for any other, or one too large."""
     if found.form is not None:

@@ -23,13 +23,13 @@ from felles import fhir
 from felles.access.codes import UNIT
 from felles.access.handovers.hook import held_of
 from felles.access.handovers.hours import hours_of, is_open
-from felles.access.handovers.kinds import Kind
+from felles.access.handovers.kinds import Kind, coded
 from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
-from felles.record.codes import HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.codes import HANDOVER_STATE_SYSTEM
 from felles.record.errors import RecordError
 from felles.record.find import parse
 from felles.record.ids import mark_of
@@ -252,7 +252,7 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "status": "accepted" if held.state == State.ACCEPTED else "requested",
         "intent": "order",
         "priority": body.get("priority", "routine"),
-        "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": Kind(held.kind).code}]},
+        "code": coded(Kind(held.kind)),
         "description": told_in(body),
         "focus": {"reference": source},
         "for": body["subject"],

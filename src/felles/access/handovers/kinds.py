@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from felles.record.codes import HANDOVER_SYSTEM
 
 MINUTE: Final = 60_000_000
 """Microseconds."""
@@ -30,6 +32,23 @@ class Kind(IntEnum):
     def code(self) -> str:
         """The code of HANDOVER_SYSTEM."""
         return self.name.lower()
+
+
+NAMES: Final = {
+    Kind.REFERRAL: "Henvisning",
+    Kind.TASK: "Oppgave",
+    Kind.MESSAGE: "Melding",
+    Kind.QUESTION: "Spørsmål",
+    Kind.ORDER: "Rekvisisjon",
+    Kind.PLAN: "Plan delt",
+    Kind.CORRECTION: "Krav om retting",
+}
+"""How the code is shown where it stands in the record, in the record's language."""
+
+
+def coded(kind: Kind) -> dict[str, Any]:
+    """`Task.code` of a kind."""
+    return {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code, "display": NAMES[kind]}]}
 
 
 Rung = Literal["duty", "above", "sender"]

@@ -11,8 +11,10 @@ from felles.care import grounds, shapes
 from felles.care.overview import pointed
 from felles.care.overview import present as overview
 from felles.care.overview.staff import why
+from felles.care.overview.views import PREGNANT, Read
 from felles.care.people import store_of
 from felles.record.read_person import Standing, Want
+from felles.record.wants import Coded
 from felles.ui.web import see_as
 
 if TYPE_CHECKING:
@@ -20,10 +22,20 @@ if TYPE_CHECKING:
     from felles.record.read_person import PersonPage
     from felles.ui.web import Visit
 
-WANTS: Final = (Want("Patient", 1), Standing("AllergyIntolerance", 200), Standing("Flag", 200))
+WANTS: Final = (
+    Want("Patient", 1),
+    Standing("AllergyIntolerance", 200),
+    Standing("Flag", 200),
+    Coded("Observation", 1, PREGNANT),
+    Standing("Encounter", 3, tuple(("class", code) for code in sorted(overview.STAYS)), past=True),
+)
 _patient: Final = Decoder(shapes.Patient).decode
 _allergy: Final = Decoder(shapes.AllergyIntolerance).decode
 _flag: Final = Decoder(shapes.Flag).decode
+_told: Final = Decoder(list[Read[shapes.Observation]]).decode
+_stays: Final = Decoder(list[Read[shapes.Encounter]]).decode
+_ROWS: Final = 3
+"""Wants of the strip that are read as rows; what stands beside the name is read behind them."""
 
 
 async def strip(
@@ -41,9 +53,10 @@ async def strip(
 def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     """What the strip shows of a page whose wants begin with `WANTS`."""
     view = overview.View(found.t, f"/p/{patient_id}", store_of(found).clock.clinical(), {})
-    many = len(WANTS)
-    patients, allergies, flags = replace(read, wants=read.wants[:many], found=read.found[:many]).rows
+    patients, allergies, flags = replace(read, wants=read.wants[:_ROWS], found=read.found[:_ROWS]).rows
     person = overview.person(view, _patient(patients[0].body) if patients else shapes.Patient())
+    told, stays = read.found[_ROWS : len(WANTS)]
+    person["facts"] = overview.facts(view, _told(told), _stays(stays))
     return {
         "person": person,
         "see_as": see_as(found, f"Patient/{patient_id}", person["name"]),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.handovers.kinds import RULES, Kind
+from felles.access.handovers.kinds import RULES, Kind, coded
 from felles.access.handovers.states import ENDED, RETURNED, State
-from felles.record.codes import HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.codes import HANDOVER_STATE_SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +118,7 @@ def sending(
         "status": "requested",
         "intent": "order",
         "priority": "stat" if urgent else "routine",
-        "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code}]},
+        "code": coded(kind),
         "description": words.strip(),
         "for": {"reference": patient},
         "requester": {"reference": sender},

@@ -34,7 +34,7 @@ async def made(
     person = overview.person(view, plan.patient)
     context: dict[str, Any] = {
         "name": person["name"],
-        "facts": overview.facts(view, said),
+        "facts": overview.facts(view, said.told, said.contacts),
         "coming": present.coming(told, plan),
         "ring": present.ring(told, plan, said),
         "agreed": present.agreed(told, plan),

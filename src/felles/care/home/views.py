@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.json import Decoder
 
 from felles.care import shapes
-from felles.care.doors.strip import WANTS as STRIP
 from felles.care.overview.views import PREGNANT, Overview, Read
 from felles.care.plan.views import PLAN, Planned
 from felles.care.plan.views import decoded as planned
@@ -52,6 +51,6 @@ def decoded(page: PersonPage) -> tuple[Planned, Overview]:
     rows = page.found[len(PLAN) : len(HOME)]
     parts: dict[str, Any] = {name: decode(found) for (name, decode), found in zip(_DECODERS, rows, strict=True)}
     none: dict[str, Any] = {name: [] for name in _ELSEWHERE}
-    _, allergies, flags = page.found[: len(STRIP)]
+    _, allergies, flags = page.found[:3]
     said = Overview(plan.patient, _allergies(allergies), _flags(flags), **parts, **none)
     return plan, said

@@ -80,7 +80,7 @@ async def medicines(store: Store, grant: PersonGrant, patient_id: str) -> Person
 
 def decoded(page: PersonPage) -> Record:
     """The rows of `WANTS` as shapes and lines."""
-    patients, allergies, flags = page.found[: len(STRIP)]
+    patients, allergies, flags = page.found[:3]
     parts: list[Any] = [decode.decode(rows) for decode, rows in zip(_DECODERS, page.found[len(STRIP) :], strict=True)]
     entries, (creatinine, filtration, contacts, conditions) = parts[: len(_PAST)], parts[len(_PAST) :]
     found = _patients(patients)

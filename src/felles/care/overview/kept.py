@@ -39,7 +39,9 @@ class Kept:
     news: bytes = b"[]"
     met: bytes = b"[]"
     results: dict[str, str] = field(default_factory=dict)
-    """What became known last and the last contact, as they came (`wants.News`, `Met`), and results' names by id."""
+    shown: dict[tuple[str, int, str], Markup] = field(default_factory=dict)
+    """What became known last and the last contact, as they came (`wants.News`, `Met`), and results' names by id;
+    the part on what is new as it was made, by what it counts from, since when, and whose own entries it leaves out."""
 
 
 class Shelf:

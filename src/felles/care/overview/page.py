@@ -76,7 +76,7 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     coming = present.coming(view, found)
     return {
         "access": f"{view.base}/tilgang",
-        "person": present.person(view, found.patient) | {"facts": present.facts(view, found)},
+        "person": present.person(view, found.patient) | {"facts": present.facts(view, found.told, found.contacts)},
         "matters": _part(
             view,
             kinds,

@@ -21,7 +21,7 @@ from felles.ui.dates import DAY, local_day
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from felles.care.overview.views import Overview
+    from felles.care.overview.views import Overview, Read
     from felles.care.shapes import (
         AllergyIntolerance,
         Appointment,
@@ -324,13 +324,13 @@ def _contact(view: View, entry: Encounter, at: int, org: int, classes: dict[str,
     kind = classes.get(code, t("Kontakt"))
     text = _first(entry.reason_code) or _first(entry.type) or kind
     place = view.name(entry.service_provider) or view.names.get(org, "")
-    under_way = entry.status == "in-progress" or (code in _STAYS and not (entry.period and entry.period.end))
+    under_way = entry.status == "in-progress" or (code in STAYS and not (entry.period and entry.period.end))
     sort = "" if kind == text else kind
     more = ", ".join(part for part in (sort, t("pågår") if under_way else "", place) if part)
     return line(text, view.entry("Encounter", entry.id), t.brief(at), more, "Hospital")
 
 
-_STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC"})
+STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC"})
 """Encounter classes of admissions, which go on until they have an end."""
 
 
@@ -397,16 +397,16 @@ def _with(view: View, start: int, org: int, entry: Appointment) -> str:
     return " · ".join(filter(None, (clock, ", ".join(filter(None, (*who, view.names.get(org, "")))))))
 
 
-def facts(view: View, found: Overview) -> list[dict[str, str]]:
+def facts(view: View, told: Iterable[Read[Observation]], contacts: Iterable[Read[Encounter]]) -> list[dict[str, str]]:
     """What stands beside the name: an ongoing pregnancy, an ongoing admission. Each with the way to its entry."""
     t = view.t
     said: list[dict[str, str]] = []
-    expected = rules.pregnant([(read.at, read.entry) for read in found.told], local_day(view.now))
+    expected = rules.pregnant([(read.at, read.entry) for read in told], local_day(view.now))
     if expected:
         week, day = divmod(rules.TERM - (expected.due.toordinal() - local_day(view.now)), 7)
         text = t("Gravid {week}+{day}, termin {due}").format(week=week, day=day, due=t.short(expected.due))
         said.append({"text": text, "href": view.entry("Observation", expected.source)})
-    stay = next((read for read in found.contacts if stays(read.entry)), None)
+    stay = next((read for read in contacts if stays(read.entry)), None)
     if stay is not None:
         where = view.name(stay.entry.service_provider) or view.names.get(stay.org, "")
         text = t("Innlagt {where} siden {day}").format(where=where, day=t.brief(stay.at))
@@ -418,7 +418,7 @@ def stays(entry: Encounter) -> bool:
     """Whether it is an admission that goes on."""
     code = entry.class_.code if entry.class_ else ""
     over = entry.status in ("finished", "cancelled", "entered-in-error", "planned")
-    return code in _STAYS and not over and not (entry.period and entry.period.end)
+    return code in STAYS and not over and not (entry.period and entry.period.end)
 
 
 def matters(view: View, found: Overview) -> list[dict[str, Any]]:

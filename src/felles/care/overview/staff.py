@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis, ground_of
 from felles.care import grounds
@@ -12,9 +12,11 @@ from felles.care.news.page import part
 from felles.care.overview import pointed, views
 from felles.care.overview.page import made
 from felles.care.people import open_person, staff_only, store_of
+from felles.ui.render import fragment
 from felles.ui.web import page, see_as, visit
 
 if TYPE_CHECKING:
+    from minijinja import Markup
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -54,14 +56,25 @@ async def show(request: Request) -> Response:
     return page(found, "overview/staff.html", context)
 
 
-async def _news(found: Visit, grant: PersonGrant, parts: Kept, read: PersonPage, by: rules.From) -> dict[str, Any]:
+async def _news(found: Visit, grant: PersonGrant, parts: Kept, read: PersonPage, by: rules.From) -> Markup:
     """What is new since; who has not looked before is told what is new since her organisation's last contact."""
     met = shapes.contact(parts.met)
     since = rules.since(by, met, shapes.look(read.found[-1]) if by is rules.From.LOOKED else None)
     if since.state is not rules.State.KNOWN and met and "siden" not in found.request.query_params:
         since = rules.since(rules.From.MET, met, None)
-    base = f"/p/{found.request.path_params['id']}"
-    return await part(found, grant, base, since, shapes.reads(parts.news), views.NEWEST, parts.results)
+    key = (f"{since.by} {since.state}", since.at, grant.actor if since.by is rules.From.LOOKED else "")
+    shown = parts.shown.get(key)
+    if shown is None:
+        base = f"/p/{found.request.path_params['id']}"
+        news = await part(found, grant, base, since, shapes.reads(parts.news), views.NEWEST, parts.results)
+        shown = fragment(found.t.code, "news/part.html", {"news": news})
+        if len(parts.shown) < _READERS:
+            parts.shown[key] = shown
+    return shown
+
+
+_READERS: Final = 6
+"""Parts on what is new that are kept with an overview: each counts from another moment."""
 
 
 def by_way_in(basis: str) -> bool:

@@ -79,7 +79,7 @@ _PARTS: Final[tuple[tuple[str, AnyWant, type[Any]], ...]] = (
     ("told", Coded("Observation", 1, TOLD), shapes.Observation),
 )
 WANTS: Final = tuple(want for _, want, _ in _PARTS)
-NEWEST: Final = 40
+NEWEST: Final = 80
 """Entries that became known last, of which the news are made; the part says so when there may be more."""
 LOG: Final = 200
 """Lines of the access log that the overview goes through for the reader's last look; the page of news reads more."""

@@ -94,7 +94,7 @@ async def vaccines(store: Store, grant: PersonGrant, patient_id: str) -> PersonP
 
 def decoded(page: PersonPage) -> Record:
     """The rows of `WANTS` as shapes."""
-    patients, _, _, given, recommended, appointments = page.found
+    patients, (given, recommended, appointments) = page.found[0], page.found[len(STRIP) :]
     found = _patients(patients)
     patient = found[0].entry if found else shapes.Patient()
     return Record(patient, _given(given), _recommended(recommended), _appointments(appointments))

@@ -11,6 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
+from felles.ops.bench.chart_pages import RUNS, bench_pages
 from felles.ops.bench.connection import Target
 from felles.ops.bench.cpu import Meter
 from felles.ops.bench.decision import bench_decision
@@ -76,6 +77,26 @@ def decision(
     if out is not None:
         _tell(f"written to {report.write(out)}")
     if not report.holds():
+        raise typer.Exit(1)
+
+
+@app.command("pages")
+def pages(
+    people: Annotated[int, typer.Option(min=20, help="How many people the region has, where it must be made.")] = 2000,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of each step.")] = RUNS,
+    only: Annotated[str, typer.Option(help="Only the steps with this in their name.")] = "",
+    home: Annotated[Path, typer.Option(help="Where the region is, or is made.")] = Path(".cache/bench-pages"),
+    out: Annotated[Path | None, typer.Option(help="Write the table and every run under this folder.")] = None,
+) -> None:
+    """Measure the pages in Chromium over a made-up region, with a chart of twenty years in it (a developer's tool).
+
+    Exits with 1 when a step's p95 is over its budget.
+    """
+    report = _run(bench_pages(home, people, runs=runs, only=only, tell=_tell))
+    typer.echo(report.table())
+    if out is not None:
+        _tell(f"written to {report.write(out)}")
+    if not report.kept():
         raise typer.Exit(1)
 
 
