@@ -129,7 +129,7 @@ def task(
         "code": {"text": text},
         "description": text,
         "for": {"reference": person.reference},
-        "authoredOn": moment(day, 12),
+        "authoredOn": moment(day, 0),  # what is dated today has been asked, whatever the hour is
         "requester": by(author),
         "owner": owner,
         "restriction": {"period": {"end": due.isoformat()}},
