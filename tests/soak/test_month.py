@@ -44,6 +44,7 @@ from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent, Busy, Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable
 from felles.record.ids import mark_of
 from felles.record.maintenance import connect
+from felles.record.numbers import TYPES
 from felles.record.read_handovers import count_handovers
 
 pytestmark = pytest.mark.soak
@@ -286,9 +287,12 @@ async def judge(month: Month) -> dict[str, int]:
     now, staffed = store.clock.clinical(), await _staffed(month)
     counts: Counter[str] = Counter()
     for row in rows:
+        type_name, _, name = row["source"].partition("/")
         entry = await store.pool.fetch(
-            """select e.body, e.author, e.version from entry e where e.self = $1 and e.state = 0 and e.form = 0
-                  and not e.deleted""", row["self"])  # fmt: skip
+            """select e.body, e.author, e.version from entry e where e.bucket = $1 and e.type = $2 and e.id = $3
+                  and e.state = 0 and e.form = 0 and not e.deleted""",
+            *(row["bucket"], TYPES[type_name], name),
+        )
         assert len(entry) == 1, row["source"]
         resource = fhir.decode(entry[0]["body"].encode())
         said = said_by(resource)

@@ -34,6 +34,7 @@ from felles.record.errors import RecordError
 from felles.record.find import parse
 from felles.record.ids import mark_of
 from felles.record.maintenance import AWAY, connect
+from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -91,9 +92,9 @@ select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
   join shared e on e.type = n.type and e.id = split_part(s.source, '/', 2) and e.state = 0 and e.form = 0
  where s.role = 'administrator' and s.since <= $1 and s.until > $1 order by s.source limit 1"""
-_OWNERS: Final = """
+_OWNERS: Final = f"""
 select v.body::json -> 'owner' ->> 'reference' as owner from entry v
- where v.bucket = $1 and v.self = $2 and v.form = 0 and not v.deleted order by v.version"""
+ where v.bucket = $1 and v.type = {TYPES["Task"]} and v.id = $2 and v.form = 0 and not v.deleted order by v.version"""
 _WORDS: Final = {
     UNTAKEN: "Ingen tok imot innen fristen",
     STOPPED: "Pasienten har sperret for mottakeren",
@@ -148,7 +149,8 @@ class Keeper:
         return 1
 
     async def _climb(self, row: Any, held: Held) -> tuple[str, str]:
-        owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], row["self"]) if r["owner"]]
+        name = row["source"].partition("/")[2]
+        owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], name) if r["owner"]]
         inbox = next((each for each in reversed(owners) if not each.startswith("Practitioner/")), held.receiver)
         duty = [each for each in await self._on_duty(inbox) if each not in owners and each != held.sender]
         above = await self._above(inbox if held.rung == 0 else held.receiver)
