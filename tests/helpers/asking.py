@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from felles.demo.region import PEOPLE, SEED, Region
 from felles.exchange.bulk.importer import Importer, Orders, Tally
 from felles.exchange.bulk.inputs import find
 from felles.exchange.bulk.rejects import Rejects
-from felles.record.clock import FOREVER
+from felles.record.clock import FOREVER, MICROSECONDS
 
 if TYPE_CHECKING:
     from felles.demo.people import Household
@@ -46,9 +46,14 @@ class Asking:
     """The pages over a region, its households, and the day by its clock."""
 
     doors: Doors
-    today: date
+    now: datetime
     region: Region
     homes: list[Household] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The day."""
+        return self.now.date()
 
     def _of(self, person: Person) -> Asked:
         return Asked(person.key, person.reference, self.region.places.staff[person.gp])
@@ -79,10 +84,10 @@ async def asking(database: Any, home: Path, *, people: int = PEOPLE, imported: P
         if imported is not None:
             await _import(store, imported, home)
         doorkeeper = Doorkeeper(store, Signer.of(home))
-        today = filling.today(store)
-        region = Region(SEED, today, people)
+        now = datetime.fromtimestamp(store.clock.clinical() / MICROSECONDS, store.settings.timezone)
+        region = Region(SEED, now.date(), people)
         homes = [each for _, each in region.homes()]
-        yield Asking(Doors(Site(store, pages(store, doorkeeper)), doorkeeper), today, region, homes)
+        yield Asking(Doors(Site(store, pages(store, doorkeeper)), doorkeeper), now, region, homes)
     finally:
         await store.close()
 
@@ -105,7 +110,7 @@ async def ask_all(made: Asking, persons: list[Asked]) -> dict[tuple[str, str], A
     found: dict[tuple[str, str], Answer] = {}
     for each in persons:
         async with made.doors.reader(each.gp.practitioner, each.gp.reference, each.gp.full_name) as reader:
-            facts = Facts(await reader.everything(each.patient), made.today)
+            facts = Facts(await reader.everything(each.patient), made.now)
             for question in QUESTIONS:
                 found[each.key, question.key] = await asked(question, reader, each.patient, facts)
     return found

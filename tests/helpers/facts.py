@@ -70,10 +70,14 @@ def shown(number: Any) -> set[str]:
 
 @dataclass
 class Facts:
-    """All entries of one person that a reader is given, and the day on which she asks."""
+    """All entries of one person that a reader is given, and the moment (in Norway) at which she asks."""
 
     entries: list[Entry]
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
 
     def of(self, *types: str) -> list[Entry]:
         """Her entries of these types that were not entered in error."""
@@ -154,11 +158,12 @@ class Facts:
         return next(iter(self.values((code,))), None)
 
     def appointments(self) -> list[Entry]:
-        """Appointments to come, nearest first."""
+        """Appointments under way or to come, nearest first."""
         off = ("cancelled", "noshow", "fulfilled")
         ahead = [
-            a for a in self.of("Appointment") if a["status"] not in off and a["start"][:10] > self.today.isoformat()
-        ]
+            a for a in self.of("Appointment")
+            if a["status"] not in off and datetime.fromisoformat(a.get("end", a["start"])) > self.now
+        ]  # fmt: skip
         return sorted(ahead, key=lambda a: a["start"])
 
     def tests(self, *, answered: bool) -> list[Entry]:
