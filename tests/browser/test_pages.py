@@ -49,7 +49,7 @@ def pages_of_staff(page):
     yield "overview with its table"
     page.locator(".values th a").first.click()
     yield "an entry"
-    yield from pages_of_results(page, page.url.split("/e/")[0])
+    yield from pages_of_results(page, re.split("/e/|/prover", page.url)[0])
     yield from pages_of_searching(page)
     open_olav(page)
     chart = page.url
