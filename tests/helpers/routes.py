@@ -60,6 +60,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/utskrift": {"side": ["", f"/p/{SEEN}", f"/p/{HIDDEN}", f"/p/{SEEN}/e/Observation/{NOBODY}", "/meg", "/x"]},
     "/meg/utskrift": {"side": ["/meg", f"/p/{SEEN}", "/meg/sok"]},
     "/for/{id}/utskrift": {"side": ["", f"/for/{CHILD}", f"/for/{HIDDEN}", f"/p/{SEEN}"]},
+    "/meg/last-ned": {"form": ["fhir", "", "x"]},
+    "/for/{id}/last-ned": {"form": ["fhir", "", "x"]},
     "/palett": {"ord": ["", "a", "journ", "Nordmann", "Nordmann 14.11.1969", NUMBERS[SEEN], NUMBERS[HIDDEN]],
                 "her": ["", "/meg", f"/p/{SEEN}", f"/p/{HIDDEN}", "/p/../x"]},
     "/p/{id}/palett": {"ord": ["", "a", "blodtrykk", "I10", "notat", "Nordmann"]},

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from felles.access.personas import Cast
 from felles.care.courses.domain import DOMAIN as COURSES
 from felles.care.doors.domain import DOMAINS as DOORS
+from felles.care.download.domain import DOMAIN as DOWNLOAD
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.family.domain import DOMAIN as FAMILY
 from felles.care.faults.domain import DOMAIN as FAULTS
@@ -52,6 +53,7 @@ DOMAINS: Final = (
     FIND,
     SEARCH,
     PRINTING,
+    DOWNLOAD,
     PALETTE,
     HANDOVERS,
     JOURNAL,

@@ -35,6 +35,7 @@ from felles.record.provenance import made_for
 from felles.record.reach import parties, reached, readers
 from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
+from felles.record.read_download import read_download
 from felles.record.read_handovers import MANY, read_handover, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
@@ -52,7 +53,7 @@ from felles.record.read_words import read_words
 from felles.record.writings import Writings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
     from datetime import date
 
     from felles.record.changes import Change, Result
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from felles.record.reach import Reached, Reader
     from felles.record.read_audit import Asked
     from felles.record.read_cases import CaseRow
+    from felles.record.read_download import Kept
     from felles.record.read_handovers import HandedRow, Side
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
@@ -303,6 +305,10 @@ class Store:
     async def news(self, grant: PersonGrant) -> News:
         """What is new to a citizen since she was last there, and who else was; behind a logged page. Raises `Busy`."""
         return await read_news(self._pages, self.clock, grant)
+
+    def download(self, grant: PersonGrant, act: str, what: str) -> AsyncGenerator[list[Kept]]:
+        """All that a citizen sees of a record, in portions, each logged. Raises `Absent`, `Busy` as it is read."""
+        return read_download(self._searches, self.clock, grant, act, what)
 
     async def self_made(self, grant: PersonGrant) -> list[SelfMade]:
         """Ways into the citizen's own record that their readers made themselves, unconfirmed. Raises `Busy`."""
