@@ -125,7 +125,7 @@ HOT = [
     ("Patient", lambda n: [("name", f"name{n}")], "name_pkey"),
     ("Patient", lambda n: [("identifier", f"s|{n}")], "pointer_pkey"),
     ("Patient", lambda n: [("_id", f"p{n}")], "entry_person"),
-    ("Observation", lambda _: [("code", "x"), ("status", "final")], "relation_party"),
+    ("Observation", lambda _: [("code", "x"), ("status", "final")], "relation_by_party"),
 ]
 
 
@@ -144,7 +144,7 @@ async def test_hot_searches_use_their_index(filled, grants, kind, pairs, index, 
     try:
         for batch in (requests[:1], requests[1:2], requests):
             nodes = await _nodes(pool, shape, batch)
-            if index != "relation_party" or mode == "staff":
+            if index != "relation_by_party" or mode == "staff":
                 assert index in _indexes(nodes)
             found = {node["Node Type"] for node in nodes if "Relation Name" in node or "Join" in node["Node Type"]}
             assert not found & FORBIDDEN
@@ -166,7 +166,7 @@ async def test_tables_of_the_few_are_looked_at_for_the_few_alone(filled, grants,
     finally:
         await pool.close()
     assert {node.get("Relation Name") for node in plain} >= GUARDED, "the statement knows them"
-    if index != "relation_party":  # that one reads the list, which holds none of the few
+    if index != "relation_by_party":  # that one reads the list, which holds none of the few
         assert not _looked_at(plain)
     if index == "entry_person":  # the fill has no marks of the others for a search to find
         assert ("opening" in _looked_at(few)) is (mode == "staff")

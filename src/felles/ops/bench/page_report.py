@@ -54,7 +54,7 @@ class PageReport:
     def write(self, folder: Path) -> Path:
         """Write NAME-pages.md and .json (every run) under `folder`; the path of the table."""
         folder.mkdir(parents=True, exist_ok=True)
-        name = datetime.now(UTC).strftime("%Y-%m-%d-%H%M-pages")
+        name = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-pages")
         raw = {step.name: {"most": step.most, "whole": step.whole, "server": step.server} for step in self.steps}
         (folder / f"{name}.json").write_text(json.dumps({"setting": self.setting, "steps": raw}, indent=1))
         told = "\n".join(f"- {key}: {value}" for key, value in self.setting.items())
