@@ -271,7 +271,7 @@ def test_single_keys_lead_to_views_where_nothing_is_typed_and_can_be_switched_of
     page = window(persona="fastlege")
     open_olav(page)
     page.locator(".values th a").first.click()
-    page.wait_for_url("**/e/**")
+    page.wait_for_url("**/prover/**")
     page.keyboard.press("?")
     assert page.get_by_role("dialog", name="Hurtigtaster").is_visible()
     assert faults(page) == []

@@ -234,11 +234,14 @@ _DRAWN = re.compile(r'name="(id|vindu)" value="[^"]*"')
 """What a form draws for itself: the id of what will be written, and of the window."""
 _GAUGE = re.compile(r'<span class="[^"]*\bgauge">[^<]*</span>')
 """What a machine says of itself: its disk, its size, how long ago it looked. Of nobody, and another at each look."""
+_MADE = re.compile(r'"timestamp":"[^"]*"')
+"""When a Bundle to take home was made."""
 _UNEQUAL = frozenset({"content-length", "date", "set-cookie", "x-request-id"})
 
 
 def comparable(answer: httpx.Response) -> tuple[int, dict[str, str], str]:
     """A page but for its times of day, the sealed text of its links, and what its form draws."""
     headers = {name: _SEALED.sub(r"\1=", v) for name, v in answer.headers.items() if name not in _UNEQUAL}
-    text = _DRAWN.sub("", _MOMENTS.sub("", _GAUGE.sub("", answer.text)))
+    text = _MADE.sub("", answer.text)
+    text = _DRAWN.sub("", _MOMENTS.sub("", _GAUGE.sub("", text)))
     return answer.status_code, headers, _SEALED.sub(r"\1=", text)
