@@ -20,6 +20,7 @@ from felles.access.codes import ENTRIES_OF, KIND_SYSTEM, ROLE_SYSTEM
 from felles.access.times import span
 from felles.record import passing
 from felles.record.clock import BEGINNING, FOREVER
+from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
 from felles.record.kinds import Kind, kind_of
 
@@ -67,10 +68,10 @@ def rows_of(consent: Any, updated: int) -> list[BlockRow]:
     low, high = span(provision.dataPeriod, BEGINNING)
     actors = list(_actors(provision))
     items = [mark_of(reference) for reference in _entries(provision)]
-    if _list(provision.data):
+    if listed(provision.data):
         what = [(None, None, item, BEGINNING, FOREVER) for item in items]
     else:
-        kinds = list(_kinds(provision)) if _list(provision.class_) else [None]
+        kinds = list(_kinds(provision)) if listed(provision.class_) else [None]
         orgs = list(_orgs(provision)) or [None]
         what = [(kind, org, None, low, high) for kind in kinds for org in orgs]
     return [BlockRow(*actor, *covered, since, until) for actor in actors for covered in what]
@@ -78,47 +79,38 @@ def rows_of(consent: Any, updated: int) -> list[BlockRow]:
 
 def left_out_of(consent: Any) -> list[int]:
     """The entries (hashes of `Type/id`) that the person took out before she confirmed."""
-    nested = _list(consent.provision.provision) if consent.provision else []
+    nested = listed(consent.provision.provision) if consent.provision else []
     return sorted({mark_of(ref) for inner in nested if inner.type == "permit" for ref in _entries(inner)})
 
 
 def _actors(provision: Any) -> Iterator[tuple[int, int]]:
-    if not _list(provision.actor):
+    if not listed(provision.actor):
         yield ALL, 0
-    for actor in _list(provision.actor):
-        reference = _reference(actor.reference)
+    for actor in listed(provision.actor):
+        reference = reference_of(actor.reference)
         sort = {"Organization": ORGANIZATION, "Practitioner": ACTOR}.get(reference.partition("/")[0])
         if sort is not None:
             yield sort, mark_of(reference)
             continue
-        codings = _list(getattr(actor.role, "coding", None))
+        codings = listed(getattr(actor.role, "coding", None))
         yield from ((ROLE, mark_of(coding.code)) for coding in codings if coding.system == ROLE_SYSTEM and coding.code)
 
 
 def _kinds(provision: Any) -> Iterator[int]:
-    for coding in _list(provision.class_):
+    for coding in listed(provision.class_):
         if coding.system == KIND_SYSTEM and coding.code in _KINDS:
             yield int(_KINDS[coding.code])
 
 
 def _orgs(provision: Any) -> Iterator[int]:
-    for extension in _list(provision.extension):
+    for extension in listed(provision.extension):
         if extension.url == ENTRIES_OF:
-            yield mark_of(_reference(extension.valueReference))
+            yield mark_of(reference_of(extension.valueReference))
 
 
 def _entries(provision: Any) -> list[str]:
-    found = [_reference(data.reference) for data in _list(provision.data) if data.meaning == "instance"]
+    found = [reference_of(data.reference) for data in listed(provision.data) if data.meaning == "instance"]
     return [reference for reference in found if reference]
-
-
-def _reference(value: Any) -> str:
-    text = getattr(value, "reference", None)
-    return text.partition("/_history/")[0] if isinstance(text, str) else ""
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 # -- what follows from it in the commit --------------------------------------------------------------------

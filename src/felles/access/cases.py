@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.access.times import span
 from felles.record.clock import FOREVER, MICROSECONDS
 from felles.record.codes import CASE_SYSTEM
+from felles.record.elements import reference_of
 from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
@@ -82,12 +83,7 @@ def matter_of(task: Any) -> Matter | None:
     period = getattr(task.restriction, "period", None)
     end = span(period, 0)[1] if period else FOREVER
     due = None if end == FOREVER else end
-    return Matter(sort, _reference(task.owner), _reference(task.requester), _STATES.get(task.status, OPEN), due)
-
-
-def _reference(value: Any) -> str:
-    text = getattr(value, "reference", None)
-    return text.partition("/_history/")[0] if isinstance(text, str) else ""
+    return Matter(sort, reference_of(task.owner), reference_of(task.requester), _STATES.get(task.status, OPEN), due)
 
 
 _END: Final = "delete from matter where bucket = $1 and person = $2 and id = $3 and not mirror"

@@ -20,7 +20,7 @@ Task that opens nothing of itself. `Patient.generalPractitioner` opens nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,6 +48,7 @@ from felles.record import forms, mirroring
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM
 from felles.record.derive import Derived, Registry, Relation, Staffing
+from felles.record.elements import codes_of, listed
 from felles.record.grants import Grant
 
 DAY: Final = 86_400_000_000
@@ -85,7 +86,7 @@ def _episode(resource: Any, updated: int, _: Durations) -> Held | None:
     since, until = span(resource.period, updated)
     if resource.status == "finished":
         until = min(until, updated)
-    types = {code for concept in _list(resource.type) for code in _codes(concept, EPISODE_SYSTEM)}
+    types = {code for concept in listed(resource.type) for code in codes_of(concept, EPISODE_SYSTEM)}
     known = {GP_LIST: Basis.GP_LIST, MUNICIPAL_SERVICE: Basis.MUNICIPAL_SERVICE, PREGNANCY: Basis.PREGNANCY}
     basis = next((basis for code, basis in known.items() if code in types), Basis.EPISODE)
     return _references(resource.managingOrganization, resource.careManager, resource.team), basis, since, until
@@ -100,7 +101,7 @@ def _encounter(resource: Any, updated: int, days: Durations) -> Held | None:
         since = since - days.before * DAY
     elif resource.status == "finished":
         until = updated if until == FOREVER else until
-    parties = _references(resource.serviceProvider, *(p.individual for p in _list(resource.participant)))
+    parties = _references(resource.serviceProvider, *(p.individual for p in listed(resource.participant)))
     inpatient = _text(resource.class_, "code") in {"IMP", "ACUTE", "NONAC", "EMER", "OBSENC"}
     return parties, Basis.ADMISSION if inpatient else Basis.CONTACT, since, _later(until, days.encounter)
 
@@ -111,7 +112,7 @@ def _request(resource: Any, updated: int, days: Durations) -> Held | None:
         return None
     since = span(resource.authoredOn, updated)[0]
     until = _later(updated, days.closed) if resource.status == "completed" else _later(since, days.request)
-    order = any(DIAGNOSTIC & set(_codes(concept)) for concept in _list(resource.category))
+    order = any(DIAGNOSTIC & set(codes_of(concept)) for concept in listed(resource.category))
     return _references(resource.performer), Basis.ORDER if order else Basis.REFERRAL, since, until
 
 
@@ -119,7 +120,7 @@ def _task(resource: Any, updated: int, days: Durations) -> Held | None:
     """Holds while somebody owns it and it is not done; for who sent it while it is hers again (`handovers.states`)."""
     if resource.status in {"draft", "cancelled", "entered-in-error"}:
         return None
-    if any(_codes(resource.code, CASE_SYSTEM)):
+    if any(codes_of(resource.code, CASE_SYSTEM)):
         return None
     since = span(resource.authoredOn, updated)[0]
     if pointing.is_question(resource):
@@ -150,7 +151,7 @@ def _appointment(resource: Any, updated: int, days: Durations) -> Held | None:
         return None
     start = span(resource.start, updated)[0]
     end = span(resource.end, start)[0]
-    taking_part = (p.actor for p in _list(resource.participant) if p.status != "declined")
+    taking_part = (p.actor for p in listed(resource.participant) if p.status != "declined")
     return (
         _references(*taking_part),
         Basis.APPOINTMENT,
@@ -213,11 +214,11 @@ def staffing_of(resource: Any, reference: str) -> list[Staffing]:
     """
     practitioner = next(iter(_references(resource.practitioner)), None)
     organization = next(iter(_references(resource.organization)), None)
-    codes = [code for concept in _list(resource.code) for code in _codes(concept, ROLE_SYSTEM)]
+    codes = [code for concept in listed(resource.code) for code in codes_of(concept, ROLE_SYSTEM)]
     role = next((code for code in codes if staff_role(code)), None)
     if practitioner is None or organization is None or role is None or resource.active is False:
         return []
-    extensions = (e for e in _list(resource.extension) if e.url == UNIT)
+    extensions = (e for e in listed(resource.extension) if e.url == UNIT)
     units = _references(resource.healthcareService, *(e.valueReference for e in extensions))
     since, until = span(resource.period, None)
     return [
@@ -269,19 +270,9 @@ def register(
 # -- reading what may be there -----------------------------------------------------------------------------
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _text(value: Any, name: str) -> str:
     found = getattr(value, name, UNSET)
     return found if isinstance(found, str) else ""
-
-
-def _codes(concept: Any, system: str | None = None) -> Iterator[str]:
-    for coding in _list(getattr(concept, "coding", None)):
-        if isinstance(coding.code, str) and (system is None or coding.system == system):
-            yield coding.code
 
 
 def _references(*values: Any) -> list[str]:

@@ -23,6 +23,7 @@ from felles.access.cases import Sort, sort_of
 from felles.access.codes import KIND_SYSTEM, OPENING_REASON
 from felles.access.times import span
 from felles.record.clock import MICROSECONDS
+from felles.record.elements import listed
 from felles.record.grants import Mode
 from felles.record.kinds import Kind
 
@@ -65,7 +66,7 @@ def opening_of(task: Any) -> Opening | None:
     if basis is None or task.status in _ENDED or not _reasoned(task):
         return None
     kinds = 0
-    for part in _list(task.input):
+    for part in listed(task.input):
         coding = getattr(part, "valueCoding", None)
         if coding and coding.system == KIND_SYSTEM and coding.code in _KINDS:
             kinds |= 1 << _KINDS[coding.code]
@@ -74,14 +75,10 @@ def opening_of(task: Any) -> Opening | None:
 
 def _reasoned(task: Any) -> bool:
     concept = task.reasonCode
-    codings = _list(getattr(concept, "coding", None))
+    codings = listed(getattr(concept, "coding", None))
     text = getattr(concept, "text", None)
     coded = any(coding.system == OPENING_REASON and coding.code in REASONS for coding in codings)
     return coded and isinstance(text, str) and len(text.strip()) >= WORDS
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 # -- what follows in the commit ----------------------------------------------------------------------------

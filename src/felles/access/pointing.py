@@ -18,6 +18,7 @@ from felles import fhir
 from felles.record.clock import Clock
 from felles.record.decide import ASK, VISIBLE, ask_values, basis_of, person_of
 from felles.record.derive import PART
+from felles.record.elements import listed
 from felles.record.ids import mark_of
 from felles.record.lane import unnest
 from felles.record.numbers import TYPES
@@ -67,10 +68,10 @@ def is_question(task: Any) -> bool:
 def pointed_by(resource: Any) -> list[str]:
     """The entries (`Type/id`) that a message or question points to, each once. Pure."""
     if type(resource).__name__ == "Task":
-        found = [resource.focus, *_list(resource.basedOn), *(each.valueReference for each in _list(resource.input))]
+        found = [resource.focus, *listed(resource.basedOn), *(each.valueReference for each in listed(resource.input))]
     else:
-        shown = (each.contentReference for each in _list(resource.payload))
-        found = [*_list(resource.about), *_list(resource.basedOn), *_list(resource.inResponseTo), *shown]
+        shown = (each.contentReference for each in listed(resource.payload))
+        found = [*listed(resource.about), *listed(resource.basedOn), *listed(resource.inResponseTo), *shown]
     names = (_text(each).partition("/_history/")[0] for each in found)
     return list(dict.fromkeys(name for name in names if name.partition("/")[0] in TYPES))
 
@@ -125,7 +126,7 @@ async def _stay_ended(after: After, reference: str) -> None:
 
 def _answered(resource: Any) -> list[str]:
     """The messages that this one answers: none before it is sent."""
-    names = [_text(each) for each in _list(resource.inResponseTo)]
+    names = [_text(each) for each in listed(resource.inResponseTo)]
     return names if resource.status in SENT else []
 
 
@@ -137,7 +138,3 @@ def _keys(after: After) -> tuple[list[int], list[int]]:
 def _text(reference: Any) -> str:
     found = getattr(reference, "reference", None)
     return found if isinstance(found, str) else ""
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

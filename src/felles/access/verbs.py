@@ -11,13 +11,14 @@ looked up by a lawyer, the row says so; a site may set its own table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis
 from felles.access.codes import DIAGNOSTIC
 from felles.record.codes import CASE_SYSTEM
+from felles.record.elements import codes_of, listed
 from felles.record.guarded import Takes
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _medicine(resource: Any) -> str:
         return "propose"
     if resource.status == "draft":
         return "write"
-    vaccine = any(c.startswith(VACCINES) for c in _codes(resource.medicationCodeableConcept, ATC))
+    vaccine = any(c.startswith(VACCINES) for c in codes_of(resource.medicationCodeableConcept, ATC))
     return "order-vaccine" if vaccine else "prescribe"
 
 
@@ -154,7 +155,7 @@ def _request(resource: Any) -> str:
         return "propose"
     if resource.status == "draft":
         return "write"
-    return "order" if any(DIAGNOSTIC & set(_codes(c)) for c in _list(resource.category)) else "refer"
+    return "order" if any(DIAGNOSTIC & set(codes_of(c)) for c in listed(resource.category)) else "refer"
 
 
 def _vaccination(resource: Any) -> str:
@@ -172,7 +173,7 @@ def _document(resource: Any) -> str:
 
 def _communication(resource: Any) -> str:
     """The person's own remark to an entry, or what she asks or tells; any other is a message, which staff write."""
-    codes = {code for concept in _list(resource.category) for code in _codes(concept, CASE_SYSTEM)}
+    codes = {code for concept in listed(resource.category) for code in codes_of(concept, CASE_SYSTEM)}
     return "remark" if REMARK in codes else "ask" if codes & ASKS else "write"
 
 
@@ -224,13 +225,3 @@ TAKES: Final = Takes(
 def register(registry: Registry) -> None:
     """Let every commit ask for the verb of what it writes."""
     registry.takes = TAKES
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _codes(concept: Any, system: str | None = None) -> Iterator[str]:
-    for coding in _list(getattr(concept, "coding", None)):
-        if isinstance(coding.code, str) and (system is None or coding.system == system):
-            yield coding.code

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from felles.record.codes import CASE_SYSTEM
+from felles.record.elements import reference_of
 
 DELETION: Final = "deletion"
 APPROVAL: Final = "approval"
@@ -29,7 +30,7 @@ def is_deletion(task: Any) -> bool:
 def approvals(task: Any) -> list[str]:
     """Who approves, as references, in order."""
     outputs = task.output if task is not None and isinstance(task.output, list) else []
-    return [_reference(getattr(each, "valueReference", None)) for each in outputs if _has(each.type, APPROVAL)]
+    return [reference_of(getattr(each, "valueReference", None)) for each in outputs if _has(each.type, APPROVAL)]
 
 
 def wrong(was: Any, new: Any, writer: str, *, handles: bool) -> str | None:
@@ -62,7 +63,7 @@ def wrong(was: Any, new: Any, writer: str, *, handles: bool) -> str | None:
         ),
         (added and writer in before, "the second approval is another person's"),
         (
-            added and writer in {_reference(each.requester) for each in (was, new) if each is not None},
+            added and writer in {reference_of(each.requester) for each in (was, new) if each is not None},
             "who asked for a deletion does not approve it",
         ),
     )
@@ -74,12 +75,7 @@ def _closes(was: Any, new: Any) -> bool:
 
 
 def _about(task: Any) -> tuple[str, str, str]:
-    return _reference(task.focus), _reference(task.for_), _reference(task.requester)
-
-
-def _reference(value: Any) -> str:
-    text = getattr(value, "reference", None)
-    return text.partition("/_history/")[0] if isinstance(text, str) else ""
+    return reference_of(task.focus), reference_of(task.for_), reference_of(task.requester)
 
 
 def _has(concept: Any, code: str) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from felles.record.acting import ACTING
 from felles.record.decide import (
     ASK,
     BASIS_TEXT,
@@ -283,21 +284,6 @@ def _released(number: int, want: Released) -> str:
             order by e.low desc, e.id desc limit {want.newest}) v)"""
 
 
-_ACTING: Final = f"""(select convert_to(json_build_object(
-            'reach', coalesce(bit_or(v.kinds) filter (where v.item = 0), 0),
-            'listed', coalesce(bool_and(v.listed) filter (where v.item = 0), false),
-            'answers', coalesce((
-                select e.body::json #>> '{{managingOrganization,reference}}'
-                  from relation r
-                  join entry e on e.bucket = r.bucket and e.person = r.person and e.state = 0 and e.form = 0
-                   and e.type = {TYPES["EpisodeOfCare"]} and e.id = split_part(r.source, '/', 2)
-                 where r.bucket = q.bucket and r.person = q.person and r.basis in (10, 20)
-                   and r.since <= q.clinical and r.until > q.clinical
-                 order by r.basis limit 1), ''))::text, 'UTF8')
-          from representation v where v.bucket = q.bucket and v.person = q.person and {REPRESENTS})"""
-"""What who acts for the person is told beside the rows (`PersonPage`). 10 and 20: her GP's list, her municipality."""
-
-
 def _listed(number: int, want: Journal | OfCode | News | Met) -> str:
     if isinstance(want, Journal):
         return journal_part(number, want)
@@ -408,7 +394,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
     select q.n, -1::smallint as want, {shown_basis("q.basis")} as basis, q.record,
            q.closed::int + 2 * q.special::int + 4 * (q.kept = q.record and not q.special)::int
            + 8 * q.drafting::int as flags,
-           {_ACTING if proxy else "null::bytea"} as rows
+           {ACTING if proxy else "null::bytea"} as rows
       from door q cross join lateral {bits_of("q")}
      cross join lateral (select q.ground as basis, q.named_source as source) g
      where q.open

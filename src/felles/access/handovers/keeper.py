@@ -21,8 +21,8 @@ import structlog
 
 from felles import fhir
 from felles.access.codes import UNIT
+from felles.access.handovers import inboxes
 from felles.access.handovers.hook import held_of
-from felles.access.handovers.hours import hours_of, is_open
 from felles.access.handovers.kinds import Kind, coded
 from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
 from felles.access.open import maintenance
@@ -30,6 +30,7 @@ from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import HANDOVER_STATE_SYSTEM
+from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.find import parse
 from felles.record.ids import mark_of
@@ -76,12 +77,6 @@ select h.*, 'nobody' as why from each
  order by h.urgent desc, h.next limit $2"""
 _STAFFED: Final = "select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 limit 1"
 _BODY: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
-_ROLES: Final = """
-select distinct s.source, e.body from staffing s
-  join type_name n on n.name = 'PractitionerRole'
-  join shared e on e.type = n.type and e.id = split_part(s.source, '/', 2) and e.state = 0 and e.form = 0
- where s.party = $1 and s.since <= $2 and s.until > $2
- order by 1"""
 # Also the roles that have ended, which staff nothing any more.
 _UNITS: Final = """
 select e.body from type_name n
@@ -152,21 +147,11 @@ class Keeper:
         name = row["source"].partition("/")[2]
         owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], name) if r["owner"]]
         inbox = next((each for each in reversed(owners) if not each.startswith("Practitioner/")), held.receiver)
-        duty = [each for each in await self._on_duty(inbox) if each not in owners and each != held.sender]
+        staff = [each.reference for each in await inboxes.staff(self.store, inbox) if each.now]
+        duty = [each for each in staff if each not in owners and each != held.sender]
         above = await self._above(inbox if held.rung == 0 else held.receiver)
         owner, code = climb(held, duty=tuple(duty), above=above)
         return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code
-
-    async def _on_duty(self, party: str) -> list[str]:
-        """Who staffs `party` and is on duty now: whose role says no hours always is."""
-        clock, found = self.store.clock, []
-        for row in await self.conn.fetch(_ROLES, mark_of(party), clock.real()):
-            role = fhir.decode(row["body"].encode())
-            on_duty = not isinstance(role.availableTime, list) or is_open(hours_of(role), clock.clinical())
-            person = getattr(role.practitioner, "reference", None)
-            if on_duty and isinstance(person, str) and person not in found:
-                found.append(person)
-        return found
 
     async def _above(self, party: str) -> str:
         """The nearest unit above `party` that has staff, "" where there is none."""
@@ -185,7 +170,7 @@ class Keeper:
             return ""
         body = fhir.decode(rows[0]["body"].encode())
         name = {"Organization": "partOf", "HealthcareService": "providedBy", "PractitionerRole": "organization"}
-        return _reference(getattr(body, name.get(party.partition("/")[0], ""), None))
+        return reference_of(getattr(body, name.get(party.partition("/")[0], ""), None))
 
     async def _heir(self, held: Held) -> str:
         """Whose it is when its owner has nobody: "" where there is none at all."""
@@ -193,7 +178,7 @@ class Keeper:
             if party and party != held.owner and await self._is_staffed(party):
                 return party
         rows = await self.conn.fetch(_OPERATOR, self.store.clock.real())
-        return _reference(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
+        return reference_of(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
 
     async def _is_staffed(self, party: str) -> bool:
         return bool(await self.conn.fetch(_STAFFED, mark_of(party), self.store.clock.real()))
@@ -278,15 +263,10 @@ def told_in(body: dict[str, Any]) -> str:
 def _unit(role: Any) -> str:
     """The first unit that a PractitionerRole names, else its organisation."""
     for extension in role.extension if isinstance(role.extension, list) else []:
-        if extension.url == UNIT and (found := _reference(extension.valueReference)):
+        if extension.url == UNIT and (found := reference_of(extension.valueReference)):
             return found
     services = role.healthcareService if isinstance(role.healthcareService, list) else []
-    return next((_reference(each) for each in services), "") or _reference(role.organization)
-
-
-def _reference(value: Any) -> str:
-    text = getattr(value, "reference", None)
-    return text.partition("/_history/")[0] if isinstance(text, str) else ""
+    return next((reference_of(each) for each in services), "") or reference_of(role.organization)
 
 
 @asynccontextmanager

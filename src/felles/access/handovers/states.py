@@ -32,6 +32,7 @@ from felles.access.handovers.kinds import RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.elements import codes_of, listed, reference_of
 
 if TYPE_CHECKING:
     from felles.access.handovers.kinds import Wait
@@ -223,12 +224,12 @@ def climb(held: Held, *, duty: tuple[str, ...], above: str) -> tuple[str, str]:
 
 
 def _task(task: Any) -> Said | None:
-    if task.status == "draft" or any(_codes(task.code, CASE_SYSTEM)):
+    if task.status == "draft" or any(codes_of(task.code, CASE_SYSTEM)):
         return None
-    code = next((_BY_CODE[c] for c in _codes(task.code, HANDOVER_SYSTEM) if c in _BY_CODE), None)
-    focus = _reference(task.focus)
+    code = next((_BY_CODE[c] for c in codes_of(task.code, HANDOVER_SYSTEM) if c in _BY_CODE), None)
+    focus = reference_of(task.focus)
     kind = code or _kind_of(focus)
-    business = next(_codes(task.businessStatus, HANDOVER_STATE_SYSTEM), "")
+    business = next(codes_of(task.businessStatus, HANDOVER_STATE_SYSTEM), "")
     state = BY_STATUS.get(task.status, State.SENT)
     if business == ENDED and state is not State.SENT:
         state = State.ENDED
@@ -242,8 +243,8 @@ def _task(task: Any) -> Said | None:
         kind,
         state,
         task.priority in _URGENT,
-        _able(_reference(task.owner)),
-        _sender(_reference(task.requester)),
+        _able(reference_of(task.owner)),
+        _sender(reference_of(task.requester)),
         focus,
         span(task.authoredOn, 0)[0] or None if isinstance(task.authoredOn, str) else None,
         None if end == FOREVER else end,
@@ -255,9 +256,9 @@ def _request(request: Any) -> Said | None:
     state = _REQUEST.get(request.status)
     if state is None or request.intent in ("proposal", "plan", "option"):
         return None
-    diagnostic = any(DIAGNOSTIC & set(_codes(concept)) for concept in _list(request.category))
-    sender = _sender(_reference(request.requester))
-    performers = [_able(_reference(each)) for each in _list(request.performer)]
+    diagnostic = any(DIAGNOSTIC & set(codes_of(concept)) for concept in listed(request.category))
+    sender = _sender(reference_of(request.requester))
+    performers = [_able(reference_of(each)) for each in listed(request.performer)]
     receiver = sender if diagnostic else next(filter(None, performers), "")
     if not receiver:
         return None
@@ -270,13 +271,13 @@ def _request(request: Any) -> Said | None:
 
 def _message(message: Any) -> Said | None:
     state = _MESSAGE.get(message.status)
-    receivers = [_able(_reference(each)) for each in _list(message.recipient)]
+    receivers = [_able(reference_of(each)) for each in listed(message.recipient)]
     receiver = next(filter(None, receivers), "")
     if state is None or not receiver:
         return None
     asked = span(message.sent, 0)[0] if isinstance(message.sent, str) else None
     urgent = message.priority in _URGENT
-    return Said(Kind.MESSAGE, state, urgent, receiver, _sender(_reference(message.sender)), "", asked, None)
+    return Said(Kind.MESSAGE, state, urgent, receiver, _sender(reference_of(message.sender)), "", asked, None)
 
 
 def _kind_of(focus: str) -> Kind:
@@ -295,18 +296,3 @@ def _able(reference: str) -> str:
 
 def _sender(reference: str) -> str:
     return reference if _is_citizen(reference) else _able(reference)
-
-
-def _reference(value: Any) -> str:
-    text = getattr(value, "reference", None)
-    return text.partition("/_history/")[0] if isinstance(text, str) else ""
-
-
-def _codes(concept: Any, system: str | None = None) -> Any:
-    for coding in _list(getattr(concept, "coding", None)):
-        if isinstance(coding.code, str) and (system is None or coding.system == system):
-            yield coding.code
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
