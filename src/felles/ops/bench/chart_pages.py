@@ -41,7 +41,10 @@ _TYPED: Final = ("p", "pl", "pla", "j", "jou", "nor", "nordm", "lang", "lege", "
 _NAMES: Final = ("Gudrun Langeland", "Ida Nordmarken", "Olav Sæterbø")
 _NAVIGATED: Final = """() => { const n = performance.getEntriesByType('navigation')[0];
   return [n.loadEventEnd - n.startTime, n.responseStart - n.requestStart]; }"""
-_LOADED: Final = "() => performance.getEntriesByType('navigation')[0].loadEventEnd > 0"
+_LOADED: Final = """() => new Promise((done) => {
+  const look = () => performance.getEntriesByType('navigation')[0].loadEventEnd > 0 ? done() : setTimeout(look, 1);
+  look();
+})"""
 _KEY: Final = """([typed, part]) => new Promise((done, failed) => {
   const input = document.getElementById('palett-ord');
   const box = document.querySelectorAll('#palett-treff [data-from]')[part];
@@ -194,8 +197,7 @@ class _Measuring:
         return self._told(step)
 
     async def _note(self, step: Step) -> None:
-        while not await self._page.evaluate(_LOADED):  # asked from outside: a page's policy lets it evaluate no text
-            await asyncio.sleep(0.002)
+        await self._page.evaluate(_LOADED)
         whole, server = await self._page.evaluate(_NAVIGATED)
         step.whole.append(whole)
         step.server.append(server)
