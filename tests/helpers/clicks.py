@@ -1,20 +1,20 @@
-"""What a task costs whoever does it: clicks, keys and changes of page, counted in the browser and held against its budget.
+"""What a task costs whoever does it: clicks, keys and changes of page, counted in the browser, held against its budget.
 
     page.goto("/")
     with counted(page, "T1"):                       # by mouse: at most the budget's clicks
         page.get_by_role("link", name="Olav").first.click()
         page.wait_for_url("**/p/*")
-    with counted(page, "T1", by="keys"): ...        # by keyboard alone: no click, at most the budget's keys, if it has any
+    with counted(page, "T1", by="keys"): ...        # by keyboard alone: no click, at most the budget's keys
 
-A click is a pointer that goes down, and two for a choice made in a list without one (`select_option`). A key is one that goes
-down (`page.keyboard.press`, `.type`); what is filled in at once (`fill`, `insert_text`) counts as text, as the budgets leave
-out the text of a note. What was counted must be what docs/clicks.md says: with FELLES_CLICKS=write its row is written.
+A click is a pointer that goes down, and two for a choice made in a list without one (`select_option`). A key is one
+that goes down (`page.keyboard.press`, `.type`); what is filled in at once (`fill`, `insert_text`) counts as text, as the
+budgets leave out the text of a note. What was counted must be what docs/clicks.md says: with FELLES_CLICKS=write its row
+is written.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,16 +60,18 @@ BUDGETS: Final = {
     "correction": Budget("Ask for a correction", 2),
 }
 
-_LISTEN = """() => {
+_LISTEN: Final = """() => {
   if (window.counts) return;
   window.counts = true;
   let touched = false;
+  const silent = ["Shift", "Control", "Alt", "Meta"];
   const on = (kind, heard) => addEventListener(kind, heard, true);
   on("pointerdown", () => { touched = true; counted("clicks", 1); });
-  on("keydown", (event) => { touched = true; if (!["Shift", "Control", "Alt", "Meta"].includes(event.key)) counted("keys", 1); });
+  on("keydown", (event) => { touched = true; if (!silent.includes(event.key)) counted("keys", 1); });
   on("input", (event) => {
-    if (event.target.matches("select") && !touched) counted("clicks", 2);
-    else if (!touched) counted("text", event.target.value?.length ?? 0);
+    if (!touched && event.target.matches("select")) counted("clicks", 2);
+    else if (!touched && event.data?.length === 1) counted("keys", 1);
+    else if (!touched) counted("text", event.data?.length ?? event.target.value?.length ?? 0);
     touched = false;
   });
 }"""
@@ -79,7 +81,7 @@ _LISTEN = """() => {
 def counted(page: Any, task: str, *, by: str = "mouse") -> Generator[None]:
     """Counts what is done on the page until the block ends, and holds it against the budget and docs/clicks.md.
 
-    `by` is "mouse" or "keys". Raises AssertionError where the task takes more than its budget, or other than is written."""
+    `by` is "mouse" or "keys". Raises AssertionError where the task takes more than its budget or what is written."""
     budget, counts = BUDGETS[task], _counts(page)
     counts.update(clicks=0, keys=0, text=0, pages=0)
     page.evaluate(_LISTEN)
@@ -95,9 +97,9 @@ def counted(page: Any, task: str, *, by: str = "mouse") -> Generator[None]:
 
 def rows() -> dict[tuple[str, str], str]:
     """The rows of docs/clicks.md by task and means."""
-    found = re.findall(r"^\| (\w+) \|[^|]+\| (mouse|keys) \|.*$", DOCUMENT.read_text(), re.M)
-    lines = [line for line in DOCUMENT.read_text().splitlines() if re.match(r"\| \w+ \|[^|]+\| (mouse|keys) \|", line)]
-    return dict(zip(found, lines, strict=True))
+    lines = [line for line in DOCUMENT.read_text().splitlines() if line.endswith("|")][2:]
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    return {(cell[1], cell[3]): line for cell, line in zip(cells, lines, strict=True)}
 
 
 def _counts(page: Any) -> dict[str, int]:
@@ -132,6 +134,5 @@ def _hold(task: str, by: str, counts: dict[str, int]) -> None:
     written[task, by] = row
     order = list(BUDGETS)
     table = [written[key] for key in sorted(written, key=lambda key: (order.index(key[0]), key[1] != "mouse"))]
-    text = DOCUMENT.read_text()
-    head = text[: text.index("|---")] + text[text.index("|---") :].split("\n", 1)[0]
-    DOCUMENT.write_text(head + "\n" + "\n".join(table) + "\n")
+    head, ruled, _ = DOCUMENT.read_text().partition("|---|---|---|---|---|---|---|---|\n")
+    DOCUMENT.write_text(head + ruled + "\n".join(table) + "\n")
