@@ -8,8 +8,8 @@
 
 A click is a pointer that goes down, and two for a choice made in a list without one (`select_option`). A key is one
 that goes down (`page.keyboard.press`, `.type`); what is filled in at once (`fill`, `insert_text`) counts as text, as
-the budgets leave out the text of a note. What was counted must be what docs/clicks.md says: with FELLES_CLICKS=write its
-row is written.
+the budgets leave out the text of a note. What was counted must be what docs/clicks.md says: with FELLES_CLICKS=write
+its row is written.
 """
 
 from __future__ import annotations
