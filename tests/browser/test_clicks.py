@@ -32,3 +32,28 @@ def test_the_next_patient_and_what_matters_about_him(window):
         page.locator("#palett [data-person]").first.wait_for()
         page.keyboard.press("Enter")
         page.wait_for_url("**/p/*", wait_until="load")
+
+
+def test_who_has_looked_and_a_block_against_one_of_them(window):
+    midwife = window(persona="jordmor")
+    midwife.goto("/")
+    midwife.get_by_role("link", name="Ida Nordmarken").first.click()
+    midwife.wait_for_url("**/p/*", wait_until="load")
+    page = window(390, persona="gravid")
+
+    def look():
+        page.get_by_role("button", name="Meny", exact=True).click()
+        page.get_by_role("link", name="Hvem har sett").first.click()
+        page.locator(".look").first.wait_for()
+
+    page.goto("/meg")
+    with counted(page, "looked"):
+        look()
+    page.goto("/meg")
+    with counted(page, "block"):
+        look()
+        page.get_by_role("link", name="Sperr for").last.click()
+        page.get_by_role("button", name="Sperr", exact=True).click()
+        page.wait_for_url("**/meg/sperringer")
+    page.get_by_role("button", name="Opphev sperringen").first.click()
+    page.get_by_text("Du har ikke sperret noe.").wait_for()

@@ -26,7 +26,7 @@ async def test_a_person_blocks_sees_what_else_is_hidden_and_opens_again(site):
         shown = await citizen.post(NEW, data=fields, headers=own())
         assert shown.status_code == 200, shown.text
         assert "Legemidler" in words(shown.text)
-        assert "Noe er sperret." not in words((await doctor.get(f"/p/{patient}")).text), "not before she says so"
+        assert "Noe er sperret." not in words((await doctor.get(f"/p/{patient}")).text), "not yet"
         made = await citizen.post(NEW, data=fields | {"ja": "1"}, headers=own())
         assert (made.status_code, made.headers["location"]) == (303, "/meg/sperringer")
         hidden = await doctor.get(f"/p/{patient}")
@@ -52,6 +52,26 @@ async def test_a_form_that_says_too_little_is_shown_again_with_what_is_lacking(s
             assert answer.status_code == 422
             assert said in words(answer.text)
         assert "Du har ikke sperret noe." in words((await citizen.get("/meg/sperringer")).text)
+
+
+async def test_from_the_log_a_place_is_closed_to_once_she_has_seen_what_that_does(site):
+    patient, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("eldre") as citizen, site.visitor("fastlege") as doctor:
+        assert (await doctor.get(f"/p/{patient}")).status_code == 200
+        log = unescape((await citizen.get("/meg/innsyn")).text)
+        way = re.search(r'href="(/meg/sperringer/ny\?mot=Organization/[^"]+)"', log)
+        assert way, log
+        shown = await citizen.get(way[1])
+        assert 'name="ja"' in shown.text
+        assert "Alt i journalen" in words(shown.text)
+        assert "Du har ikke sperret noe." in words((await citizen.get("/meg/sperringer")).text), (
+            "not before she says so"
+        )
+        for wrong in ("Organization/", "Practitioner/x", "alt"):
+            answer = await citizen.get(NEW, params={"mot": wrong})
+            assert answer.status_code == 422
+            assert "Velg en virksomhet." in words(answer.text)
+        assert (await doctor.get(way[1])).status_code == 403
 
 
 async def test_staff_have_no_part_in_it(site):

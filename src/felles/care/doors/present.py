@@ -25,6 +25,7 @@ def groups(t: Language, found: list[Contact], acts: Acts, line_of: Callable[[Loo
             "title": _heading(t, contact),
             "period": _period(t, contact),
             "why": grounds.about(t, contact.looks[0].line.basis or "") if contact.kind == "care" else "",
+            "shut": contact.looks[0].line.who.org if contact.kind == "care" else "",
             "looks": [_look(t, look, acts) | {"line": line_of(look)} for look in contact.looks],
         }
         for contact in found

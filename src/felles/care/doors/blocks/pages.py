@@ -50,13 +50,18 @@ async def show(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    """The form of a block; `?oppforing=Type/id` has chosen one entry already."""
+    """The form of a block; `?oppforing=Type/id` has chosen one entry already.
+
+    `?mot=Organization/id` asks for everything to be closed to one organisation: what that would do is shown at once.
+    """
     found = await visit(request)
     grant = open_own(found)
+    if place := request.query_params.get("mot", ""):
+        form = {"hva": "alt", "mot": "virksomhet", "motsted": place}
+        asked = rules.read(form)
+        return await (_choose(found, grant, form, asked.wrong) if asked.wrong else _show(found, grant, form, asked))
     entry = request.query_params.get("oppforing", "")
-    return page(
-        found, "blocks/new.html", await _form(found, grant, {"oppforing": entry, "hva": "oppforing" if entry else ""})
-    )
+    return await _choose(found, grant, {"oppforing": entry, "hva": "oppforing" if entry else ""})
 
 
 async def close(request: Request) -> Response:
@@ -65,13 +70,11 @@ async def close(request: Request) -> Response:
     grant, store, form = open_own(found), store_of(found), await form_of(found)
     asked = rules.read(form)
     if asked.wrong:
-        return page(found, "blocks/new.html", await _form(found, grant, form, asked.wrong), 422)
-    consent = rules.consent(grant.actor, asked.provision, local(store.clock.real()).date().isoformat())
-    if "ja" in form:
-        await actions.make(store, grant, consent)
-        return go(HOME)
-    would = await views.foreseen(store, grant, actions.struct(consent))
-    return page(found, "blocks/preview.html", await _preview(found, form, asked.provision, would))
+        return await _choose(found, grant, form, asked.wrong)
+    if "ja" not in form:
+        return await _show(found, grant, form, asked)
+    await actions.make(store, grant, _consent(found, grant, asked))
+    return go(HOME)
 
 
 async def end(request: Request) -> Response:
@@ -84,6 +87,24 @@ async def end(request: Request) -> Response:
         raise Absent("there is no such block")
     await actions.end(store_of(found), grant, consent)
     return go(HOME)
+
+
+async def _choose(
+    found: Visit, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str] | None = None
+) -> Response:
+    """The form, with what is chosen and what is wrong."""
+    return page(found, "blocks/new.html", await _form(found, grant, form, wrong), 422 if wrong else 200)
+
+
+async def _show(found: Visit, grant: PersonGrant, form: dict[str, str], asked: rules.Asked) -> Response:
+    """What the block would do, to be confirmed."""
+    would = await views.foreseen(store_of(found), grant, actions.struct(_consent(found, grant, asked)))
+    return page(found, "blocks/preview.html", await _preview(found, form, asked.provision, would))
+
+
+def _consent(found: Visit, grant: PersonGrant, asked: rules.Asked) -> dict[str, Any]:
+    today = local(store_of(found).clock.real()).date().isoformat()
+    return rules.consent(grant.actor, asked.provision, today)
 
 
 async def _form(
