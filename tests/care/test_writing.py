@@ -138,6 +138,31 @@ async def test_who_may_not_write_it_is_not_offered_it_and_is_refused(site, olav)
         assert (await sent(citizen, olav, "notat", form)).status_code == 403
 
 
+async def test_a_deviation_is_the_gps_until_she_answers_and_then_the_nurses(site, olav):
+    said = {"tekst": "Dosetten var tom da vi kom.", "gjor": "signer"}
+    async with site.visitor("hjemmesykepleier") as nurse, site.visitor("fastlege") as doctor:
+        async with site.visitor("helsesykepleier") as other:  # has no relation to him
+            assert (await sent(other, olav, "avvik", said)).status_code == 404
+        assert "/skriv/avvik" in unescape((await nurse.get(f"/p/{olav}")).text)
+        assert "/skriv/avvik" not in unescape((await doctor.get(f"/p/{olav}")).text)  # hers stands behind "more"
+        page = unescape((await nurse.get(f"/p/{olav}/skriv/avvik")).text)
+        gp = re.search(r'value="(PractitionerRole/\w+)" selected>Fastlege Ingrid Haugan', page)
+        assert gp is not None
+        form = hidden(page) | said | {"til": gp[1]}
+        assert (await sent(nurse, olav, "avvik", form | {"til": "Practitioner/other"})).status_code == 422
+        assert "Signert." in words((await sent(nurse, olav, "avvik", form)).text)
+        assert await over(site) == 1
+        path = f"/arbeid/Task/{form['id']}"
+        assert path in unescape((await doctor.get("/arbeid")).text)
+        assert path not in unescape((await nurse.get("/arbeid")).text)
+        assert "Dosetten var tom" in words((await doctor.get(path)).text)
+        answered = await doctor.post(f"{path}/svar", data={"tekst": "Fyll den etter listen i dag."}, headers=own())
+        assert answered.status_code == 303
+        assert path not in unescape((await doctor.get("/arbeid")).text)
+        assert path in unescape((await nurse.get("/")).text)
+        assert "Fyll den etter listen i dag." in words((await nurse.get(path)).text)
+
+
 async def test_two_windows_meet_and_no_text_is_lost(site, olav):
     async with site.visitor("fastlege") as doctor:
         one, other = await opened(doctor, olav, "notat"), await opened(doctor, olav, "notat")

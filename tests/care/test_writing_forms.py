@@ -62,7 +62,10 @@ ONES = {
         "effectiveDateTime": "2026-01-01", "dosage": [{"text": "Ved behov"}],
     },
 }  # fmt: skip
-CHILD = {"resourceType": "Patient", "id": "x", "birthDate": "2025-08-20"}
+CHILD = {
+    "resourceType": "Patient", "id": "x", "birthDate": "2025-08-20",
+    "generalPractitioner": [{"reference": "Practitioner/gp", "display": "Ola Dragset"}],
+}  # fmt: skip
 STAY = {
     "resourceType": "Encounter", "id": "e1", "status": "in-progress", "reasonCode": [{"text": "Kontroll av blodtrykk"}]
 }  # fmt: skip
@@ -89,6 +92,7 @@ WRITTEN = {
     "oppgitt": {"navn": "Ibux 400 mg", "dose": "Av og til"}, "problem": {"navn": "Høyt kolesterol"},
     "allergi": {"slag": "medication", "navn": "penicillin", "alvor": "high", "sikkerhet": "confirmed",
                 "reaksjon": "Utslett"},
+    "avvik": {"tekst": "Medisinen var ikke levert."},
     "vaksine": {"batch": "AB12"}, "parorende": {"navn": "Per Ås", "forhold": "SONC", "telefon": "911 11 111"},
     "tillegg": {"tekst": "Skal stå 50."}, "dose": {"dose": "2 kapsler om morgenen"}, "seponer": {"hvorfor": "Svimmel"},
     "bruker-ikke": {"hvorfor": "Sluttet"}, "problem-over": {}, "parorende-endre": {"telefon": "922 22 222"},
@@ -262,6 +266,17 @@ def test_the_vaccine_that_is_next_comes_filled_in_and_its_number_is_counted():
     assert given.resource["protocolApplied"] == [{"doseNumberPositiveInt": 2}]
     grown = known_for(form, Patient=[CHILD | {"birthDate": "1942-10-17"}])
     assert form.prefilled(grown)["vaksine"] == ""
+
+
+def test_a_deviation_is_handed_to_the_gp_and_to_the_own_unit_where_nobody_is_her_gp():
+    (task,) = made_by("avvik")
+    assert (task["owner"]["reference"], task["requester"]["reference"]) == ("Practitioner/gp", DOCTOR["reference"])
+    assert (task["status"], task["code"]["coding"][0]["code"]) == ("requested", "deviation")
+    alone = known_for(FORMS["avvik"], Patient=[{"resourceType": "Patient", "id": "x"}])
+    (task,) = made_by("avvik", alone)
+    assert task["owner"]["reference"] == "Organization/o"
+    said = {"tekst": "Fall i gangen", "til": "Practitioner/elsewhere"}
+    assert [each.field for each in rules.mistakes(NB, FORMS["avvik"], said, alone)] == ["til"]
 
 
 def test_kin_keep_what_the_form_does_not_say_and_a_register_s_kin_is_not_changed():

@@ -66,7 +66,7 @@ class Write:
 
     `path` is what follows the record's address; `text` (language → words); `verb` and `kind` (of `record.kinds`) what
     the role must have and reach; `key` the letter that, typed after n, leads there; `first`: it stands in the row
-    itself, the others behind "more".
+    itself, the others behind "more"; `first_for`: roles for whom it does so.
     """
 
     path: str
@@ -76,6 +76,7 @@ class Write:
     kind: int
     key: str = ""
     first: bool = False
+    first_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Kind(IntEnum):
     ORDER = 5
     PLAN = 6
     CORRECTION = 7
+    DEVIATION = 9
 
     @property
     def code(self) -> str:
@@ -42,6 +43,7 @@ NAMES: Final = {
     Kind.ORDER: "Rekvisisjon",
     Kind.PLAN: "Plan delt",
     Kind.CORRECTION: "Krav om retting",
+    Kind.DEVIATION: "Avviksmelding",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -96,6 +98,7 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.ORDER: Rule(receive=Wait(days=5), act=Wait(days=10), again=Wait(days=5), ladder=(("sender", _DAY),)),
     Kind.PLAN: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
     Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE),
 }
 
 

@@ -37,6 +37,7 @@ def kind(t: Language, which: Kind) -> str:
         Kind.ORDER: t("Rekvisisjon"),
         Kind.PLAN: t("Plan delt"),
         Kind.CORRECTION: t("Krav om retting"),
+        Kind.DEVIATION: t("Avviksmelding"),
     }[which]
 
 
@@ -118,7 +119,7 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "color": COLORS[where],
         "next": t.moment(of.next) if of.urgent and of.next else t.brief(of.next) if of.next else "",
         "late": of.next is not None and of.next <= now,
-        "inbox": not of.owner.startswith("Practitioner/"),
+        "inbox": not of.owner.startswith("Practitioner"),
     }
 
 

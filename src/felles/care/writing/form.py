@@ -176,6 +176,8 @@ class Form:
     key: str = ""
     first: bool = False
     """Among the ways that stand on every page of the record."""
+    first_for: frozenset[str] = frozenset()
+    """Roles for whom it is, when not for all."""
     sign: Words | None = None
     """What the button says; "Signer" unless told."""
 

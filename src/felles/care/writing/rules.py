@@ -138,6 +138,12 @@ def in_contact(known: Known, made: Resource) -> Resource:
     return made | {"encounter": {"reference": f"Encounter/{found['id']}"}} if found else made
 
 
+def gps(known: Known) -> list[tuple[str, str]]:
+    """(reference, name) of the person's GP, as the register has it; "" for a name that it does not say."""
+    found = [each for person in known.of("Patient")[:1] for each in person.get("generalPractitioner", ())]
+    return [(each["reference"], each.get("display", "")) for each in found if each.get("reference")]
+
+
 def today_text(known: Known) -> str:
     """The day on which it is written, as a date field has it."""
     return today(known).isoformat()

@@ -6,6 +6,7 @@ from typing import Final
 
 from felles.care.writing.form import Form
 from felles.care.writing.forms.allergy import ALLERGY
+from felles.care.writing.forms.deviation import DEVIATION
 from felles.care.writing.forms.kin import KIN, KIN_CHANGED
 from felles.care.writing.forms.measurement import MEASUREMENT
 from felles.care.writing.forms.medicine import DOSE, NO_MORE, START, STOP, TOLD
@@ -23,6 +24,7 @@ FORMS: Final[dict[str, Form]] = {
         PROBLEM,
         ALLERGY,
         VACCINATION,
+        DEVIATION,
         KIN,
         ADDITION,
         DOSE,
