@@ -11,6 +11,7 @@ from felles.access.personas import Cast
 from felles.care.courses.domain import DOMAIN as COURSES
 from felles.care.doors.domain import DOMAINS as DOORS
 from felles.care.download.domain import DOMAIN as DOWNLOAD
+from felles.care.download.printer import Press
 from felles.care.entries.domain import DOMAIN as ENTRIES
 from felles.care.family.domain import DOMAIN as FAMILY
 from felles.care.faults.domain import DOMAIN as FAULTS
@@ -116,6 +117,7 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Pages:
     app.state.writes = WRITES
     app.state.acts = ACTS
     app.state.ending = lambda: False
+    app.state.press = Press()
     app.state.pulse = Pulse()
     app.state.tasks = set()
     return app

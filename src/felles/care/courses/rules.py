@@ -104,7 +104,7 @@ def tests(reads: Iterable[Read[Result]]) -> list[Test]:
     seen: set[str] = set()
     for read in reads:
         entry = read.entry
-        if entry.id in seen or entry.status in overview.NOT_A_VALUE or _is_no_test(entry):
+        if entry.id in seen or entry.status in overview.NOT_A_VALUE or is_no_test(entry):
             continue
         seen.add(entry.id)
         code = next((coding.code for coding in entry.code.coding if coding.code), "")
@@ -120,7 +120,8 @@ def tests(reads: Iterable[Read[Result]]) -> list[Test]:
     return sorted(found.values(), key=lambda test: (-test.last.at, test.name.casefold()))
 
 
-def _is_no_test(entry: Result) -> bool:
+def is_no_test(entry: Result) -> bool:
+    """Whether an observation is something told or asked, and neither a test nor a measurement."""
     return any(coding.code in NOT_TESTS for each in entry.category for coding in each.coding)
 
 

@@ -9,6 +9,7 @@ DOMAIN = Domain(
     (("POST", "/meg/last-ned", pages.own), ("POST", "/for/{id}/last-ned", pages.acting)),
     acts={
         "page:download-fhir": lambda t: t("Lastet ned journalen som fil (FHIR)"),
+        "page:download-pdf": lambda t: t("Lastet ned journalen til å lese (PDF)"),
         "page:download-more": lambda t: t("Nedlastingen gikk videre"),
     },
 )

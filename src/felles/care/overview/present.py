@@ -219,7 +219,7 @@ def _result(view: View, course: rules.Course, code: int) -> dict[str, Any]:
 def shown_value(t: Language, value: rules.Value) -> tuple[str, str, Markup]:
     """What was measured and its unit, as they are shown; and both as markup."""
     if value.number is None:
-        said = _in_words(t, value.entry)
+        said = in_words(t, value.entry)
         return said, "", Markup(escape(said))
     quantity = value.entry.value_quantity
     name = (quantity.unit or quantity.code or "") if quantity else value.unit
@@ -242,7 +242,8 @@ def _measured(t: Language, number: str, second: str, unit: str) -> tuple[str, st
     return shown, unit, Markup(escape(f"{shown} {unit}".rstrip()))
 
 
-def _in_words(t: Language, entry: Measured | Observation) -> str:
+def in_words(t: Language, entry: Measured | Observation) -> str:
+    """What was observed, by its own value or by its parts; "" for nothing."""
     own = words.spoken(t, entry)
     if own:
         return own

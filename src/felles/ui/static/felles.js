@@ -27,7 +27,7 @@ if ("print" in document.documentElement.dataset) addEventListener("load", () => 
     if (same && !event.defaultPrevented && !link.target && !event.ctrlKey && !event.metaKey && !event.shiftKey) begin(link.textContent);
   });
   document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) begin(event.submitter?.textContent || "");
+    if (!event.defaultPrevented && !("file" in event.target.dataset)) begin(event.submitter?.textContent || "");
   });
   addEventListener("pagehide", over);
   addEventListener("pageshow", over);
