@@ -178,6 +178,8 @@ async def test_home_care_sees_what_changed_since_its_last_visit(site, writes):
         assert "1 nytt prøvesvar" in shown
         assert "Fjordgløtt legekontor" in shown
         assert "Ingenting nytt" not in shown
+        await nurse.get(f"/p/{patient}?siden=blikk")
+        assert words(part((await nurse.get(f"/p/{patient}")).text)) == shown, "what is kept by look is kept apart"
         page = await since(nurse, patient)
         assert f'href="/p/{patient}/e/MedicationRequest/{made.id}"' in page
         assert "5 mg om morgenen → 10 mg om morgenen" in words(page)

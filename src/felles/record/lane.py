@@ -36,11 +36,14 @@ def unnest(columns: tuple[tuple[str, str], ...]) -> str:
 class Shape:
     """A fixed statement. `columns` are (name, SQL type) of `q`; `sql` the text over unnest($1::type[], …).
 
-    The text may use `$(len(columns)+1)` for the era and must return `n` as its first column.
+    The text may use `$(len(columns)+1)` for the era and must return `n` as its first column. `joint`: at most so many
+    requests in one statement. Where making the answers costs this process more than reading them costs the database,
+    small groups let it read the next while the last are made; large ones leave each waiting for the other.
     """
 
     sql: str
     columns: tuple[tuple[str, str], ...]
+    joint: int = JOINT
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class Lane:
     def _next(self) -> tuple[Shape, list[_Waiting]] | None:
         while self._queues:
             shape, queue = next(iter(self._queues.items()))
-            batch, rest = queue[:JOINT], queue[JOINT:]
+            batch, rest = queue[: shape.joint], queue[shape.joint :]
             if rest:
                 self._queues[shape] = rest
                 self._queues.move_to_end(shape)

@@ -50,7 +50,7 @@ from felles.record.standing import STANDS, marks
 from felles.record.want_code import of_code
 from felles.record.want_coded import coded
 from felles.record.want_journal import journal_part, journals_together
-from felles.record.want_news import looked_part, met_part, news_part, news_together
+from felles.record.want_news import looked_part, news_parts, news_together
 from felles.record.want_pointed import pointed
 from felles.record.wants import (
     LATE,
@@ -284,13 +284,9 @@ def _released(number: int, want: Released) -> str:
             order by e.low desc, e.id desc limit {want.newest}) v)"""
 
 
-def _listed(number: int, want: Journal | OfCode | News | Met) -> str:
+def _listed(number: int, want: Journal | OfCode) -> str:
     if isinstance(want, Journal):
         return journal_part(number, want)
-    if isinstance(want, News):
-        return news_part(number, want)
-    if isinstance(want, Met):
-        return met_part(number, want)
     return of_code(number, want, _MINE, _LIVE, _AUTHORED)
 
 
@@ -313,8 +309,9 @@ def _parts(numbered: list[tuple[int, AnyWant]]) -> list[str]:
             parts.append(pointed(number, want, line=_AUTHORED, live=_LIVE, joined=_JOINED))
         elif isinstance(want, Versions):
             parts.append(_versions(number, want))
-        elif isinstance(want, Journal | OfCode | News | Met):
+        elif isinstance(want, Journal | OfCode):
             parts.append(_listed(number, want))
+    parts += news_parts(numbered)
     if standing:
         parts.append(_standing(standing))
     if coming:
@@ -332,6 +329,8 @@ def parts_of(wants: tuple[AnyWant, ...]) -> list[str]:
 
 _DRAFTING: Final = """exists (select 1 from writing w
                 where w.bucket = q.bucket and w.person = q.person and w.writer = q.actor and w.state in (0, 3))"""
+JOINT: Final = 8
+"""Pages that one statement reads at most: by then its fixed cost is a tenth of it, and making the pages costs more."""
 TOGETHER: Final = 4
 """Wants from which a short record is read whole: fewer cost less one by one."""
 
@@ -405,7 +404,7 @@ def page_shape(wants: tuple[AnyWant, ...], *, proxy: bool = False, single: bool 
      cross join lateral (select {IS_SHORT if "length.short" in rows else "false"} as short offset 0) length
      cross join lateral ({rows}) x
      where x.rows is not null{always}"""
-    return Shape(sql, _COLUMNS)
+    return Shape(sql, _COLUMNS, JOINT)
 
 
 _SAFE: Final = re.compile(r"[A-Za-z0-9:/.\-]+")

@@ -17,11 +17,12 @@ from felles.record.kinds import Kind
 from felles.record.known import KNOWN
 from felles.record.numbers import TYPES
 from felles.record.standing import STANDS, marks
+from felles.record.wants import Met, News
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from felles.record.wants import Looked, Met, News
+    from felles.record.wants import AnyWant, Looked
 
 TOLD: Final = (
     "AllergyIntolerance",
@@ -64,11 +65,15 @@ INDEX: Final = (
 )
 """The index as migration 0020 makes it (a test compares)."""
 _NEWEST: Final = f"{KNOWN.format(e='e.')} desc, e.id desc"
+_EVER: Final = -(2**63)
 _HERS: Final = "e.bucket = q.bucket and e.person = q.person"
 
 
-def news_part(number: int, want: News) -> str:
-    """The rows of `News` as one JSON array: a part of a page's statement (`read_person.page_shape`)."""
+def news_part(number: int, want: News, since: str = "") -> str:
+    """The rows of `News` as one JSON array: a part of a page's statement (`read_person.page_shape`).
+
+    `since`: a moment (SQL, real micros); what was known then is left out.
+    """
     body = f"""case when octet_length(c.body) > {LARGE}
                   then regexp_replace(c.body, '"data":"[^"]*"', '"data":""', 'g') else c.body end"""
     if want.brief:
@@ -81,17 +86,22 @@ def news_part(number: int, want: News) -> str:
                    and e.version < c.version and e.person = c.person and e.state < {WITHDRAWN} and not e.deleted
                    and {ROW_OPEN}
                  order by e.version desc limit {EARLIER}) v), '[]') end"""
+    later = f" and {KNOWN.format(e='e.')} > {since}" if since else ""
     return f"""(select {number}::smallint as want, convert_to('[' || string_agg(
                    '[' || c.at || ',' || c.shown_org || ',' || to_json(coalesce(c.behalf, c.author)) || ',' || {body}
                    || ',' || c.low || ',' || c.kind || ',' || c.type || ',"' || c.id || '",' || {before} || ']',
                    ',') || ']', 'UTF8') as rows
           from (select e.*, {KNOWN.format(e="e.")} as at, {ORG} as shown_org from entry e
-                 where {_HERS} and {_CONDITION.format(e="e.")} and {IN_FORM} and {ROW_OPEN}
+                 where {_HERS} and {_CONDITION.format(e="e.")} and {IN_FORM} and {ROW_OPEN}{later}
                  order by {_NEWEST} limit {want.newest}) c)"""
 
 
-def met_part(number: int, want: Met) -> str:
-    """The row of `Met`: the newest of three, each found by a few steps."""
+def met_part(number: int, want: Met, news: tuple[int, News] | None = None) -> str:
+    """The row of `Met`: the newest of three, each found by a few steps; with it the `news` since then.
+
+    What became known before a contact that was written down is no measurement after it: those are gone through last,
+    and back to that contact alone.
+    """
     ended = "case when e.high <= q.clinical then e.high else e.low end"
     line = f"least({ended}, {KNOWN.format(e='e.')}) as at, e.type, e.id"
     ours = f"e.org = q.org and {ROW_OPEN}"
@@ -104,11 +114,24 @@ def met_part(number: int, want: Met) -> str:
                 order by e.low desc limit 1)"""
     measured = f"""(select {line} from (select e.* from entry e
                 where {_HERS} and {_CONDITION.format(e="e.")} and e.form = 0
+                  and {KNOWN.format(e="e.")} > coalesce((select max(m.at) from came m), {_EVER})
                 order by {_NEWEST} limit {want.written}) e
                 where e.kind = {Kind.VITAL:d} and e.low <= q.clinical and {ours} limit 1)"""
-    return f"""(select {number}::smallint as want,
+    since = f"coalesce((select m.at from met m), {_EVER})"
+    also = f"\n        union all {news_part(*news, since)}" if news else ""
+    return f"""(with came as materialized ({contact} union all {kept}),
+        met as materialized (select m.* from (select * from came union all {measured}) m order by m.at desc limit 1)
+        select {number}::smallint as want,
                convert_to('[[' || m.at || ',' || m.type || ',"' || m.id || '"]]', 'UTF8') as rows
-          from ({contact} union all {kept} union all {measured}) m order by m.at desc limit 1)"""
+          from met m{also})"""
+
+
+def news_parts(numbered: Iterable[tuple[int, AnyWant]]) -> list[str]:
+    """What answers the `News` and the `Met` among the wants of a page; `since_met` needs a `Met` beside it."""
+    news = [(number, want) for number, want in numbered if isinstance(want, News)]
+    parts = [news_part(number, want) for number, want in news if not want.since_met]
+    later = next((each for each in news if each[1].since_met), None)
+    return parts + [met_part(number, want, later) for number, want in numbered if isinstance(want, Met)]
 
 
 def looked_part(number: int, want: Looked) -> str:

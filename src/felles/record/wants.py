@@ -130,11 +130,13 @@ class News:
     A line is [known, org, author, body, low, kind, type, id, before]: since when it is known (real micros), its
     organisation's hash, who answers for it, its JSON, when it is about (clinical micros), its `Kind`, its type's
     number, its id, and its earlier versions as [known, body], the newest first. What is attached to a large one is
-    left out. `brief`: no body of an Observation (null; of one entered in error its status).
+    left out. `brief`: no body of an Observation (null; of one entered in error its status). `since_met`: none that was
+    known at the contact that the page's `Met` finds in the same key.
     """
 
     newest: int
     brief: bool = False
+    since_met: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from minijinja import Markup
 
+    from felles.care.news.shapes import Read
     from felles.record.grants import PersonKey
 
 MOST: Final = 400
@@ -21,9 +22,9 @@ MOST: Final = 400
 FRESH: Final = 120_000_000
 """Microseconds of clinical time that one may be used: what lies ahead moves, and so do ages and names."""
 
-Key = tuple["tuple[PersonKey, ...]", int, str, str, int]
+Key = tuple["tuple[PersonKey, ...]", int, str, str, int, bool]
 """(the person's keys, the kinds that the reader's role reaches, language, where links lead, the reader's organisation:
-when it last had contact is its own)."""
+when it last had contact is its own; whether the news from before that contact are there too)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ class Kept:
     name: str
     strip: Markup
     board: Markup
-    news: bytes = b"[]"
+    news: list[Read] = field(default_factory=list)
     met: bytes = b"[]"
     results: dict[str, str] = field(default_factory=dict)
     shown: dict[tuple[str, int, str], Markup] = field(default_factory=dict)
-    """What became known last and the last contact, as they came (`wants.News`, `Met`), and results' names by id;
-    the part on what is new as it was made, by what it counts from, since when, and whose own entries it leaves out."""
+    """What became known last and the last contact (`wants.News`, `Met`), and results' names by id; the part on what is
+    new as it was made, by what it counts from, since when, and whose own entries it leaves out."""
 
 
 class Shelf:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.care.news.shapes import reads
 from felles.care.overview import present, views
 from felles.care.overview.kept import Kept, Shelf
 from felles.care.overview.present import View
@@ -39,7 +40,8 @@ async def made(
     """
     store, t = store_of(found), found.t
     kinds = grant.kinds
-    key, now = (grant.keys, kinds, t.code, base, grant.org_mark), store.clock.clinical()
+    key = (grant.keys, kinds, t.code, base, grant.org_mark, wants is views.LOOKING)
+    now = store.clock.clinical()
     kept = _shelf.find(key, now)
     read = await views.overview(store, grant, patient_id, kept.version if kept else -1, wants)
     if read.same and kept is not None:
@@ -49,8 +51,10 @@ async def made(
     view = View(t, base, now, names)
     kept = parts(view, record, kinds, template, read.version)
     if len(wants) > len(views.WANTS):
-        news, met = read.found[len(views.WANTS) :][:2]
-        kept = replace(kept, news=news, met=met, results=present.result_names(record, news))
+        rows, met = read.found[len(views.WANTS) :][:2]
+        news = reads(rows)
+        names_of = present.result_names(record, {each.id for each in news})
+        kept = replace(kept, news=news, met=met, results=names_of)
     if not read.special:
         _shelf.keep(key, kept)
     return kept, read

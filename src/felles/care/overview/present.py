@@ -183,11 +183,11 @@ def results(view: View, found: Overview) -> list[dict[str, Any]]:
     return [_result(view, course, codes[course.last.entry.id]) for course in courses]
 
 
-def result_names(found: Overview, news: bytes) -> dict[str, str]:
-    """Id → name of the results and what else was observed that the overview has read, where `news` tells of it."""
-    names = {read.entry.id: read.entry.code.words for read in found.told if read.entry.id.encode() in news}
+def result_names(found: Overview, new_ids: set[str]) -> dict[str, str]:
+    """Id → name of the results and what else was observed that the overview has read, of those in `new_ids`."""
+    names = {read.entry.id: read.entry.code.words for read in found.told if read.entry.id in new_ids}
     for course in found.results:
-        new = [read.entry.id for read in course.reads if read.entry.id.encode() in news]
+        new = [read.entry.id for read in course.reads if read.entry.id in new_ids]
         if new:
             names |= dict.fromkeys(new, rules.code_words(course.reads[0].entry))
     return names

@@ -66,7 +66,7 @@ async def _news(found: Visit, grant: PersonGrant, parts: Kept, read: PersonPage,
     shown = parts.shown.get(key)
     if shown is None:
         base = f"/p/{found.request.path_params['id']}"
-        news = await part(found, grant, base, since, shapes.reads(parts.news), views.NEWEST, parts.results)
+        news = await part(found, grant, base, since, parts.news, views.NEWEST, parts.results)
         shown = fragment(found.t.code, "news/part.html", {"news": news})
         if len(parts.shown) < _READERS:
             parts.shown[key] = shown

@@ -83,9 +83,10 @@ NEWEST: Final = 80
 """Entries that became known last, of which the news are made; the part says so when there may be more."""
 LOG: Final = 200
 """Lines of the access log that the overview goes through for the reader's last look; the page of news reads more."""
-STAFF_WANTS: Final = (*WANTS, News(NEWEST, brief=True), Met(among=400, written=150))
+_MET: Final = Met(among=400, written=150)
+STAFF_WANTS: Final = (*WANTS, News(NEWEST, brief=True, since_met=True), _MET)
 """What staff see besides: what is new since their organisation last had contact."""
-LOOKING: Final = (*STAFF_WANTS, Looked(LOG))
+LOOKING: Final = (*WANTS, News(NEWEST, brief=True), _MET, Looked(LOG))
 """The same for who counts from her own last look."""
 
 
