@@ -87,3 +87,13 @@ async def test_nobody_ends_the_block_of_another(site):
         (end,) = re.findall(r'action="(/meg/sperringer/[^"]+)"', unescape((await citizen.get("/meg/sperringer")).text))
         assert (await other.post(end, headers=own())).status_code == 404
         assert (await citizen.post(end, headers=own())).status_code == 303
+
+
+async def test_a_place_that_could_look_can_be_closed_to_before_it_has(site):
+    async with site.visitor("gravid") as citizen:
+        could = unescape((await citizen.get("/meg/tilgang")).text)
+        form = words((await citizen.get(NEW)).text)
+    assert "Gynekolog Stormo" in form
+    way = re.search(r'href="/meg/sperringer/ny\?mot=Organization/[^"]+"[^>]*>(?:<svg.*?</svg>)?[^<]*Stormo', could)
+    assert way, could
+    assert "Sykehusapoteket" not in form, "those who have no basis are not named"

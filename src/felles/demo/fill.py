@@ -259,7 +259,7 @@ async def patiently(work: Callable[[], Awaitable[Any]]) -> None:
 def _grant(store: Store, made: Region | None, author: str | None) -> Grant:
     until = store.clock.real() + _HOUR
     if made is None or author is None:
-        return doors.maintenance(JOB, until=until, reason="the synthetic region")
+        return doors.maintenance(JOB, until=until, reason="oppdiktet region")
     staff = made.places.staff[author]
     organisation = made.places.organisations[staff.works_in]
     return doors.maintenance(
@@ -268,7 +268,7 @@ def _grant(store: Store, made: Region | None, author: str | None) -> Grant:
         organization=organisation.reference,
         organization_name=organisation.name,
         behalf=staff.practitioner,
-        reason="the synthetic region",
+        reason="oppdiktet region",
     )
 
 

@@ -29,7 +29,7 @@ _any: Final = Decoder(Any).decode
 
 @dataclass(slots=True)
 class Seen:
-    """Those who have been in the record: reference → name."""
+    """Those who have been in the record, and the places that could open it now: reference → name."""
 
     places: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
@@ -55,14 +55,20 @@ def _is_block(consent: dict[str, Any]) -> bool:
 
 
 async def seen(store: Store, grant: PersonGrant) -> Seen:
-    """Whom the newest lines of her log name. Raises `Absent`, `Busy`."""
+    """Whom the newest lines of her log name, and where it could be opened now. Raises `Absent`, `Busy`."""
     found = Seen()
+    listed, _ = await store.readers(grant)
+    orgs = {row.org for row in listed}
+    names = await store.names.of(set(orgs))
+    for mark, reference in (await store.names.organizations(orgs)).items():
+        found.places[reference] = names.get(mark, "")
     for leaf in await store.own_log(grant, LINES):
         who = read_line(leaf.text).who
         if who.actor.startswith("Practitioner/"):
             found.people.setdefault(who.actor, f"{who.name}, {who.organization}".rstrip(", "))
         if who.org:
             found.places.setdefault(who.org, who.organization)
+    found.places = {reference: name for reference, name in found.places.items() if name}
     return found
 
 

@@ -28,10 +28,11 @@ async def readers(request: Request) -> Response:
     found = await visit(request)
     grant, store, t = open_own(found), store_of(found), found.t
     listed, more = await store.readers(grant)
-    names = await store.names.of({row.org for row in listed})
+    orgs = {row.org for row in listed}
+    names, references = await store.names.of(set(orgs)), await store.names.organizations(orgs)
     context = {
         "title": t("Hvem kan åpne journalen din nå"),
-        "places": present.places(t, listed, names),
+        "places": present.places(t, listed, names, references),
         "roles": present.roles(t, listed),
         "more": more,
     }

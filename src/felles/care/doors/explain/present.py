@@ -210,13 +210,14 @@ def openers(t: Language, days: Durations) -> list[dict[str, str]]:
 # -- who can see -------------------------------------------------------------------------------------------
 
 
-def places(t: Language, found: list[Reader], names: Names) -> list[dict[str, Any]]:
-    """Each organisation that can open the record now: on what basis, until when, and who there."""
+def places(t: Language, found: list[Reader], names: Names, references: dict[int, str]) -> list[dict[str, Any]]:
+    """Each organisation that can open the record now: on what basis, until when, who there, and which it is."""
     made: list[dict[str, Any]] = []
     for org, bases in rules.by_place(found).items():
         reasons = [_reason_of(t, text, rows) for text, rows in bases.items()]
         closed = any(row.closed for rows in bases.values() for row in rows)
-        made.append({"name": names.get(org) or t("virksomhet ikke registrert"), "reasons": reasons, "closed": closed})
+        name = names.get(org) or t("virksomhet ikke registrert")
+        made.append({"name": name, "reasons": reasons, "closed": closed, "shut": references.get(org, "")})
     return made
 
 
