@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from felles.care.medicines.lines import day_of
 from felles.care.overview import rules as overview_rules
-from felles.care.vaccines import rules
+from felles.care.vaccines import codes, rules
 from felles.care.vaccines.rules import State, Step
 from felles.care.vaccines.views import MOST
-from felles.fhir.norway.systems import ATC
 from felles.record.kinds import Kind
 from felles.ui.dates import local
 
@@ -71,26 +69,25 @@ def _programme(view: View, record: Record, given: list[Read[Immunization]]) -> d
     exact = len(record.patient.birth_date or "") == 10
     if born is None or not exact or rules.grown(born, today) or record.patient.deceased_date_time:
         return None
-    coded: list[tuple[date, str]] = []
-    unknown = 0
-    for read in given:
-        codes = [c.code for c in read.entry.vaccine_code.coding if c.system == ATC and c.code]
-        day = day_of(read.entry.occurrence_date_time)
-        if codes and day is not None:
-            coded.append((day, codes[0]))
-        else:
-            unknown += 1
-    steps = rules.steps(coded, born, today)
+    counted, unknown = codes.known(read.entry for read in given)
+    steps = rules.steps(counted, born, today)
+    t = view.t
 
     def of(state: State) -> list[dict[str, str]]:
-        return [_step(view.t, step) for step in steps if step.state is state]
+        return [_step(t, step) for step in steps if step.state is state]
 
     return {
         "due": of(State.DUE),
         "missing": of(State.MISSING),
         "later": of(State.LATER),
-        "unknown": unknown,
-        "steps": [_step(view.t, step) for step in steps],
+        "unjudged": t.many(
+            "Én vaksine er ført med en kode eller dato som programmet ikke kjenner.",
+            "%d vaksiner er ført med en kode eller dato som programmet ikke kjenner.",
+            unknown,
+        )
+        if unknown
+        else "",
+        "steps": [_step(t, step) for step in steps],
     }
 
 

@@ -14,9 +14,9 @@ from felles.care.overview.views import Read
 from felles.care.start import days
 from felles.care.start.board import Asked, Line, Part, Shown, person
 from felles.care.start.parts.admitted import HERE, INPATIENT
+from felles.care.vaccines import codes
 from felles.care.vaccines.rules import State, steps
 from felles.care.vaccines.views import Immunization
-from felles.fhir.norway.systems import ATC
 from felles.record.clock import BEGINNING, FOREVER
 from felles.record.read_lists import Listing
 from felles.record.wants import Standing, Want
@@ -98,11 +98,9 @@ def vaccine(t: Language, rows: bytes, patient: shapes.Patient, today: date) -> t
     born = born_on(patient.birth_date)
     if born is None:
         return t("Fødselsdato ikke registrert"), "", "neutral"
-    given: list[tuple[date, str]] = []
-    for read in _given(rows):
-        if read.entry.status == "completed":
-            day = local(read.at).date()
-            given += [(day, c.code) for c in read.entry.vaccine_code.coding if c.system == ATC and c.code]
+    given, unknown = codes.known(read.entry for read in _given(rows) if read.entry.status == "completed")
+    if unknown:
+        return t("Kan ikke si hvilken vaksine som står for tur"), "", "neutral"
     due = [step for step in steps(given, born, today) if step.state is State.DUE]
     if not due:
         return t("Ingen vaksine nå"), "", "neutral"
