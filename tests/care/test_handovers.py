@@ -106,6 +106,35 @@ async def test_what_is_urgent_shows_whom_to_ring(site):
         assert path not in unescape((await nurse.get("/arbeid")).text)
 
 
+async def test_whom_to_ring_is_there_at_once_and_what_is_sent_is_urgent(site):
+    ida, _ = await patient_named(site, "nordmarken")
+    rung = {"tekst": "BT 148/96", "til": ""}
+    async with site.visitor("jordmor") as midwife, site.visitor("fodselslege") as doctor:
+        shown = await midwife.get(f"/p/{ida}/ring")
+        assert "Kristin Ytterhus (Lege)" in words(shown.text)
+        assert 'href="tel:+47' in shown.text
+        assert re.search(r"Blodtrykk: 146/92 mmHg \(i går kl\. \d\d\.\d\d\)", words(shown.text))
+        to = found_in(r'name="til" value="(Organization/[^"]+)" checked', shown.text)
+        beside = await midwife.get(f"/p/{ida}/ring", headers={"x-felles-part": "1"})
+        assert "<html" not in beside.text
+        for wrong, said in (({}, "Velg hvem du ringer"), ({"tekst": "x", "til": to}, "Skriv hva det gjelder")):
+            answer = await midwife.post(f"/p/{ida}/ring", headers=own(), data=rung | wrong)
+            assert answer.status_code == 422
+            assert said in words(answer.text)
+        answer = await midwife.post(f"/p/{ida}/ring", headers=own(), data=rung | {"til": to})
+        path = answer.headers["location"].partition("?")[0]
+        assert "Ingen har tatt den ennå. Den er hos Kvinneklinikken" in words((await midwife.get(path)).text)
+        assert "svar-plan" not in (await doctor.get(path)).text
+        await acts(doctor, path, "ta")
+        assert "Kristin Ytterhus har den." in words((await midwife.get(path)).text)
+        assert f"/p/{ida}/skriv/svar-plan?om=" in unescape((await doctor.get(path)).text)
+        assert "svar-plan" not in (await midwife.get(path)).text
+    async with site.visitor("personvern") as reviewer, site.visitor("sykehuslege") as other:
+        assert (await reviewer.get(f"/p/{ida}/ring")).status_code == 403
+        assert (await other.get(f"/p/{ida}/ring")).status_code == 404
+        assert (await other.post(f"/p/{ida}/ring", headers=own(), data=rung | {"til": to})).status_code == 404
+
+
 async def test_before_she_closes_anything_the_person_sees_what_it_stops(site):
     olav, _ = await patient_named(site, "saeterbo")
     form = {"hva": "alt", "mot": "alle"}

@@ -18,8 +18,10 @@ from felles.care.writing.actions import _changes, _encoder
 from felles.care.writing.form import NEW, From, Known, New, Row, here
 from felles.care.writing.forms import FORMS
 from felles.care.writing.forms.dose import dosage
+from felles.care.writing.forms.plan import PLAN_URL
 from felles.fhir.norway.systems import ATC, ICD10, ICPC2
 from felles.record.clock import MICROSECONDS
+from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM
 from felles.ui.i18n import language
 
 NB = language("nb")
@@ -61,6 +63,11 @@ ONES = {
         "medicationCodeableConcept": {"text": "Ibux"}, "subject": {"reference": "Patient/x"},
         "effectiveDateTime": "2026-01-01", "dosage": [{"text": "Ved behov"}],
     },
+    "Task": {
+        "resourceType": "Task", "id": "t1", "meta": {"versionId": "2"}, "status": "accepted", "intent": "order",
+        "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": "call"}]}, "for": {"reference": "Patient/x"},
+        "description": "BT 148/96", "requester": {"reference": "Practitioner/jm"}, "owner": DOCTOR,
+    },
 }  # fmt: skip
 CHILD = {
     "resourceType": "Patient", "id": "x", "birthDate": "2025-08-20",
@@ -95,6 +102,7 @@ WRITTEN = {
     "avvik": {"tekst": "Medisinen var ikke levert."},
     "vaksine": {"batch": "AB12"}, "parorende": {"navn": "Per Ås", "forhold": "SONC", "telefon": "911 11 111"},
     "tillegg": {"tekst": "Skal stå 50."}, "dose": {"dose": "2 kapsler om morgenen"}, "seponer": {"hvorfor": "Svimmel"},
+    "svar-plan": {"tiltak": "Innleggelse: i dag kl. 14\n- Blodprøver", "klartekst": "Du skal legges inn i dag."},
     "bruker-ikke": {"hvorfor": "Sluttet"}, "problem-over": {}, "parorende-endre": {"telefon": "922 22 222"},
 }  # fmt: skip
 
@@ -318,3 +326,27 @@ def test_a_dose_is_read_in_numbers_only_where_it_is_plain(text, value, often):
     assert quantity.get("value") == value
     assert (often is None and repeat == {}) or (repeat["frequency"], repeat["period"]) == often
     fhir.decode(_encoder.encode({**ORDER, "dosageInstruction": [made]}))
+
+
+def test_an_answer_with_a_plan_is_the_plan_and_the_answered_task():
+    plan, task = made_by("svar-plan")
+    assert [each["detail"]["description"] for each in plan["activity"]] == ["Innleggelse", "Blodprøver"]
+    assert plan["activity"][0]["detail"]["scheduledString"] == "i dag kl. 14"
+    assert (plan["title"], plan["description"]) == ("Plan etter tilkalling", "Du skal legges inn i dag.")
+    assert task["status"] == "completed"
+    assert task["note"][-1]["text"].endswith("Innleggelse: i dag kl. 14\nBlodprøver")
+    assert task["output"][0]["valueReference"]["reference"] == PLAN_URL
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"owner": {"reference": "Practitioner/p2"}}, {"status": "requested"}, {"status": "completed"},
+     {"businessStatus": {"text": "tilbake"}}, {"code": {"coding": [{"system": CASE_SYSTEM, "code": "need"}]}}],
+    ids=["another's", "not taken", "answered", "returned", "a case"],
+)  # fmt: skip
+def test_only_what_she_has_taken_is_answered_with_a_plan(change):
+    form = FORMS["svar-plan"]
+    known = known_for(form)
+    assert form.fits(known)
+    known.one = Row(ONES["Task"] | change, ORG, "Practitioner/p1", NOW)
+    assert not form.fits(known)

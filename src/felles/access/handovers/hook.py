@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
 from felles.access.handovers import guard
-from felles.access.handovers.hours import OFFICE, Hours, after, hours_of
+from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import Kind, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
 from felles.record.decide import BLOCKED
@@ -102,7 +102,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
 
 def _anew(held: Held, now: int, hours: Hours) -> int:
     """The next date of what was taken over: nobody is late before they have seen it here."""
-    wait = after(hours, now, rule_of(held.kind, urgent=held.urgent).receive)
+    wait = after(ALWAYS if held.urgent else hours, now, rule_of(held.kind, urgent=held.urgent).receive)
     return wait if held.next is None else max(held.next, wait)
 
 
@@ -117,7 +117,7 @@ async def give_back(after_: After) -> None:
             state=State.ENDED if own else State.UNTAKEN,
             owner="" if own else was.sender,
             since=after_.clinical,
-            next=None if own else after(OFFICE, after_.clinical, wait),
+            next=None if own else after(ALWAYS if was.urgent else OFFICE, after_.clinical, wait),
             rung=0,
             stopped=True,
         )

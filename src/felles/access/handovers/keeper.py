@@ -23,7 +23,7 @@ from felles import fhir
 from felles.access.codes import UNIT
 from felles.access.handovers import inboxes
 from felles.access.handovers.hook import held_of
-from felles.access.handovers.kinds import Kind, coded
+from felles.access.handovers.kinds import Kind, coded, rule_of
 from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
 from felles.access.open import maintenance
 from felles.access.resources import moment
@@ -147,8 +147,10 @@ class Keeper:
         name = row["source"].partition("/")[2]
         owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], name) if r["owner"]]
         inbox = next((each for each in reversed(owners) if not each.startswith("Practitioner/")), held.receiver)
-        staff = [each.reference for each in await inboxes.staff(self.store, inbox) if each.now]
-        duty = [each for each in staff if each not in owners and each != held.sender]
+        first = rule_of(held.kind, urgent=held.urgent).roles
+        staff = [each for each in await inboxes.staff(self.store, inbox) if each.now]
+        staff.sort(key=lambda each: bool(first) and each.role not in first)
+        duty = [each.reference for each in staff if each.reference not in (*owners, held.sender)]
         above = await self._above(inbox if held.rung == 0 else held.receiver)
         owner, code = climb(held, duty=tuple(duty), above=above)
         return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code

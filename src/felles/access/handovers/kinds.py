@@ -27,6 +27,7 @@ class Kind(IntEnum):
     ORDER = 5
     PLAN = 6
     CORRECTION = 7
+    CALL = 8
     DEVIATION = 9
 
     @property
@@ -44,6 +45,7 @@ NAMES: Final = {
     Kind.PLAN: "Plan delt",
     Kind.CORRECTION: "Krav om retting",
     Kind.DEVIATION: "Avviksmelding",
+    Kind.CALL: "Tilkalling",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -71,7 +73,8 @@ class Rule:
 
     `receive`: until somebody has it. `act`: from then until it is answered. `again`: until the sender has looked at
     what came back. `ladder`: where it goes when nobody received it, each with how long it waits there; after the last
-    it stays with the sender. `done_ends`: doing it ends it; otherwise what was done is the sender's to end.
+    it stays with the sender. `done_ends`: doing it ends it; otherwise what was done is the sender's to end. `roles`: of
+    those on duty in an inbox these come first.
     """
 
     receive: Wait
@@ -79,6 +82,7 @@ class Rule:
     again: Wait
     ladder: tuple[tuple[Rung, Wait], ...]
     done_ends: bool = False
+    roles: tuple[str, ...] = ()
 
 
 _DAY: Final = Wait(days=1)
@@ -88,6 +92,7 @@ URGENT: Final = Rule(
     act=Wait(minutes=60),
     again=Wait(minutes=60),
     ladder=(("duty", Wait(minutes=10)), ("duty", Wait(minutes=10)), ("sender", Wait(minutes=10))),
+    roles=("doctor", "specialist", "gp"),
 )
 """Of every kind, when a person said that it is urgent. That doing it ends it stays as the kind has it."""
 RULES: Final[dict[Kind, Rule]] = {
@@ -99,6 +104,7 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.PLAN: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
     Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
     Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
 }
 
 

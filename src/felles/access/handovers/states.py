@@ -27,7 +27,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import DIAGNOSTIC
-from felles.access.handovers.hours import OFFICE, Hours, after
+from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
 from felles.access.handovers.kinds import RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
@@ -149,7 +149,8 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     """The hand-over after a version that says `said` was written at `now`; None where there is none.
 
     `writer` and `org` are who wrote it and for which organisation: the sender where the entry names none. `hours` are
-    those of whom it is for. What had ended when it was first seen was no hand-over here.
+    those of whom it is for; what is urgent waits for no opening hours. What had ended when it was first seen was no
+    hand-over here.
     """
     if was is None and (said.state.ended or said.state in (State.ANSWERED, State.DECLINED)):
         return None
@@ -192,7 +193,7 @@ def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, s
         return agreed
     if same and was is not None and was.next is not None and was.urgent == held.urgent:
         return was.next
-    wait = after(hours, now, _wait(held))
+    wait = after(ALWAYS if held.urgent else hours, now, _wait(held))  # minutes are minutes, day and night
     return wait if agreed is None else min(agreed, wait)
 
 

@@ -1,7 +1,8 @@
 """The registration of hand-overs."""
 
-from felles.care.handovers import pages
-from felles.ui.domain import Card, Domain
+from felles.care.handovers import pages, ring
+from felles.record.kinds import Kind
+from felles.ui.domain import Card, Domain, Write
 
 DOMAIN = Domain(
     "handovers",
@@ -13,6 +14,8 @@ DOMAIN = Domain(
         ("GET", "/tavle", pages.board),
         ("GET", "/p/{id}/send", pages.compose),
         ("POST", "/p/{id}/send", pages.send),
+        ("GET", "/p/{id}/ring", ring.show),
+        ("POST", "/p/{id}/ring", ring.send),
     ),
     cards=(
         Card(
@@ -24,9 +27,11 @@ DOMAIN = Domain(
             "approve",
         ),
     ),
+    writes=(Write("/ring", lambda t: t("Ring vakthavende"), "Phone", "write", Kind.TASK, "k", first=True),),
     acts={
         "page:work": lambda t: t("Så en oppgave, henvisning eller melding om deg på arbeidslisten"),
         "page:handover": lambda t: t("Åpnet en oppgave, henvisning eller melding om deg"),
+        "page:ring": lambda t: t("Så hvem som er på vakt, for å ringe om deg"),
         "page:send": lambda t: t("Skrev noe som skal sendes om deg"),
     },
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
@@ -16,6 +18,7 @@ from felles.care.doors.strip import strip
 from felles.care.handovers import actions, present, rules
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.people import open_person, staff_only, store_of
+from felles.care.writing.offers import offers
 from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
 from felles.record.ids import mark_of
 from felles.record.read_handovers import MANY, count_handovers
@@ -222,11 +225,10 @@ async def _one(
     store, t = store_of(found), found.t
     staff_only(found)
     row = await _read(found)
-    now, said = store.clock.clinical(), form or {}
+    now, said, body = store.clock.clinical(), form or {}, msgspec.json.decode(row.body)
     names = await store.names.of(set(present.authors(row)))
-    inbox = row.owner or row.receiver
-    holder = await inboxes.one(store, inbox)
-    staff = await inboxes.staff(store, inbox) if holder else []
+    holder = await inboxes.one(store, row.receiver if State(row.state).back else row.owner or row.receiver)
+    staff = await inboxes.staff(store, holder.reference) if holder else []
     staffed = await store.names.of({each.reference for each in staff})
     asked = found.request.query_params
     looked = said.get("mottaker", "") or asked.get("mottaker", "")
@@ -240,7 +242,8 @@ async def _one(
         "one": present.whole(t, row, names, now),
         "version": row.version,
         "forms": present.forms(t, await _verbs(found, row)),
-        "phone": holder.phone if holder else (await store.names.phones({row.owner})).get(row.owner, ""),
+        "phone": holder.phone if holder and holder.phone else await _phone(found, row),
+        "answers": offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else [],
         "duty": [{"name": staffed.get(each.reference, ""), "now": each.now} for each in staff],
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
                   "open": each.open} for each in await inboxes.find(store, looked)],
@@ -254,3 +257,10 @@ async def _one(
         "path": f"/arbeid/{row.source}",
     }  # fmt: skip
     return page(found, "handovers/one.html", context, 422 if errors else 409 if error == "moved" else 200)
+
+
+async def _phone(found: Visit, row: HandedRow) -> str:
+    """Whom to ring: who has it, whom it was sent to, or the unit that had it before, whoever has a telephone first."""
+    owners = present.owners(row)
+    phones = await store_of(found).names.phones(set(owners))
+    return next((phones[each] for each in owners if phones.get(each)), "")

@@ -38,6 +38,7 @@ def kind(t: Language, which: Kind) -> str:
         Kind.PLAN: t("Plan delt"),
         Kind.CORRECTION: t("Krav om retting"),
         Kind.DEVIATION: t("Avviksmelding"),
+        Kind.CALL: t("Tilkalling"),
     }[which]
 
 
@@ -133,6 +134,13 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "words": _words(body),
         "sender": names.get(of.sender, "") or t("Pasienten"),
         "owner": names.get(of.owner, ""),
+        "urgency": _urgency(t, where, names.get(of.owner, "")) if of.urgent and not where.ended else "",
+        "taken": where in (State.ACCEPTED, State.ANSWERED),
+        "outputs": [
+            {"text": each.get("type", {}).get("text", ""), "href": f"/p/{of.patient}/e/{reference}"}
+            for each in body.get("output", [])
+            if (reference := each.get("valueReference", {}).get("reference", "")) and of.patient
+        ],
         "receiver": names.get(of.receiver, ""),
         "made": t.moment(of.made),
         "since": t.moment(of.since),
@@ -151,6 +159,15 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     }
 
 
+def _urgency(t: Language, where: State, owner: str) -> str:
+    """By name who has it, or that nobody has it yet."""
+    if where is State.ACCEPTED and owner:
+        return t("{who} har den.").format(who=owner)
+    if where in (State.SENT, State.RECEIVED):
+        return t("Ingen har tatt den ennå. Den er hos {who}.").format(who=owner) if owner else t("Ingen har den ennå.")
+    return f"{state(t, where)}."
+
+
 def authors(of: HandedRow) -> set[str]:
     """Whoever is named on the page of one hand-over."""
     body = msgspec.json.decode(of.body)
@@ -159,6 +176,13 @@ def authors(of: HandedRow) -> set[str]:
     wrote = {each["author"] for each in versions}
     owned = {each["body"].get("owner", {}).get("reference", "") for each in versions}
     return {each for each in said | wrote | owned | {of.sender, of.owner, of.receiver} if each}
+
+
+def owners(of: HandedRow) -> list[str]:
+    """Who has it, whom it was sent to, and who had it before, the latest first; without its sender."""
+    versions = msgspec.json.decode(of.versions) if of.versions else []
+    had = [each["body"].get("owner", {}).get("reference", "") for each in reversed(versions)]
+    return [each for each in dict.fromkeys([of.owner, of.receiver, *had]) if each and each != of.sender]
 
 
 def events(t: Language, of: HandedRow, names: Names) -> list[dict[str, str]]:

@@ -217,7 +217,8 @@ def _plan(told: Told, read: Read[CarePlan]) -> dict[str, Any]:
     since = t("fra {day}").format(day=t.fhir(start, brief=True)) if start else ""
     parts = [part for each in entry.activity if each.detail and (part := _activity(told, each.detail))]
     href = view.entry("CarePlan", entry.id)
-    return row(text, href, since, owner, told.phone(*map(_key, owners), read.org), parts=parts)
+    phone = told.phone(*map(_key, owners), read.org)
+    return row(text, href, since, owner, phone, parts=parts, more=(entry.description or "") if entry.title else "")
 
 
 def _activity(told: Told, detail: Detail) -> dict[str, str] | None:

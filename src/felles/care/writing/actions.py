@@ -119,6 +119,7 @@ def _changes(made: list[Made], drawn: str) -> list[Change]:
             change.id, change.expected = each.id, each.expected
         elif number == 0:
             change.drawn = drawn
+        change.full_url = each.url or None
         changes.append(change)
     return changes
 

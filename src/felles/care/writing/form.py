@@ -127,12 +127,16 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One change that signing makes. `id` and `expected` of what is here already; a create has neither."""
+    """One change that signing makes. `id` and `expected` of what is here already; a create has neither.
+
+    `url`: how the other changes of the same signing refer to what is created (a `urn:uuid:`).
+    """
 
     op: Literal["create", "update"]
     resource: Resource
     id: str = ""
     expected: int = 0
+    url: str = ""
 
 
 Values = dict[str, str]

@@ -40,7 +40,9 @@
   // Ten seconds to call it back; then what became of it is fetched.
   function wait(shown) {
     const form = shown.querySelector("[data-waits]");
+    if (shown.querySelector("[data-mode=done]")) sessionStorage.removeItem(OPEN);
     if (!form) return;
+    if (panel) sessionStorage.setItem(OPEN, form.dataset.look);
     let left = +form.dataset.waits;
     count = setInterval(() => {
       left -= 1;
@@ -93,6 +95,7 @@
     form.elements.steg && (form.elements.steg.value = step = Math.max(step + 1, Date.now()));
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch(form.action, { method: "POST", body, headers: { "x-felles-part": "1" } }).catch(() => null);
+    if (answer?.redirected && !new URL(answer.url).pathname.includes("/skriv")) return location.assign(answer.url);
     const html = answer?.headers.get("content-type")?.startsWith("text/html");
     const kept = answer && [200, 409, 422].includes(answer.status) && html;
     if (kept) return put(await answer.text(), true);

@@ -11,6 +11,7 @@ from felles.care.writing.forms.kin import KIN, KIN_CHANGED
 from felles.care.writing.forms.measurement import MEASUREMENT
 from felles.care.writing.forms.medicine import DOSE, NO_MORE, START, STOP, TOLD
 from felles.care.writing.forms.note import ADDITION, NOTE
+from felles.care.writing.forms.plan import ANSWER_PLAN
 from felles.care.writing.forms.problem import PROBLEM, PROBLEM_OVER
 from felles.care.writing.forms.vaccination import VACCINATION
 
@@ -32,6 +33,7 @@ FORMS: Final[dict[str, Form]] = {
         NO_MORE,
         PROBLEM_OVER,
         KIN_CHANGED,
+        ANSWER_PLAN,
     )
 }
 """Name → form."""
