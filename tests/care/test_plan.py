@@ -3,18 +3,22 @@
 import re
 
 import msgspec
+import pytest
 import sample
 from browsing import words
 
 from felles.care import social
+from felles.care.family import present as around
 from felles.care.family import rules as kin_rules
 from felles.care.family.shapes import Consent, Kin
+from felles.care.family.shapes import Patient as Close
+from felles.care.family.views import Around
 from felles.care.overview.present import View
 from felles.care.overview.views import Read, Reads
 from felles.care.plan import present, rules
 from felles.care.plan.shapes import Appointment, CarePlan, Goal, Work
 from felles.care.plan.views import Planned
-from felles.care.shapes import Patient
+from felles.care.shapes import Address, Patient
 from felles.record.codes import CASE_SYSTEM, MANDATE_SYSTEM
 from felles.record.grants import ALL_KINDS
 from felles.ui.i18n import language
@@ -94,6 +98,27 @@ def test_plans_that_ended_and_proposals_are_not_followed():
     assert [each.entry.id for each in rules.followed([held, over, last, idea], sample.NOW)] == ["a", "c"]
     ended = read(Goal, "2026-01-01", id="g", lifecycleStatus="completed")
     assert rules.open_goals([ended]) == []
+
+
+@pytest.mark.parametrize(("country", "label"), [(None, "Kommune"), ("NO", "Kommune"), ("US", "Bosted")])
+def test_a_place_in_another_land_is_no_municipality(country, label):
+    patient = Close(address=[Address(city="Somerville", country=country)])
+    (line,) = around.who(told(), Around(patient, [], [], [], [], [], []))
+    assert (line["text"], line["owner"]) == ("Somerville", label)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [({"text": "Underveis"}, "Underveis"), ({"text": "in-progress", "coding": [{"code": "in-progress"}]}, "underveis"),
+     ({"coding": [{"code": "achieved"}]}, "nådd"),
+     ({"coding": [{"code": "achieved", "display": "Helt i mål"}]}, "Helt i mål"),
+     (None, "")],
+)  # fmt: skip
+def test_how_far_a_goal_is_reached_is_said_in_words(status, said):
+    for coding in (status or {}).get("coding", ()):
+        coding["system"] = present.ACHIEVEMENT
+    goal = read(Goal, "2026-01-01", id="g", lifecycleStatus="active", achievementStatus=status)
+    assert present.goals(told(), planned(goals=[goal]))[0]["state"] == said
 
 
 def test_the_next_of_all_is_a_task_due_before_the_appointment_but_never_for_the_citizen_herself():

@@ -159,9 +159,15 @@ def test_doses_are_said_as_written_else_put_together():
         asNeededBoolean=True,
     )
     every = made(shapes.Dosage, timing={"repeat": {"frequency": 1, "period": 8, "periodUnit": "h"}})
+    bare = made(
+        shapes.Dosage,
+        timing={"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+        doseAndRate=[{"doseQuantity": {"value": 1}}],
+    )
     assert words.dose(NB, [written]) == "1 tablett om kvelden"
     assert words.dose(NB, [timed]) == "1 tablett, 2 ganger daglig, ved behov"
     assert words.dose(NB, [every]) == "1 gang hver 8. time"
+    assert words.dose(NB, [bare]) == "1 om gangen, 1 gang daglig"
     assert words.dose(NB, [made(shapes.Dosage)]) == ""
 
 

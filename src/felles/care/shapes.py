@@ -112,6 +112,7 @@ class Address(Shape):
 
     city: str | None = None
     district: str | None = None
+    country: str | None = None
 
 
 class Patient(Shape):

@@ -145,7 +145,7 @@ def _dose(t: Language, dosage: Dosage) -> str:
         return written
     parts: list[str] = []
     if dosage.dose_and_rate and dosage.dose_and_rate[0].dose_quantity:
-        parts.append(amount(t, dosage.dose_and_rate[0].dose_quantity))
+        parts.append(_each_time(t, dosage.dose_and_rate[0].dose_quantity))
     if dosage.timing:
         if dosage.timing.repeat:
             parts.append(often(t, dosage.timing.repeat))
@@ -155,6 +155,12 @@ def _dose(t: Language, dosage: Dosage) -> str:
     if dosage.as_needed_boolean or dosage.as_needed_codeable_concept:
         return f"{said}, {t('ved behov')}".lstrip(", ")
     return said
+
+
+def _each_time(t: Language, quantity: Quantity) -> str:
+    """How much is taken at a time; a bare number (imported orders often have one) is said to be that."""
+    said = amount(t, quantity)
+    return said if quantity.unit or quantity.code or not said else t("{n} om gangen").format(n=said)
 
 
 def often(t: Language, repeat: Repeat) -> str:

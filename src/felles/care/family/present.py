@@ -209,7 +209,8 @@ def who(told: Told, found: Around) -> list[dict[str, Any]]:
             lines[name] = row(name, owner=owner, phone=told.phone(_key(reference)) or phone)
     place = next((each.district or each.city for each in found.patient.address if each.district or each.city), "")
     if place:
-        lines.setdefault(place, row(place, owner=t("Kommune")))
+        abroad = any(each.country not in (None, "NO", "NOR", "Norge", "Norway") for each in found.patient.address)
+        lines.setdefault(place, row(place, owner=t("Bosted") if abroad else t("Kommune")))
     for read in found.teams:
         for member in read.entry.participant:
             name = view.name(member.member)

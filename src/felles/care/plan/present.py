@@ -248,7 +248,33 @@ def _goal(told: Told, goal: Goal) -> dict[str, Any]:
     said_by = view.name(goal.expressed_by)
     more = t("Sagt av {name}").format(name=said_by) if said_by else ""
     text = goal.description.words or t("Uten navn")
-    return row(text, view.entry("Goal", goal.id), when, more=more, state=_words(goal.achievement_status))
+    return row(text, view.entry("Goal", goal.id), when, more=more, state=_reached(t, goal.achievement_status))
+
+
+def _reached(t: Language, concept: Concept | None) -> str:
+    """How far a goal is reached: as it was written, else what FHIR's code for it means."""
+    said = _words(concept)
+    coded = concept is not None and any(each.system == ACHIEVEMENT and each.code == said for each in concept.coding)
+    return achieved(t).get(said, said) if coded else said
+
+
+ACHIEVEMENT: Final = "http://terminology.hl7.org/CodeSystem/goal-achievement"
+
+
+@lru_cache(maxsize=8)
+def achieved(t: Language) -> dict[str, str]:
+    """The codes of FHIR R4's goal-achievement in words."""
+    return {
+        "in-progress": t("underveis"),
+        "improving": t("det går fremover"),
+        "worsening": t("det går tilbake"),
+        "no-change": t("ingen endring"),
+        "achieved": t("nådd"),
+        "sustaining": t("nådd, holdes ved like"),
+        "not-achieved": t("ikke nådd"),
+        "no-progress": t("ingen fremgang"),
+        "not-attainable": t("kan ikke nås"),
+    }
 
 
 def services(told: Told, found: Planned) -> list[dict[str, Any]]:
