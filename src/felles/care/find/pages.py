@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from felles import access
 from felles.care import words
 from felles.care.find import views
+from felles.care.municipalities import name_of
 from felles.care.people import staff_only, store_of
 from felles.record.errors import TooCostly
 from felles.ui.web import form_of, page, visit
@@ -82,7 +83,7 @@ def _context(
 
 def _row(found: Visit, hit: Hit, patient: Patient) -> dict[str, Any]:
     t, now = found.t, store_of(found).clock.clinical()
-    place = "" if hit.protected else next((a.district or a.city or "" for a in patient.address), "")
+    place = "" if hit.protected else next((name_of(a.district or a.city or "") for a in patient.address), "")
     about = [words.sex(t, patient.gender), words.age(t, patient, now)]
     return {
         "href": f"/p/{hit.id}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.json import Decoder
 
 from felles.care import shapes
+from felles.care.municipalities import number_of
 from felles.fhir.norway.identity import valid_national_number
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ async def look_up(store: Store, grant: LookupGrant, asked: Asked) -> list[tuple[
     if asked.number:
         hits = await store.look_up_number(grant, asked.number)
     else:
-        hits = await store.look_up_name(grant, asked.name, born=asked.born, municipality=asked.place or None)
+        hits = await store.look_up_name(grant, asked.name, born=asked.born, municipality=number_of(asked.place) or None)
     found = [(hit, _patient(hit.body)) for hit in hits]
     found.sort(key=lambda pair: (not pair[0].open, pair[1].shown_name.full.casefold()))
     return found
