@@ -13,7 +13,7 @@ CREATININE = ("14682-9", "2160-0", "38483-4")
 PRESSURE = ("85354-9", "55284-4")
 WEIGHT = ("29463-7",)
 MATTERS, LIMITS, LIVING = "95541-9", "75773-2", "63503-7"
-_OSLO = ZoneInfo("Europe/Oslo")
+OSLO = ZoneInfo("Europe/Oslo")
 _MONTHS = [
     "januar",
     "februar",
@@ -52,7 +52,7 @@ def day(text: str) -> str:
 
 
 def _day(text: str) -> date:
-    return datetime.fromisoformat(text).astimezone(_OSLO).date() if len(text) > 10 else date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(OSLO).date() if len(text) > 10 else date.fromisoformat(text)
 
 
 def days(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import facts_news as news
 from facts import CREATININE, LIMITS, LIVING, MATTERS, PRESSURE, WEIGHT, Facts, codes, day, days, shown, words
 
 if TYPE_CHECKING:
@@ -84,6 +85,28 @@ class Question:
     key: str
     text: str
     ask: Ask
+
+
+async def _fresh(walk: Walk, facts: Facts) -> None:
+    await walk.open()
+    page, answer = await walk.open("/siden"), walk.answer
+    patient = f"Patient/{facts.patient['id']}"
+    mine = await walk.reader.written_by(patient, news.OWN, walk.reader.organization)
+    since = news.met(facts, mine)
+    heading = next((node.text() for node in page.root.all("h2") if node.text().startswith("Nytt siden")), "")
+    if since is None:
+        answer.nothing(page.text, "har ikke registrert kontakt med pasienten før")
+        return
+    if day(since.isoformat()) not in heading:
+        answer.missing.append(f"counted from {since.isoformat()}: {heading}")
+    found = news.fresh(facts, since, mine)
+    for entry in found:
+        answer.hold(page.text, news.named(entry), what="new")
+    if not found:
+        answer.nothing(page.text, "Ingenting nytt siden")
+    told = re.search(r"(?<!\d)(\d+) nye? eller endre", page.text)
+    if len(found) < news.MOST and int(told[1] if told else 0) != len(found):
+        answer.missing.append(f"{len(found)} are new, and the page counts {told[0] if told else 'none'}")
 
 
 async def _treated(walk: Walk, facts: Facts) -> None:
@@ -355,6 +378,7 @@ async def _matters(walk: Walk, facts: Facts) -> None:
 
 
 QUESTIONS = (
+    Question("new", "What is new since my unit last saw her?", _fresh),
     Question("treated", "Treated for what, and by whom?", _treated),
     Question("medicines", "Which medicines, which dose, and what changed at discharge?", _medicines),
     Question("dangers", "What must not be given, and which blood thinners?", _dangers),

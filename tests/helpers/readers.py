@@ -25,6 +25,7 @@ class Reader:
 
     client: httpx.AsyncClient
     fhir: Client
+    organization: str = ""
 
     async def page(self, address: str) -> Page:
         """A page as it is served to her."""
@@ -43,6 +44,23 @@ class Reader:
             following = [link["url"] for link in answer.json.get("link", []) if link["relation"] == "next"]
             target = following[0].partition("/fhir/")[2] if following else None
         return found
+
+    async def written_by(self, patient: str, types: tuple[str, ...], organization: str) -> set[str]:
+        """`Type/id` of her entries of these types whose last version was written for an organisation."""
+        found: dict[str, str] = {}
+        for name in types:
+            target: str | None = f"{name}?patient={patient}&_revinclude=Provenance:target&_count=200"
+            while target:
+                answer = await self.fhir.get(target)
+                assert answer.status == 200, answer.json
+                for entry in answer.json.get("entry", []):
+                    made = entry["resource"]
+                    if made["resourceType"] == "Provenance":
+                        place = made["target"][0]["reference"].partition("/_history/")[0]
+                        found[place] = made["agent"][0].get("onBehalfOf", {}).get("reference", "")
+                following = [link["url"] for link in answer.json.get("link", []) if link["relation"] == "next"]
+                target = following[0].partition("/fhir/")[2] if following else None
+        return {place for place, org in found.items() if org == organization}
 
 
 @dataclass
@@ -66,7 +84,7 @@ class Doors:
         transport = httpx.ASGITransport(self.site.app, raise_app_exceptions=False)
         cookies = {cookie_name(secure=self.doorkeeper.secure): session}
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies) as client:
-            yield Reader(client, fhir)
+            yield Reader(client, fhir, actor.organization)
 
     async def _held(self, account: Account) -> Any:
         held = await accounts.roles_held(self.site.store, account.actor)
