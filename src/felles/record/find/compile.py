@@ -31,7 +31,7 @@ from felles.record.era import alive_at
 from felles.record.find.ast import Arg, Form
 from felles.record.find.forms import Scope, render
 from felles.record.find.order import Key, after, keys_text, order_by
-from felles.record.find.starts import DIRECT, LIST, PERSONS, candidates
+from felles.record.find.starts import DIRECT, LIST, MINE, PERSONS, candidates
 from felles.record.homes import SHARED_TYPES
 from felles.record.lane import Shape
 from felles.record.numbers import TYPES
@@ -251,9 +251,11 @@ class _Maker:
         over = ""
         if begin:
             over = f""", over as (select q.n from q where exists (select 1 from ({begin}) x offset q.budget))"""
-            known = f"(select distinct x.bucket, x.id from ({begin} limit q.budget) x order by x.id) c"
+            hers = plan.start[0] == "name" and plan.type == "Patient"
+            columns = "x.bucket, x.person, x.id" if hers else "x.bucket, x.id"
+            known = f"(select distinct {columns} from ({begin} limit q.budget) x order by x.id) c"
             place = f"e.bucket = c.bucket and e.type = {number} and e.id = c.id"
-            tested = " and ".join([self.scope.live, self.form, *tests, *decided])
+            tested = " and ".join([*([MINE] if hers else []), self.scope.live, self.form, *tests, *decided])
             rows = f"from {known} join {self.table} e on {place} {joins} where {tested}"
             each = f"select {self._columns(basis)} {rows} {limited}"
             counted = f"select count(*) {rows}"

@@ -23,7 +23,7 @@ DIRECT = frozenset({"code", "scan"})
 
 
 def candidates(type_name: str, form: Form, scope: Scope) -> str:
-    """The SELECT of (bucket, id) of candidates; may hold one twice."""
+    """The SELECT of (bucket, id) of candidates, of names also the person; may hold one twice."""
     return _STARTS[form[0]](type_name, form, scope)
 
 
@@ -50,9 +50,9 @@ def _name(type_name: str, form: Form, scope: Scope) -> str:
     low, high = scope.take(), scope.take()
     part = f" and x.part in ({', '.join(map(str, parts))})" if parts else ""
     if many == 1:
-        return f"""select x.bucket, x.id from name x
+        return f"""select x.bucket, x.person, x.id from name x
              where x.type = {TYPES[type_name]} and x.word >= {low} and x.word < {high}{part}"""
-    return f"""select x.bucket, x.id from unnest({low}, {high}) w(low, high)
+    return f"""select x.bucket, x.person, x.id from unnest({low}, {high}) w(low, high)
           join name x on x.type = {TYPES[type_name]} and x.word >= w.low and x.word < w.high{part}"""
 
 
@@ -79,3 +79,13 @@ LIST = f"""select distinct r.bucket, r.person
 """The persons of the asker's relations, and those to whom she has opened a way.
 
 A preselection: each is decided by the fragments all the same."""
+
+MINE = f"""(q.mode <> {Mode.STAFF:d}
+      or exists (select 1 from relation r
+                   join staffing s on s.party = r.party and s.org = q.org and s.actor = q.actor
+                  where r.bucket = c.bucket and r.person = c.person)
+      or exists (select 1 from person w where w.bucket = c.bucket and w.person = c.person and w.opened))"""
+"""Whether candidate `c` may be one of a member of staff's: of a name that thousands bear, few are.
+
+A preselection too, wider than the decision: what it leaves out would have been read, decided and not shown.
+"""
