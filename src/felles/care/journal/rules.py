@@ -14,7 +14,7 @@ from felles.record.kinds import Kind
 from felles.ui.dates import DAY, dated, local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from felles.care.journal.texts import Block
     from felles.care.journal.views import Problem, Row, Written
@@ -413,12 +413,14 @@ class Part:
     origin: Item | None = None
 
 
-def parts(found: list[Block], chosen: Item, listed: Iterable[Item]) -> list[Part]:
+def parts(found: list[Block], chosen: Item, listed: Sequence[Item]) -> list[Part]:
     """A text with what was written before folded: each paragraph is repeated from the first entry that had it."""
-    known = _before(chosen, listed) if chosen.sort in REPEATABLE else {}
+    said = [[] if block.heading else _long(block) for block in found]
+    wanted = {key for keys in said for key in keys}
+    known = _before(chosen, listed, wanted) if chosen.sort in REPEATABLE else {}
     made: list[Part] = []
-    for block in found:
-        origin = None if block.heading else _origin(block, known)
+    for block, keys in zip(found, said, strict=True):
+        origin = _origin(keys, known)
         if made and made[-1].origin is origin:
             made[-1].blocks.append(block)
         else:
@@ -426,18 +428,28 @@ def parts(found: list[Block], chosen: Item, listed: Iterable[Item]) -> list[Part
     return made
 
 
-def _before(chosen: Item, listed: Iterable[Item]) -> dict[str, Item]:
-    """Line (by its key) → the earliest item that has it, of those before `chosen`."""
+def _long(block: Block) -> list[str]:
+    """The keys of a paragraph's lines; none of one so short that it is alike by chance."""
+    said = texts.keys(block.words.split("\n"))
+    return said if sum(map(len, said)) >= LEAST else []
+
+
+def _before(chosen: Item, listed: Sequence[Item], wanted: set[str]) -> dict[str, Item]:
+    """Line (by its key) → the earliest item that has it, of those before `chosen`; only of the lines `wanted`."""
     known: dict[str, Item] = {}
-    for each in listed:  # newest first: the earliest stays
-        if each.row.at < chosen.row.at and each.name != chosen.name and each.sort in REPEATABLE:
-            known.update(dict.fromkeys(texts.keys(texts.lines(each.entry)), each))
+    begins = {texts.first(key) for key in wanted}
+    for each in reversed(listed):  # oldest first: who said it first stays
+        if len(known) == len(wanted):
+            break
+        if each.row.at >= chosen.row.at or each.name == chosen.name or each.sort not in REPEATABLE:
+            continue
+        for line in texts.lines(each.entry):
+            # Most lines of a record begin otherwise: to take them all to words is half the page's time.
+            if texts.first(line) in begins and (key := texts.key(line)) in wanted:
+                known.setdefault(key, each)
     return known
 
 
-def _origin(block: Block, known: dict[str, Item]) -> Item | None:
-    said = texts.keys(block.words.split("\n"))
-    if sum(map(len, said)) < LEAST:
-        return None
+def _origin(said: list[str], known: dict[str, Item]) -> Item | None:
     origins = [known.get(each) for each in said]
-    return None if None in origins else origins[0]
+    return origins[0] if origins and None not in origins else None

@@ -161,7 +161,7 @@ def _whole(markup: str, *, heading: bool) -> list[Block]:
 def split(markup: str) -> Iterator[str]:
     """The lines of words of some markup: where an element of its own begins or ends, a line does."""
     for part in _PARTS.split(markup):
-        said = unescape(_ANY_TAG.sub("", part)).strip()
+        said = (unescape(_ANY_TAG.sub("", part)) if "<" in part or "&" in part else part).strip()
         if said:
             yield said
 
@@ -187,6 +187,12 @@ def lines(entry: Written) -> Iterator[str]:
 def key(line: str) -> str:
     """A line by its words and figures alone, so that the same said with another comma is the same; "" for none."""
     return " ".join(_WORD.findall(line.lower()))
+
+
+def first(line: str) -> str:
+    """The first word of a line's key; "" where it has none."""
+    word = _WORD.search(line)
+    return word[0].lower() if word else ""
 
 
 def keys(found: Iterable[str]) -> list[str]:
