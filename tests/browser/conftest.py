@@ -33,13 +33,18 @@ def address(region, key_home):
 
 
 @pytest.fixture(scope="session")
-def chrome(chromium):
+def playwright():
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser
-        browser.close()
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def chrome(chromium, playwright):
+    browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -51,6 +55,18 @@ def lifeless(app: Any) -> Any:
             await send({"type": f"lifespan.{step}.complete"})
 
     return asgi
+
+
+def answering(url: str) -> None:
+    """Waits until somebody answers there. Raises `httpx.TransportError` after a minute."""
+    for left in range(600, -1, -1):
+        try:
+            httpx.get(url)
+            break
+        except httpx.TransportError:
+            if not left:
+                raise
+            time.sleep(0.1)
 
 
 _OFFSET = "update run set state = jsonb_set(state, '{offset}', to_jsonb($1::bigint)) where name = 'demo'"
@@ -96,14 +112,33 @@ def served(database: Any, home: Path, *, offset: int = 0, seconds: float = 60) -
     thread.start()
     assert ready.wait(seconds), "the pages did not come up"
     url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            httpx.get(url)
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
+    answering(url)
     try:
         yield url
     finally:
         over.set()
         thread.join(20)
+
+
+@contextmanager
+def alone(database: Any, home: Path, port: int) -> Generator[None]:
+    """The pages over a database that is written, served by a process of its own; at the end it is killed (SIGKILL)."""
+    said = f"import served; served.serve_alone({database.url!r}, {database.owner_url!r}, {str(home)!r}, {port})"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    process = subprocess.Popen([sys.executable, "-c", said], env=environment)
+    try:
+        answering(f"http://127.0.0.1:{port}/")
+        yield
+    finally:
+        process.kill()
+        process.wait(20)
+
+
+def serve_alone(url: str, owner_url: str, home: str, port: int) -> None:
+    """What the process of `alone` runs: nothing beside the requests."""
+
+    async def serve() -> None:
+        async with opened(SimpleNamespace(url=url, owner_url=owner_url), Path(home)) as site:
+            await Server(lifeless(site.app), address="127.0.0.1", port=port, interface=Interfaces.ASGI).serve()
+
+    asyncio.run(serve())

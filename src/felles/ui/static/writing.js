@@ -4,7 +4,7 @@
   const panel = document.querySelector("[data-panel]");
   const record = panel?.dataset.panel;
   const OPEN = "skriv";
-  let timer = 0, since = 0, step = Date.now(), saving = null, count = 0;
+  let timer = 0, since = 0, step = Date.now(), saving = null, count = 0, asked = 0;
   const drafted = () => document.querySelector("form[data-draft]");
 
   function put(html, focus) {
@@ -14,6 +14,7 @@
     place === panel ? panel.replaceChildren(...fresh.childNodes) : place.replaceWith(...fresh.childNodes);
     if (place === panel) panel.hidden = false;
     const shown = place === panel ? panel : document.querySelector("main .writing");
+    if (shown.querySelector("[data-mode=done], [data-mode=discarded]")) sessionStorage.removeItem(OPEN);
     if (focus) {
       (shown.querySelector("[data-focus], form[data-draft] :is(textarea, select, input:not([type=hidden])):not([value]:not([value=''])), [role=alert], [role=status]") || shown).focus({ preventScroll: true });
       if (shown.querySelector("h2") && !shown.contains(document.activeElement)) shown.querySelector("h2").focus({ preventScroll: true });
@@ -23,10 +24,13 @@
   }
 
   async function open(url, focus) {
+    const turn = ++asked; // what was asked for last is shown, whichever comes last
     const answer = await fetch(url, { headers: { "x-felles-part": "1" } }).catch(() => null);
-    if (!answer?.ok || !answer.headers.get("content-type")?.startsWith("text/html")) return focus && location.assign(url);
+    const html = answer?.ok && answer.headers.get("content-type")?.startsWith("text/html") && (await answer.text());
+    if (turn !== asked) return;
+    if (!html) return focus && location.assign(url);
     sessionStorage.setItem(OPEN, url);
-    put(await answer.text(), focus);
+    put(html, focus);
   }
 
   function close() {
