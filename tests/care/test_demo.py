@@ -48,6 +48,8 @@ async def test_outside_demo_mode_there_are_no_hosts_no_cast_and_no_clock(region,
         assert "set-cookie" not in front.headers
         assert "+1 dag" not in front.text
         assert (await browser.get("/bytt")).status_code == 404
+        assert (await browser.get("/omvisning")).status_code == 404
+        assert "/omvisning" not in front.text
         before = site.store.clock.offset
         assert (await browser.post("/klokke", data={"flytt": "dag"}, headers=own())).status_code == 404
         assert site.store.clock.offset == before
@@ -76,6 +78,19 @@ async def test_from_her_own_host_one_leads_to_the_others(site):
     assert 'href="http://gravid.localhost:8000/"' in unescape(page.text)
     assert 'name="persona"' not in page.text
     assert "Deg nå" in page.text
+
+
+async def test_the_tour_leads_to_six_windows_of_the_cast_by_name(site):
+    async with site.visitor() as browser:
+        at_host = await browser.get("/omvisning", headers=MIDWIFE)
+        without = await browser.get("/omvisning")
+        front = await browser.get("/")
+    assert unescape(at_host.text).count('.localhost:8000/" target') + unescape(at_host.text).count("?videre=/") == 6
+    assert 'href="http://administrator.localhost:8000/?videre=/drift/logg"' in unescape(at_host.text)
+    assert without.text.count('name="persona"') == 6
+    assert "Ida Nordmarken" in words(without.text)
+    assert "{" not in words(without.text)
+    assert 'href="/omvisning"' in unescape(front.text)
 
 
 async def test_each_card_signs_in_here_where_there_are_no_hosts(site):

@@ -40,6 +40,7 @@ _STYLES: Final = (
     "start.css",
     "operators.css",
     "writing.css",
+    "tour.css",
     "print.css",
 )
 _FILES: Final = {
