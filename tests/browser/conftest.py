@@ -78,6 +78,10 @@ def window(chrome, address):
         context.close()
 
 
+def _too_wide(page):
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
 @pytest.fixture
 def settled(region):
     """What was signed on a page goes into the record: its ten seconds are made to be over, its writer looks again."""
@@ -99,14 +103,21 @@ def settled(region):
 
 @pytest.fixture
 def faults():
-    """What axe finds on a page, and whether it has to be scrolled sideways."""
+    """What axe finds on a page, and whether it has to be scrolled sideways; with `narrow` also at 320 px."""
 
-    def look(page):
+    def look(page, *, narrow=False):
         # By the protocol, not as a script tag: the page's own policy forbids those, and it stays in force.
         page.evaluate(AXE.read_text())
         found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
         told = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        return told + ([f"{too_wide} px too wide"] if too_wide > 0 else [])
+        if (wide := _too_wide(page)) > 0:
+            told.append(f"{wide} px too wide")
+        if narrow:
+            before = page.viewport_size
+            page.set_viewport_size({"width": 320, "height": 900})
+            if (wide := _too_wide(page)) > 0:
+                told.append(f"{wide} px too wide at 320")
+            page.set_viewport_size(before)
+        return told
 
     return look

@@ -8,7 +8,7 @@ from browsing import words
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, False), (390, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_the_page_that_joins_is_clean(window, faults, width, dark):
     gp = window(persona="fastlege")
     gp.goto("/")

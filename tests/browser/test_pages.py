@@ -56,7 +56,6 @@ def pages_of_staff(page):
     page.locator("details.course summary").click()
     yield "overview with its table"
     page.locator(".values th a").first.click()
-    yield "an entry"
     yield from pages_of_results(page, re.split("/e/|/prover", page.url)[0])
     yield from pages_of_searching(page)
     open_olav(page)
@@ -67,6 +66,7 @@ def pages_of_staff(page):
     page.goto(chart)
     page.locator(".lines a").first.click()
     page.wait_for_url("**/e/**")
+    yield "an entry"
     page.get_by_role("link", name="Hvorfor ser jeg dette?").click()
     page.wait_for_url("**/hvorfor")
     yield "why an entry is seen"
@@ -180,8 +180,8 @@ WALKS = [("fastlege", pages_of_staff), ("gravid", pages_of_a_citizen)]
 """Persona → her walk through pages and states. `scripts/pictures.py` takes a picture at each step of such lists."""
 
 
-# Contrast hangs on the colours alone, what is where on the width alone: each of them twice, not all with all.
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (320, True)])
+# Contrast hangs on the colours alone, what is where on the width alone: each of them once, not all with all.
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_every_page_is_clean(window, faults, width, dark):
     page = window(width, dark=dark)
     page.goto("/")
@@ -190,7 +190,7 @@ def test_every_page_is_clean(window, faults, width, dark):
         page = window(width, dark=dark, persona=persona)
         for name in pages(page):
             page.evaluate("scrollTo(0, 0)")  # where the bar that stays lies over no link
-            assert faults(page) == [], name
+            assert faults(page, narrow=width == 390) == [], name
         assert [t for t in page.troubles if "status of 4" not in t] == []
 
 

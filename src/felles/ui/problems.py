@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -142,8 +143,8 @@ def mistaken(t: Language) -> Problem:
     )
 
 
-def busy(t: Language, reference: str = "") -> Problem:
-    """The database is away or too slow."""
+def busy(t: Language, reference: str = "", again: str = "/") -> Problem:
+    """The database is away or too slow. `again`: where the reader was."""
     return Problem(
         "unreachable",
         "LinkBroken",
@@ -155,21 +156,21 @@ def busy(t: Language, reference: str = "") -> Problem:
             t("Haster det? Bruk nødrutinene der du arbeider."),
             t("Er det fare for liv, ring 113."),
         ],
-        [{"href": "/", "text": t("Prøv igjen")}],
+        [{"href": again, "text": t("Prøv igjen")}],
         reference,
     )
 
 
-def broken(t: Language, reference: str) -> Problem:
-    """A fault of ours."""
+def broken(t: Language, reference: str, again: str = "/") -> Problem:
+    """A fault of ours. `again`: where the reader was."""
     return Problem(
         "broken",
         "XMarkOctagon",
         "danger",
         t("Noe gikk galt hos oss"),
         t("Feilen er ført i driftsloggen, uten noe fra journalen."),
-        [t("Last siden på nytt."), t("Skjer det igjen, meld fra og oppgi referansen under.")],
-        [{"href": "/", "text": t("Til startsiden")}],
+        [t("Skjer det igjen, meld fra og oppgi referansen under.")],
+        [{"href": again, "text": t("Prøv igjen")}, {"href": "/", "text": t("Til startsiden")}],
         reference,
     )
 
@@ -201,6 +202,17 @@ async def _answer(request: Request, problem: Any, status: int) -> Response:
     return page(found, "ui/problem.html", {"problem": asdict(told), "title": told.title}, status)
 
 
+def again(request: Request) -> str:
+    """Where the reader was: the page she asked for, or that on which the form stood which she sent; else the start."""
+    if request.method == "GET":
+        query = request.url.query
+        return f"{request.url.path}?{query}" if query else request.url.path
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host") or not came.path.startswith("/") or came.path.startswith("//"):
+        return "/"
+    return f"{came.path}?{came.query}" if came.query else came.path
+
+
 def _ways_in(found: Visit, path: str) -> list[dict[str, str]]:
     """Where whoever may states a need, and why it is not open: of a record that is closed or not here, the same."""
     part, actor = path.split("/"), found.actor
@@ -219,7 +231,7 @@ async def record_error(request: Request, error: Exception) -> Response:
     """A `RecordError` as a page with its status."""
     status = error.status if isinstance(error, RecordError) else 500
     if isinstance(error, Busy):
-        return await _answer(request, lambda t: busy(t, request_id(request)), status)
+        return await _answer(request, lambda t: busy(t, request_id(request), again(request)), status)
     for kind, problem in _BY_ERROR:
         if isinstance(error, kind):
             return await _answer(request, problem, status)
@@ -242,7 +254,7 @@ async def server_error(request: Request, error: Exception) -> Response:
     """A fault of ours: a reference to find it by in the operations log, and nothing else."""
     reference = request_id(request)
     _log.error("page failed", request=reference, route=route_of(request), error=type(error).__name__, exc_info=error)
-    return await _answer(request, lambda t: broken(t, reference), 500)
+    return await _answer(request, lambda t: broken(t, reference, again(request)), 500)
 
 
 HANDLERS: dict[Any, Any] = {

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from felles.access.actor import Actor, Sort
 from felles.record.errors import BadQuery
+from felles.ui import pieces
 from felles.ui.hosts import address_of
 from felles.ui.i18n import COOKIE, NAMES, choose, language
 from felles.ui.printing import act_of, base_of
@@ -72,6 +73,7 @@ async def visit(request: Request, *, quiet: bool = False) -> Visit:
 
     `quiet`: the page asks by itself, which is no request of hers and keeps no session open.
     """
+    pieces.begin(request)
     state = request.app.state
     cookies = request.cookies
     chosen = choose(request.headers.get("accept-language", ""), cookies.get(COOKIE))

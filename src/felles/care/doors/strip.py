@@ -15,6 +15,7 @@ from felles.care.overview.views import PREGNANT, Read
 from felles.care.people import store_of
 from felles.record.read_person import Standing, Want
 from felles.record.wants import Coded
+from felles.ui import pieces
 from felles.ui.web import see_as
 
 if TYPE_CHECKING:
@@ -56,13 +57,18 @@ def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     patients, allergies, flags = replace(read, wants=read.wants[:_ROWS], found=read.found[:_ROWS]).rows
     person = overview.person(view, _patient(patients[0].body) if patients else shapes.Patient())
     told, stays = read.found[_ROWS : len(WANTS)]
-    person["facts"] = overview.facts(view, _told(told), _stays(stays))
+    person["facts"] = pieces.tried("facts", lambda: overview.facts(view, _told(told), _stays(stays)), lambda _: [])
     return {
         "person": person,
         "see_as": see_as(found, f"Patient/{patient_id}", person["name"]),
         "critical": pointed.closed(found.t)
         if grounds.opens_single(read.basis)
-        else overview.critical(view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]),
+        else pieces.critical(
+            found.t,
+            lambda: overview.critical(
+                view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]
+            ),
+        ),
         "why": why(found.t, view.base, read.basis),
         "closed": read.closed,
         "drafting": read.drafting,

@@ -13,6 +13,7 @@ from felles.care.doors.proxies.present import verbs
 from felles.care.family import rules
 from felles.care.family.shapes import INTERPRETER
 from felles.care.plan.present import row
+from felles.care.reading import there
 from felles.record.codes import PARENTAL_RESPONSIBILITY
 from felles.record.kinds import Kind
 from felles.ui.dates import born_on, local, whole_months
@@ -30,11 +31,11 @@ _NOT_WORDS: Final = (PARENTAL_RESPONSIBILITY,)
 def references(found: Around) -> set[str | int]:
     """What the page must know the names and telephones of."""
     listed: list[Reference | None] = [*found.patient.general_practitioner]
-    for read in found.episodes:
+    for read in there(found.episodes):
         listed += [read.entry.managing_organization, read.entry.care_manager]
-    for read in found.teams:
+    for read in there(found.teams):
         listed += [m.member for m in read.entry.participant] + read.entry.managing_organization
-    wanted: set[str | int] = {read.org for read in found.episodes if read.org}
+    wanted: set[str | int] = {read.org for read in there(found.episodes) if read.org}
     wanted.update(reference.reference for reference in listed if reference and reference.reference)
     return wanted
 

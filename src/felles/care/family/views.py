@@ -12,6 +12,7 @@ from felles.care import shapes
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.family.shapes import Consent, History, Kin, Patient
 from felles.care.overview.views import Read, Reads
+from felles.care.reading import rows
 from felles.record.kinds import Kind
 from felles.record.read_person import Course, Standing, Want
 
@@ -55,7 +56,7 @@ async def family(store: Store, grant: PersonGrant, patient_id: str) -> PersonPag
 
 def decoded(page: PersonPage) -> Around:
     """The rows of `WANTS` as shapes."""
-    rows = page.found[len(STRIP) :]
-    parts: dict[str, Any] = {name: decode(found) for (name, decode), found in zip(_DECODERS, rows, strict=True)}
+    found = page.found[len(STRIP) :]
+    parts: dict[str, Any] = {name: rows(decode, each) for (name, decode), each in zip(_DECODERS, found, strict=True)}
     patients = _patient(page.found[0])
     return Around(patients[0].entry if patients else Patient(), **parts)

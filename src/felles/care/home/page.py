@@ -9,6 +9,7 @@ from felles.care.overview import present as overview
 from felles.care.overview.present import View
 from felles.care.people import store_of
 from felles.care.plan import present as plans
+from felles.ui import pieces
 
 if TYPE_CHECKING:
     from felles.care.plan.present import Told
@@ -32,14 +33,22 @@ async def made(
     view = View(t, base, store.clock.clinical(), await store.names.of(wanted), citizen=True)
     told = plans.Told(view, await store.names.phones(wanted), kinds)
     person = overview.person(view, plan.patient)
+
+    def failed(reference: str) -> dict[str, Any]:
+        return {"failed": pieces.broken(t, reference)["text"]}
+
     context: dict[str, Any] = {
         "name": person["name"],
-        "facts": overview.facts(view, said.told, said.contacts),
-        "coming": present.coming(told, plan),
-        "ring": present.ring(told, plan, said),
-        "agreed": present.agreed(told, plan),
+        "facts": pieces.tried("facts", lambda: overview.facts(view, said.told, said.contacts), lambda _: []),
+        "coming": pieces.tried("coming", lambda: present.coming(told, plan), failed),
+        "ring": pieces.tried(
+            "ring",
+            lambda: {"rows": present.ring(told, plan, said)},
+            lambda ref: failed(ref) | {"rows": present.for_all(t)},
+        ),
+        "agreed": pieces.tried("agreed", lambda: present.agreed(told, plan), failed),
         "health": present.health(told, said),
-        "new": present.new(view, news),
+        "new": pieces.tried("news", lambda: present.new(view, news), failed),
         "visits": f"{base}/timer",
         "plan": f"{base}/plan",
         "matters": [],

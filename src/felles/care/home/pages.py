@@ -12,6 +12,7 @@ from felles.care.doors.results.present import waits
 from felles.care.home import page as parts
 from felles.care.home import present, views
 from felles.care.people import open_for, open_own, store_of
+from felles.ui import pieces
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ async def own(request: Request) -> Response:
         "title": found.t("Min journal"),
         "opened": found.t.moment(last) if last and store.clock.real() - last < NOTICE else "",
         "answers": waits(await store.held(grant, "page:answers")) if read.special else False,
-        "seen": present.seen(found.t, news, grant.actor),
+        "seen": pieces.tried(
+            "seen",
+            lambda: present.seen(found.t, news, grant.actor),
+            lambda reference: {"failed": pieces.broken(found.t, reference)["text"]},
+        ),
         "banner": None,
     }
     return page(found, "home/own.html", context | more)
@@ -56,7 +61,7 @@ async def acting(request: Request) -> Response:
         "title": banner["title"],
         "banner": banner,
         "health": [each for each in context["health"] if each["part"]["state"] != "refused"],
-        "matters": present.matters(told, plan),
+        "matters": pieces.tried("matters", lambda: present.matters(told, plan), lambda _: []),
         "limits": proxies.limits(found.t, read.basis, listed=read.listed),
         "released": proxies.released(told.view, released),
         "access": f"{told.view.base}/tilgang",

@@ -20,6 +20,7 @@ from felles.care.plan import present as plans
 from felles.care.plan import rules
 from felles.care.shapes import Observation
 from felles.record.kinds import Kind
+from felles.ui import pieces
 from felles.ui.dates import local_day
 
 if TYPE_CHECKING:
@@ -99,8 +100,12 @@ def ring(told: Told, found: Planned, said: Overview) -> list[dict[str, Any]]:
     for each in listed:
         if each["phone"] and each["text"]:
             numbers.setdefault(each["phone"], each)
+    return [*numbers.values(), *for_all(t)]
+
+
+def for_all(t: Language) -> list[dict[str, Any]]:
+    """The numbers that are there whatever else is not."""
     return [
-        *numbers.values(),
         plans.row(t("Legevakt"), owner=t("Når det haster og legekontoret er stengt"), phone="116 117"),
         plans.row(t("Medisinsk nødtelefon"), owner=t("Når det står om livet"), phone="113"),
     ]
@@ -128,13 +133,15 @@ def health(told: Told, said: Overview) -> list[dict[str, Any]]:
     def part(kind: Kind, items: Callable[[], list[dict[str, Any]]], none: str, more: str = "") -> dict[str, Any]:
         if not told.reaches(kind):
             return {"items": [], "state": "refused", "text": t("Rollen din gir ikke tilgang til dette."), "note": ""}
-        found = items()
-        note = t("{count} av {all}").format(count=SHOWN, all=len(found)) if more and len(found) > SHOWN else ""
-        return {"items": found[:SHOWN] if more else found, "state": "unrecorded", "text": none, "note": note}
+        return pieces.part(t, kind.name.lower(), lambda: _some(t, items(), none, SHOWN if more else 0))
 
-    critical = overview.critical(view, (r.entry for r in said.allergies), (r.entry for r in said.flags))
-    danger = part(Kind.ALLERGY, lambda: critical.get("items", []), critical.get("text", ""))
-    danger["state"] = danger["state"] if danger["state"] == "refused" else critical["state"]
+    danger = part(Kind.ALLERGY, list, "")
+    if danger["state"] != "refused":
+        danger |= pieces.critical(
+            t,
+            lambda: overview.critical(view, (r.entry for r in said.allergies), (r.entry for r in said.flags)),
+            citizen=True,
+        )
     using = part(Kind.MEDICINE, lambda: overview.medicines(view, said), t("Ingen medisiner i bruk er registrert."), "x")
     having = part(Kind.PROBLEM, lambda: problems(view, said), t("Ingen helseproblemer er registrert."))
     return [
@@ -147,12 +154,18 @@ def health(told: Told, said: Overview) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _some(t: Language, found: list[dict[str, Any]], none: str, most: int) -> dict[str, Any]:
+    """The first `most` lines of a part (0: all), and of how many."""
+    note = t("{count} av {all}").format(count=most, all=len(found)) if 0 < most < len(found) else ""
+    return {"items": found[:most] if most else found, "state": "unrecorded", "text": none, "note": note}
+
+
 def problems(view: View, said: Overview) -> list[dict[str, Any]]:
     """Active problems, each with what its name means."""
     active = current.active_problems(read.entry for read in said.problems)
     lines = overview.problems(view, said)
     for made, problem in zip(lines, active, strict=True):
-        made["more"] = " ".join(filter(None, (made["more"], meaning(view.t, problem.code))))
+        made["more"] = " · ".join(filter(None, (made["more"], meaning(view.t, problem.code))))
     return lines
 
 

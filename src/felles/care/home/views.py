@@ -12,6 +12,7 @@ from felles.care import shapes
 from felles.care.overview.views import PREGNANT, Overview, Read
 from felles.care.plan.views import PLAN, Planned
 from felles.care.plan.views import decoded as planned
+from felles.care.reading import rows
 from felles.record.read_person import Released, Standing
 from felles.record.wants import Coded
 
@@ -48,9 +49,9 @@ _flags: Final = Decoder(list[Read[shapes.Flag]]).decode
 def decoded(page: PersonPage) -> tuple[Planned, Overview]:
     """The rows of `HOME` (or `ACTING`) as what is planned, and as what the overview says of her."""
     plan = planned(replace(page, wants=PLAN, found=page.found[: len(PLAN)]))
-    rows = page.found[len(PLAN) : len(HOME)]
-    parts: dict[str, Any] = {name: decode(found) for (name, decode), found in zip(_DECODERS, rows, strict=True)}
+    more = page.found[len(PLAN) : len(HOME)]
+    parts: dict[str, Any] = {name: rows(decode, found) for (name, decode), found in zip(_DECODERS, more, strict=True)}
     none: dict[str, Any] = {name: [] for name in _ELSEWHERE}
     _, allergies, flags = page.found[:3]
-    said = Overview(plan.patient, _allergies(allergies), _flags(flags), **parts, **none)
+    said = Overview(plan.patient, rows(_allergies, allergies), rows(_flags, flags), **parts, **none)
     return plan, said

@@ -37,12 +37,14 @@ class Kept:
     name: str
     strip: Markup
     board: Markup
+    whole: bool = True
     news: list[Read] = field(default_factory=list)
     met: bytes = b"[]"
     results: dict[str, str] = field(default_factory=dict)
     shown: dict[tuple[str, int, str], Markup] = field(default_factory=dict)
-    """What became known last and the last contact (`wants.News`, `Met`), and results' names by id; the part on what is
-    new as it was made, by what it counts from, since when, and whose own entries it leaves out."""
+    """`whole`: every part could be made; else it is made again at the next look. What became known last and the last
+    contact (`wants.News`, `Met`), and results' names by id; the part on what is new as it was made, by what it counts
+    from, since when, and whose own entries it leaves out."""
 
 
 class Shelf:

@@ -11,7 +11,9 @@ from felles.care.overview.kept import Kept, Shelf
 from felles.care.overview.present import View
 from felles.care.overview.views import LISTED
 from felles.care.people import store_of
+from felles.care.reading import full
 from felles.record.kinds import Kind
+from felles.ui import pieces
 from felles.ui.render import fragment
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
     from felles.record.wants import AnyWant
+    from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
 _shelf: Final = Shelf()
@@ -53,9 +56,10 @@ async def made(
     if len(wants) > len(views.WANTS):
         rows, met = read.found[len(views.WANTS) :][:2]
         news = reads(rows)
-        names_of = present.result_names(record, {each.id for each in news})
+        new_ids = {each.id for each in news}
+        names_of = pieces.tried("results", lambda: present.result_names(record, new_ids), lambda _: {})
         kept = replace(kept, news=news, met=met, results=names_of)
-    if not read.special:
+    if not read.special and kept.whole:
         _shelf.keep(key, kept)
     return kept, read
 
@@ -64,6 +68,7 @@ def parts(view: View, record: Overview, kinds: int, template: str, version: int)
     """The overview in words and markup. Pure."""
     filled = context(view, record, kinds)
     person = filled["person"]
+    whole = all(part["state"] != pieces.BROKEN for part in filled.values() if "state" in part)
     return Kept(
         version,
         view.now,
@@ -71,16 +76,17 @@ def parts(view: View, record: Overview, kinds: int, template: str, version: int)
         person["name"],
         fragment(view.t.code, "overview/head.html", filled),
         fragment(view.t.code, template, filled),
+        whole,
     )
 
 
 def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     """What both the staff's and the citizen's template fill in. `kinds`: what the reader's role reaches."""
     t = view.t
-    coming = present.coming(view, found)
+    facts = pieces.tried("facts", lambda: present.facts(view, found.told, found.contacts), lambda _: [])
     return {
         "access": f"{view.base}/tilgang",
-        "person": present.person(view, found.patient) | {"facts": present.facts(view, found.told, found.contacts)},
+        "person": present.person(view, found.patient) | {"facts": facts},
         "matters": _part(
             view,
             kinds,
@@ -95,7 +101,7 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
             Kind.PROBLEM,
             t("Ingen aktive problemer er registrert."),
             lambda: present.problems(view, found),
-            cut=len(found.problems) >= LISTED,
+            cut=full(found.problems, LISTED),
         ),
         "medicines": _part(
             view,
@@ -103,7 +109,7 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
             Kind.MEDICINE,
             t("Ingen legemidler i bruk er registrert."),
             lambda: present.medicines(view, found),
-            cut=max(len(found.orders), len(found.statements)) >= LISTED,
+            cut=full(found.orders, LISTED) or full(found.statements, LISTED),
         ),
         "values": _part(
             view,
@@ -119,26 +125,30 @@ def context(view: View, found: Overview, kinds: int) -> dict[str, Any]:
             t("Ingen kontakter eller dokumenter er registrert."),
             lambda: present.timeline(view, found),
         ),
-        "coming": {
-            "items": coming,
-            "state": "unrecorded",
-            "text": t("Ingen timer, henvisninger eller oppgaver er registrert."),
-            "note": "",
-        },
-        "team": {
-            "items": present.team(view, found),
-            "state": "unrecorded",
-            "text": t("Ingen behandlere er registrert det siste året."),
-            "note": "",
-        },
+        "coming": _lines(
+            t,
+            "coming",
+            t("Ingen timer, henvisninger eller oppgaver er registrert."),
+            lambda: present.coming(view, found),
+        ),
+        "team": _lines(
+            t, "team", t("Ingen behandlere er registrert det siste året."), lambda: present.team(view, found)
+        ),
     }
 
 
 def _critical(view: View, found: Overview, kinds: int) -> dict[str, Any]:
     if not kinds >> Kind.ALLERGY & 1:
         return {"state": "refused", "text": view.t("Rollen din gir ikke tilgang til dette.")}
-    allergies = (read.entry for read in found.allergies)
-    return present.critical(view, allergies, (read.entry for read in found.flags))
+    return pieces.critical(
+        view.t, lambda: present.critical(view, (r.entry for r in found.allergies), (r.entry for r in found.flags))
+    )
+
+
+def _lines(
+    t: Language, name: str, none: str, items: Callable[[], list[dict[str, Any]]], note: str = ""
+) -> dict[str, Any]:
+    return pieces.part(t, name, lambda: {"items": items(), "state": "unrecorded", "text": none, "note": note})
 
 
 def _part(
@@ -148,4 +158,4 @@ def _part(
     if not kinds >> kind & 1:
         return {"items": [], "state": "refused", "text": view.t("Rollen din gir ikke tilgang til dette."), "note": ""}
     note = view.t("De {count} nyeste er tatt med").format(count=LISTED) if cut else ""
-    return {"items": items(), "state": "unrecorded", "text": none, "note": note}
+    return _lines(view.t, kind.name.lower(), none, items, note)

@@ -14,6 +14,7 @@ from minijinja import Markup
 from felles.access.codes import MUNICIPAL_SERVICE
 from felles.care import social, words
 from felles.care.overview import rules
+from felles.care.reading import there
 from felles.care.shapes import Encounter
 from felles.ui.charts import Point, cells, sparkline
 from felles.ui.dates import DAY, local_day
@@ -86,15 +87,15 @@ def wanted_names(found: Overview) -> set[str | int]:
     wanted: set[str | int] = set()
     documents = (found.references, found.compositions, found.reports, found.procedures)
     for group in (found.contacts, *documents, found.episodes, found.appointments):
-        wanted.update(read.org for read in group if read.org)
+        wanted.update(read.org for read in there(group) if read.org)
     references: list[Reference | None] = [*found.patient.general_practitioner]
-    for read in found.contacts:
+    for read in there(found.contacts):
         references.append(read.entry.service_provider)
         references += [p.individual for p in read.entry.participant]
-    references += [read.entry.recorder for read in found.problems]
-    for read in found.episodes:
+    references += [read.entry.recorder for read in there(found.problems)]
+    for read in there(found.episodes):
         references += [read.entry.managing_organization, read.entry.care_manager]
-    for read in found.teams:
+    for read in there(found.teams):
         references += [m.member for m in read.entry.participant] + read.entry.managing_organization
     for reference in references:
         if reference and reference.reference and not reference.display:

@@ -12,6 +12,7 @@ from felles.care.news.page import part
 from felles.care.overview import pointed, views
 from felles.care.overview.page import made
 from felles.care.people import open_person, staff_only, store_of
+from felles.ui import pieces
 from felles.ui.render import fragment
 from felles.ui.web import page, see_as, visit
 
@@ -43,7 +44,7 @@ async def show(request: Request) -> Response:
         "title": parts.title,
         "strip": True,
         "head": parts.strip,
-        "news": await _news(found, grant, parts, read, by),
+        "news": await pieces.awaited("news", _news(found, grant, parts, read, by), lambda ref: _no_news(found.t, ref)),
         "board": parts.board,
         "closed": read.closed,
         "drafting": read.drafting,
@@ -71,6 +72,10 @@ async def _news(found: Visit, grant: PersonGrant, parts: Kept, read: PersonPage,
         if len(parts.shown) < _READERS:
             parts.shown[key] = shown
     return shown
+
+
+def _no_news(t: Language, reference: str) -> Markup:
+    return fragment(t.code, "news/failed.html", pieces.broken(t, reference))
 
 
 _READERS: Final = 6

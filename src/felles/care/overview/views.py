@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from felles.care import shapes
+from felles.care.reading import rows
 from felles.care.social import LIMITS, LIVING, MATTERS
 from felles.record.kinds import Kind
 from felles.record.read_person import Coming, Course, Standing, Want
@@ -131,9 +132,10 @@ async def overview(
 
 
 def decoded(page: PersonPage) -> Overview:
-    """The rows of `WANTS` as shapes."""
+    """The rows of `WANTS` as shapes; what cannot be read is `reading.Unread`."""
     parts: dict[str, Any] = {
-        name: decoder.decode(rows) for (name, decoder), rows in zip(_DECODERS, page.found[: len(WANTS)], strict=True)
+        name: rows(decoder.decode, found)
+        for (name, decoder), found in zip(_DECODERS, page.found[: len(WANTS)], strict=True)
     }
     patients = parts.pop("patient")
     return Overview(patients[0].entry if patients else shapes.Patient(), **parts)

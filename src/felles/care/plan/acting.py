@@ -8,7 +8,7 @@ from felles.care.doors.proxies import present as proxies
 from felles.care.doors.proxies.views import patient_of
 from felles.care.people import open_for
 from felles.care.plan import page as parts
-from felles.care.plan import present, views
+from felles.care.plan import views
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ async def plan(request: Request) -> Response:
     columns = {name: parts.reached(boxes) for name, boxes in parts.plan(told, rows).items()}
     more = {
         "lead": found.t("Her står hva som er avtalt, hvem som gjør det, og når."),
-        "next": present.next_of_all(told, rows),
+        "next": parts.first(told, rows),
         "columns": columns,
     }
     return page(found, "plan/citizen.html", context | more)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from felles.care.people import open_own
 from felles.care.plan import page as parts
-from felles.care.plan import present, views
+from felles.care.plan import views
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def plan(request: Request) -> Response:
     context: dict[str, Any] = {
         "title": found.t("Planen din"),
         "lead": found.t("Her står hva som er avtalt med deg, hvem som gjør det, og når."),
-        "next": present.next_of_all(told, rows),
+        "next": parts.first(told, rows),
         "columns": parts.plan(told, rows),
         "banner": None,
         "limits": "",

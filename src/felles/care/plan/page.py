@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from felles.care.overview.present import View
 from felles.care.people import store_of
 from felles.care.plan import present, views
+from felles.care.reading import full
 from felles.record.kinds import Kind
+from felles.ui import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,12 +36,23 @@ async def told_of(found: Visit, base: str, rows: Planned, kinds: int, *, citizen
 def part(
     told: Told, kinds: tuple[Kind, ...], items: Callable[[], list[dict[str, Any]]], none: str, *, cut: bool = False
 ) -> dict[str, Any]:
-    """A box: its lines, or why there are none. `cut`: there may be older ones than were read, and the box says so."""
+    """A box: its lines, why there are none, or that it failed. `cut`: there may be older ones than were read."""
     t = told.view.t
     if not told.reaches(*kinds):
         return {"items": [], "state": "refused", "text": t("Rollen din gir ikke tilgang til dette."), "note": ""}
     note = t("De {count} nyeste er tatt med").format(count=views.LISTED) if cut else ""
-    return {"items": items(), "state": "unrecorded", "text": none, "note": note}
+    return pieces.part(
+        t, kinds[0].name.lower(), lambda: {"items": items(), "state": "unrecorded", "text": none, "note": note}
+    )
+
+
+def first(told: Told, rows: Planned) -> dict[str, Any] | None:
+    """What comes next (`present.next_of_all`); `failed` instead, in words, where that could not be made out."""
+    return pieces.tried(
+        "next",
+        lambda: present.next_of_all(told, rows),
+        lambda reference: {"failed": pieces.broken(told.view.t, reference)["text"]},
+    )
 
 
 def _box(name: str, icon: str, title: str, made: dict[str, Any]) -> dict[str, Any]:
@@ -49,27 +62,27 @@ def _box(name: str, icon: str, title: str, made: dict[str, Any]) -> dict[str, An
 def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
     """The boxes of the plan, by column: what is to be done, what is agreed, who."""
     t, citizen = told.view.t, told.view.citizen
-    full = views.LISTED
+    most = views.LISTED
     return {
         "due": [
             _box("timer", "Calendar", t("Timer som kommer"), part(
                 told, (Kind.APPOINTMENT,), lambda: present.appointments(told, rows),
-                t("Ingen timer er avtalt."), cut=len(rows.ahead) >= full)),
+                t("Ingen timer er avtalt."), cut=full(rows.ahead, most))),
             _box("oppgaver", "Tasklist", t("Dette skal andre gjøre for deg") if citizen else t("Oppgaver"), part(
                 told, (Kind.TASK,), lambda: present.tasks(told, rows),
-                t("Ingen åpne oppgaver er registrert."), cut=len(rows.tasks) >= full)),
+                t("Ingen åpne oppgaver er registrert."), cut=full(rows.tasks, most))),
             _box("henvisninger", "ArrowRight", t("Henvisninger"), part(
                 told, (Kind.REFERRAL,), lambda: present.referrals(told, rows),
-                t("Ingen henvisning venter på svar."), cut=len(rows.requests) >= full)),
+                t("Ingen henvisning venter på svar."), cut=full(rows.requests, most))),
             *_orders(told, rows),
         ],
         "agreed": [
             _box("planer", "ClipboardCheckmark", t("Dette er avtalt") if citizen else t("Planer og tiltak"), part(
                 told, (Kind.PLAN,), lambda: present.plans(told, rows),
-                t("Ingen plan er registrert."), cut=len(rows.plans) >= full)),
+                t("Ingen plan er registrert."), cut=full(rows.plans, most))),
             _box("mal", "CheckmarkCircle", t("Mål"), part(
                 told, (Kind.PLAN,), lambda: present.goals(told, rows),
-                t("Ingen mål er registrert."), cut=len(rows.goals) >= full)),
+                t("Ingen mål er registrert."), cut=full(rows.goals, most))),
             _box("viktig", "HandShakeHeart", t("Viktig for meg"), part(
                 told, (Kind.SOCIAL,), lambda: present.matters(told, rows),
                 t("Hva som er viktig, er ikke registrert."))),
@@ -77,7 +90,7 @@ def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
         "who": [
             _box("tjenester", "HouseHeart", t("Tjenester og oppfølging"), part(
                 told, (Kind.ENCOUNTER,), lambda: present.services(told, rows),
-                t("Ingen tjenester er registrert."), cut=len(rows.episodes) >= full)),
+                t("Ingen tjenester er registrert."), cut=full(rows.episodes, most))),
             _box("ansvarlige", "Phone", t("Hvem du kan ringe") if citizen else t("Ansvarlige og telefon"), part(
                 told, (Kind.ENCOUNTER, Kind.PLAN), lambda: present.team(told, rows),
                 t("Ingen ansvarlige er registrert."))),
@@ -91,15 +104,15 @@ def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
 def _orders(told: Told, rows: Planned) -> list[dict[str, Any]]:
     """Open orders that are no referrals: only where there are any."""
     t = told.view.t
-    items = present.referrals(told, rows, orders=True) if told.reaches(Kind.ORDER) else []
-    made = {"items": items, "state": "unrecorded", "text": "", "note": ""}
-    return [_box("bestilt", "TestFlask", t("Bestilte prøver og undersøkelser"), made)] if items else []
+    made = part(told, (Kind.ORDER,), lambda: present.referrals(told, rows, orders=True), "")
+    shown = made["items"] or made["state"] == pieces.BROKEN
+    return [_box("bestilt", "TestFlask", t("Bestilte prøver og undersøkelser"), made)] if shown else []
 
 
 def visits(told: Told, rows: Planned) -> list[dict[str, Any]]:
     """The boxes of the citizen's appointments: those that come, those that are over."""
     t = told.view.t
-    cut = len(rows.booked) >= views.PAST
+    cut = full(rows.booked, views.PAST)
     over = part(told, (Kind.APPOINTMENT,), lambda: present.kept(told, rows, views.PAST),
                 t("Ingen tidligere timer er registrert."))  # fmt: skip
     over["note"] = t("De nyeste er tatt med") if cut else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.care import social, words
 from felles.care.entries.labels import codes as code_words
 from felles.care.plan import rules
+from felles.care.reading import there
 from felles.record.kinds import Kind
 from felles.ui.dates import local_day
 
@@ -59,18 +60,18 @@ def references(found: Planned) -> set[str | int]:
     """What the pages must know the names and telephones of."""
     wanted: set[str | int] = set()
     listed: list[Reference | None] = [*found.patient.general_practitioner]
-    for read in (*found.tasks, *found.requests):
+    for read in (*there(found.tasks), *there(found.requests)):
         listed += [read.entry.owner, read.entry.requester, *read.entry.performer]
-    for read in found.plans:
+    for read in there(found.plans):
         listed += [read.entry.author, *read.entry.contributor]
-    for read in found.episodes:
+    for read in there(found.episodes):
         listed += [read.entry.managing_organization, read.entry.care_manager]
-    for read in found.teams:
+    for read in there(found.teams):
         listed += [m.member for m in read.entry.participant] + read.entry.managing_organization
-    for read in (*found.ahead, *found.booked):
+    for read in (*there(found.ahead), *there(found.booked)):
         listed += [each.actor for each in read.entry.participant]
     groups = (found.tasks, found.requests, found.plans, found.episodes, found.ahead, found.booked)
-    wanted.update(read.org for group in groups for read in group if read.org)
+    wanted.update(read.org for group in groups for read in there(group) if read.org)
     wanted.update(reference.reference for reference in listed if reference and reference.reference)
     return wanted
 

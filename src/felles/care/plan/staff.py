@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from felles.care.doors.strip import shown
 from felles.care.people import open_person, staff_only
 from felles.care.plan import page as parts
-from felles.care.plan import present, views
+from felles.care.plan import views
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
     told = await parts.told_of(found, f"/p/{patient_id}", rows, grant.kinds, citizen=False)
     context = shown(found, patient_id, read) | {
         "title": found.t("Plan"),
-        "next": present.next_of_all(told, rows),
+        "next": parts.first(told, rows),
         "columns": parts.plan(told, rows),
     }
     return page(found, "plan/staff.html", context)

@@ -12,6 +12,7 @@ from felles.care import shapes
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.overview.views import Read, Reads
 from felles.care.plan.shapes import Appointment, CarePlan, Goal, Work
+from felles.care.reading import rows
 from felles.record.kinds import Kind
 from felles.record.read_person import Coming, Course, Standing, Want
 
@@ -60,7 +61,7 @@ class Planned:
 
 def decoded(page: PersonPage) -> Planned:
     """The rows of `PLAN` as shapes."""
-    rows = page.found[len(STRIP) :]
-    parts: dict[str, Any] = {name: decode(found) for (name, decode), found in zip(_DECODERS, rows, strict=True)}
+    found = page.found[len(STRIP) :]
+    parts: dict[str, Any] = {name: rows(decode, each) for (name, decode), each in zip(_DECODERS, found, strict=True)}
     patients = _patient(page.found[0])
     return Planned(patients[0].entry if patients else shapes.Patient(), **parts)

@@ -15,6 +15,7 @@ from felles.care.start import views
 from felles.care.start.board import MANY, Asked, Shown
 from felles.care.start.starts import parts_of
 from felles.record.errors import Absent, Busy
+from felles.ui import pieces
 from felles.ui.web import page
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from felles.care.start.board import Part
     from felles.record.grants import SetGrant
+    from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
 _TEMPLATE: Final = "start/day.html"
@@ -49,7 +51,7 @@ async def day(found: Visit) -> Response:
         _people(found, grant, place), asyncio.gather(*(_read(_asked(found, grant, part), part) for part in parts))
     )
     shown = [_part(found, grant, part, each) for part, each in zip(parts, read, strict=True)]
-    standing = [each for each in shown if each["lines"] or each["kind"] == "unreachable"] or shown[:1]
+    standing = [each for each in shown if each["lines"] or each["kind"] in ("unreachable", pieces.BROKEN)] or shown[:1]
     quiet = [each for each in shown if each not in standing]
     if place:
         return page(found, _TEMPLATE, _context(t("Mine personer"), people=people))
@@ -81,11 +83,15 @@ def _asked(found: Visit, grant: SetGrant, part: Part, *, many: int | None = None
 
 
 async def _read(asked: Asked, part: Part) -> Shown:
-    """What a part shows; that it could not be read, where the record did not answer."""
+    """What a part shows; that it could not be read where the record did not answer, or for a fault of ours."""
     try:
-        return await part.read(asked)
+        return await pieces.awaited(part.key, part.read(asked), lambda ref: _broken(asked.t, ref))
     except Busy:
-        return Shown(none=asked.t("Dette kunne ikke hentes nå. Last siden på nytt."), kind="unreachable")
+        return Shown(none=asked.t("Dette kunne ikke hentes nå."), kind="unreachable")
+
+
+def _broken(t: Language, reference: str) -> Shown:
+    return Shown(none=pieces.broken(t, reference)["text"], kind=pieces.BROKEN)
 
 
 def _part(found: Visit, grant: SetGrant, part: Part, shown: Shown) -> dict[str, Any]:

@@ -4,6 +4,36 @@
 document.querySelector("[data-focus]")?.focus();
 // The page that was asked for to be printed, and whose print stands in the log, goes to the printer.
 if ("print" in document.documentElement.dataset) addEventListener("load", () => print());
+// Without a net what is on the screen stays: the browser's own page of errors would take with it what was typed.
+(() => {
+  const place = document.querySelector("[data-net]");
+  if (!place) return;
+  const say = (name) => {
+    place.querySelector("p")?.remove();
+    place.append(place.querySelector(`template[data-${name}]`).content.cloneNode(true));
+  };
+  const lost = () => say("lost");
+  const stay = (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    event.stopPropagation();
+    lost();
+  };
+  addEventListener("offline", lost);
+  addEventListener("online", () => say("back"));
+  document.addEventListener("felles:lost", lost);
+  document.addEventListener("submit", (event) => event.target.closest(".writing") || stay(event), true);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]:not([data-close])");
+    if (link && !link.getAttribute("href").startsWith("#")) stay(event);
+  }, true);
+  if (!navigator.onLine) lost();
+})();
+// On a phone the views do not all fit: the one that is shown is in sight.
+(() => {
+  const tab = document.querySelector(".tabs [aria-current]"), row = tab?.parentElement;
+  if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+})();
 // A page that takes more than a second: what is fetched is said, where it moves nothing.
 (() => {
   const place = document.querySelector("[data-fetching]");
@@ -29,6 +59,8 @@ if ("print" in document.documentElement.dataset) addEventListener("load", () => 
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented && !("file" in event.target.dataset)) begin(event.submitter?.textContent || "");
   });
+  document.addEventListener("felles:fetching", (event) => begin(event.detail)); // a part of the page is fetched
+  document.addEventListener("felles:fetched", over);
   addEventListener("pagehide", over);
   addEventListener("pageshow", over);
 })();

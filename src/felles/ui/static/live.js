@@ -8,8 +8,11 @@
 
   // What is read is put in the place of what was; where the reader is on the page stays.
   async function show() {
+    document.dispatchEvent(new CustomEvent("felles:fetching", { detail: document.title }));
     const answer = await fetch(location.pathname + location.search).catch(() => null);
-    if (!answer?.ok || answer.redirected) return location.reload();
+    document.dispatchEvent(new Event("felles:fetched"));
+    if (!answer) return document.dispatchEvent(new Event("felles:lost")); // what is on the screen stays
+    if (!answer.ok || answer.redirected) return location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const top = scrollY;
     for (const part of ["main", ".pinned"]) {

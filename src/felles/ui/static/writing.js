@@ -23,11 +23,14 @@
     wait(shown);
   }
 
-  async function open(url, focus) {
+  async function open(url, focus, what = "") {
     const turn = ++asked; // what was asked for last is shown, whichever comes last
+    if (what) document.dispatchEvent(new CustomEvent("felles:fetching", { detail: what }));
     const answer = await fetch(url, { headers: { "x-felles-part": "1" } }).catch(() => null);
     const html = answer?.ok && answer.headers.get("content-type")?.startsWith("text/html") && (await answer.text());
     if (turn !== asked) return;
+    document.dispatchEvent(new Event("felles:fetched"));
+    if (!answer) return focus && document.dispatchEvent(new Event("felles:lost"));
     if (!html) return focus && location.assign(url);
     sessionStorage.setItem(OPEN, url);
     put(html, focus);
@@ -128,7 +131,7 @@
     event.preventDefault();
     save();
     await saving;
-    open(link.href, true);
+    open(link.href, true, link.textContent);
   }, true);
 
   document.addEventListener("keydown", (event) => {

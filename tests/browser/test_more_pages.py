@@ -1,0 +1,166 @@
+"""Pages that the first walks leave out: hand-overs, writing, what is new, moving, and all that is read for another."""
+
+import re
+from itertools import cycle
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def chart_of(page, name):
+    """The address of a record that her first page leads to."""
+    page.goto("/")
+    return page.get_by_role("link", name=name).first.get_attribute("href").split("?")[0]
+
+
+def number_of(page, persona):
+    """The national number of a citizen, from the record that she takes home."""
+    context = page.context.browser.new_context(base_url="/".join(page.url.split("/")[:3]))
+    hers = context.new_page()
+    hers.goto("/")
+    hers.click(f"button[value={persona}]")
+    answer = hers.request.post("/meg/last-ned", form={"form": "fhir"}, headers={"sec-fetch-site": "same-origin"})
+    found = re.search(r'"value":"(\d{11})"', answer.text())
+    context.close()
+    assert found
+    return found[1]
+
+
+def pages_of_writing(page):
+    """The panel beside the chart, each form on a page of its own, mistakes, and what was signed."""
+    chart = chart_of(page, "Olav Sæterbø")
+    page.goto(chart)
+    page.get_by_role("link", name="Notat").first.click()
+    page.locator("aside.panel textarea").first.wait_for()
+    yield "writing beside the chart"
+    page.goto(f"{chart}/skriv")
+    yield "what can be written"
+    forms = [link.get_attribute("href") for link in page.locator(".writing .ways a").all()]
+    assert len(forms) > 4
+    for form in forms:
+        page.goto(form)
+        yield f"writing {form.rpartition('/')[2]}"
+    page.get_by_role("button", name=re.compile("^Signer")).click()
+    page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
+    yield "writing with mistakes"
+
+
+def pages_of_handing_over(page):
+    """Sending from the chart, the lists, one that was sent."""
+    page.goto("/arbeid")
+    yield "what needs me"
+    chart = chart_of(page, "Olav Sæterbø")
+    page.goto(f"{chart}/send")
+    page.get_by_role("button", name="Send", exact=True).click()
+    yield "sending, with mistakes"
+    page.get_by_label("Oppgave").check()
+    page.get_by_label("Hva det gjelder, og hva du ber om").fill("Kan dere måle blodtrykket hans før helga?")
+    page.get_by_label("Mottaker", exact=True).fill("hjemme")
+    page.get_by_role("button", name="Finn mottaker").click()
+    page.locator("input[name=til]").first.wait_for()
+    yield "sending, with receivers"
+    page.locator("input[name=til]").first.check()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url("**/arbeid/**")
+    yield "what was sent"
+    page.goto("/arbeid?sendt=1")
+    yield "sent and with others"
+
+
+def pages_of_staff(page):
+    """What is new, moving an entry as far as its last step."""
+    chart = chart_of(page, "Olav Sæterbø")
+    number = number_of(page, "gravid")
+    page.goto(f"{chart}/siden")
+    yield "what is new since"
+    page.goto(chart)
+    page.locator("#problemer .lines a").first.click()
+    page.wait_for_url("**/e/**")
+    page.goto(f"{page.url}/flytt")
+    page.get_by_label("Fødselsnummer eller d-nummer").fill(number)
+    page.get_by_label("Hvorfor skal den flyttes?").fill("Skrevet i feil journal ved en forveksling")
+    page.get_by_role("button", name="Se over før du flytter").click()
+    page.get_by_role("button", name=re.compile("^Flytt til")).wait_for()
+    yield "moving an entry, to confirm"
+    yield from pages_of_writing(page)
+    yield from pages_of_handing_over(page)
+
+
+def pages_for_another(page):
+    """All that is read for whom one acts for."""
+    page.goto("/for")
+    yield "whom one acts for"
+    base = page.locator("main a[href^='/for/']").first.get_attribute("href")
+    for path, name in (
+        ("", "first page for another"),
+        ("/journal", "visits and notes of another"),
+        ("/prover", "results of another"),
+        ("/medisiner", "medicines of another"),
+        ("/vaksiner", "vaccinations of another"),
+        ("/plan", "plan of another"),
+        ("/timer", "visits of another"),
+        ("/tilgang", "why one acts"),
+    ):
+        page.goto(base + path)
+        yield name
+    for path, link, name in (
+        ("/journal", ".entries a", "an entry of another's journal"),
+        ("/prover", "main a[href*='/prover/']", "one result of another"),
+        ("", "main a[href*='/e/']", "an entry of another"),
+    ):
+        page.goto(base + path)
+        page.locator(link).first.click()
+        page.wait_for_url(f"**{base}/**")
+        yield name
+    page.goto(f"{page.url}/feil")
+    yield "something is wrong in another's record"
+
+
+def board(page):
+    """Of whoever runs it: what waits."""
+    page.goto("/tavle")
+    yield "what waits in the region"
+
+
+def states(page):
+    """Every state of a part and of a page; a form whose writer has lost the net, and got it back."""
+    page.goto("/tilstander")
+    yield "all states"
+    page.goto("/finn")
+    page.get_by_label("Navn", exact=True).fill("Nordmarken")
+    page.context.set_offline(True)
+    lost = page.get_by_role("status").filter(has_text="Du er uten nett.")
+    lost.wait_for()
+    page.get_by_role("button", name="Søk med navn").click()
+    page.get_by_role("link", name="Start", exact=True).first.click()
+    yield "without a net"
+    assert page.url.endswith("/finn")
+    assert page.get_by_label("Navn", exact=True).input_value() == "Nordmarken"
+    page.context.set_offline(False)
+    page.get_by_role("status").filter(has_text="Nettet er tilbake.").wait_for()
+    assert lost.count() == 0
+    page.get_by_role("link", name="Hent siden på nytt").click()
+
+
+WALKS = [
+    ("fastlege", pages_of_staff),
+    ("parorende", pages_for_another),
+    ("administrator", board),
+    ("hjemmesykepleier", states),
+]
+
+
+def test_the_other_pages_are_clean(window, faults):
+    """Each once, wide and light or narrow and dark by turns; none is too wide for a phone."""
+    for persona, pages in WALKS:
+        page = window(persona=persona)
+        shapes = cycle([(1440, "light"), (320, "dark")])
+        for name in pages(page):
+            width, color = next(shapes)
+            page.emulate_media(color_scheme=color)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("scrollTo(0, 0)")
+            assert faults(page, narrow=True) == [], f"{name} at {width}"
+            page.set_viewport_size({"width": 1440, "height": 900})
+        assert [t for t in page.troubles if "status of 4" not in t] == []
