@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from charts import day_of, of, problems, text_of
+from charts import code, day_of, of, problems, text_of
 
-from felles.demo.calendar import is_open
+from felles.demo.build import by
+from felles.demo.calendar import is_open, open_day
+from felles.fhir.norway.systems import ATC
 
 pytestmark = pytest.mark.slow
 
@@ -31,9 +33,15 @@ def test_controls_lie_apart(made):
 
 
 def test_appointments_lie_in_opening_hours_on_open_days(made):
+    clinics = {by(s)["reference"] for s in made.region.places.staff.values() if is_clinic(made, s)}
+    evenings = 0
     for life in made.lives:
         for entry in of(life, "Appointment"):
             start, end = datetime.fromisoformat(entry["start"]), datetime.fromisoformat(entry["end"])
+            if entry["participant"][1]["actor"]["reference"] in clinics:  # asked for by telephone, for this evening
+                assert (start.date(), entry["status"], 16 <= start.hour < 22) == (life.today, "booked", True)
+                evenings += 1
+                continue
             assert is_open(start.date()), (life.person.key, entry["start"])
             assert start.hour >= 8
             assert (end.hour, end.minute) <= (16, 0), (life.person.key, entry)
@@ -41,6 +49,11 @@ def test_appointments_lie_in_opening_hours_on_open_days(made):
                 assert start.date() >= life.today
             else:
                 assert start.date() < life.today
+    assert evenings > 2
+
+
+def is_clinic(made, staff):
+    return made.region.places.organisations[staff.works_in].kind == "out-of-hours"
 
 
 def test_offices_see_people_on_open_days(made):
@@ -156,3 +169,40 @@ def test_the_letter_says_what_became_of_the_medicines(made):
             changed += bool(told)
             seen += 1
     assert seen > changed / 2 > 0
+
+
+def test_midwife_health_nurse_and_clinic_of_the_first_district_have_somebody_today(made):
+    district, day = made.region.places.district(0), open_day(made.lives[0].today)
+    booked = Counter(
+        (entry["participant"][1]["actor"]["reference"], entry["start"])
+        for life in made.lives for entry in of(life, "Appointment")
+        if entry["status"] == "booked" and day_of(entry["start"]) in (day, life.today)
+    )  # fmt: skip
+    staff = made.region.places.staff
+    for key in (district.midwife, district.health_nurse, "aksel"):
+        own = [many for (who, _), many in booked.items() if who == by(staff[key])["reference"]]
+        assert own, key
+        assert set(own) == {1}, key
+
+
+def test_those_who_look_after_themselves_collect_what_they_take_always(made):
+    fetched = 0
+    for life in made.lives:
+        orders = {code(m, ATC, "medicationCodeableConcept"): m for m in of(life, "MedicationRequest")}
+        for entry in of(life, "MedicationDispense"):
+            order = orders[code(entry, ATC, "medicationCodeableConcept")]
+            assert order["intent"] == "order"
+            assert entry["whenHandedOver"] < life.today.isoformat()
+            fetched += life.person.key != "olav"
+    assert fetched > 100
+
+
+def test_a_laboratory_has_answered_today_and_those_who_live_together_have_one_address(made):
+    answers = [r for life in made.lives for r in of(life, "DiagnosticReport") if day_of(r["issued"]) == life.today]
+    assert answers or not is_open(made.lives[0].today)
+    places = {}
+    for life in made.lives:
+        (patient,) = of(life, "Patient")
+        (line,) = patient["address"][0]["line"]
+        assert places.setdefault(life.person.household, line) == line
+    assert len(set(places.values())) > len(places) * 0.8

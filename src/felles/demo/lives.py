@@ -16,6 +16,8 @@ from felles.demo.complaints import COMPLAINTS
 from felles.demo.ordered import blood_tests
 from felles.demo.passing import adult_vaccines, complain, complaints
 from felles.demo.pregnancy import SPARED, Course, born_here, newborn
+from felles.demo.taking import fetched
+from felles.demo.today import checked_today, child_today, urgent_today
 from felles.demo.wishes import followed
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ def ordinary(person: Person, home: Household, places: Places, today: date, start
         _grown(chart, years)
     if _is_near(chart):
         _now(chart, int(home.key[1:]))
+    if person.died is None and chart.moved is None and person.age(today) >= 18:
+        fetched(chart)
     return finish(chart)
 
 
@@ -80,6 +84,8 @@ def _child(chart: Chart, years: float) -> None:
                 nurse.key, planned.episode(chart.person, CHILD_HEALTH, "Helsestasjon 0–5 år", station, nurse, since)
             )
     childhood(chart)
+    if _is_near(chart):
+        child_today(chart)
     problems = courses.assign(chart)
     courses.follow(chart, problems)
     complaints(chart, years)
@@ -97,7 +103,10 @@ def _grown(chart: Chart, years: float) -> None:
     if expecting and home.due is not None:
         course = Course(chart, home.due, high=chart.rng.random() < 0.12)
         course.told(until=chart.today)
-        course.book_next()
+        today = home.near and int(home.key[1:]) // 7 % 2 == 0
+        ahead = course.book_next(today=today)
+        if today:
+            checked_today(chart, ahead)
     granted = municipal.decide(chart)
     chart.moved = granted.moved
     courses.follow(chart, problems)
@@ -129,7 +138,9 @@ def _now(chart: Chart, number: int) -> None:
     if number % 6 == 1 and 4 <= age <= 70:
         urgent = [c for c in COMPLAINTS if c.urgent and c.ages[0] <= age <= c.ages[1] and c.icpc not in ("R80", "K02")]
         if urgent:
-            complain(chart, chart.today - timedelta(days=1 + number % 9), rng.choice(urgent))
+            complain(chart, chart.today - timedelta(days=1 + number // 6 % 9), rng.choice(urgent))
+    if number % 7 == 4 and 4 <= age <= 70 and chart.person.key.endswith("a") and not chart.absent(chart.today):
+        urgent_today(chart, rng.choice([c for c in COMPLAINTS if c.urgent and c.ages[0] <= age <= c.ages[1]]))
     if chart.person.female and 24 <= age <= 60 and number % 5 == 2 and chart.home.due is None:
         sent = open_before(chart.today - timedelta(days=6 + number % 30))
         while chart.meets(sent, sent):

@@ -66,7 +66,8 @@ def blood_tests(chart: Chart, problems: list[Problem]) -> None:
 
 def _recent(chart: Chart, state: int, number: int) -> date:
     """The day of a sample that is still waited for, came these days, or was seen some weeks ago."""
-    days = {WAITS: 1 + number % 3, UNSEEN: 6 + number % 4}.get(state, 16 + number % 20)
+    came = (2 + chart.person.ordinal % 3) if number % 3 == 0 else 6 + number % 4  # answered today, or some days ago
+    days = {WAITS: 1 + number % 3, UNSEEN: came}.get(state, 16 + number % 20)
     return chart.today - timedelta(days=days)
 
 
@@ -116,7 +117,7 @@ def order(chart: Chart, sample: Sample, tests: list[str], findings: tuple[tuple[
     for value in values:
         value["encounter"] = {"reference": sample.visit.reference}
         value["basedOn"] = [{"reference": asked}]
-        value["issued"] = moment(sample.back, 13, 5)
+        value["issued"] = moment(*_answered(chart, sample.back))
     results = [chart.add(author, value) for value in values]
     report = chart.add(author, _report(chart, sample, asked, results, place))
     outside = any("'H'" in str(v.get("interpretation")) or "'L'" in str(v.get("interpretation")) for v in values)
@@ -145,11 +146,16 @@ def _values(chart: Chart, visit: Visit, author: str, test: str) -> list[Resource
     return made
 
 
+def _answered(chart: Chart, day: date) -> tuple[date, int, int]:
+    """When an answer came: after the day's round; one of today in the night, so that it is here whatever the hour."""
+    return (day, 0, 40) if day == chart.today else (day, 13, 5)
+
+
 def _report(chart: Chart, sample: Sample, asked: str, results: list[str], place: str) -> Resource:
     assert sample.back is not None  # noqa: S101 - only what came back has a report
     title = f"Svar på {sample.title[0].lower()}{sample.title[1:]}"
     return build.report(
-        chart.person, title, sample.visit.when(3), (sample.back, 13, 5),
+        chart.person, title, sample.visit.when(3), _answered(chart, sample.back),
         chart.place(place), asked, results, sample.visit.reference,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from felles.access.codes import RELATED_PATIENT
 from felles.access.representation import FAMILY_SYSTEM
 from felles.demo.build import BASIS, HL7, by, concept, plain
 from felles.demo.municipalities import MUNICIPALITIES
+from felles.demo.streets import street_of
 from felles.demo.world import Person, Resource, Staff
 from felles.fhir.norway.systems import FNR, MUNICIPALITY, MUNICIPALITY_EXTENSION
 from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY
@@ -29,6 +30,7 @@ def patient(person: Person, gp: Staff, phone: str, *, language: str = "nb") -> R
         "address": [
             {
                 "use": "home",
+                "line": [street_of(person.household, person.municipality)],
                 "city": MUNICIPALITIES[person.municipality],
                 "district": MUNICIPALITIES[person.municipality],
                 "_district": {"extension": [{"url": MUNICIPALITY_EXTENSION, "valueCoding": place}]},

@@ -247,20 +247,25 @@ class Course:
         chart.add(visit.author, made)
         return "Rh(D)-negativ: prøve til typing av fosteret og antistoffer tatt."
 
-    def book_next(self) -> None:
-        """The ultrasound of week 18, or the next control at the midwife's."""
+    def book_next(self, *, today: bool = False) -> date | None:
+        """The ultrasound of week 18, or the next control at the midwife's; the day of that control.
+
+        `today`: a control that is due within the week is today.
+        """
         chart = self.chart
         if self.day(18) > chart.today:
             midwife = next(
                 key for key in chart.district.units["kvinneklinikk"][1] if chart.staff(key).role == "midwife"
             )
             chart.book(midwife, "Ultralyd uke 18", self.day(18), 9 + chart.person.ordinal % 5, 30, minutes=40)
-            return
+            return None
         ahead = next((week for week in WEEKS[1:] if self.day(week) >= chart.today), None)
         if ahead is None:
-            return
+            return None
         first = coming(chart.today, 3)[chart.person.ordinal % 3]
         day = max(self.day(ahead), first)
+        if today and (day - chart.today).days < 7:
+            day = open_day(chart.today)
         chart.book(
             chart.district.midwife,
             f"Svangerskapskontroll uke {ahead}",
@@ -268,6 +273,7 @@ class Course:
             *slot(chart.person.ordinal % SLOTS),
             minutes=30,
         )
+        return day
 
 
 def born_here(chart: Chart, child: Person, *, scanned: bool = True) -> None:

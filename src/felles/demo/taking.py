@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from felles.demo import build
+from felles.demo.calendar import open_before
+from felles.demo.drugs import DRUGS
 from felles.demo.world import moment
 from felles.fhir.norway.systems import ATC
 
 if TYPE_CHECKING:
     from felles.demo.build import Moment
+    from felles.demo.chart import Chart
     from felles.demo.drugs import Drug
     from felles.demo.world import Person, Resource, Staff
 
+_COUNTED: Final = ("tablett", "kapsel")
+"""Units that are counted when they are handed out."""
+_A_DAY: Final = 4
+_PACKED: Final = 98
+"""Days that one collected pack lasts."""
+_MONTHS: Final = 91
 PHARMACY = "Torgapoteket"
 """Where people here collect their medicines; it writes nothing itself."""
 
@@ -52,6 +62,20 @@ def collected(person: Person, drug: Drug, day: date, number: int) -> Resource:
         "quantity": {"value": number, "unit": drug.unit},
         "whenHandedOver": day.isoformat(),
     }
+
+
+def fetched(chart: Chart) -> None:
+    """What a grown-up has collected of the tablets she always takes: the last two times, three months apart."""
+    for key in chart.taking():
+        drug, made = DRUGS[key], chart.medicines[key]
+        if drug.course or drug.as_needed or drug.unit not in _COUNTED or drug.times > drug.every * _A_DAY:
+            continue
+        first = crc32(f"{chart.person.key}/{key}".encode()) % _MONTHS
+        for days in (first, first + _MONTHS):
+            day = open_before(chart.today - timedelta(days=3 + days))
+            if day.isoformat() >= made["authoredOn"][:10] and day > chart.start and not chart.absent(day):
+                number = round(drug.amount * drug.times / drug.every * _PACKED)
+                chart.add(chart.gp(day), collected(chart.person, drug, day, number))
 
 
 def given(person: Person, drug: Drug, when: Moment, staff: Staff, stay: str) -> Resource:

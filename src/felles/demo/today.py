@@ -9,18 +9,30 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from felles.demo import planned
 from felles.demo.build import by
-from felles.demo.calendar import coming, is_open, open_day, slot
+from felles.demo.calendar import SLOTS, coming, is_open, open_day, slot
+from felles.demo.childhood import VISITS
 from felles.demo.world import Resource, Staff, id_of, moment
 
 if TYPE_CHECKING:
     from felles.demo.chart import Chart
+    from felles.demo.complaints import Complaint
 
 SPARE: Final = (0, 7, 12, 17)
 """Numbers of appointments (`calendar.slot`) that are nobody's own on the first day."""
 FREE: Final = ((15, 20), (15, 40))
 """Times after the last appointment of a day, kept for who rings."""
 _DAYS: Final = 5
+_HALFWAY: Final = 20
+"""The week of a pregnancy from which the blood pressure is measured at the midwife's between the controls."""
+_JUST: Final = 6
+"""Days before today: whoever was seen then is not called again."""
+_WEIGHED: Final = (20, 700)
+"""Days of age of those who are weighed, or talked of, between the consultations."""
+_YEAR: Final = 365
+_PUPIL: Final = (7 * 365, 15 * 365)
+"""Days of age of those of whom some talk with the nurse of their school."""
 _CAST: Final = {
     "jon": ("ingrid", "Kontroll: astma", 1),
     "elias": ("ingrid", "Eksem, vurdering", 2),
@@ -40,6 +52,42 @@ def visit_today(chart: Chart) -> None:
     number = chart.person.ordinal
     hour, minute = 8 + number % 7, number // 7 % 4 * 15
     chart.book(chart.district.home_nurses[0], "Hjemmebesøk", open_day(chart.today), hour, minute, minutes=30)
+
+
+def checked_today(chart: Chart, ahead: date | None) -> None:
+    """From week 20 her blood pressure today, when nobody saw her this week and her control (`ahead`) is not soon."""
+    week, day = chart.body.week(chart.today), open_day(chart.today)
+    soon = ahead is not None and (ahead - day).days <= _JUST
+    if week is not None and week >= _HALFWAY and not soon and not chart.meets(day - timedelta(days=_JUST // 2), day):
+        chart.book(chart.district.midwife, "Blodtrykkskontroll", day, *_time(chart), minutes=10)
+
+
+def child_today(chart: Chart) -> None:
+    """A small child whom the health station weighs today, or a pupil who talks with its nurse today."""
+    day, age = open_day(chart.today), (chart.today - chart.person.born).days
+    soon = any(-_JUST <= at - age <= 2 * _JUST for at, _ in VISITS)
+    pupil = _PUPIL[0] <= age <= _PUPIL[1] and chart.person.ordinal % 4 == 0
+    if soon or not (pupil or _WEIGHED[0] <= age <= _WEIGHED[1]) or chart.meets(day - timedelta(days=_JUST), day):
+        return
+    small = "Veiekontroll" if age < _YEAR else "Samtale om mat og søvn"
+    text = "Samtale med helsesykepleier på skolen" if pupil else small
+    chart.book(chart.district.health_nurse, text, day, *_time(chart), minutes=20)
+
+
+def _time(chart: Chart) -> tuple[int, int]:
+    """A time that nobody else in the district, of the first households, has."""
+    place = ord(chart.person.key[-1]) - ord("a")
+    return slot((int(chart.home.key[1:]) // 6 + place) % SLOTS)
+
+
+def urgent_today(chart: Chart, complaint: Complaint) -> None:
+    """A time at the out-of-hours clinic this evening, given by telephone when she rang."""
+    doctor, when = chart.district.out_of_hours_staff[0], (chart.today, 16 + chart.person.ordinal % 6)
+    made = planned.appointment(
+        chart.person, chart.said(doctor, complaint.name), chart.place_of(doctor), chart.staff(doctor),
+        (*when, chart.person.ordinal % 4 * 15), created=chart.today - timedelta(days=1),
+    )  # fmt: skip
+    chart.add(doctor, made)
 
 
 def book_of(staff: Staff, today: date) -> list[Resource]:
