@@ -7,7 +7,7 @@ from html import unescape
 import asyncpg
 import pytest
 import pytest_asyncio
-from browsing import words
+from browsing import own, words
 from doors import block, consent, held_back, item, not_to_parents, proxy
 from households import MOTHER_NUMBER, numbered, parent_of, settled
 from worlds import World
@@ -71,6 +71,22 @@ async def page(town, who, path, status=200):
     return words(answer.text)
 
 
+async def searched(town, who, patient, word, status=200):
+    """What the search in the record of whom she acts for says."""
+    async with town.visit(await town.citizen(who)) as browser:
+        answer = await browser.post(f"/for/{patient['id']}/sok", data={"ord": word}, headers=own())
+    assert answer.status_code == status, answer.text
+    return words(answer.text)
+
+
+async def heard(town, who, patient, status=200):
+    """What following the record of whom she acts for tells at once: a mark of what she sees."""
+    async with town.visit(await town.citizen(who)) as browser:
+        answer = await browser.get(f"/for/{patient['id']}/live")
+    assert answer.status_code == status, answer.text
+    return re.findall(r"id: (\w+)", answer.text)
+
+
 async def lines(town, patient):
     key = await town.world.store.place(f"Patient/{patient['id']}")
     rows = await town.world.store.pool.fetch(
@@ -96,6 +112,9 @@ async def test_a_stranger_is_told_nothing_and_the_try_is_logged(family):
     hidden = await page(town, stranger, f"/for/{child['id']}", 404)
     absent = await page(town, stranger, "/for/x00000000000000000000000000", 404)
     assert hidden.replace(child["id"], "") == absent.replace("x00000000000000000000000000", "")
+    await searched(town, stranger, child, "astma", 404)
+    assert '"outcome":"refused"' in (await lines(town, child))[-1]
+    await heard(town, stranger, child, 404)
     assert '"outcome":"refused"' in (await lines(town, child))[-1]
     assert "Kari Liten" not in await page(town, stranger, "/for")
 
@@ -155,8 +174,13 @@ async def test_what_is_not_for_parents_is_seen_by_the_child_alone(family):
     town, mother, child = family
     secret = await town.world.made(condition(child, "Uro hjemme"))
     assert "Uro hjemme" in await page(town, mother, f"/for/{child['id']}")
+    assert "Uro hjemme" in await searched(town, mother, child, "uro")
+    assert await heard(town, mother, child) == await heard(town, mother, child)
+    before = await heard(town, mother, child)
     await town.world.made(not_to_parents(child["id"], f"Condition/{secret['id']}"))
     assert "Uro hjemme" not in await page(town, mother, f"/for/{child['id']}")
+    assert "Uro hjemme" not in await searched(town, mother, child, "uro")
+    assert await heard(town, mother, child) != before, "what she sees is another"
     await page(town, mother, f"/for/{child['id']}/e/Condition/{secret['id']}", 404)
     assert "Uro hjemme" in await page(town, child, "/meg")
 

@@ -132,6 +132,39 @@ async def test_a_stream_tells_of_news_and_is_silent_of_what_is_hidden_and_ends_w
         await asyncio.wait_for(reads.task, 5)
 
 
+async def opened_at(browser, path):
+    """Where a page that was just read follows its record: the page is read, and says when it was asked for."""
+    return re.findall(r'data-live="([^"]+)"', (await browser.get(path)).text.replace("&#x2f;", "/"))[0]
+
+
+async def told(browser, address):
+    return re.findall(r"^event: (\w+)", (await browser.get(address)).text)[0]
+
+
+async def test_what_was_written_while_the_page_was_on_its_way_is_news_to_who_sees_it(site):
+    async with site.visitor("fastlege") as doctor, site.visitor("sekretar") as secretary:
+        chart = await chart_of(doctor, "Olav Sæterbø")
+        patient = chart.split("/")[2]
+        await asyncio.sleep(1.2)  # past the margin of what others wrote before
+        reads, desk = await opened_at(doctor, f"{chart}/plan"), await opened_at(secretary, f"{chart}/plan")
+        assert await told(doctor, reads) == "her"
+        await written(site, patient, PULSE)
+        last = (await lines(site))[-1][0]
+        assert await told(secretary, desk) == "her"  # a secretary reaches no results
+        assert await told(doctor, f"{chart}/live") == "her"
+        assert await told(doctor, f"{chart}/live?lest=x") == "her"
+        assert [act for _, act in await lines(site, last)] == []
+        assert await told(doctor, reads) == "ny"
+        assert [act for _, act in await lines(site, last)] == ["page:live"]
+
+
+async def test_what_is_new_is_a_view_that_follows_its_record(site):
+    async with site.visitor("fastlege") as doctor:
+        chart = await chart_of(doctor, "Olav Sæterbø")
+        assert (await opened_at(doctor, f"{chart}/siden")).startswith(f"{chart}/live?lest=")
+        assert f'href="{chart}/siden"' in (await doctor.get(chart)).text.replace("&#x2f;", "/")
+
+
 async def test_following_keeps_no_session_open(site):
     async with site.visitor("fastlege") as doctor:
         chart = await chart_of(doctor, "Olav Sæterbø")

@@ -249,3 +249,20 @@ async def test_father_and_daughter_read_what_was_agreed_and_who_comes_when_and_a
         assert (await browser.get(f"/p/{patient}/plan")).status_code == 403
     async with site.visitor("fastlege") as browser:
         assert (await browser.get("/meg/plan")).status_code == 403
+
+
+@pytest.mark.slow
+async def test_clinical_words_are_explained_to_the_citizen_alone(site):
+    async with site.visitor("gravid") as ida, site.visitor("jordmor") as midwife:
+        plan, listed = (await ida.get("/meg/plan")).text, (await ida.get("/meg/journal")).text
+        note = re.findall(r'href="(/meg/journal/Composition/[^"?]+)[^"]*"', listed.replace("&#x2f;", "/"))[0]
+        entry = (await ida.get(note)).text
+        chart = re.findall(r'href="(/p/[^"]+)">Ida', (await midwife.get("/")).text.replace("&#x2f;", "/"))[0]
+        staff = (await midwife.get(f"{chart}/plan")).text + (await midwife.get(note.replace("/meg", chart))).text
+    assert "Kolposkopi: " in words(plan)
+    for html in (plan, entry):
+        assert 'class="ord"' in html
+        shown = re.findall(r'id="(ord-\d+)"', html)
+        assert len(shown) == len(set(shown))
+    assert 'class="ord"' not in staff
+    assert "Kolposkopi: " not in words(staff)

@@ -44,8 +44,8 @@ def words(html: str) -> str:
 
 
 def same(html: str) -> str:
-    """A page but for the id of its request."""
-    return re.sub(r"ref=[a-z]{10}\b", "ref=", html)
+    """A page but for the id of its request, and when it was asked for."""
+    return re.sub(r"\b(ref=[a-z]{10}|lest=[0-9]+)\b", "", html)
 
 
 @dataclass

@@ -36,6 +36,8 @@ class Doorman:
     async def cookie(self, cookies: Mapping[str, str]) -> Actor | None:
         return self.known.get(cookies.get("who", ""))
 
+    peek = cookie
+
 
 @dataclass
 class Town:

@@ -57,6 +57,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/sprak": {"sprak": ["nn", "xx"], "tilbake": ["/", f"/p/{HIDDEN}"]},
     "/p/{id}/sok": {"ord": ["", "a", "blodtrykk", "I10", "notat", "Nordmann"]},
     "/meg/sok": {"ord": ["", "blodtrykk", "notat", "Nordmann"]},
+    "/for/{id}/sok": {"ord": ["", "blodtrykk", "notat", "Nordmann"]},
     "/p/{id}/utskrift": {"side": ["", f"/p/{SEEN}", f"/p/{HIDDEN}", f"/p/{SEEN}/e/Observation/{NOBODY}", "/meg", "/x"]},
     "/meg/utskrift": {"side": ["/meg", f"/p/{SEEN}", "/meg/sok"]},
     "/for/{id}/utskrift": {"side": ["", f"/for/{CHILD}", f"/for/{HIDDEN}", f"/p/{SEEN}"]},
@@ -230,7 +231,7 @@ class Pages:
 
 
 _MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
-_SEALED = re.compile(r"(etter|linje|ref|utkast)=[A-Za-z0-9_\-&#;]+")
+_SEALED = re.compile(r"(etter|linje|ref|utkast|lest)=[A-Za-z0-9_\-&#;]+")
 _DRAWN = re.compile(r'name="(id|vindu)" value="[^"]*"')
 """What a form draws for itself: the id of what will be written, and of the window."""
 _GAUGE = re.compile(r'<span class="[^"]*\bgauge">[^<]*</span>')

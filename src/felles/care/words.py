@@ -96,11 +96,23 @@ def _plain(t: Language, entry: Observation | Measured | Component) -> str:
     return ""
 
 
+_GROWN: Final = 18 * 12
+"""Months after which one is no child."""
+
+
 def sex(t: Language, gender: str | None) -> str:
     """Administrative gender; nothing when it is not recorded."""
     return {"female": t("kvinne"), "male": t("mann"), "other": t("annet kjønn"), "unknown": t("ukjent kjønn")}.get(
         gender or "", ""
     )
+
+
+def sex_at(t: Language, patient: Patient, now: int) -> str:
+    """The same as one says it of a child (jente, gutt) and of a grown person. At `now` (clinical microseconds)."""
+    day = born_on(patient.birth_date)
+    if day is not None and whole_months(day, local(now).date()) < _GROWN and patient.gender in ("female", "male"):
+        return t("jente") if patient.gender == "female" else t("gutt")
+    return sex(t, patient.gender)
 
 
 def age(t: Language, patient: Patient, now: int) -> str:

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.record.clock import FOREVER
 from felles.record.decide import (
     ASK,
     BASIS_TEXT,
     DOOR_BITS,
     IN_FORM,
     PERSON_OPEN,
+    REPRESENTED,
     ROW_OPEN,
     ask_values,
     basis_of,
@@ -28,6 +30,7 @@ from felles.record.decide import (
     leaves,
 )
 from felles.record.errors import Absent
+from felles.record.grants import Mode
 from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 
@@ -43,32 +46,40 @@ _COLUMNS: Final = (
     ("first", "boolean"),
     ("kept", "bigint"),
     ("last", "text"),
+    ("since", "bigint"),
     WHOLE,
     *ASK,
 )
-_SQL: Final = f"""
+
+
+def _sql(*, proxy: bool) -> str:
+    """`proxy`: for who acts for the person, whose rows are decided otherwise, and by what hour it is."""
+    special = "true" if proxy else "p.blocked or p.opened or p.held or p.protected"
+    return f"""
 with q as materialized {unnest(_COLUMNS)},
 door as materialized (
-    select q.*, {DOOR_BITS}, p.version as record, p.blocked or p.opened or p.held or p.protected as special,
+    select q.*, {DOOR_BITS}, p.version as record, {special} as special,
            {BASIS_TEXT} as basis, {PERSON_OPEN} as open
       from q
       join person p on p.bucket = q.bucket and p.person = q.person
-      {basis_of("p")}
+      {basis_of("p", proxy=proxy)}
      where {ALONE}
 ),
 counted as materialized (
-    select q.n, x.digest
+    select q.n, x.digest, x.newer
       from (select * from door where open and (kept <> record or special)) q
      cross join lateral {bits_of("q")}
      cross join lateral (
-        select count(*) || ':' || coalesce(sum(hashtextextended(e.id || '/' || e.version, e.type)), 0) as digest
+        select count(*) || ':' || coalesce(sum(hashtextextended(e.id || '/' || e.version, e.type)), 0) as digest,
+               bool_or(e.updated >= q.since
+                       and not starts_with(q.who, '{{"actor":"' || coalesce(e.behalf, e.author) || '",')) as newer
           from entry e
          where e.bucket = q.bucket and e.person = q.person and e.state < 2 and e.state = 0 and {IN_FORM}
-           and not e.deleted and {ROW_OPEN}) x
+           and not e.deleted and {REPRESENTED if proxy else ROW_OPEN}) x
 ),
 seen as materialized (
     select d.n, d.bucket, d.person, d.real, d.who, d.what, d.basis, d.open, d.first, d.last, d.record,
-           coalesce(c.digest, d.last) as digest
+           coalesce(c.digest, d.last) as digest, coalesce(d.first and c.newer, false) as newer
       from door d left join counted c on c.n = d.n
 ),
 said as materialized (
@@ -77,11 +88,14 @@ said as materialized (
            || '","what":"' || f.what || '","basis":' || coalesce('"' || f.basis || '"', 'null')
            || ',"outcome":"' || case when f.open then 'released' else 'refused' end || '"}}' as text
       from seen f
-     where case when f.open then not f.first and f.digest <> f.last else f.first end
+     where case when f.open then f.newer or (not f.first and f.digest <> f.last) else f.first end
 ),
 logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-select n, record, digest from seen where open"""
-_SHAPE: Final = Shape(_SQL, _COLUMNS)
+select n, record, digest, newer from seen where open"""
+
+
+_OWN: Final = Shape(_sql(proxy=False), _COLUMNS)
+_PROXY: Final = Shape(_sql(proxy=True), _COLUMNS)
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _NONE: Final = "-"
 """A digest that no record has."""
@@ -114,18 +128,21 @@ class Watch:
         return blake2b(f"{grant.actor}\n{what}\n{seen}".encode(), digest_size=8).hexdigest().translate(_LETTERS)
 
 
-async def read_live(lane: Lane, clock: Clock, grant: PersonGrant, what: str, watch: Watch, *, first: bool) -> bool:
+async def read_live(
+    lane: Lane, clock: Clock, grant: PersonGrant, what: str, watch: Watch, *, first: bool, since: int = FOREVER
+) -> bool:
     """Whether the reader sees something other than at the last look; it is logged when she does.
 
-    `what` is `Patient/x`. The `first` look tells nothing and is logged when it is refused. Raises `Absent` when the
-    record is not here or not open to her, `Busy`.
+    `what` is `Patient/x`. The `first` look tells of what others wrote since (real micros), such as while her page was
+    on its way, and is logged when it tells or is refused. Raises `Absent` when the record is not here or not open to
+    her, `Busy`.
     """
-    asked = ask_values(grant, clock)
+    asked, shape = ask_values(grant, clock), _PROXY if grant.mode is Mode.PROXY else _OWN
     met: list[PersonKey] = []
 
     async def ask(key: PersonKey, whole: bool) -> list[Any]:
         met.append(key)
-        return await lane.submit(_SHAPE, (*key, what, first, *watch.of(key), whole, *asked))
+        return await lane.submit(shape, (*key, what, first, *watch.of(key), since, whole, *asked))
 
     found = await over_keys(lane, grant.keys, ask)
     if not any(found):
@@ -133,6 +150,6 @@ async def read_live(lane: Lane, clock: Clock, grant: PersonGrant, what: str, wat
     news = False
     for key, rows in zip(met[-len(found) :], found, strict=True):
         for row in rows:
-            news = news or row["digest"] != watch.of(key)[1]
+            news = news or (row["newer"] if first else row["digest"] != watch.of(key)[1])
             watch.keep(key, row["record"], row["digest"])
     return news

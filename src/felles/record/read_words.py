@@ -17,6 +17,7 @@ from felles.record.decide import (
     IN_FORM,
     ORG,
     PERSON_OPEN,
+    REPRESENTED,
     ROW_OPEN,
     ask_values,
     basis_of,
@@ -24,6 +25,7 @@ from felles.record.decide import (
     leaves,
 )
 from felles.record.errors import Absent
+from felles.record.grants import Mode
 from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
@@ -40,13 +42,17 @@ MOST: Final = 1000
 _ATTACHED: Final = '%"data":"%'
 """What is attached stands encoded in the body: whoever asks looks into all of it."""
 _COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("what", "text"), ("likes", "text"), WHOLE, *ASK)
-_SQL: Final = f"""
+
+
+def _sql(*, proxy: bool) -> str:
+    """`proxy`: for who acts for the person, whose rows are decided otherwise."""
+    return f"""
 with q as materialized {unnest(_COLUMNS)},
 door as materialized (
     select q.*, {DOOR_BITS}, {BASIS_TEXT} as basis, {PERSON_OPEN} as open
       from q
       join person p on p.bucket = q.bucket and p.person = q.person
-      {basis_of("p")}
+      {basis_of("p", proxy=proxy)}
      where {ALONE}
 ),
 said as materialized (
@@ -65,10 +71,14 @@ select q.n, n.name, v.id, v.low, v.org, v.body
  cross join lateral (
     select e.type, e.id, e.low, {ORG} as org, e.body from entry e
      where e.bucket = q.bucket and e.person = q.person and e.state < 2 and e.state = 0 and {IN_FORM} and not e.deleted
-       and e.type <> {TYPES["Patient"]} and e.body like any (q.likes::text[]) and {ROW_OPEN}
+       and e.type <> {TYPES["Patient"]} and e.body like any (q.likes::text[])
+       and {REPRESENTED if proxy else ROW_OPEN}
      order by e.low desc, e.id limit {MOST}) v
   join type_name n on n.type = v.type"""
-_SHAPE: Final = Shape(_SQL, _COLUMNS)
+
+
+_OWN: Final = Shape(_sql(proxy=False), _COLUMNS)
+_PROXY: Final = Shape(_sql(proxy=True), _COLUMNS)
 
 
 @dataclass(slots=True, frozen=True)
@@ -88,10 +98,10 @@ async def read_words(lane: Lane, clock: Clock, grant: PersonGrant, what: str, wo
     `what` (`Patient/x`) stands in the log, the words do not. Raises `Absent` where the record is not open, `Busy`.
     """
     likes = "{" + ",".join(f'"{like}"' for like in [_ATTACHED.replace('"', '\\"'), *sorted(_likes(words))]) + "}"
-    asked = ask_values(grant, clock)
+    asked, shape = ask_values(grant, clock), _PROXY if grant.mode is Mode.PROXY else _OWN
 
     async def ask(key: PersonKey, whole: bool) -> list[Any]:
-        return await lane.submit(_SHAPE, (*key, what, likes, whole, *asked))
+        return await lane.submit(shape, (*key, what, likes, whole, *asked))
 
     records = [record for rows in await over_keys(lane, grant.keys, ask) for record in rows]
     if not records:

@@ -290,9 +290,11 @@ class Store:
         """The person's entries that may hold one of `words`, newest first; logged. Raises `Absent`, `Busy`."""
         return await read_words(self._pages, self.clock, grant, what, words)
 
-    async def live(self, grant: PersonGrant, what: str, watch: Watch, *, first: bool = False) -> bool:
+    async def live(
+        self, grant: PersonGrant, what: str, watch: Watch, *, first: bool = False, since: int = FOREVER
+    ) -> bool:
         """Whether what the reader sees of this person has changed; logged when it has. Raises `Absent`, `Busy`."""
-        return await read_live(self._pages, self.clock, grant, what, watch, first=first)
+        return await read_live(self._pages, self.clock, grant, what, watch, first=first, since=since)
 
     async def openings(self, grant: PersonGrant) -> list[tuple[int, int, int]]:
         """(basis, kinds, until) of the ways in that the reader has open now. Raises `Busy`."""

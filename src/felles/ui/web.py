@@ -32,8 +32,8 @@ FORM: Final = 64 * 1024
 _RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]
 _STARTS: Final = frozenset({"/", "/meg"})
 """Where people begin."""
-KEYS: Final = {"": "o", "/journal": "j", "/prover": "p", "/legemidler": "l", "/plan": "n", "/vaksiner": "v",
-               "/familie": "f", "/tilgang": "t"}  # fmt: skip
+KEYS: Final = {"": "o", "/journal": "j", "/prover": "p", "/legemidler": "l", "/siden": "s", "/plan": "n",
+               "/vaksiner": "v", "/familie": "f", "/tilgang": "t"}  # fmt: skip
 """The letter that, typed after g, leads to a view of the open record (staff, with script)."""
 _LANGUAGES: Final = [{"code": code, "name": name} for code, name in NAMES.items()]
 
@@ -54,6 +54,8 @@ class Visit:
     """The personas, in demo mode, for who has signed in."""
     form: dict[str, str] | None = None
     """What was sent, once `form_of` has read it."""
+    asked: int = 0
+    """When, in real microseconds: before anything is read for it."""
 
     @property
     def host(self) -> str:
@@ -75,13 +77,14 @@ async def visit(request: Request, *, quiet: bool = False) -> Visit:
     """
     pieces.begin(request)
     state = request.app.state
+    asked = state.store.clock.real()
     cookies = request.cookies
     chosen = choose(request.headers.get("accept-language", ""), cookies.get(COOKIE))
     keeper = state.doorkeeper
     actor = await (keeper.peek if quiet else keeper.cookie)(cookies) if cookies else None
     demo = state.store.settings.demo
     cast = await state.cast.all() if demo and actor is not None else ()
-    return Visit(request, language(chosen), actor, demo, cast)
+    return Visit(request, language(chosen), actor, demo, cast, asked=asked)
 
 
 def unknown(request: Request) -> Visit:
@@ -223,7 +226,7 @@ def frame(found: Visit, path: str, *, shown: bool = True) -> dict[str, Any]:
         "languages": _LANGUAGES,
         "strip": False,
         "tabs": views,
-        "live": _live(path) if any(view.current for view in views) else "",
+        "live": _live(found, path) if any(view.current for view in views) else "",
         "printing": _printing(found, path) if shown and actor is not None else None,
         "title": "Felles",
         "see_as": None,
@@ -245,10 +248,10 @@ def writing(found: Visit, path: str) -> dict[str, Any] | None:
     return {"first": first, "all": f"{base}/skriv"} if may else None
 
 
-def _live(path: str) -> str:
-    """Where a view of a record that is open hears of news; "" for whom one acts for."""
+def _live(found: Visit, path: str) -> str:
+    """Where a view of a record that is open hears of news, also of what was written while it was on its way."""
     base = base_of(path)
-    return f"{base}/live" if base and not base.startswith("/for/") else ""
+    return f"{base}/live?lest={found.asked}" if base else ""
 
 
 def _printing(found: Visit, path: str) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ import pytest
 
 from felles.access.codes import ROLE_SYSTEM
 from felles.access.roles import ROLES
-from felles.care.glossary.mark import mark, meaning, named
+from felles.care.glossary.mark import inside, mark, marked, meaning, named
 from felles.care.glossary.words import SYSTEMS, entries, of_code, of_concept
 from felles.care.shapes import Coding, Concept
 from felles.demo.analyses import TESTS
@@ -122,3 +122,22 @@ def test_a_coded_thing_is_one_marked_word():
     assert ">Ramipril kapsler 5 mg</button>" in str(named(t, concept, seen))
     assert str(named(t, concept, seen)) == "Ramipril kapsler 5 mg"
     assert str(named(t, Concept([], "<b>"), seen)) == "&lt;b&gt;"
+
+
+def test_words_are_marked_in_what_is_markup_but_not_inside_a_link():
+    t, seen = language("nb"), set()
+    html = marked(t, '<p>BT &lt; 120. <a href="/x">Kreatinin</a> og <b title="BT">kreatinin</b></p>', seen)
+    assert html.startswith('<p><button type="button" class="ord"')
+    assert "&lt; 120" in html
+    assert '<a href="/x">Kreatinin</a>' in html
+    assert '<b title="BT"><button' in html
+    assert len(seen) == 2
+    assert marked(t, "<p>BT</p>", seen) == "<p>BT</p>", "each word once a page"
+    assert marked(t, "<p>&lt;script&gt;</p>", set()) == "<p>&lt;script&gt;</p>"
+
+
+def test_the_word_of_a_link_is_explained_below_it_once():
+    t, seen = language("nb"), set()
+    assert inside(t, "Måling av kreatinin", seen).startswith("Kreatinin: ")
+    assert inside(t, "Kreatinin", seen) == ""
+    assert inside(t, "Samtale", set()) == ""

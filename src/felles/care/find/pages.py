@@ -84,7 +84,7 @@ def _context(
 def _row(found: Visit, hit: Hit, patient: Patient) -> dict[str, Any]:
     t, now = found.t, store_of(found).clock.clinical()
     place = "" if hit.protected else next((name_of(a.district or a.city or "") for a in patient.address), "")
-    about = [words.sex(t, patient.gender), words.age(t, patient, now)]
+    about = [words.sex_at(t, patient, now), words.age(t, patient, now)]
     return {
         "href": f"/p/{hit.id}",
         "open": hit.open,

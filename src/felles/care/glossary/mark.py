@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Final
 
 from minijinja import Markup
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from felles.care.shapes import Concept
     from felles.ui.i18n import Language
 
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
 _SHORT: Final = 5
 """Letters of an abbreviation at most."""
 
@@ -38,7 +39,7 @@ def mark(t: Language, text: str, seen: set[int]) -> Markup:
     parts: list[str] = []
     place = 0
     for met in _pattern().finditer(text):
-        entry = by_name()[(met[1] or met[2]).lower()]
+        entry = _entry(met)
         if entry.number in seen:
             continue
         seen.add(entry.number)
@@ -46,6 +47,32 @@ def mark(t: Language, text: str, seen: set[int]) -> Markup:
         place = met.end()
     parts.append(escape(text[place:]))
     return Markup("".join(parts))
+
+
+def marked(t: Language, html: str, seen: set[int]) -> Markup:
+    """As `mark`, in what is markup already: between its tags, and never inside a link or a button."""
+    parts: list[str] = []
+    within, place = 0, 0
+    for tag in _TAG.finditer(html):
+        text = html[place : tag.start()]
+        parts += [text if within else mark(t, unescape(text), seen), tag[0]]
+        within += (-1 if tag[1] else 1) if tag[2].lower() in ("a", "button") else 0
+        place = tag.end()
+    parts.append(html[place:] if within else mark(t, unescape(html[place:]), seen))
+    return Markup("".join(parts))
+
+
+def inside(t: Language, text: str, seen: set[int]) -> str:
+    """What the first clinical word of a text means that cannot be marked, such as a link's; "" without one."""
+    met = next((met for met in _pattern().finditer(text) if _entry(met).number not in seen), None)
+    if met is None:
+        return ""
+    seen.add(_entry(met).number)
+    return f"{met[0].capitalize()}: {t(_entry(met).text)}"
+
+
+def _entry(met: re.Match[str]) -> Entry:
+    return by_name()[(met[1] or met[2]).lower()]
 
 
 def named(t: Language, concept: Concept, seen: set[int]) -> Markup:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from felles.access.roles import ROLES
+from felles.care.glossary.mark import marked
 from felles.care.journal import rules, texts
 from felles.care.overview.present import class_texts
 from felles.care.shapes import Concept
@@ -323,13 +324,14 @@ def reading(view: View, chosen: Item, listed: list[Item], query_: str, *, whole:
     folded = rules.parts(texts.blocks(entry), chosen, listed)
     said, kind = title(view, chosen), sort_text(view, chosen)
     linked, more = rules.shortened(rules.chain(listed, chosen), chosen)
+    met: set[int] | None = set() if view.citizen else None
     return {
         "kind": kind,
         "title": said,
         "wrong": entry.status == "entered-in-error",
         "tag": tag(t, chosen),
         "facts": [pair for pair in _facts(view, chosen) if pair["value"]],
-        "parts": [_part(view, part, query_, whole=whole) for part in folded],
+        "parts": [_part(view, part, query_, met, whole=whole) for part in folded],
         "folds": any(part.origin for part in folded),
         "new": any(part.origin is None and not all(b.heading for b in part.blocks) for part in folded),
         "whole": whole,
@@ -345,10 +347,11 @@ def reading(view: View, chosen: Item, listed: list[Item], query_: str, *, whole:
     }
 
 
-def _part(view: View, part: rules.Part, query_: str, *, whole: bool) -> dict[str, Any]:
+def _part(view: View, part: rules.Part, query_: str, met: set[int] | None, *, whole: bool) -> dict[str, Any]:
+    """`met`: the clinical words that are explained to a citizen so far; None: to nobody."""
     origin = part.origin
     return {
-        "blocks": [block.markup for block in part.blocks],
+        "blocks": [b.markup if met is None else marked(view.t, b.markup, met) for b in part.blocks],
         "from": f"{title(view, origin)}, {when(view, origin)}" if origin else "",
         "href": href(view, origin, query_) if origin else "",
         "open": whole,

@@ -6,6 +6,10 @@ from felles.ui.domain import Domain
 DOMAIN = Domain(
     "live",
     "felles.care.live",
-    (("GET", "/p/{id}/live", pages.staff), ("GET", "/meg/live", pages.citizen)),
+    (
+        ("GET", "/p/{id}/live", pages.staff),
+        ("GET", "/meg/live", pages.citizen),
+        ("GET", "/for/{id}/live", pages.acting),
+    ),
     acts={"page:live": lambda t: t("Fikk vite at noe var nytt, mens journalen var åpen")},
 )

@@ -1,21 +1,24 @@
-"""`/p/{id}/live`, `/meg/live`: server-sent events that say that something is new, and nothing of what it is.
+"""`/p/{id}/live`, `/meg/live`, `/for/{id}/live`: server-sent events: that something is new, and nothing of what it is.
 
-    her   the first look: its id is what the reader saw, to go on from
+    her   the first look: its id is what the reader saw, to go on from (`sist`)
     ny    she would see something else now; the page that hears it fetches itself, and is logged
     slutt the session has ended, or the record is no longer open to her
 
-Each stream looks on a beat that all share: those of one worker go to the database together. Why a beat and no signal
+A page says when it was asked for (`lest`): what was written while it was on its way is news at the first look. Each
+stream looks on a beat that all share: those of one worker go to the database together. Why a beat and no signal
 of commits: docs/decisions/0007-live-signal.md. Whoever does not ask for events gets the first look and no more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response, StreamingResponse
 
-from felles.care.people import open_own, open_person, staff_only, store_of
+from felles.care.people import open_for, open_own, open_person, staff_only, store_of
+from felles.record.clock import FOREVER
 from felles.record.errors import Absent, Busy
 from felles.record.pulse import LIVE
 from felles.record.read_live import Watch
@@ -39,6 +42,9 @@ QUIET: Final = 5
 LIFE: Final = 1200
 """Beats after which a stream ends; the browser begins another where this one ended."""
 EVENTS: Final = "text/event-stream"
+MARGIN: Final = 1_000_000
+"""Microseconds: what was stamped so shortly before a page was asked for may have been committed after it was read."""
+_MICROS: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 
 async def staff(request: Request) -> Response:
@@ -55,14 +61,22 @@ async def citizen(request: Request) -> Response:
     return await _stream(found, open_own(found), found.signed_in.reference)
 
 
+async def acting(request: Request) -> Response:
+    """News of the record of whom she acts for. Raises as `staff`."""
+    found = await visit(request, quiet=True)
+    patient_id: str = request.path_params["id"]
+    return await _stream(found, await open_for(found, patient_id), f"Patient/{patient_id}")
+
+
 async def _stream(found: Visit, grant: PersonGrant, what: str) -> Response:
     request, store, watch = found.request, store_of(found), Watch()
-    await store.live(grant, what, watch, first=True)
     begun = request.headers.get("last-event-id") or request.query_params.get("sist", "")
-    news = bool(begun) and begun != watch.told(grant, what)
-    if news:  # between that look and this one: told now, and so logged now
+    asked = request.query_params.get("lest", "")
+    since = int(asked) - MARGIN if _MICROS.fullmatch(asked) and not begun else FOREVER
+    news = await store.live(grant, what, watch, first=True, since=since)
+    if begun and begun != watch.told(grant, what):  # between that look and this one: told now, and so logged now
         watch.forget()
-        await store.live(grant, what, watch)
+        news = await store.live(grant, what, watch)
     first = _event("ny" if news else "her", watch.told(grant, what))
     if EVENTS not in request.headers.get("accept", ""):
         return Response(first, headers=PAGE_HEADERS, media_type=EVENTS)

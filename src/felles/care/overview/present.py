@@ -110,7 +110,7 @@ def person(view: View, patient: Patient) -> dict[str, Any]:
     return {
         "name": words.name(t, name),
         "initials": words.initials(name),
-        "sex": words.sex(t, patient.gender),
+        "sex": words.sex_at(t, patient, view.now),
         "age": words.age(t, patient, view.now),
         "born": t.fhir(patient.birth_date),
         "dead": words.death(t, patient),

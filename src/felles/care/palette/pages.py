@@ -79,7 +79,7 @@ async def _people(found: Visit, typed: str) -> tuple[Group, bool]:
     for patient_id, patient, is_open in people:
         if not is_open and not actor.may("need"):
             continue
-        about = [words.sex(t, patient.gender), words.age(t, patient, now), words.death(t, patient)]
+        about = [words.sex_at(t, patient, now), words.age(t, patient, now), words.death(t, patient)]
         born = t.fhir(patient.birth_date, brief=True)
         more = [*about, f"{t('født')} {born}" if born else "", "" if is_open else t("Oppgi tjenstlig behov")]
         items.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.care.glossary.mark import inside, mark
 from felles.care.overview.present import View
 from felles.care.people import store_of
 from felles.care.plan import present, views
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from felles.care.plan.views import Planned
     from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
+    from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
 
@@ -63,7 +65,7 @@ def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
     """The boxes of the plan, by column: what is to be done, what is agreed, who."""
     t, citizen = told.view.t, told.view.citizen
     most = views.LISTED
-    return {
+    columns = {
         "due": [
             _box("timer", "Calendar", t("Timer som kommer"), part(
                 told, (Kind.APPOINTMENT,), lambda: present.appointments(told, rows),
@@ -99,6 +101,18 @@ def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
                 t("Ingen tidligere timer er registrert."))),
         ],
     }  # fmt: skip
+    if citizen:
+        _explain(t, [box for name in ("agreed", "due", "who") for box in columns[name]])
+    return columns
+
+
+def _explain(t: Language, boxes: list[dict[str, Any]]) -> None:
+    """Explain clinical words in the boxes, in their order on the page: of a link below it, of a text in its place."""
+    met: set[int] = set()
+    for item in (item for box in boxes for item in box["part"]["items"]):
+        item["means"] = inside(t, item["text"], met)
+        item["more"] = mark(t, item["more"], met)
+        item["parts"] = [part | {"text": mark(t, part["text"], met)} for part in item["parts"]]
 
 
 def _orders(told: Told, rows: Planned) -> list[dict[str, Any]]:

@@ -51,9 +51,12 @@ def row(  # noqa: PLR0913 - one line of a box, complete for the strict templates
     text: str, href: str = "", when: str = "", owner: str = "", phone: str = "", more: str = "",
     *, state: str = "", late: bool = False, parts: list[dict[str, str]] | None = None, note: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """One line: what, when, who owns it with a telephone, more words, its state; `parts` are lines below it."""
+    """One line: what, when, who owns it with a telephone, more words, its state; `parts` are lines below it.
+
+    `means` is for what its words mean in plain words, where a page says that.
+    """
     return {"text": text, "href": href, "when": when, "owner": owner, "phone": phone, "more": more, "state": state,
-            "late": late, "parts": parts or [], "note": note}  # fmt: skip
+            "late": late, "parts": parts or [], "note": note, "means": ""}  # fmt: skip
 
 
 def references(found: Planned) -> set[str | int]:

@@ -11,6 +11,8 @@ DOMAIN = Domain(
         ("POST", "/p/{id}/sok", pages.staff_search),
         ("GET", "/meg/sok", pages.citizen),
         ("POST", "/meg/sok", pages.citizen_search),
+        ("GET", "/for/{id}/sok", pages.acting),
+        ("POST", "/for/{id}/sok", pages.acting_search),
     ),
     acts={
         "page:search": lambda t: t("Åpnet søket i journalen"),

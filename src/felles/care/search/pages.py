@@ -1,14 +1,18 @@
-"""`/p/{id}/sok` and `/meg/sok`: words inside the open record. By POST, so that no word stands in an address."""
+"""`/p/{id}/sok`, `/meg/sok`, `/for/{id}/sok`: words inside the open record. By POST: no word stands in an address."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from felles.care.doors.proxies.present import banner
+from felles.care.doors.proxies.views import patient_of
 from felles.care.doors.strip import strip
 from felles.care.entries.present import heading
-from felles.care.people import open_own, open_person, staff_only, store_of
+from felles.care.overview.present import View
+from felles.care.people import open_for, open_own, open_person, staff_only, store_of
 from felles.care.search import views
+from felles.record.wants import Want
 from felles.ui.web import form_of, page, visit
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
     from felles.ui.web import Visit
 
+_WHO: Final = (Want("Patient", 1),)
 LONGEST: Final = 100
 """Letters of a search."""
 
@@ -52,6 +57,32 @@ async def citizen_search(request: Request) -> Response:
     return page(found, "search/citizen.html", context, status)
 
 
+async def acting(request: Request) -> Response:
+    """The search in the record of whom she acts for, empty. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
+    found = await visit(request)
+    _, head = await _acting(found)
+    return page(found, "search/citizen.html", _empty(found, head["back"]) | head)
+
+
+async def acting_search(request: Request) -> Response:
+    """The same, carried out, as far as she sees. 422 when nothing was typed."""
+    found = await visit(request)
+    grant, head = await _acting(found)
+    patient_id: str = request.path_params["id"]
+    typed = (await form_of(found)).get("ord", "")
+    context, status = await _carried_out(found, grant, patient_id, head["back"], typed)
+    return page(found, "search/citizen.html", context | head, status)
+
+
+async def _acting(found: Visit) -> tuple[PersonGrant, dict[str, Any]]:
+    """The Grant, and what stands above the page: for whom she acts."""
+    patient_id: str = found.request.path_params["id"]
+    grant, base = await open_for(found, patient_id), f"/for/{patient_id}"
+    read = await store_of(found).page(grant, _WHO, "search", f"Patient/{patient_id}")
+    view = View(found.t, base, store_of(found).clock.clinical(), {}, citizen=True)
+    return grant, {"banner": banner(view, patient_of(read.rows[0]), read.basis), "back": base}
+
+
 async def _staff(found: Visit, typed: str, *, sent: bool = False) -> Response:
     staff_only(found)
     patient_id: str = found.request.path_params["id"]
@@ -66,7 +97,7 @@ async def _staff(found: Visit, typed: str, *, sent: bool = False) -> Response:
 
 def _empty(found: Visit, base: str) -> dict[str, Any]:
     return {"title": found.t("Søk i journalen"), "typed": "", "wrong": "", "rows": [], "cut": False, "asked": False,
-            "forms": "", "action": f"{base}/sok", "back": base, "count": ""}  # fmt: skip
+            "forms": "", "action": f"{base}/sok", "back": base, "count": "", "banner": None}  # fmt: skip
 
 
 async def _carried_out(

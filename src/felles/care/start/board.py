@@ -110,7 +110,7 @@ class Part:
 
 def person(t: Language, patient: Patient, patient_id: str, now: int) -> Line:
     """A line about a person: her name, sex and age, and the way to her overview."""
-    about = [words.sex(t, patient.gender), words.age(t, patient, now), words.death(t, patient)]
+    about = [words.sex_at(t, patient, now), words.age(t, patient, now), words.death(t, patient)]
     return Line(
         words.name(t, patient.shown_name),
         f"/p/{patient_id}",

@@ -119,7 +119,7 @@ async def _people(found: Visit, grant: SetGrant, place: str) -> dict[str, Any]:
     now = store.clock.clinical()
     rows: list[dict[str, Any]] = []
     for row, patient in listed.rows:
-        about = [words.sex(t, patient.gender), words.age(t, patient, now)]
+        about = [words.sex_at(t, patient, now), words.age(t, patient, now)]
         rows.append(
             {
                 "href": f"/p/{row.id}",

@@ -30,7 +30,7 @@
   function follow() {
     // A hidden tab holds no connection: a browser has six for all of them.
     if (document.hidden || stream) return;
-    stream = new EventSource(place.dataset.live + (last ? `?sist=${last}` : ""));
+    stream = new EventSource(place.dataset.live + (last ? `&sist=${last}` : ""));
     const keep = (event) => (last = event.lastEventId);
     stream.addEventListener("her", keep);
     stream.addEventListener("ny", (event) => {
