@@ -57,9 +57,10 @@ soak: .venv/.dev ## crash, load and size tests, which take long (ARGS= for pytes
 	$(BYTECODE)
 	@exec $(BIN)/pytest -m soak $(ARGS)
 
-pictures: .venv/.dev ## a picture of every page and state into docs/pages/ (ARGS=; takes minutes)
+pictures: .venv/.dev ## pictures of every page into docs/pages/, of the tour into docs/tour/ (ARGS=; takes minutes)
 	@sh scripts/chromium.sh
 	$(BYTECODE)
+	@$(BIN)/python scripts/tour.py
 	@exec $(BIN)/python scripts/pictures.py $(ARGS)
 
 lock: .venv/.dev ## take newer versions of the dependencies into the lock (ARGS= for uv lock)

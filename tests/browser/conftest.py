@@ -1,13 +1,10 @@
 """A real browser in front of the pages: Chromium, driven by Playwright, with axe-core beside it."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from served import QUIET, served
-
-from felles.record.maintenance import connect
+from settling import settle
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -86,19 +83,7 @@ def _too_wide(page):
 def settled(region):
     """What was signed on a page goes into the record: its ten seconds are made to be over, its writer looks again."""
 
-    async def over():
-        conn = await connect(region.url)
-        await conn.execute("update writing set due = 0 where state = 1")
-        await conn.close()
-
-    def look(page):
-        page.locator("[data-waits]").wait_for()
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, over()).result(20)
-        page.goto(page.locator("[data-waits]").get_attribute("data-look"))
-        page.get_by_text("Ført inn i journalen.").wait_for()
-
-    return look
+    return lambda page: settle(page, region.url)
 
 
 @pytest.fixture

@@ -1,0 +1,27 @@
+"""What was signed on a page goes into the record before its ten seconds are over."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from felles.record.maintenance import connect
+
+
+def settle(page: Any, url: str) -> None:
+    """Ends the seconds in which anything could be called back, of all that is signed in the database at `url`.
+
+    The page is where something was just signed; afterwards it says that this stands in the record.
+    """
+    page.locator("[data-waits]").wait_for()
+    with ThreadPoolExecutor(1) as thread:  # Playwright's own loop runs in this one
+        thread.submit(asyncio.run, _over(url)).result(20)
+    page.goto(page.locator("[data-waits]").get_attribute("data-look"))
+    page.get_by_text("Ført inn i journalen.").wait_for()
+
+
+async def _over(url: str) -> None:
+    conn = await connect(url)
+    await conn.execute("update writing set due = 0 where state = 1")
+    await conn.close()
