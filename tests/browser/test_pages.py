@@ -301,6 +301,20 @@ def test_single_keys_lead_to_views_where_nothing_is_typed_and_can_be_switched_of
     assert page.locator("dialog[open]").count() == 0
 
 
+def test_on_a_phone_a_drawing_begins_at_its_newest_end_and_the_view_shown_is_in_sight(window):
+    page = window(390, persona="fastlege")
+    open_olav(page)
+    chart = page.url
+    page.goto(f"{chart}/prover?vis=forlop")
+    place = page.locator(".scroll:has(svg)").first
+    left, room = place.evaluate("(e) => [e.scrollLeft, e.scrollWidth - e.clientWidth]")
+    assert room > 100, "it does not fit"
+    assert abs(left - room) < 2
+    page.goto(f"{chart}/familie")
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert 0 <= tab["x"] <= 390 - tab["width"]
+
+
 def test_on_a_phone_the_menu_folds_and_opens_without_script(window):
     page = window(390, persona="gravid", script=False)
     page.goto("/meg")

@@ -29,10 +29,15 @@ if ("print" in document.documentElement.dataset) addEventListener("load", () => 
   }, true);
   if (!navigator.onLine) lost();
 })();
-// On a phone the views do not all fit: the one that is shown is in sight.
+// On a phone the views do not all fit: the one that is shown is in sight. A drawing begins at its newest end.
 (() => {
-  const tab = document.querySelector(".tabs [aria-current]"), row = tab?.parentElement;
-  if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  function fit() {
+    const tab = document.querySelector(".tabs [aria-current]"), row = tab?.parentElement;
+    if (row) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+    for (const svg of document.querySelectorAll(".scroll svg")) svg.closest(".scroll").scrollLeft = 1e6;
+  }
+  fit();
+  addEventListener("resize", fit);
 })();
 // A page that takes more than a second: what is fetched is said, where it moves nothing.
 (() => {
