@@ -17,6 +17,8 @@ from felles.ops.bench.cpu import Meter
 from felles.ops.bench.decision import bench_decision
 from felles.ops.bench.figures import FIGURES, STAFF, SYSTEM, Figure
 from felles.ops.bench.flat import DRAWN, bench_flat
+from felles.ops.bench.live import Orders as LiveOrders
+from felles.ops.bench.live import bench_live
 from felles.ops.bench.load import closed_loop
 from felles.ops.bench.local import Orders, bench_ourselves
 from felles.ops.bench.region import Shape
@@ -97,6 +99,29 @@ def pages(
     if out is not None:
         _tell(f"written to {report.write(out)}")
     if not report.kept():
+        raise typer.Exit(1)
+
+
+@app.command("live")
+def live(
+    pages: Annotated[int, typer.Option(min=1, help="Pages of staff held open.")] = 200,
+    writers: Annotated[int, typer.Option(min=1, help="Charts that are open, each with one who writes in it.")] = 100,
+    seconds: Annotated[int, typer.Option(min=5, help="Seconds of each of the four phases.")] = 30,
+    people: Annotated[int, typer.Option(min=20, help="Lives to load, 300 entries each.")] = 400,
+    big: Annotated[int, typer.Option(min=0, help="Lives of 5 000 entries to load.")] = 20,
+    home: Annotated[Path, typer.Option(help="Where the region is kept, and used again.")] = Path(".cache/bench-live"),
+    out: Annotated[Path | None, typer.Option(help="Write the table and the raw figures under this folder.")] = None,
+) -> None:
+    """Show what pages that are held open live cost, and how soon they hear of what others write.
+
+    Exits with 1 when a page never heard of a change, or was cut off, or p95 is above two beats.
+    """
+    orders = LiveOrders(pages, writers, seconds, Shape(people, big, "person"), home, _tell)
+    report = _run(bench_live(orders))
+    typer.echo(report.table())
+    if out is not None:
+        _tell(f"written to {report.write(out)}")
+    if not report.holds():
         raise typer.Exit(1)
 
 
