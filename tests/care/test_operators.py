@@ -76,7 +76,9 @@ async def test_every_organisation_is_listed_with_its_roles_and_who_administers(s
         assert "2 roller" in operator
         assert "Nils Bergslien" in operator
         hospital = next(row for row in rows if row.startswith("Fjordsykehuset"))
-        assert hospital.endswith("Ingen")
+        assert not hospital.endswith("Ingen")
+        alone = next(row for row in rows if row.startswith("Gynekolog"))
+        assert alone.endswith("Ingen")
         assert not any("sengepost" in row for row in rows), "a unit is part of one"
         assert "Det er ikke flere virksomheter" in words((await nils.get("/drift/virksomheter?side=99")).text)
         for side in ("0", "x", "-1", "99999"):

@@ -109,6 +109,19 @@ def test_organisations_of_every_kind_are_there_and_in_their_municipality():
     assert all(each.municipality in MUNICIPALITIES for each in places.organisations.values())
 
 
+def test_every_organisation_but_a_specialist_alone_has_an_administrator():
+    places = Places(3, TODAY)
+    shared = [*places.block(0), *places.block(1)]
+    administered = {
+        role["organization"]["reference"]
+        for role in shared
+        if role["resourceType"] == "PractitionerRole"
+        and role["code"][0]["coding"][0]["code"] in ("administrator", "local-administrator")
+    }
+    whole = {each.reference: each.kind for each in places.organisations.values() if each.part_of is None}
+    assert {kind for reference, kind in whole.items() if reference not in administered} == {"specialist"}
+
+
 def test_a_block_brings_what_its_districts_refer_to_and_nothing_twice():
     places = Places(11, TODAY)
     first, second = places.block(0), places.block(1)

@@ -28,6 +28,10 @@ HOUSEHOLDS: Final = 700
 BLOCKS: Final = 8
 """Blocks that one hospital's units serve."""
 
+UNADMINISTERED: Final = ("operator", "specialist")
+"""Kinds of organisations without an administrator of their own: who runs the record has its own role, and a specialist
+alone is helped by it."""
+
 _TOWN = (
     "Havna Elvegata Bruhaugen Åsly Myra Sentrum Nordsia Kaia Torget Bakkehagen Strandlia Furulund Lyngmo Granheim "
     "Vikaneset Høgda Moan Sundet Nesgata Solsida Brattlia Fagerheim Skogly Lerka"
@@ -115,6 +119,9 @@ class Places:
     def block(self, number: int) -> list[Resource]:
         """The organisations and staff that a block brings, as resources; the first brings those of the cast."""
         self.district((number + 1) * PER_BLOCK - 1)
+        for key, each in list(self.organisations.items()):
+            if each.part_of is None and each.kind not in UNADMINISTERED:
+                self._employ(f"{key}-adm", "local-administrator XX", key, 0)
         new = [each for key, each in self.organisations.items() if key not in self._written]
         people = [(each, self._hpr[key]) for key, each in self.staff.items() if key not in self._written]
         made = written(new, people, self.organisations)
