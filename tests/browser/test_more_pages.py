@@ -104,6 +104,11 @@ def pages_for_another(page):
     ):
         page.goto(base + path)
         yield name
+    page.goto(f"{base}/sok")
+    page.get_by_label("Ord, forkortelse eller kode").fill("medisiner")
+    page.get_by_role("button", name="Søk", exact=True).click()
+    page.locator(".hits mark").first.wait_for()
+    yield "words found in another's record"
     for path, link, name in (
         ("/journal", ".entries a", "an entry of another's journal"),
         ("/prover", "main a[href*='/prover/']", "one result of another"),

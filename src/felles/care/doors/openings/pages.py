@@ -67,7 +67,7 @@ async def mine(request: Request) -> Response:
     names = await store.names.of({row.author for row in read.rows[0]} | {row.org for row in read.rows[0]})
     rows = [
         {
-            "way": present.ways(t)[_way(task)][0],
+            "way": t("Oppgitt tjenstlig behov") if _way(task) == "behov" else present.ways(t)[_way(task)][0],
             "who": names.get(row.author) or t("navn ikke registrert"),
             "at": names.get(row.org) or t("virksomhet ikke registrert"),
             "when": t.fhir_moment(task.get("authoredOn") or task["meta"]["lastUpdated"]),
