@@ -5,11 +5,13 @@ from html import unescape
 
 import pytest
 from browsing import lines_about, own, patient_named, words
+from desks import hired
 
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.handovers import rules
 from felles.care.handovers.rules import Verb
+from felles.demo.places import GP_OFFICE, ORGANISATIONS
 
 pytestmark = pytest.mark.slow
 
@@ -160,7 +162,46 @@ async def test_the_board_counts_and_names_nobody(site):
         assert int(found_in(r"Åpne (\d+)", words(board.text))) == before + 1
         assert "Sæterbø" not in board.text
         assert olav not in board.text
-        assert (await gp.get("/tavle")).status_code == 403
+        async with site.visitor("eldre") as citizen:
+            assert (await citizen.get("/tavle")).status_code == 403
+
+
+def counts_of(html):
+    """(address, how many) of each count of a board."""
+    return [(href, int(many)) for href, many in re.findall(r'<a href="([^"]*hva=[^"]+)">(\d+)</a>', unescape(html))]
+
+
+async def test_each_count_opens_what_it_counts_and_whoever_sees_less_counts_less(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    keeps = await hired(site, "Tavlen", GP_OFFICE, role="local-administrator")
+    async with site.visitor("fastlege") as gp, site.visitor(keeps) as manager, site.visitor("jordmor") as other:
+        await sent(gp, olav, await ward_of(gp, olav), tekst="Til tavlen")
+        async with site.visitor("administrator") as operator, site.visitor("sykepleier") as nurse:
+            boards = {}
+            for name, visitor in (("all", operator), ("gp", manager), ("ward", nurse), ("other", other)):
+                answer = await visitor.get("/tavle")
+                assert answer.status_code == 200
+                assert "Til tavlen" not in answer.text
+                boards[name] = counts_of(answer.text)
+                for href, many in boards[name][:8]:
+                    opened = await visitor.get(href)
+                    assert len(re.findall("<tr[ >]", opened.text)) - 1 == many, href
+                    assert name in ("ward", "other") or "Sæterbø" not in opened.text
+            every = {
+                name: next((many for href, many in board if "hva=many" in href), 0) for name, board in boards.items()
+            }
+            assert every["all"] > every["gp"]
+            assert every["all"] > every["ward"] > 0
+            shown = words((await nurse.get(next(href for href, _ in boards["ward"] if "hva=unread" in href))).text)
+            assert "Til tavlen" in shown
+            assert "Til tavlen" not in words((await other.get("/arbeid?hva=unread")).text)
+            refused = await operator.get("/tavle?hva=noe")
+            assert refused.status_code == 400
+        # whoever keeps one organisation is answered with that one, whichever she asks for
+        for href in [href for href, _ in boards["all"] if "hos=" in href][:6]:
+            listed = unescape((await manager.get(href)).text)
+            places = re.findall(r'<span class="subtle small">([^<]+)</span></td><td data-label="Tilstand"', listed)
+            assert set(places) <= {ORGANISATIONS[GP_OFFICE].name}
 
 
 @pytest.mark.parametrize("state", list(State))

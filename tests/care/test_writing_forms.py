@@ -9,6 +9,7 @@ import pytest
 from msgspec import convert
 
 from felles import fhir
+from felles.access.roles import ROLES
 from felles.access.verbs import TAKES
 from felles.care.medicines.lines import lines
 from felles.care.medicines.rules import Source, in_use, standing
@@ -19,9 +20,11 @@ from felles.care.writing.form import NEW, From, Known, New, Row, here
 from felles.care.writing.forms import FORMS
 from felles.care.writing.forms.dose import dosage
 from felles.care.writing.forms.plan import PLAN_URL
+from felles.care.writing.forms.sent import NOTE_URL
+from felles.care.writing.forms.vaccination import GIVEN
 from felles.fhir.norway.systems import ATC, ICD10, ICPC2
 from felles.record.clock import MICROSECONDS
-from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM, PARENTAL_RESPONSIBILITY
 from felles.ui.i18n import language
 
 NB = language("nb")
@@ -73,6 +76,13 @@ CHILD = {
     "resourceType": "Patient", "id": "x", "birthDate": "2025-08-20",
     "generalPractitioner": [{"reference": "Practitioner/gp", "display": "Ola Dragset"}],
 }  # fmt: skip
+PARENT = {
+    "resourceType": "RelatedPerson", "id": "m1", "active": True, "name": [{"family": "Haile", "given": ["Sara"]}],
+    "relationship": [
+        {"text": "Mor"},
+        {"coding": [{"system": PARENTAL_RESPONSIBILITY, "code": "mor"}]},
+    ],
+}  # fmt: skip
 STAY = {
     "resourceType": "Encounter", "id": "e1", "status": "in-progress", "reasonCode": [{"text": "Kontroll av blodtrykk"}]
 }  # fmt: skip
@@ -91,7 +101,7 @@ def known_for(form, **rows):
     return made
 
 
-FULL = {"Patient": [CHILD], "Encounter": [STAY], "RelatedPerson": [KIN]}
+FULL = {"Patient": [CHILD], "Encounter": [STAY], "RelatedPerson": [KIN, PARENT]}
 WRITTEN = {
     "notat": {"tekst": "Ringte."}, "maling": {"overtrykk": "148", "undertrykk": "96", "vekt": "81,5",
                                              "urinprotein": "1+", "temperatur": "36.9"},
@@ -99,7 +109,7 @@ WRITTEN = {
     "oppgitt": {"navn": "Ibux 400 mg", "dose": "Av og til"}, "problem": {"navn": "Høyt kolesterol"},
     "allergi": {"slag": "medication", "navn": "penicillin", "alvor": "high", "sikkerhet": "confirmed",
                 "reaksjon": "Utslett"},
-    "avvik": {"tekst": "Medisinen var ikke levert."},
+    "notat-sendt": {"tekst": "Så henne i natt."}, "avvik": {"tekst": "Medisinen var ikke levert."},
     "vaksine": {"batch": "AB12"}, "parorende": {"navn": "Per Ås", "forhold": "SONC", "telefon": "911 11 111"},
     "tillegg": {"tekst": "Skal stå 50."}, "dose": {"dose": "2 kapsler om morgenen"}, "seponer": {"hvorfor": "Svimmel"},
     "svar-plan": {"tiltak": "Innleggelse: i dag kl. 14\n- Blodprøver", "klartekst": "Du skal legges inn i dag."},
@@ -143,8 +153,13 @@ def test_what_a_form_makes_is_whole_fhir_by_whose_role_may(name):
     made = form.make(values, known)
     changes = _changes(made, "f0000000000000000000000ab")
     for change, each in zip(changes, made, strict=True):
-        assert TAKES.needed(change.resource) == {form.verb}
+        # what goes with a signed text is written by whoever signs it
+        assert TAKES.needed(change.resource) <= {form.verb, "write"}
         assert change.type == each.resource["resourceType"]
+    assert TAKES.needed(changes[0].resource) == {form.verb}
+    assert {role.code for role in ROLES.values() if form.verb in role.verbs} <= {
+        role.code for role in ROLES.values() if "write" in role.verbs
+    }
     assert (changes[0].drawn is None) == (made[0].op == "update")
     assert [c.expected for c in changes if c.op == "update"] == [known.version for c in changes if c.op == "update"]
 
@@ -156,7 +171,7 @@ def test_an_empty_form_is_refused_field_by_field(name):
     empty = dict.fromkeys((f.name for f in form.fields), "")
     wrong = rules.mistakes(NB, form, empty, known)
     assert {each.field for each in wrong} <= {f.name for f in form.fields}
-    assert {f.name for f in form.fields if f.required} <= {each.field for each in wrong}
+    assert {f.name for f in form.fields if f.required and here(f, known)} <= {each.field for each in wrong}
     assert wrong
     long = dict.fromkeys(empty, "x" * 30_000)
     assert {each.field for each in rules.mistakes(NB, form, long, known)} == {
@@ -270,10 +285,44 @@ def test_the_vaccine_that_is_next_comes_filled_in_and_its_number_is_counted():
              "vaccineCode": {"coding": [{"system": ATC, "code": "J07CA09"}]}}  # fmt: skip
     known = known_for(form, Patient=[CHILD | {"birthDate": "2026-06-20"}], Immunization=[first])
     assert form.prefilled(known)["vaksine"] == "J07BH"
-    (given,) = form.make({"vaksine": "J07CA", "batch": "", "dag": "2026-11-26"}, known)
+    (given,) = form.make({"vaksine": "J07CA", "batch": "", "dag": "2026-11-26", "samtykke": ""}, known)
     assert given.resource["protocolApplied"] == [{"doseNumberPositiveInt": 2}]
     grown = known_for(form, Patient=[CHILD | {"birthDate": "1942-10-17"}])
     assert form.prefilled(grown)["vaksine"] == ""
+
+
+def test_a_note_to_the_gp_is_a_note_and_a_task_that_points_to_it():
+    note, task = made_by("notat-sendt", tittel="Legevakt")
+    assert (note["resourceType"], note["title"], note["status"]) == ("Composition", "Legevakt", "final")
+    assert (task["owner"]["reference"], task["focus"]["reference"]) == ("Practitioner/gp", NOTE_URL)
+    assert task["description"] == "Legevakt\nSå henne i natt."
+    alone = known_for(FORMS["notat-sendt"], Patient=[{"resourceType": "Patient", "id": "x"}])
+    said = {"tittel": "", "tekst": "Så henne i natt.", "til": "Practitioner/gp"}
+    assert [each.field for each in rules.mistakes(NB, FORMS["notat-sendt"], said, alone)] == ["til"]
+
+
+def test_one_parent_consents_to_a_childs_vaccination_and_a_grown_one_is_not_asked_of_hers():
+    vaccination, consent = made_by("vaksine")
+    assert consent["performer"] == [{"reference": "RelatedPerson/m1", "display": "Sara Haile (mor)"}]
+    assert consent["provision"]["data"][0]["reference"]["reference"] == GIVEN
+    assert consent["provision"]["code"] == [{"text": vaccination["vaccineCode"]["text"]}]
+    form = FORMS["vaksine"]
+    known = known_for(form, **FULL)
+    empty = rules.cleaned(form, form.prefilled(known) | {"samtykke": ""})
+    assert [each.field for each in rules.mistakes(NB, form, empty, known)] == ["samtykke"]
+    father = PARENT | {"id": "f1", "relationship": [*cast("Any", PARENT)["relationship"][1:], {"text": "Far"}]}
+    both = known_for(form, **FULL | {"RelatedPerson": [father, PARENT], "Consent": [consent]})
+    assert form.prefilled(both)["samtykke"] == "RelatedPerson/m1"
+    both.rows["Consent"] = [
+        Row(consent | {"performer": [{"reference": "RelatedPerson/f1"}]}, ORG, "Practitioner/p1", 0)
+    ]
+    assert form.prefilled(both)["samtykke"] == "RelatedPerson/f1"
+    grown = known_for(form, **FULL | {"Patient": [CHILD | {"birthDate": "2010-11-26"}]})
+    assert not any(f.name == "samtykke" and here(f, grown) for f in form.fields)
+    assert [
+        each.resource["resourceType"]
+        for each in form.make(form.prefilled(grown) | {"vaksine": "J07BB", "batch": "", "dag": "2026-11-26"}, grown)
+    ] == ["Immunization"]
 
 
 def test_a_deviation_is_handed_to_the_gp_and_to_the_own_unit_where_nobody_is_her_gp():

@@ -45,7 +45,7 @@ from felles.record.errors import Absent, Busy, Conflict, Forbidden, Precondition
 from felles.record.ids import mark_of
 from felles.record.maintenance import connect
 from felles.record.numbers import TYPES
-from felles.record.read_handovers import count_handovers
+from felles.record.read_board import count_handovers
 
 pytestmark = pytest.mark.soak
 MANY = int(os.environ.get("FELLES_HANDOVERS", "2000"))

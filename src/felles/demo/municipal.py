@@ -106,14 +106,14 @@ def decide(chart: Chart) -> Care:
     return Care(home, moved)
 
 
-def care(chart: Chart, granted: Care) -> None:
-    """Write what was granted and what came of it."""
+def care(chart: Chart, granted: Care, *, seen_until: date | None = None) -> None:
+    """Write what was granted and what came of it; `seen_until`: no visit at home from that day on."""
     if granted.home is None:
         return
     ended = granted.moved or chart.person.died
     _decision(chart, granted.home, ended)
     _living(chart, granted.home)
-    _home_visits(chart, granted.home, ended or chart.today)
+    _home_visits(chart, granted.home, seen_until or ended or chart.today)
     if granted.moved is not None:
         _nursing_home(chart, granted.moved)
     elif chart.person.died is None and not chart.absent(chart.today):

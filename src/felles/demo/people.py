@@ -20,7 +20,8 @@ from felles.fhir.norway.identity import synthetic_number
 PREGNANT, PARTNER, TODDLER = "ida", "jon", "live"
 OLD_MAN, DAUGHTER = "olav", "marit"
 MOTHER, CHILD = "sara", "elias"
-CAST: Final = 7
+CARED = "asbjorn"
+CAST: Final = 8
 """How many of the citizens stories are told about; every region has them."""
 
 TERM: Final = 283
@@ -115,6 +116,8 @@ class People:
                 (MOTHER, ("Sara", "Haile"), "female", _years(today, 34, 201), "grown1", 0),
                 (CHILD, ("Elias", "Haile"), "male", today - timedelta(days=494), "child1", 0),
             )),
+            ("h-asbjorn", "old", None,
+             ((CARED, ("Asbjørn", "Vikan"), "male", _years(today, 81, 75), "grown1", 0),)),
         )  # fmt: skip
         found: list[Household] = []
         for key, shape, expected, members in told:
@@ -203,7 +206,7 @@ class People:
         )  # fmt: skip
 
 
-_TOLD = frozenset({PREGNANT, PARTNER, TODDLER, OLD_MAN, DAUGHTER, MOTHER, CHILD})
+_TOLD = frozenset({PREGNANT, PARTNER, TODDLER, OLD_MAN, DAUGHTER, MOTHER, CHILD, CARED})
 
 
 def households(seed: int, today: date, places: Places, count: int) -> Iterator[Household]:

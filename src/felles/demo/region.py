@@ -13,7 +13,7 @@ from felles.demo.world import Life, Person, Resource
 
 SEED = 20260217
 PEOPLE = 360
-TOLD = frozenset({"h-ida", "h-olav", "h-marit", "h-sara"})
+TOLD = frozenset({"h-ida", "h-olav", "h-marit", "h-sara", "h-asbjorn"})
 """The households (keys) of the cast."""
 LARGE = 20_000
 """From so many people on, less of the past is told of each, unless one asks for it."""
@@ -44,7 +44,7 @@ class Region:
     def homes(self) -> Iterator[tuple[list[Resource], Household]]:
         """Each household, the cast's first, with the organisations and staff that must be there before it."""
         new = self.places.block(0)
-        for number, home in enumerate(households(self.seed, self.today, self.places, self.count), start=-4):
+        for number, home in enumerate(households(self.seed, self.today, self.places, self.count), start=-len(TOLD)):
             if number > 0 and number % (HOUSEHOLDS * PER_BLOCK) == 0:
                 new = self.places.block(number // (HOUSEHOLDS * PER_BLOCK))
             yield new, home

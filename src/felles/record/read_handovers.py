@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from felles.record.clock import Clock
     from felles.record.grants import PersonKey, SetGrant
     from felles.record.lane import Lane
-    from felles.record.pool import Pool
 
 OPEN: Final = 7
 """`handover.state` from which it has ended."""
@@ -143,40 +142,3 @@ def _row(r: Any) -> HandedRow:
     names = ("source", "kind", "state", "urgent", "owner", "sender", "receiver", "focus", "made", "since", "next")
     said = {name: r[name] for name in (*names, "rung", "version", "body")}
     return HandedRow(**said, patient=r["patient"] or "", face=r["face"] or "{}", versions=r["versions"] or "")
-
-
-# -- what the operator counts ----------------------------------------------------------------------------------
-
-_COUNTS: Final = f"""
-select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late,
-       not exists (select 1 from staffing s where s.party = h.holder and s.since <= $2 and s.until > $2) as nobody,
-       h.owner not like 'Practitioner%' as inbox, count(*)::bigint as many, min(h.since) as oldest, min(h.next) as first
-  from handover h where h.state < {OPEN}
- group by 1, 2, 3, 4, 5, 6, 7, 8"""
-
-
-@dataclass(slots=True, frozen=True)
-class Counted:
-    """So many open hand-overs alike: hashes of organisation and owner, whether late, staffed by nobody, in an inbox.
-
-    `oldest` is since when the one that waits longest is as it is, `first` the earliest next date.
-    """
-
-    org: int
-    holder: int
-    kind: int
-    state: int
-    urgent: bool
-    late: bool
-    nobody: bool
-    inbox: bool
-    many: int
-    oldest: int
-    first: int
-
-
-async def count_handovers(pool: Pool, clock: Clock) -> list[Counted]:
-    """All open hand-overs of the region, counted; nothing of anybody's record. Raises `Busy`."""
-    rows = await pool.fetch(_COUNTS, clock.clinical(), clock.real())
-    names = ("org", "holder", "kind", "state", "urgent", "late", "nobody", "inbox", "many", "oldest", "first")
-    return [Counted(**{name: row[name] for name in names}) for row in rows]

@@ -254,7 +254,7 @@ async def test_a_referral_alone_is_a_hand_over_until_a_task_carries_it(region: R
 
 
 async def test_the_region_is_counted_without_anybody_being_named(region: Region, world: World):
-    from felles.record.read_handovers import count_handovers
+    from felles.record.read_board import count_handovers
 
     before = sum(each.many for each in await count_handovers(world.store.pool, world.store.clock))
     await region.sent()

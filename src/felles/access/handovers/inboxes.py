@@ -44,6 +44,27 @@ select distinct on (s.actor) e.body, s.role from staffing s
   join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
    and e.form = 0
  where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, s.source limit 50"""
+# $1 references, $2 real time: of each the nearest unit above it that has staff now.
+_ABOVE: Final = """
+with recursive up(start, party, self, high) as (
+    select r, r, null::bigint, 0 from unnest($1::text[]) r
+    union all
+    select up.start, p.party, s.self, up.high + 1
+      from up
+      join type_name n on n.name = split_part(up.party, '/', 1)
+      join shared c on c.bucket = -1 and c.type = n.type and c.id = split_part(up.party, '/', 2) and c.state = 0
+       and c.form = 0 and not c.deleted
+     cross join lateral (select coalesce(c.body::json -> 'partOf' ->> 'reference',
+                                         c.body::json -> 'providedBy' ->> 'reference',
+                                         c.body::json -> 'organization' ->> 'reference') as party) p
+      join type_name m on m.name = split_part(p.party, '/', 1)
+      join shared s on s.bucket = -1 and s.type = m.type and s.id = split_part(p.party, '/', 2) and s.state = 0
+       and s.form = 0 and not s.deleted
+     where up.high < 8
+)
+select distinct on (up.start) up.start, up.party from up
+ where up.high > 0 and exists (select 1 from staffing t where t.party = up.self and t.since <= $2 and t.until > $2)
+ order by up.start, up.high"""
 _TYPES: Final = {TYPES["Organization"]: "Organization", TYPES["HealthcareService"]: "HealthcareService"}
 
 
@@ -105,6 +126,12 @@ async def staff(store: Store, reference: str) -> list[OnDuty]:
     rows = await store.pool.fetch(_STAFF, mark_of(reference), store.clock.real())
     found = [_on_duty(row, now) for row in rows]
     return sorted((each for each in found if each.reference), key=lambda each: (not each.now, each.reference))
+
+
+async def above(store: Store, references: set[str]) -> dict[str, str]:
+    """The nearest unit above each of them that has staff now, where there is one. Raises `Busy`."""
+    rows = await store.pool.fetch(_ABOVE, sorted(references), store.clock.real())
+    return {row["start"]: row["party"] for row in rows}
 
 
 def _inbox(row: Any, now: int) -> Inbox:

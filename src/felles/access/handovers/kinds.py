@@ -29,6 +29,7 @@ class Kind(IntEnum):
     CORRECTION = 7
     CALL = 8
     DEVIATION = 9
+    NOTE = 10
 
     @property
     def code(self) -> str:
@@ -46,6 +47,7 @@ NAMES: Final = {
     Kind.CORRECTION: "Krav om retting",
     Kind.DEVIATION: "Avviksmelding",
     Kind.CALL: "Tilkalling",
+    Kind.NOTE: "Notat til oppfølging",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -105,6 +107,7 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
     Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE),
     Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
+    Kind.NOTE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
 }
 
 

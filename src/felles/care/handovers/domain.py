@@ -1,6 +1,6 @@
 """The registration of hand-overs."""
 
-from felles.care.handovers import pages, ring
+from felles.care.handovers import board, pages, ring
 from felles.record.kinds import Kind
 from felles.ui.domain import Card, Domain, Write
 
@@ -11,7 +11,7 @@ DOMAIN = Domain(
         ("GET", "/arbeid", pages.work),
         ("GET", "/arbeid/{type}/{hid}", pages.one),
         ("POST", "/arbeid/{type}/{hid}/{verb}", pages.act),
-        ("GET", "/tavle", pages.board),
+        ("GET", "/tavle", board.board),
         ("GET", "/p/{id}/send", pages.compose),
         ("POST", "/p/{id}/send", pages.send),
         ("GET", "/p/{id}/ring", ring.show),
@@ -22,9 +22,9 @@ DOMAIN = Domain(
             "admin",
             "/tavle",
             lambda t: t("Tavle"),
-            lambda t: t("Det som venter i hele regionen: ulest, uten eier, over fristen. Uten navn."),
+            lambda t: t("Det som venter: ulest, uten navn, over fristen, og hvem som får det. Uten pasienter."),
             "Bell",
-            "approve",
+            "staff",
         ),
     ),
     writes=(Write("/ring", lambda t: t("Ring vakthavende"), "Phone", "write", Kind.TASK, "k", first=True),),

@@ -16,12 +16,13 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.doors.strip import strip
 from felles.care.handovers import actions, present, rules
+from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing.offers import offers
 from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
 from felles.record.ids import mark_of
-from felles.record.read_handovers import MANY, count_handovers
+from felles.record.read_handovers import MANY
 from felles.ui.dates import local
 from felles.ui.web import form_of, go, page, visit
 
@@ -46,16 +47,30 @@ async def work(request: Request) -> Response:
     found = await visit(request)
     staff_only(found)
     sent = "sendt" in request.query_params
-    rows = await listed(found, "sent" if sent else "mine")
+    rows = [row for row in await listed(found, "sent" if sent else "mine") if _asked(request, row)]
     context = {
         "title": found.t("Sendt og hos andre") if sent else found.t("Trenger meg nå"),
         "rows": rows,
         "sent": sent,
         "full": len(rows) == MANY,
         "done": "gjort" in request.query_params,
-        "board": found.signed_in.may("approve"),
+        "board": found.t("Tavle for hele regionen") if found.signed_in.may("approve") else found.t("Tavle"),
+        "some": found.t("Bare det du valgte på tavlen.") if "hva" in request.query_params else "",
     }
     return page(found, "handovers/work.html", context)
+
+
+def _asked(request: Request, row: dict[str, Any]) -> bool:
+    """Whether a line is among what the reader chose on the board: `hva`, `hos`, `slag`, `haster`; all without."""
+    asked = request.query_params
+    if "hva" not in asked:
+        return True
+    return (
+        told(asked["hva"], state=row["where"], inbox=row["inbox"], late=row["late"], nobody=False)
+        and asked.get("hos", "") in ("", row["owner"])
+        and asked.get("slag", "") in ("", row["code"])
+        and ("slag" not in asked or ("haster" in asked) == row["urgent"])
+    )
 
 
 async def listed(found: Visit, side: Side, many: int = MANY) -> list[dict[str, Any]]:
@@ -99,21 +114,6 @@ async def act(request: Request) -> Response:
     except Forbidden:
         return await _one(found, form=form | {"verb": verb}, error="forbidden")
     return go(f"/arbeid/{source}?gjort=1" if verb in (Verb.TAKE, Verb.RECEIVE, Verb.END) else "/arbeid?gjort=1")
-
-
-async def board(request: Request) -> Response:
-    """What waits, by organisation and kind, without anybody's name: for who runs the record. Raises `Forbidden`."""
-    found = await visit(request)
-    if not found.signed_in.may("approve"):
-        raise Forbidden("the whole region is counted for who runs the record")
-    store, t = store_of(found), found.t
-    counted = await count_handovers(store.pool, store.clock)
-    names = await store.names.of({each.org for each in counted})
-    rows = present.counted(t, counted, names)
-    total = {
-        key: sum(row[key] for row in rows) for key in ("many", "unread", "unassigned", "untaken", "late", "nobody")
-    }
-    return page(found, "handovers/board.html", {"title": t("Tavle"), "rows": rows, "total": total})
 
 
 async def compose(request: Request) -> Response:

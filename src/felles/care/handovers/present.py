@@ -15,14 +15,12 @@ from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.record.codes import HANDOVER_STATE_SYSTEM
 
 if TYPE_CHECKING:
-    from felles.record.read_handovers import Counted, HandedRow
+    from felles.record.read_handovers import HandedRow
     from felles.ui.i18n import Language
 
 Names = Mapping[str | int, str]
 
 _face = msgspec.json.Decoder(shapes.Patient).decode
-COUNTS: Final = ("many", "unread", "unassigned", "untaken", "late", "nobody")
-"""What the board counts."""
 LEAD: Final = 160
 """Letters of what it is about, in lists."""
 
@@ -39,6 +37,7 @@ def kind(t: Language, which: Kind) -> str:
         Kind.CORRECTION: t("Krav om retting"),
         Kind.DEVIATION: t("Avviksmelding"),
         Kind.CALL: t("Tilkalling"),
+        Kind.NOTE: t("Notat til oppfølging"),
     }[which]
 
 
@@ -111,6 +110,9 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
     return {
         "href": f"/arbeid/{of.source}",
         "kind": kind(t, Kind(of.kind)),
+        "code": Kind(of.kind).code,
+        "where": where,
+        "owner": of.owner,
         "urgent": of.urgent,
         "text": _lead(body),
         "patient": words.name(t, patient.shown_name),
@@ -244,37 +246,6 @@ def forms(t: Language, verbs: tuple[Verb, ...]) -> list[dict[str, Any]]:
         }
         for each in verbs
     ]
-
-
-def counted(t: Language, rows: list[Counted], names: Names) -> list[dict[str, Any]]:
-    """What the operator sees: for each organisation and kind so many, with the oldest; the worst first."""
-    found: dict[tuple[int, int, bool], list[Counted]] = {}
-    for each in rows:
-        found.setdefault((each.org, each.kind, each.urgent), []).append(each)
-    shown: list[dict[str, Any]] = []
-    for (org, which, urgent), group in found.items():
-        late = sum(each.many for each in group if each.late)
-        nobody = sum(each.many for each in group if each.nobody)
-        unread = sum(each.many for each in group if each.state == State.SENT)
-        untaken = sum(each.many for each in group if each.state == State.UNTAKEN)
-        unassigned = sum(each.many for each in group if each.inbox and State.SENT < each.state <= State.ACCEPTED)
-        shown.append(
-            {
-                "place": names.get(org, "") or t("Ukjent virksomhet"),
-                "kind": kind(t, Kind(which)),
-                "urgent": urgent,
-                "many": sum(each.many for each in group),
-                "unread": unread,
-                "unassigned": unassigned,
-                "untaken": untaken,
-                "late": late,
-                "nobody": nobody,
-                "oldest": t.brief(min(each.oldest for each in group)),
-                "first": t.brief(min(each.first for each in group)),
-                "rank": (nobody, untaken, late, urgent, unread),
-            }
-        )
-    return sorted(shown, key=lambda each: each["rank"], reverse=True)
 
 
 def _words(body: dict[str, Any]) -> str:

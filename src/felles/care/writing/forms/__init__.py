@@ -13,6 +13,7 @@ from felles.care.writing.forms.medicine import DOSE, NO_MORE, START, STOP, TOLD
 from felles.care.writing.forms.note import ADDITION, NOTE
 from felles.care.writing.forms.plan import ANSWER_PLAN
 from felles.care.writing.forms.problem import PROBLEM, PROBLEM_OVER
+from felles.care.writing.forms.sent import SENT
 from felles.care.writing.forms.vaccination import VACCINATION
 
 FORMS: Final[dict[str, Form]] = {
@@ -26,6 +27,7 @@ FORMS: Final[dict[str, Form]] = {
         ALLERGY,
         VACCINATION,
         DEVIATION,
+        SENT,
         KIN,
         ADDITION,
         DOSE,

@@ -28,7 +28,8 @@ def _reason(known: Known) -> str:
     return "" if found is None else words(found.get("reasonCode")) or words(found.get("type"))
 
 
-def _note(values: Values, known: Known) -> list[Made]:
+def written(values: Values, known: Known) -> Resource:
+    """The note, as it is signed."""
     title = values["tittel"] or _TYPE[1]
     made: Resource = {
         "resourceType": "Composition",
@@ -41,7 +42,11 @@ def _note(values: Values, known: Known) -> list[Made]:
         "custodian": known.place,
         "section": [{"title": title, "text": narrative(values["tekst"])}],
     }
-    return [Made("create", in_contact(known, made))]
+    return in_contact(known, made)
+
+
+def _note(values: Values, known: Known) -> list[Made]:
+    return [Made("create", written(values, known))]
 
 
 def _own_note(known: Known) -> bool:

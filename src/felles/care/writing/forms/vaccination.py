@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.care.vaccines import rules as programme
 from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.forms import consent
 from felles.care.writing.rules import coded, day, in_contact, today, today_text
 from felles.fhir.norway.systems import ATC
 from felles.record.kinds import Kind
@@ -35,6 +36,10 @@ def _all() -> dict[str, str]:
 
 def _choices(_t: Language, _known: Known) -> list[tuple[str, str]]:
     return list(_all().items())
+
+
+GIVEN: Final = "urn:uuid:3c7a53a5-5b0c-4d3e-9a6b-6b0f6f2f4a03"
+"""How the consent refers to the vaccination of the same signing."""
 
 
 def _given(known: Known) -> list[tuple[date, str]]:
@@ -71,7 +76,11 @@ def _vaccinated(values: Values, known: Known) -> list[Made]:
     }
     if values["batch"]:
         made["lotNumber"] = values["batch"]
-    return [Made("create", in_contact(known, made))]
+    changes = [Made("create", in_contact(known, made), url=GIVEN)]
+    if consent.asked(known):
+        said = consent.consent(known, values["samtykke"], _all()[atc], GIVEN)
+        changes.append(Made("create", said))
+    return changes
 
 
 def _twice(t: Language, values: Values, known: Known) -> list[Mistake]:
@@ -86,7 +95,14 @@ VACCINATION: Final = Form(
     icon="Shield",
     verb="give",
     kind=Kind.IMMUNIZATION,
-    wants=(Want("Patient", 1), Want("Immunization", 200), Standing("Encounter", 10)),
+    first_for=frozenset({"health-nurse"}),
+    wants=(
+        Want("Patient", 1),
+        Want("Immunization", 200),
+        Want("RelatedPerson", 40),
+        Want("Consent", 40),
+        Standing("Encounter", 10),
+    ),
     fields=(
         Field(
             name="vaksine",
@@ -98,6 +114,16 @@ VACCINATION: Final = Form(
         ),
         Field(name="batch", label=lambda t: t("Batchnummer"), source=NEW, longest=40),
         Field(name="dag", label=lambda t: t("Gitt"), source=From("today", today_text), kind="date", required=True),
+        Field(
+            name="samtykke",
+            label=lambda t: t("Samtykke fra"),
+            source=From("RelatedPerson with parental responsibility, Consent.performer", consent.who),
+            kind="choice",
+            choices=consent.choices,
+            shown=consent.asked,
+            required=True,
+            hint=lambda t, _: t("Du signerer at hun eller han har sagt ja. I programmet er det nok med en av dem."),
+        ),
     ),
     make=_vaccinated,
     wrong=_twice,

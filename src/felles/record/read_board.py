@@ -1,0 +1,103 @@
+"""What the board counts: the table of hand-overs alone, of the region or of one organisation, and each count's rows.
+
+No person and nothing of an entry is in it, so counting needs no decision and leaves no line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from felles.record.read_handovers import OPEN
+
+if TYPE_CHECKING:
+    from felles.record.clock import Clock
+    from felles.record.pool import Pool
+
+MOST: Final = 200
+"""Rows of one count that are listed."""
+_NOBODY: Final = "not exists (select 1 from staffing s where s.party = h.holder and s.since <= $2 and s.until > $2)"
+# $1 clinical time, $2 real time, $3 the organisation's hash or null.
+_COUNTS: Final = f"""
+select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late, {_NOBODY} as nobody,
+       h.owner not like 'Practitioner%' as inbox, count(*)::bigint as many, min(h.since) as oldest, min(h.next) as first
+  from handover h where h.state < {OPEN} and ($3::bigint is null or h.org = $3)
+ group by 1, 2, 3, 4, 5, 6, 7, 8"""
+TELLINGS: Final = {
+    "many": "true",
+    "unread": "h.state = 0",
+    "unassigned": "h.state in (1, 2) and h.owner not like 'Practitioner%'",
+    "untaken": "h.state = 6",
+    "late": "h.next <= $1",
+    "nobody": _NOBODY,
+}
+"""What is counted, and which open hand-overs that is (`access.handovers.states.State`)."""
+# and $4 the kind or null, $5 whether urgent or null, $6 how many.
+_ROWS: Final = """
+select h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.made, h.since, h.next, h.rung,
+       h.next <= $1 as late, {nobody} as nobody
+  from handover h
+ where h.state < {open} and $2::bigint is not null and ($3::bigint is null or h.org = $3)
+   and ($4::smallint is null or h.kind = $4) and ($5::boolean is null or h.urgent = $5) and {telling}
+ order by h.urgent desc, h.next, h.source limit $6"""
+
+
+@dataclass(slots=True, frozen=True)
+class Counted:
+    """So many open hand-overs alike: hashes of organisation and owner, whether late, staffed by nobody, in an inbox.
+
+    `org` may also be a reference: of whose list they are on. `oldest` is since when the one that waits longest is as
+    it is, `first` the earliest next date.
+    """
+
+    org: int | str
+    holder: int
+    kind: int
+    state: int
+    urgent: bool
+    late: bool
+    nobody: bool
+    inbox: bool
+    many: int
+    oldest: int
+    first: int
+
+
+@dataclass(slots=True, frozen=True)
+class BoardRow:
+    """One open hand-over as the board tells of it: references of owner, sender and receiver, clinical times."""
+
+    org: int
+    kind: int
+    state: int
+    urgent: bool
+    owner: str
+    sender: str
+    receiver: str
+    made: int
+    since: int
+    next: int
+    rung: int
+    late: bool
+    nobody: bool
+
+
+async def count_handovers(pool: Pool, clock: Clock, org: int | None = None) -> list[Counted]:
+    """All open hand-overs of the region, or those of an organisation (its hash), counted. Raises `Busy`."""
+    rows = await pool.fetch(_COUNTS, clock.clinical(), clock.real(), org)
+    return [Counted(**{name: row[name] for name in Counted.__slots__}) for row in rows]
+
+
+async def list_handovers(
+    pool: Pool,
+    clock: Clock,
+    telling: str,
+    *,
+    org: int | None = None,
+    kind: int | None = None,
+    urgent: bool | None = None,
+) -> list[BoardRow]:
+    """The rows of one count (`TELLINGS`), what is urgent first, at most `MOST`. Raises `Busy`."""
+    sql = _ROWS.format(nobody=_NOBODY, open=OPEN, telling=TELLINGS[telling])
+    rows = await pool.fetch(sql, clock.clinical(), clock.real(), org, kind, urgent, MOST)
+    return [BoardRow(**{name: row[name] for name in BoardRow.__slots__}) for row in rows]

@@ -1,0 +1,163 @@
+"""First tasks near home, each from its own start page and seen from the other side: home care, night, a small child."""
+
+import re
+from datetime import datetime
+
+import pytest
+from clicks import counted
+
+from felles.demo.people import CARED, CAST, PARTNER, TODDLER, people
+from felles.demo.region import SEED
+from felles.demo.world import id_of
+from felles.fhir.search.dates import OSLO
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+_AS = """async (form) => (await fetch(form.path, {method: "POST", body: new URLSearchParams(form)})).status"""
+
+
+def said(locator):
+    return re.sub(r"\s+", " ", locator.inner_text())
+
+
+def born(key):
+    return next(each.born for each in people(SEED, datetime.now(OSLO).date(), CAST) if each.key == key)
+
+
+def citizen(window, key, width=390):
+    """The window of a citizen who has no card."""
+    page = window(width)
+    page.goto("/")
+    assert page.evaluate(_AS, {"path": "/logg-inn", "persona": f"Patient/{id_of('Patient', key)}"}) == 200
+    page.goto("/meg")
+    return page
+
+
+def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_gp_answers(window, faults, settled):
+    nurse = window(390, persona="hjemmesykepleier")
+    nurse.locator("section[aria-labelledby=brukere] a", has_text="Asbjørn Vikan").click()
+    nurse.wait_for_url(f"**/p/{id_of('Patient', CARED)}", wait_until="load")
+    chart = nurse.url
+    assert "Furosemid" in said(nurse.locator("main"))
+    nurse.goto(chart + "/siden")
+    new = said(nurse.locator("main"))
+    assert "Furosemid" in new
+    assert "Hovne ankler" in new
+    assert faults(nurse) == []
+    nurse.goto(chart)
+    nurse.get_by_role("link", name="Måling", exact=True).click()
+    nurse.get_by_label("Vekt").fill("84,6")
+    nurse.get_by_role("button", name="Signer").click()
+    settled(nurse)
+    nurse.goto(chart)
+    with counted(nurse, "deviation"):
+        nurse.get_by_role("link", name="Meld avvik", exact=True).click()
+        nurse.get_by_label("Hva skjedde").fill(
+            "Opp 2,4 kg på tre døgn, tyngre i pusten. Ekstra furosemid er ikke avtalt."
+        )
+        nurse.get_by_role("button", name="Send", exact=True).click()
+        nurse.locator("[data-waits]").wait_for()
+    assert faults(nurse) == []
+    settled(nurse)
+    # the GP meets it on her start page, and answers
+    doctor = window(persona="fastlege")
+    mine = doctor.locator("section[aria-labelledby=arbeid] li", has_text="Opp 2,4 kg på tre døgn")
+    assert "Asbjørn Vikan" in said(mine)
+    mine.get_by_role("link", name="Avviksmelding").click()
+    doctor.wait_for_url("**/arbeid/Task/*", wait_until="load")
+    doctor.locator("summary", has_text="Svar").first.click()
+    doctor.locator("#tekst-svar").fill("Gi 40 mg ekstra i dag og i morgen. Jeg ringer ham i ettermiddag.")
+    doctor.locator("form[action$='/svar'] button").click()
+    doctor.wait_for_url("**/arbeid?gjort=1")
+    assert "Opp 2,4 kg" not in said(doctor.locator("main"))
+    # the nurse has the answer, and it is hers until she says that she has read it
+    nurse.goto("/")
+    nurse.locator("section[aria-labelledby=arbeid] li", has_text="Opp 2,4 kg").locator(".fact a").click()
+    nurse.wait_for_url("**/arbeid/Task/*", wait_until="load")
+    assert "Gi 40 mg ekstra i dag" in said(nurse.locator("main"))
+    assert "Besvart" in said(nurse.locator("main"))
+    assert faults(nurse) == []
+
+
+def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the_note(window, faults, settled):
+    jon = citizen(window, PARTNER)
+    closed = {"path": "/meg/sperringer/ny", "hva": "slag", "slag-problem": "1", "mot": "alle", "ja": "1"}
+    assert jon.evaluate(_AS, closed) == 200
+    doctor = window(persona="legevaktlege")
+    doctor.locator("[data-palett]").first.click()
+    doctor.keyboard.type(f"jon brevik {born(PARTNER):%d.%m.%Y}")
+    doctor.locator("#palett [data-person]").first.wait_for()
+    doctor.keyboard.press("Enter")
+    doctor.wait_for_url("**/apne", wait_until="load")
+    doctor.get_by_role("link", name="Oppgi tjenstlig behov").click()
+    doctor.get_by_label("Annen grunn").check()
+    doctor.get_by_label("Med egne ord").fill("Kom til legevakten med tung pust klokka to i natt")
+    doctor.get_by_role("button", name="Åpne journalen").click()
+    doctor.wait_for_url(f"**/p/{id_of('Patient', PARTNER)}", wait_until="load")
+    chart = doctor.url
+    assert "Noe er sperret." in said(doctor.locator("main"))
+    assert "Astma" not in said(doctor.locator("main"))
+    with counted(doctor, "T20"):
+        doctor.get_by_role("link", name="Nødrett").click()
+        doctor.get_by_label("Fare for liv eller alvorlig skade").check()
+        doctor.get_by_label("Med egne ord").fill("Puster tungt, klarer ikke å svare for seg")
+        doctor.get_by_role("button", name="Åpne diagnoser og tiltak").click()
+        doctor.wait_for_url(chart, wait_until="load")
+    assert "Astma" in said(doctor.locator("main"))
+    assert faults(doctor) == []
+    doctor.get_by_role("link", name="Notat til fastlegen").click()
+    doctor.get_by_label("Overskrift").fill("Astmaanfall")
+    doctor.get_by_label("Tekst", exact=True).fill(
+        "Forstøver to ganger, bedre etter en time. Bør ses av fastlege i uka."
+    )
+    assert doctor.get_by_label("Sendes til").locator("option:checked").inner_text() == "Ingrid Haugan"
+    assert faults(doctor) == []
+    doctor.get_by_role("button", name="Signer og send").click()
+    settled(doctor)
+    # he sees in his log who opened, by emergency, and why
+    jon.goto("/meg/apninger")
+    told = said(jon.locator("main"))
+    assert "Nødrett" in told
+    assert "Aksel Bjørnvik" in told
+    assert "Puster tungt" in told
+    jon.goto("/meg/innsyn")
+    assert "Aksel Bjørnvik" in said(jon.locator("main"))
+    jon.goto("/meg/sperringer")
+    jon.get_by_role("button", name="Opphev sperringen").first.click()
+    jon.get_by_text("Du har ikke sperret noe.").wait_for()
+    # his GP has it on her list
+    gp = window(persona="fastlege")
+    line = gp.locator("section[aria-labelledby=arbeid] li", has_text="Astmaanfall")
+    line.locator(".fact a").click()
+    gp.wait_for_url("**/arbeid/Task/*", wait_until="load")
+    gp.get_by_role("link", name="Åpne det den gjelder").click()
+    gp.get_by_text("Forstøver to ganger").first.wait_for()
+
+
+def test_the_child_of_fifteen_months_is_vaccinated_with_a_parents_consent_and_the_mother_sees_it(
+    window, faults, settled
+):
+    nurse = window(persona="helsesykepleier")
+    child = id_of("Patient", TODDLER)
+    line = nurse.locator("section[aria-labelledby=barn] li", has=nurse.locator(f"a[href='/p/{child}']")).first
+    assert "Meslinger, kusma og røde hunder" in said(line)
+    line.locator(f"a[href='/p/{child}']").first.click()
+    nurse.wait_for_url(f"**/p/{child}", wait_until="load")
+    nurse.goto(nurse.url + "/vaksiner")
+    with counted(nurse, "vaccinate"):
+        nurse.get_by_role("link", name="Vaksine gitt").click()
+        nurse.get_by_label("Batchnummer").fill("MM4417")
+        nurse.get_by_role("button", name="Signer").click()
+        nurse.locator("[data-waits]").wait_for()
+    told = said(nurse.locator(".writing .texts"))
+    assert "Samtykke fra" in told
+    settled(nurse)
+    nurse.get_by_role("link", name="Se oppføringen").click()
+    nurse.wait_for_url("**/e/Immunization/*")
+    assert "MM4417" in said(nurse.locator("main"))
+    mother = window(390, persona="gravid")
+    mother.goto(f"/for/{child}/vaksiner")
+    given = said(mother.locator("main"))
+    assert "Meslinger, kusma og røde hunder" in given
+    assert "Gitt" in given
+    assert faults(mother) == []
