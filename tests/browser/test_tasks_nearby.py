@@ -1,15 +1,20 @@
 """First tasks near home, each from its own start page and seen from the other side: home care, night, a small child."""
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
+from browsing import opened
 from clicks import counted
 
+from felles.access.handovers.keeper import Keeper
 from felles.demo.people import CARED, CAST, PARTNER, TODDLER, people
 from felles.demo.region import SEED
 from felles.demo.world import id_of
 from felles.fhir.search.dates import OSLO
+from felles.record.maintenance import connect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -161,3 +166,65 @@ def test_the_child_of_fifteen_months_is_vaccinated_with_a_parents_consent_and_th
     assert "Meslinger, kusma og røde hunder" in given
     assert "Gitt" in given
     assert faults(mother) == []
+
+
+_OVERDUE = "update handover set next = next - 30::bigint * 86400000000 where source = $1"
+
+
+def keeps(region, home, source):
+    """The time of a hand-over is long up, and the keeper makes its round."""
+
+    async def work():
+        async with opened(region, home) as site:
+            await site.store.pool.fetch(_OVERDUE, source)
+            conn = await connect(region.url)
+            try:
+                await Keeper(site.store, conn).round()
+            finally:
+                await conn.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work()).result(60)
+
+
+def test_the_operator_finds_what_nobody_took_and_whoever_gets_it_sees_it(window, faults, region, key_home):
+    gp = window(persona="fastlege")
+    gp.goto(f"/p/{id_of('Patient', CARED)}/send")
+    gp.get_by_label("Oppgave").check()
+    gp.get_by_label("Hva det gjelder").fill("Kan dere ta ham inn til vurdering av hjertet i uka?")
+    gp.locator("#mottaker").fill("kvinneklinikken")
+    gp.get_by_role("button", name="Finn mottaker").click()
+    gp.locator(".hits input").first.check()
+    gp.get_by_role("button", name="Send", exact=True).click()
+    gp.wait_for_url("**/arbeid/Task/*", wait_until="load")
+    path = gp.url.partition("?")[0]
+    source = path.partition("/arbeid/")[2]
+    operator = window(persona="administrator")
+
+    def nobody_took():
+        operator.goto("/tavle")
+        operator.locator("dl.facts a[href*='hva=untaken']").click()
+        operator.wait_for_url("**hva=untaken*", wait_until="load")
+        return said(operator.locator("main"))
+
+    operator.goto("/tavle?hva=unread")
+    waits = operator.locator("tr", has_text="Kvinneklinikken").filter(has_text="Oppgave").first
+    assert "Går da " in said(waits)
+    assert "Vikan" not in operator.content()
+    assert "hjertet" not in operator.content()
+    for _ in range(3):  # up its ladder, to its sender in the end
+        keeps(region, key_home, source)
+    assert "Ingrid Haugan må sende den til noen andre, svare eller avslutte den." in nobody_took()
+    assert faults(operator) == []
+    gp.goto("/")
+    line = gp.locator("section[aria-labelledby=arbeid] li", has_text="Kan dere ta ham inn")
+    assert "Asbjørn Vikan" in said(line)
+    line.locator(".fact a").click()
+    gp.wait_for_url("**/arbeid/Task/*", wait_until="load")
+    assert "Ingen har tatt den" in said(gp.locator("main"))
+    assert "Send videre" in said(gp.locator("main"))
+    gp.goto("/tavle")
+    gp.locator("td a[href*='hva=untaken']").first.click()
+    gp.wait_for_url("**/arbeid?hva=untaken*", wait_until="load")
+    assert "Kan dere ta ham inn" in said(gp.locator("main"))
+    assert faults(gp) == []
