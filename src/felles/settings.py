@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,24 @@ def _positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ValueError("a whole number, at least 1")
     return int(text)
+
+
+class Pressure(NamedTuple):
+    """A blood pressure in mmHg."""
+
+    upper: int
+    lower: int
+
+    def __str__(self) -> str:
+        """As people write it: 140/90."""
+        return f"{self.upper}/{self.lower}"
+
+
+def _pressure(text: str) -> Pressure:
+    upper, _, lower = text.partition("/")
+    if not (text.isascii() and upper.isdigit() and lower.isdigit() and int(upper) > int(lower) > 0):
+        raise ValueError("two whole numbers of mmHg, such as 140/90")
+    return Pressure(int(upper), int(lower))
 
 
 def _port(text: str) -> int:
@@ -143,6 +161,9 @@ class Settings:
 
     # How long a message that nobody answers opens what it points to, in days.
     message_days: int = _setting(_positive, 30)
+
+    # From which blood pressure of her own (mmHg) a pregnant woman is first told whom to ring.
+    pregnancy_pressure: Pressure = _setting(_pressure, Pressure(140, 90))
 
     # What a site decides about acting for others, in years, and about results, in working days.
     child_record_age: int = _setting(_positive, 12)

@@ -121,6 +121,10 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/e/{type}/{eid}/flytt": {"slag": ["se", "flytt", ""], "nummer": ["", NUMBERS[SEEN], NUMBERS[HIDDEN], "1"],
                                      "grunn": REASON, "til": [SEEN, HIDDEN, "nowhere"], "versjon": ["", "99"]},
     "/p/{id}/adresse": {"grunn": ["", "fordi"]},  # with a reason it shows what it is there to show
+    # To nobody, and of nobody who expects a child: what is sent gets an id of its own in each region.
+    "/meg/meldinger/ny": {"tekst": REASON, "til": ["", "Organization/nowhere"], "svar": REFERENCES[:6]},
+    "/meg/maling": {"id": ["", NOBODY], "overtrykk": ["", "150", "x"], "undertrykk": ["", "95"],
+                    "symptom-hodepine": ["1"], "tekst": REASON, "til": ["", CLINIC]},
     "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
     "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},
     "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},

@@ -218,8 +218,9 @@ DOORS: Final = {
 }  # fmt: skip
 """The verbs beside reading and writing clinical entries, and how each is asked about: by a search, a write or an
 operation at the FHIR door, or by the page that needs it."""
-UNASKED: Final[frozenset[str]] = frozenset()
-"""Verbs whose cells are not asked about here."""
+UNASKED: Final[frozenset[str]] = frozenset({"measure"})
+"""Verbs whose cells are not asked about here: who writes may write what a person measured, and a citizen her own
+(`tests/care/test_messages.py`)."""
 _ABOUT_NOBODY: Final = frozenset({"lookup", "create_person", "maintain", "handle", "staff", "approve", "join"})
 
 

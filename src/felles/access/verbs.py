@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.access.bases import Basis
 from felles.access.codes import DIAGNOSTIC
 from felles.record.codes import CASE_SYSTEM
-from felles.record.elements import codes_of, listed
+from felles.record.elements import codes_of, listed, reference_of
 from felles.record.guarded import Takes
 
 if TYPE_CHECKING:
     from felles.record.derive import Registry
 
+_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 ATC: Final = "http://www.whocc.no/atc"
 VACCINES: Final = "J07"
 """ATC group of vaccines."""
@@ -83,6 +84,8 @@ _TABLE: Final = (
      "hpl § 42: her view stands beside the text"),
     ("ask", "be om og si fra", "ask and tell", "citizen maintenance",
      "pbrl §§ 2-1, 3-1: a wish for an appointment, a question, a renewal, what matters to her; no order"),
+    ("measure", "måle selv", "measure oneself", f"{_STAFF} citizen {_SYSTEMS}",
+     "pbrl § 3-1: what the person measured herself is hers to tell; it never changes afterwards but by staff"),
     ("need", "oppgi tjenstlig behov", "state a need", f"{_STAFF} maintenance", "hpl §§ 25, 45, pjl § 19; reviewed"),
     ("open", "åpne ved samtykke eller nødrett", "open by consent or emergency", f"{_CARE} maintenance",
      "hpl § 45, straffeloven § 17; every one reviewed"),
@@ -212,8 +215,26 @@ VERBED: Final[dict[str, frozenset[str]]] = {
 
 def verb_of(resource: Any) -> str:
     """The verb that writing this entry (a struct of `felles.fhir.r4`) takes."""
-    read = _READERS.get(type(resource).__name__)
-    return read(resource) if read else "write"
+    name = type(resource).__name__
+    read = _READERS.get(name)
+    if read:
+        return read(resource)
+    return "measure" if name == "Observation" and _measured_herself(resource) else "write"
+
+
+def _measured_herself(resource: Any) -> bool:
+    """Whether it is a vital sign that the person alone measured: performed by nobody but its subject.
+
+    Whoever may write may write such a one too, so that no commit has to look at it under the lock; to make it is all
+    that she may.
+    """
+    who = listed(resource.performer)
+    return (
+        len(who) == 1
+        and reference_of(who[0]).startswith("Patient/")
+        and reference_of(who[0]) == reference_of(resource.subject)
+        and any("vital-signs" in codes_of(concept, _CATEGORY) for concept in listed(resource.category))
+    )
 
 
 TAKES: Final = Takes(

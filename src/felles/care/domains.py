@@ -21,6 +21,7 @@ from felles.care.home.domain import DOMAIN as HOME
 from felles.care.journal.domain import DOMAIN as JOURNAL
 from felles.care.live.domain import DOMAIN as LIVE
 from felles.care.medicines.domain import DOMAIN as MEDICINES
+from felles.care.messages.domain import DOMAIN as MESSAGES
 from felles.care.news.domain import DOMAIN as NEWS
 from felles.care.operators.domain import DOMAIN as OPERATORS
 from felles.care.overview.domain import DOMAIN as OVERVIEW
@@ -64,6 +65,7 @@ DOMAINS: Final = (
     LIVE,
     FAULTS,
     MEDICINES,
+    MESSAGES,
     NEWS,
     PLAN,
     FAMILY,

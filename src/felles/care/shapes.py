@@ -165,6 +165,7 @@ class Observation(Shape):
     interpretation: list[Concept] = field(default_factory=list)
     reference_range: list[Span] = field(default_factory=list)
     component: list[Component] = field(default_factory=list)
+    performer: list[Reference] = field(default_factory=list)
 
 
 class Measured(Shape):
@@ -186,6 +187,7 @@ class Measured(Shape):
     interpretation: Raw = Raw(b"[]")
     reference_range: Raw = Raw(b"[]")
     component: list[Component] = field(default_factory=list)
+    performer: Raw = Raw(b"[]")
 
 
 class Condition(Shape):

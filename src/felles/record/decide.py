@@ -214,10 +214,15 @@ STRIP = f"""(e.type = {TYPES["Patient"]} and d.basis >= {PART} and (q.kinds >> e
 """Whether row `e` is the Patient of one of whom `q` sees single entries alone: then only her look-up form is seen,
 which is what somebody who answers must know of who it is about."""
 
+ASKED_HERSELF = f"""(e.kind = {Kind.CASE:d} and exists (
+        select 1 from matter m
+         where m.bucket = e.bucket and m.person = e.person and m.id = e.id and m.asker = q.actor))"""
+"""Whether row `e` is a case that `q` herself asked for, acting for the person: she sees what becomes of it."""
+
 REPRESENTED = f"""exists (
         select 1 from representation v
          where v.bucket = e.bucket and v.person = e.person and {REPRESENTS}
-           and v.verbs & 1 = 1 and (v.kinds >> e.kind) & 1 = 1 and (v.item = 0 or v.item = e.self)
+           and v.verbs & 1 = 1 and ((v.kinds >> e.kind) & 1 = 1 or {ASKED_HERSELF}) and (v.item = 0 or v.item = e.self)
            and (not v.listed or (e.author not like 'Patient/%' and exists (
                 select 1 from relation r
                  where r.bucket = e.bucket and r.person = e.person and r.party = e.org and r.basis in (10, 20)

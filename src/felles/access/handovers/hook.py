@@ -80,7 +80,10 @@ async def keep(after_: After) -> bool:
 async def _keep(after_: After, reference: str, resource: Any) -> None:
     conn, key = after_.conn, after_.key
     said = None if resource is None else said_by(resource)
-    rows = [] if reference in after_.created else await conn.fetch(_READ, *key, reference)
+    new = reference in after_.created
+    rows = [] if new else await conn.fetch(_READ, *key, reference)
+    if new and said is not None and said.focus:
+        rows = await conn.fetch(_READ, *key, said.focus)  # what this Task carries was a hand-over by itself
     was = held_of(rows[0]) if rows else None
     if was is None and said is not None and said.state.ended:
         return

@@ -17,6 +17,8 @@ from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from felles.record.store import Store
 
 MOST: Final = 30
@@ -39,6 +41,15 @@ _ONE: Final = f"""
 select s.type, s.id, s.body, null::text as above from shared s
  where s.self = $1 and s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]}) and s.state = 0
    and s.form = 0 and not s.deleted"""
+_STAFFED: Final = f"""
+select s.type, s.id, s.body, null::text as above
+  from unnest($1::bigint[]) with ordinality w(self, place)
+  join shared s on s.self = w.self and s.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]})
+   and s.state = 0 and s.form = 0 and not s.deleted
+ where coalesce(s.body::json ->> 'active', 'true') = 'true'
+   and exists (select 1 from staffing t where t.party = s.self and t.since <= $2 and t.until > $2
+                  and t.role not in ('administrator', 'reviewer', 'local-administrator'))
+ order by w.place"""
 _STAFF: Final = f"""
 select distinct on (s.actor) e.body, s.role from staffing s
   join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
@@ -118,6 +129,13 @@ async def one(store: Store, reference: str) -> Inbox | None:
     """The inbox of a reference, staffed or not; None when it is none. Raises `Busy`."""
     rows = await store.pool.fetch(_ONE, mark_of(reference))
     return _inbox(rows[0], store.clock.clinical()) if rows else None
+
+
+async def staffed(store: Store, references: Iterable[str]) -> list[Inbox]:
+    """Those of `references` that are inboxes with staff, in their order. Raises `Busy`."""
+    marks = [mark_of(each) for each in dict.fromkeys(references)]
+    rows = await store.pool.fetch(_STAFFED, marks, store.clock.real()) if marks else []
+    return [_inbox(row, store.clock.clinical()) for row in rows]
 
 
 async def staff(store: Store, reference: str) -> list[OnDuty]:

@@ -235,7 +235,11 @@ def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, A
 
 
 def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
-    """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant."""
+    """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant.
+
+    Of a message it tells who wrote it, by name, and what sort it is.
+    """
+    named = {"display": said} if (said := body.get("sender", {}).get("display", "")) else {}
     made: dict[str, Any] = {
         "resourceType": "Task",
         "status": "accepted" if held.state == State.ACCEPTED else "requested",
@@ -246,11 +250,13 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "focus": {"reference": source},
         "for": body["subject"],
         "authoredOn": body.get("authoredOn") or body.get("sent") or now,
-        "requester": {"reference": held.sender},
+        "requester": {"reference": held.sender} | named,
         "owner": {"reference": held.receiver},
     }
     if not made["description"]:
         del made["description"]
+    if sorts := body.get("category", []) if source.startswith("Communication/") else []:
+        made["input"] = [{"type": {"text": "Melding"}, "valueCodeableConcept": each} for each in sorts]
     return made
 
 

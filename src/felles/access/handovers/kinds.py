@@ -110,6 +110,11 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.NOTE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
 }
 
+PROMISED: Final = Wait(days=5)
+"""Until a citizen who writes has an answer, as her page says it: five working days is the practice of the national
+portal's written dialogue, and a site's to set. What is agreed with her later (`Task.restriction`) stands in its
+place."""
+
 
 def rule_of(kind: Kind, *, urgent: bool) -> Rule:
     """The waits and the ladder of a hand-over."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import DIAGNOSTIC
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
-from felles.access.handovers.kinds import RULES, Kind, rule_of
+from felles.access.handovers.kinds import PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
@@ -240,15 +240,17 @@ def _task(task: Any) -> Said | None:
         state = State.UNTAKEN
     period = getattr(task.restriction, "period", None)
     end = span(period, 0)[1] if period else FOREVER
+    sender, asked = _sender(reference_of(task.requester)), _moment(task.authoredOn)
+    until = (promised(sender, asked) if focus.startswith("Communication/") else None) if end == FOREVER else end
     return Said(
         kind,
         state,
         task.priority in _URGENT,
         _able(reference_of(task.owner)),
-        _sender(reference_of(task.requester)),
+        sender,
         focus,
-        span(task.authoredOn, 0)[0] or None if isinstance(task.authoredOn, str) else None,
-        None if end == FOREVER else end,
+        asked,
+        until,
         business in (ESCALATED, UNTAKEN),
     )
 
@@ -266,7 +268,7 @@ def _request(request: Any) -> Said | None:
     kind = Kind.ORDER if diagnostic else Kind.REFERRAL
     if diagnostic and state is State.SENT:
         state = State.ACCEPTED
-    asked = span(request.authoredOn, 0)[0] if isinstance(request.authoredOn, str) else None
+    asked = _moment(request.authoredOn)
     return Said(kind, state, request.priority in _URGENT, receiver, sender, "", asked, None)
 
 
@@ -276,9 +278,13 @@ def _message(message: Any) -> Said | None:
     receiver = next(filter(None, receivers), "")
     if state is None or not receiver:
         return None
-    asked = span(message.sent, 0)[0] if isinstance(message.sent, str) else None
-    urgent = message.priority in _URGENT
-    return Said(Kind.MESSAGE, state, urgent, receiver, _sender(reference_of(message.sender)), "", asked, None)
+    sender, asked, urgent = _sender(reference_of(message.sender)), _moment(message.sent), message.priority in _URGENT
+    return Said(Kind.MESSAGE, state, urgent, receiver, sender, "", asked, promised(sender, asked))
+
+
+def promised(sender: str, asked: int | None) -> int | None:
+    """Until when a message that `sender` sent at `asked` is answered; None where no citizen was promised anything."""
+    return after(OFFICE, asked, PROMISED) if asked is not None and _is_citizen(sender) else None
 
 
 def _kind_of(focus: str) -> Kind:
@@ -288,6 +294,10 @@ def _kind_of(focus: str) -> Kind:
 
 def _is_citizen(reference: str) -> bool:
     return reference.startswith(("Patient/", "RelatedPerson/"))
+
+
+def _moment(said: Any) -> int | None:
+    return span(said, 0)[0] or None if isinstance(said, str) else None
 
 
 def _able(reference: str) -> str:

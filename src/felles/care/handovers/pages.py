@@ -18,6 +18,7 @@ from felles.care.doors.strip import strip
 from felles.care.handovers import actions, present, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
+from felles.care.messages.replies import categories, fitting
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing.offers import offers
 from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
@@ -237,11 +238,14 @@ async def _one(
         "moved": t("Noen var raskere, eller den er endret siden du åpnet den. Dette er slik den står nå."),
         "forbidden": t("Du kan ikke skrive i denne journalen nå."),
     }
+    one, verbs = present.whole(t, row, names, now), await _verbs(found, row)
+    ready = fitting(categories(body)) if one["citizen"] and Verb.ANSWER in verbs else []
     context = {
         "title": present.kind(t, Kind(row.kind)),
-        "one": present.whole(t, row, names, now),
+        "one": one,
         "version": row.version,
-        "forms": present.forms(t, await _verbs(found, row)),
+        "forms": present.forms(t, verbs),
+        "ready": present.ready(t, ready),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
         "answers": offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else [],
         "duty": [{"name": staffed.get(each.reference, ""), "now": each.now} for each in staff],

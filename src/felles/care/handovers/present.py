@@ -12,9 +12,13 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
 from felles.care import shapes, words
 from felles.care.handovers.rules import WITH_WORDS, Verb
+from felles.care.messages.replies import OWN
 from felles.record.codes import HANDOVER_STATE_SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from felles.care.messages.replies import Reply
     from felles.record.read_handovers import HandedRow
     from felles.ui.i18n import Language
 
@@ -117,7 +121,7 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "text": _lead(body),
         "patient": words.name(t, patient.shown_name),
         "about": ", ".join(filter(None, about)),
-        "other": names.get(other, "") or (t("Pasienten") if other.startswith("Patient/") else ""),
+        "other": names.get(other, "") or (_written_by(t, of, body) if other.startswith("Patient/") else ""),
         "state": state(t, where),
         "color": COLORS[where],
         "next": t.moment(of.next) if of.urgent and of.next else t.brief(of.next) if of.next else "",
@@ -134,7 +138,8 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     return row(t, of, names, now, sent=True) | {
         "record": f"/p/{of.patient}" if of.patient else "",
         "words": _words(body),
-        "sender": names.get(of.sender, "") or t("Pasienten"),
+        "sender": names.get(of.sender, "") or _written_by(t, of, body),
+        "citizen": of.sender.startswith(("Patient/", "RelatedPerson/")),
         "owner": names.get(of.owner, ""),
         "urgency": _urgency(t, where, names.get(of.owner, "")) if of.urgent and not where.ended else "",
         "taken": where in (State.ACCEPTED, State.ANSWERED),
@@ -148,7 +153,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "since": t.moment(of.since),
         "ended": where.ended,
         "reason": reason if where.ended or where is State.DECLINED else "",
-        "focus": f"/p/{of.patient}/e/{of.focus}" if of.focus and of.patient else "",
+        "focus": f"/p/{of.patient}/e/{focus}" if (focus := of.focus or _about(body)) and of.patient else "",
         "notes": [
             {
                 "who": names.get(note.get("authorReference", {}).get("reference", ""), "") or t("Pasienten"),
@@ -168,6 +173,19 @@ def _urgency(t: Language, where: State, owner: str) -> str:
     if where in (State.SENT, State.RECEIVED):
         return t("Ingen har tatt den ennå. Den er hos {who}.").format(who=owner) if owner else t("Ingen har den ennå.")
     return f"{state(t, where)}."
+
+
+def _written_by(t: Language, of: HandedRow, body: dict[str, Any]) -> str:
+    """Who wrote it for herself, or for another: then by name, as it stands in what she wrote."""
+    if of.sender == f"Patient/{of.patient}":
+        return t("Pasienten")
+    name = body.get("sender", body.get("requester", {})).get("display", "")
+    return t("{who}, på vegne av pasienten").format(who=name) if name else t("Pasienten")
+
+
+def _about(body: dict[str, Any]) -> str:
+    """The entry that a message tells of."""
+    return next((each.get("reference", "") for each in body.get("about", [])), "")
 
 
 def authors(of: HandedRow) -> set[str]:
@@ -245,6 +263,18 @@ def forms(t: Language, verbs: tuple[Verb, ...]) -> list[dict[str, Any]]:
             "until": each is Verb.POSTPONE,
         }
         for each in verbs
+    ]
+
+
+def ready(t: Language, found: Iterable[Reply]) -> list[dict[str, str]]:
+    """Answers that can be sent as they stand, each with where it is from."""
+    return [
+        {
+            "name": each.name,
+            "text": each.text,
+            "source": t("Virksomhetens egne ord") if each.source == OWN else each.source,
+        }
+        for each in found
     ]
 
 

@@ -11,8 +11,12 @@ from felles.care.doors.proxies.views import patient_of
 from felles.care.doors.results.present import waits
 from felles.care.home import page as parts
 from felles.care.home import present, views
+from felles.care.messages import present as messages
+from felles.care.overview import rules as current
 from felles.care.people import open_for, open_own, store_of
+from felles.record.ids import new_id
 from felles.ui import pieces
+from felles.ui.dates import local_day
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from felles.record.read_person import PersonPage, Seen
+    from felles.record.store import Store
 
 NOTICE: Final = 30 * 86_400_000_000
 """Microseconds that an opening without a care relation is told on the home page; then on its own page alone."""
@@ -32,8 +37,10 @@ async def own(request: Request) -> Response:
     read = await store.page(grant, views.HOME, "overview", grant.actor)
     context, _, news = await parts.made(found, grant, read, "/meg", grant.kinds)
     last = await store.last_opening(grant)
+    bound, t = store.settings.pregnancy_pressure, found.t
     more: dict[str, Any] = {
-        "title": found.t("Min journal"),
+        "title": t("Min journal"),
+        "pressure": messages.pressure(t, bound, new_id(grant.keys[0][0]), {}) if _expects(read, store) else None,
         "opened": found.t.moment(last) if last and store.clock.real() - last < NOTICE else "",
         "answers": waits(await store.held(grant, "page:answers")) if read.special else False,
         "seen": pieces.tried(
@@ -44,6 +51,13 @@ async def own(request: Request) -> Response:
         "banner": None,
     }
     return page(found, "home/own.html", context | more)
+
+
+def _expects(read: PersonPage, store: Store) -> bool:
+    """Whether she is pregnant, by what the page was read for."""
+    _, said = views.decoded(read)
+    now = local_day(store.clock.clinical())
+    return current.pregnant([(each.at, each.entry) for each in said.told], now) is not None
 
 
 async def acting(request: Request) -> Response:

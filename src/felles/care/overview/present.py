@@ -211,10 +211,18 @@ def _result(view: View, course: rules.Course, code: int) -> dict[str, Any]:
         "unit": shown[0][1],
         "text": last.number is None,
         "flag": flag,
-        "when": t.brief(last.at),
+        "when": t("{day}, hjemme").format(day=t.brief(last.at)) if at_home(last.entry) else t.brief(last.at),
         "spark": _spark(view, course),
         "history": history,
     }
+
+
+def at_home(entry: Measured | Observation) -> bool:
+    """Whether the person, or somebody close to her, measured it."""
+    if isinstance(entry.performer, list):
+        return any((each.reference or "").startswith(("Patient/", "RelatedPerson/")) for each in entry.performer)
+    who = bytes(entry.performer)
+    return b'"Patient/' in who or b'"RelatedPerson/' in who
 
 
 def shown_value(t: Language, value: rules.Value) -> tuple[str, str, Markup]:

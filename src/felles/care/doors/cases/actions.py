@@ -69,9 +69,16 @@ async def ask_about(store: Store, grant: PersonGrant, patient: str, at: int, lin
     return await _create(store, grant, task | {"input": said})
 
 
-async def demand(store: Store, grant: PersonGrant, patient: str, entry: Entry, sort: Sort, words: str) -> str:
-    """Demand that an entry is corrected or deleted; the id of the case. Raises what `commit` raises."""
+async def demand(
+    store: Store, grant: PersonGrant, patient: str, entry: Entry, sort: Sort, words: str, name: str = ""
+) -> str:
+    """Demand that an entry is corrected or deleted; the id of the case. Raises what `commit` raises.
+
+    `name` is that of who demands it for the person: the case is then hers, so that she sees what becomes of it.
+    """
     task = _task(store, patient, sort, words, await owner_of(store, entry.org))
+    if name:
+        task["requester"] = {"reference": grant.actor, "display": name}
     return await _create(store, grant, task | {"focus": {"reference": entry.reference}})
 
 

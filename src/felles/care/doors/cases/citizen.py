@@ -109,7 +109,7 @@ async def send_wrong(request: Request) -> Response:
 async def _wrong(found: Visit, form: dict[str, str] | None = None) -> Response:
     grant, t = open_own(found), found.t
     about = await _entry(found, grant)
-    said = form or {}
+    said = form if form is not None else {"hva": "retting"}
     errors: list[dict[str, str]] = []
     if form is not None:
         if said.get("hva") not in (*_SORTS, "merknad"):

@@ -3,32 +3,35 @@
     book    a wish for an appointment        write   a question
     renew   a prescription to be renewed     speak   what matters; a remark beside an entry, a demand to correct it
 
-Each is written by who acts, on behalf of the person, and goes to the GP's office or, of an entry, to who answers for
-it.
+Each is written by who acts, on behalf of the person, and is a hand-over to the GP's office or, of an entry, a demand to
+who answers for it; `/for/{id}/meldinger` shows where it is.
 Whether she may is decided under the lock of the commit; the page shows what she was given.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
-from felles import access, fhir
+from felles import access
 from felles.access.cases import Sort
+from felles.access.handovers import inboxes
+from felles.access.handovers.hours import OFFICE, after
+from felles.access.handovers.kinds import PROMISED
 from felles.access.representation import Verb
 from felles.care.doors.cases import actions as cases
 from felles.care.doors.cases import present as demands
 from felles.care.doors.proxies import present, views
-from felles.care.doors.proxies.actions import instant
 from felles.care.entries import labels
 from felles.care.entries import views as entries
+from felles.care.messages import actions as messages
+from felles.care.messages.actions import Letter
+from felles.care.messages.present import ring as ringing
 from felles.care.overview import present as overview
 from felles.care.overview import views as overview_views
 from felles.care.people import open_for, store_of
-from felles.record.changes import Change
-from felles.record.codes import CASE_SYSTEM
 from felles.record.errors import Absent, Forbidden
+from felles.ui.dates import local_day
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
@@ -70,9 +73,16 @@ async def do(request: Request) -> Response:
     if wrong or way is None:
         return await _show(found, form, wrong)
     read, reading = await _read(found, patient_id)
-    grant = access.act(found.signed_in, f"Patient/{patient_id}", reading.keys, way[1])
-    await _write(found, grant, _said(found, patient_id, way[0], words, read.answers))
-    return go(f"/for/{patient_id}/gjor?sendt=1")
+    actor, patient = found.signed_in, f"Patient/{patient_id}"
+    grant = access.act(actor, patient, reading.keys, way[1])
+    if way[1] not in Verb(await store_of(found).acts(reading)):
+        raise Forbidden("nobody has let her do this for the person")
+    places = await inboxes.staffed(store_of(found), [read.answers] if read.answers else [])
+    if not places:
+        return await _show(found, form, {"hva": t("Ingen tar imot meldinger for personen nå. Ring fastlegekontoret.")})
+    letter = Letter(patient, actor.reference, actor.name, places[0].reference, words, way[0])
+    await messages.send(store_of(found), grant, letter)
+    return go(f"/for/{patient_id}/meldinger?sendt=1")
 
 
 async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Response:
@@ -84,8 +94,8 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
         "form": {name: form.get(name, "") for name in FIELDS},
         "wrong": {name: wrong.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
-        "sent": "sendt" in found.request.query_params,
     }
+    context |= await _answering(found, read.answers)
     return page(found, "proxies/do.html", context, 422 if wrong else 200)
 
 
@@ -115,7 +125,8 @@ async def send_wrong(request: Request) -> Response:
     if sort is None:
         await cases.remark(store_of(found), grant, patient, about, words)
     else:
-        await cases.demand(store_of(found), grant, patient, about, sort, words)
+        await cases.demand(store_of(found), grant, patient, about, sort, words, found.signed_in.name)
+        return go(f"/for/{params['id']}/meldinger?sendt=1")
     return go(f"/for/{params['id']}/e/{about.reference}")
 
 
@@ -130,7 +141,7 @@ async def _wrong(found: Visit, form: dict[str, str], said: dict[str, str]) -> Re
         "kind": labels.types(t).get(type_name, type_name),
         "back": f"/for/{params['id']}/e/{about.reference}",
         "choices": [each for each in demands.demands(t) if each["code"] in DEMANDS],
-        "form": {name: form.get(name, "") for name in FIELDS},
+        "form": {"hva": form.get("hva", "" if form else "retting"), "tekst": form.get("tekst", "")},
         "wrong": {name: said.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in said.items()],
     }
@@ -158,20 +169,10 @@ def _banner(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     return {"title": banner["title"], "banner": banner}
 
 
-def _said(found: Visit, patient_id: str, code: str, words: str, to: str) -> dict[str, Any]:
-    actor = found.signed_in
-    made: dict[str, Any] = {
-        "resourceType": "Communication",
-        "status": "completed",
-        "category": [{"coding": [{"system": CASE_SYSTEM, "code": code}]}],
-        "subject": {"reference": f"Patient/{patient_id}"},
-        "sender": {"reference": actor.reference, "display": actor.name},
-        "sent": instant(store_of(found).clock.clinical()),
-        "payload": [{"contentString": words}],
-    }
-    return made | ({"recipient": [{"reference": to}]} if to else {})
-
-
-async def _write(found: Visit, grant: PersonGrant, made: dict[str, Any]) -> None:
-    change = Change(op="create", type=made["resourceType"], resource=fhir.decode(msgspec.json.encode(made)))
-    await store_of(found).commit(grant, [change], act="create")
+async def _answering(found: Visit, answers: str) -> dict[str, Any]:
+    """Who answers, by when, and whom to ring with what cannot wait."""
+    store, t = store_of(found), found.t
+    places = await inboxes.staffed(store, [answers] if answers else [])
+    day = date.fromordinal(local_day(after(OFFICE, store.clock.clinical(), PROMISED)))
+    by = t("{name} svarer innen {day}.").format(name=places[0].name, day=t.fhir(day.isoformat())) if places else ""
+    return {"by": by, "ring": ringing(t, None)}

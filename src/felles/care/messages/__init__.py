@@ -1,0 +1,1 @@
+"""What citizens write: questions and answers, their own measurements, and where each of them is."""

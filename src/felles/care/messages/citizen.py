@@ -1,0 +1,231 @@
+"""`/meg/meldinger` and `/meg/maling`: what she writes and measures, and where each of it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from structlog import get_logger
+
+from felles.access.cases import Sort
+from felles.care.doors.cases import present as cases
+from felles.care.doors.cases.rules import case_of
+from felles.care.messages import actions, present, rules, views
+from felles.care.messages import page as parts
+from felles.care.messages.codes import BOUNDS, SYMPTOMS
+from felles.care.people import open_own, store_of
+from felles.record.errors import Absent, Busy
+from felles.record.ids import bucket_of, new_id
+from felles.ui.web import form_of, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.care.messages.actions import Measured
+    from felles.care.messages.page import Around
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+_log: Final = get_logger("felles.messages")
+
+
+async def show(request: Request) -> Response:
+    """Her threads and her cases. Raises `SignInFirst`, `Forbidden`, `Busy`."""
+    found = await visit(request)
+    grant, there, read = await _read(found, "messages")
+    rows = await demanded(found, there, read)
+    context = parts.listed(there, {grant.actor: found.t("Du")}) | {
+        "title": found.t("Meldinger"),
+        "lead": found.t("Her står det du har skrevet, hvem som svarer, og innen når."),
+        "write": "/meg/meldinger/ny",
+        "measure": "/meg/maling" if there.pregnant else "",
+        "cases": rows,
+        "banner": None,
+        "sent": _done(found),
+    }
+    return page(found, "messages/list.html", context)
+
+
+def _done(found: Visit) -> str:
+    asked, t = found.request.query_params, found.t
+    if "malt" in asked:
+        return t("Målingen er lagret og sendt. Her ser du hvem som har den.")
+    return t("Sendt. Her ser du hvem som har den, og når du får svar.") if "sendt" in asked else ""
+
+
+async def demanded(found: Visit, there: Around, read: PersonPage) -> list[dict[str, Any]]:
+    """What was asked of who answers for the record: each case with who answers it and by when."""
+    made: list[dict[str, Any]] = []
+    for row in read.rows[2]:
+        task = msgspec.json.decode(row.body)
+        codes = {coding.get("code", "") for coding in task.get("code", {}).get("coding", [])}
+        which = next((each for each in _CASES if each.code in codes), None)
+        if which is not None:
+            owner = str(there.view.names.get(task.get("owner", {}).get("reference", ""), ""))
+            one = cases.mine(found.t, task, case_of(int(which), task), owner)
+            name = task.get("requester", {}).get("display", "")
+            by = found.t("{who}, på vegne av personen").format(who=name) if name else ""
+            made.append(one | {"focus": one["focus"].replace("/meg", there.view.base, 1), "by": by})
+    return made
+
+
+_CASES: Final = (Sort.LOG_QUESTION, Sort.CORRECTION, Sort.DELETION, Sort.REQUEST)
+
+
+async def new(request: Request) -> Response:
+    """A message to write; `?svar=Communication/x` answers one. Raises `SignInFirst`, `Forbidden`, `Busy`."""
+    found = await visit(request)
+    _, there, _ = await _read(found, "writing-message")
+    return _new(found, there, {"svar": request.query_params.get("svar", "")}, {})
+
+
+async def send(request: Request) -> Response:
+    """Send it to `til`, who then has it. 422 with the form where it is not whole, or nobody is there."""
+    found = await visit(request)
+    form = await form_of(found)
+    grant, there, _ = await _read(found, "writing-message")
+    words, to, answered = form.get("tekst", ""), form.get("til", ""), _answered(there, form.get("svar", ""))
+    wrong = {name: text for name, text in (("tekst", parts.wrong_words(found, words)),) if text}
+    if to not in {each.reference for each in there.places}:
+        wrong["til"] = found.t("Velg hvem som skal svare.")
+    if wrong:
+        return _new(found, there, form, wrong)
+    letter = actions.Letter(grant.actor, grant.actor, "", to, words, answers=answered)
+    await actions.send(store_of(found), grant, letter)
+    return go("/meg/meldinger?sendt=1")
+
+
+def _answered(there: Around, reference: str) -> str:
+    """The message that is answered, where it is one of hers."""
+    return next((reference for each in there.written.messages if reference == f"Communication/{each.entry.id}"), "")
+
+
+def _new(found: Visit, there: Around, form: dict[str, str], wrong: dict[str, str]) -> Response:
+    answered = _answered(there, form.get("svar", ""))
+    before = next((each.entry for each in there.written.messages if answered == f"Communication/{each.entry.id}"), None)
+    to = form.get("til", "") or next((each.reference or "" for each in before.recipient), "") if before else ""
+    context = parts.answers(there) | {
+        "title": found.t("Svar") if before else found.t("Skriv en melding"),
+        "before": before.words if before else "",
+        "form": {"tekst": form.get("tekst", ""), "til": to or form.get("til", ""), "svar": answered},
+        "wrong": {name: wrong.get(name, "") for name in ("tekst", "til")},
+        "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "longest": parts.LONGEST,
+    }
+    return page(found, "messages/write.html", context, 422 if wrong else 200)
+
+
+# -- her own measurement ---------------------------------------------------------------------------------------
+
+
+async def measuring(request: Request) -> Response:
+    """The form for a blood pressure of her own, while she is pregnant. Raises `Absent` for others."""
+    found = await visit(request)
+    grant, there, _ = await _read(found, "measuring")
+    _pregnant(there)
+    return _measuring(found, there, grant, {}, {})
+
+
+async def measure(request: Request) -> Response:
+    """Write down what she measured. What is high, or a symptom, shows whom to ring before anything else.
+
+    That page is shown whether it could be saved or not; 422 with the form where nothing can be made of it.
+    """
+    found = await visit(request)
+    form = await form_of(found)
+    grant, there, _ = await _read(found, "measuring")
+    _pregnant(there)
+    measured, wrong = _measured(found, grant, form)
+    bound = store_of(found).settings.pregnancy_pressure
+    alarm = rules.alarming(measured.upper, measured.lower, measured.symptoms, bound)
+    to = form.get("til", "")
+    to = next((each.reference for each in there.places if each.reference == to), "") or next(
+        (each.reference for each in there.places), ""
+    )
+    if wrong and not alarm:
+        return _measuring(found, there, grant, form, wrong)
+    saved = False
+    if to and not wrong:
+        letter = actions.telling(grant.actor, to, measured, urgent=alarm)
+        try:
+            await actions.measure(store_of(found), grant, letter, measured)
+            saved = True
+        except Busy:
+            if not alarm:
+                raise
+            _log.warning("an alarming measurement could not be saved")
+    if not alarm:
+        return go("/meg/meldinger?malt=1") if saved else _measuring(found, there, grant, form, _nobody(found))
+    return _ring_now(found, there, form | {"id": measured.id}, wrong, saved=saved)
+
+
+def _nobody(found: Visit) -> dict[str, str]:
+    return {"til": found.t("Ingen av dem som følger deg, har noen som tar imot meldinger. Ring dem.")}
+
+
+def _ring_now(found: Visit, there: Around, form: dict[str, str], wrong: dict[str, str], *, saved: bool) -> Response:
+    t, bound = found.t, store_of(found).settings.pregnancy_pressure
+    context = parts.answers(there) | {
+        "title": t("Ring nå"),
+        "ring": present.ring(t, there.ward, worried=True),
+        "pressure": present.pressure(t, bound, form["id"], form),
+        "value": "/".join(filter(None, (form.get("overtrykk", ""), form.get("undertrykk", "")))),
+        "noticed": [each["text"] for each in present.pressure(t, bound, "", form)["symptoms"] if each["on"]],
+        "saved": saved,
+        "wrong": list(wrong.values()),
+    }
+    return page(found, "messages/ring.html", context)
+
+
+def _measuring(
+    found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]
+) -> Response:
+    bound = store_of(found).settings.pregnancy_pressure
+    context = parts.answers(there) | {
+        "title": found.t("Mål blodtrykket ditt"),
+        "pressure": present.pressure(found.t, bound, _drawn(grant, form.get("id", "")), form),
+        "wrong": {name: wrong.get(name, "") for name in ("overtrykk", "undertrykk", "tekst", "til")},
+        "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+    }
+    return page(found, "messages/measure.html", context, 422 if wrong else 200)
+
+
+def _measured(found: Visit, grant: PersonGrant, form: dict[str, str]) -> tuple[Measured, dict[str, str]]:
+    """What the form says, and what is wrong with it by field."""
+    t, wrong, values = found.t, dict[str, str](), dict[str, int | None]()
+    for name, (low, high) in BOUNDS.items():
+        typed = form.get(name, "").strip()
+        value = rules.number(typed)
+        values[name] = value if value is not None and low <= value <= high else None
+        if typed and values[name] is None:
+            wrong[name] = t("Skriv et helt tall mellom {low} og {high}.").format(low=low, high=high)
+    upper, lower = values["overtrykk"], values["undertrykk"]
+    symptoms = tuple(each for each in SYMPTOMS if form.get(f"symptom-{each}"))
+    if not wrong and (upper is None) != (lower is None):
+        wrong["undertrykk" if lower is None else "overtrykk"] = t("Blodtrykk har to tall: overtrykk og undertrykk.")
+    elif not wrong and upper is not None and lower is not None and upper <= lower:
+        wrong["overtrykk"] = t("Overtrykket må være høyere enn undertrykket.")
+    words = form.get("tekst", "")
+    if not wrong and upper is None and not symptoms:
+        wrong["overtrykk"] = t("Skriv blodtrykket, eller kryss av for det du kjenner.")
+    if len(words) > parts.LONGEST:
+        wrong["tekst"] = parts.wrong_words(found, words)
+    return actions.Measured(_drawn(grant, form.get("id", "")), upper, lower, symptoms, words), wrong
+
+
+def _drawn(grant: PersonGrant, said: str) -> str:
+    bucket = grant.keys[0][0]
+    return said if bucket_of(said) == bucket else new_id(bucket)
+
+
+def _pregnant(there: Around) -> None:
+    if not there.pregnant:
+        raise Absent("this page is for who expects a child")
+
+
+async def _read(found: Visit, act: str) -> tuple[PersonGrant, Around, PersonPage]:
+    grant = open_own(found)
+    read = await store_of(found).page(grant, views.WANTS, act, grant.actor)
+    return grant, await parts.around(found, read, "/meg"), read

@@ -1,0 +1,26 @@
+"""The registration of what citizens write."""
+
+from felles.care.messages import acting, citizen
+from felles.ui.domain import Domain, Tab
+
+DOMAIN = Domain(
+    "messages",
+    "felles.care.messages",
+    (
+        ("GET", "/meg/meldinger", citizen.show),
+        ("GET", "/meg/meldinger/ny", citizen.new),
+        ("POST", "/meg/meldinger/ny", citizen.send),
+        ("GET", "/meg/maling", citizen.measuring),
+        ("POST", "/meg/maling", citizen.measure),
+        ("GET", "/for/{id}/meldinger", acting.show),
+    ),
+    tabs=(
+        Tab("meg", "/meldinger", lambda t: t("Meldinger"), "Bell", 47),
+        Tab("for", "/meldinger", lambda t: t("Meldinger"), "Bell", 47),
+    ),
+    acts={
+        "page:messages": lambda t: t("Så meldingene"),
+        "page:writing-message": lambda t: t("Skrev en melding"),
+        "page:measuring": lambda t: t("Førte inn en egen måling"),
+    },
+)

@@ -1,0 +1,188 @@
+"""What citizens write becomes somebody's to answer, and they see where it is: each allow with its deny twin."""
+
+import re
+from html import unescape
+
+import pytest
+from browsing import lines_about, own, patient_named, words
+
+pytestmark = pytest.mark.slow
+
+
+def found_in(pattern, text):
+    """What the first group of `pattern` meets in `text`."""
+    met = re.search(pattern, unescape(text))
+    assert met is not None, pattern
+    return met[1]
+
+
+async def post(visitor, path, **form):
+    return await visitor.post(path, headers=own(), data=form)
+
+
+async def test_a_question_is_the_midwifes_to_answer_and_the_woman_reads_the_answer(site):
+    _, key = await patient_named(site, "nordmarken")
+    async with site.visitor("gravid") as ida, site.visitor("jordmor") as midwife, site.visitor("sykepleier") as other:
+        form = await ida.get("/meg/meldinger/ny")
+        shown = words(form.text)
+        assert re.search(r"svarer innen \d+\. \w+ \d{4}", shown)
+        for number in ("113", "116 117", "+47"):
+            assert number in shown
+        station = found_in(r'value="(Organization/[^"]+)" checked', form.text)
+        assert (await post(ida, "/meg/meldinger/ny", tekst="", til=station)).status_code == 422
+        for to in ("", "Organization/nowhere", "Practitioner/synne"):
+            refused = await post(ida, "/meg/meldinger/ny", tekst="Kan jeg trene?", til=to)
+            assert refused.status_code == 422
+            assert "Kan jeg trene?" in refused.text  # what was typed is kept
+        sent = await post(ida, "/meg/meldinger/ny", tekst="Kan jeg svømme nå?", til=station)
+        assert sent.headers["location"] == "/meg/meldinger?sendt=1"
+        mine = words((await ida.get("/meg/meldinger")).text)
+        assert "Kan jeg svømme nå?" in mine
+        assert re.search(r"Sendt til .+, ikke lest ennå Svar innen", mine)
+
+        list_ = unescape((await midwife.get("/arbeid")).text)
+        path = found_in(r'href="(/arbeid/Communication/[^"]+)"[^>]*>Melding: Kan jeg svømme nå\?', list_)
+        assert path not in unescape((await other.get("/arbeid")).text)
+        assert (await other.get(path)).status_code == 404
+        assert (await post(other, f"{path}/svar", tekst="Ja, det kan du")).status_code in (403, 404)
+        one = await midwife.get(path)
+        assert "Virksomhetens egne ord" in words(one.text)
+        ready = found_in(r'name="tekst" value="([^"]+)"', one.text)
+        done = await post(
+            midwife, f"{path}/svar", tekst=ready, versjon=found_in(r'name="versjon" value="(\d+)"', one.text)
+        )
+        assert done.status_code == 303
+        assert path not in unescape((await midwife.get("/arbeid")).text)
+        mine = words((await ida.get("/meg/meldinger")).text)
+        assert ready in mine
+        assert re.search(r"Synne Rønningen ?, .{5,40} Takk for at du skrev.* Besvart", mine)
+
+        more = unescape((await ida.get("/meg/meldinger")).text)
+        again = found_in(r'href="(/meg/meldinger/ny\?svar=Communication/[^"]+)"', more)
+        reply = await ida.get(again)
+        assert "Kan jeg svømme nå?" in words(reply.text)
+        svar = found_in(r'name="svar" value="([^"]+)"', reply.text)
+        assert (await post(ida, "/meg/meldinger/ny", tekst="Tusen takk", til=station, svar=svar)).status_code == 303
+        threads = (await ida.get("/meg/meldinger")).text.count("<article")
+        assert threads == 1
+        assert (await midwife.get("/meg/meldinger")).status_code == 403
+    assert any('"page:messages"' in line for line in await lines_about(site, key))
+
+
+async def test_a_high_value_shows_the_number_first_is_saved_once_and_is_marked_as_hers(site):
+    patient, key = await patient_named(site, "nordmarken")
+
+    async def stored():
+        return await site.store.pool.fetch(
+            "select body from entry where bucket = $1 and person = $2 and state = 0 and body like '%Egen måling%'", *key
+        )
+
+    async with site.visitor("gravid") as ida, site.visitor("jordmor") as midwife, site.visitor("eldre") as olav:
+        home = await ida.get("/meg")
+        assert 'action="/meg/maling"' in home.text
+        drawn = found_in(r'name="id" value="([^"]+)"', home.text)
+        before = len(await stored())
+        for wrong in ({"overtrykk": "130"}, {}, {"overtrykk": "60", "undertrykk": "80"}, {"overtrykk": "9999"}):
+            assert (await post(ida, "/meg/maling", id=drawn, **wrong)).status_code == 422
+        half = await post(ida, "/meg/maling", id=drawn, overtrykk="148")  # she rings, whatever else she typed
+        assert words(half.text).index("113") < words(half.text).index("Målingen er ikke lagret")
+        assert len(await stored()) == before
+        typed = {"id": drawn, "overtrykk": "151", "undertrykk": "97", "symptom-hodepine": "1"}
+        for _ in range(2):  # sent twice, it is one measurement
+            answer = await post(ida, "/meg/maling", **typed)
+            assert answer.status_code == 200
+            shown = words(answer.text)
+            assert shown.index("Ring nå") < shown.index("113") < shown.index("Målingen er lagret")
+            assert re.search(r'href="tel:\+47\d+"', answer.text)
+            assert "151/97" in shown
+            assert "Vond hodepine" in shown
+        assert len(await stored()) == before + 2  # the value, and the message that tells of it
+        calm = await post(ida, "/meg/maling", overtrykk="118", undertrykk="72", tekst="Er dette fint?")
+        assert calm.headers["location"] == "/meg/meldinger?malt=1"
+        mine = words((await ida.get("/meg/meldinger")).text)
+        assert "Egen måling hjemme: blodtrykk 118/72 mmHg. Er dette fint?" in mine
+
+        list_ = words((await midwife.get("/arbeid")).text)
+        assert "Haster Melding: Egen måling hjemme: blodtrykk 151/97 mmHg. Hodepine" in list_
+        for page in (f"/p/{patient}/prover", f"/p/{patient}", f"/p/{patient}/nytt"):
+            seen = words((await midwife.get(page)).text)
+            if "118/72" in seen:
+                assert re.search(r"118/72.{0,80}[Hh]jemme|[Hh]jemme.{0,80}118/72", seen), page
+        assert "hjemme" in words((await midwife.get(f"/p/{patient}/prover")).text)
+
+        assert (await olav.get("/meg/maling")).status_code == 404  # for who expects a child
+        assert (await post(olav, "/meg/maling", overtrykk="150", undertrykk="90")).status_code == 404
+        assert (await post(midwife, "/meg/maling", overtrykk="150", undertrykk="90")).status_code == 403
+
+
+async def test_a_daughter_tells_what_matters_and_both_see_where_it_is_and_the_answer(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    told = "Far vil hjem til hunden sin"
+    async with (
+        site.visitor("parorende") as marit,
+        site.visitor("eldre") as himself,
+        site.visitor("fastlege") as gp,
+        site.visitor("gravid") as other,
+    ):
+        form = words((await marit.get(f"/for/{olav}/gjor")).text)
+        assert re.search(r"svarer innen \d+\. \w+ \d{4}", form)
+        assert "116 117" in form
+        sent = await post(marit, f"/for/{olav}/gjor", hva="viktig", tekst=told)
+        assert sent.headers["location"] == f"/for/{olav}/meldinger?sendt=1"
+        hers, his = (
+            words((await marit.get(f"/for/{olav}/meldinger")).text),
+            words((await himself.get("/meg/meldinger")).text),
+        )
+        assert re.search(r"Du, for Olav Sæterbø, .{5,40} Far vil hjem", hers)
+        assert re.search(r"Marit Lian, på vegne av personen, .{5,40} Far vil hjem", his)
+        for page in (hers, his):
+            assert re.search(r"Sendt til .+, ikke lest ennå Svar innen", page)
+        assert (await other.get(f"/for/{olav}/meldinger")).status_code == 404
+        list_ = unescape((await gp.get("/arbeid")).text)
+        path = found_in(r'href="(/arbeid/Communication/[^"]+)"[^>]*>Melding: Far vil hjem', list_)
+        one = words((await gp.get(path)).text)
+        assert "Marit Lian, på vegne av pasienten" in one
+        assert "Vi har lest det" in one
+        assert (await post(gp, f"{path}/ta", versjon="1")).status_code == 303
+        hers = unescape((await marit.get(f"/for/{olav}/meldinger")).text)
+        assert "ser på den" in words(hers)
+        taken = found_in(
+            r'href="(/arbeid/Task/[^"]+)"[^>]*>[^<]*Far vil hjem', unescape((await gp.get("/arbeid")).text)
+        )
+        assert "Marit Lian, på vegne av pasienten" in words((await gp.get(taken)).text)
+        assert (await post(gp, f"{taken}/svar", tekst="Vi ordner det med hunden")).status_code == 303
+        for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
+            assert re.search(r"Vi ordner det med hunden Besvart", words((await visitor.get(page)).text))
+
+
+async def test_a_correction_the_daughter_asks_for_is_answered_and_seen_by_both_and_by_nobody_else(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    wrong = "Far bruker ikke rullator, han bruker stokk"
+    async with (
+        site.visitor("parorende") as marit,
+        site.visitor("eldre") as himself,
+        site.visitor("personvern") as reviewer,
+        site.visitor("fastlege") as gp,
+    ):
+        journal = unescape((await marit.get(f"/for/{olav}/journal")).text)
+        entry = found_in(rf'href="/for/{olav}/(?:journal|e)/((?:Composition|Encounter)/[^"?#]+)"', journal)
+        path = f"/for/{olav}/e/{entry}/feil"
+        assert 'value="retting" aria-describedby="hva-retting-h" checked' in (await marit.get(path)).text
+        assert (await post(marit, path, hva="retting", tekst=wrong)).headers["location"].endswith("/meldinger?sendt=1")
+        for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
+            seen = words((await visitor.get(page)).text)
+            assert re.search(r"Krav om retting Marit Lian, på vegne av personen .*rullator.*Venter på svar", seen)
+        own_case = await post(himself, f"/meg/e/{entry}/feil", hva="retting", tekst="Det er min egen sak, ikke hennes")
+        assert own_case.status_code == 303
+        assert "min egen sak" not in words((await marit.get(f"/for/{olav}/meldinger")).text)
+        queue = unescape((await reviewer.get("/admin/saker")).text)
+        for case in dict.fromkeys(re.findall(r'href="(/admin/saker/[^"/?]+)"', queue)):
+            if wrong in words((await reviewer.get(case)).text):
+                break
+        else:
+            raise AssertionError("the demand is on nobody's desk")
+        assert (await gp.get(case)).status_code == 403
+        told = "Vi har rettet det til stokk i dag"
+        assert (await post(reviewer, case, svar="svar", tekst=told)).status_code == 303
+        for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
+            assert re.search(rf"De svarte {told} Besvart", words((await visitor.get(page)).text))
