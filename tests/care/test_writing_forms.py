@@ -9,6 +9,7 @@ import pytest
 from msgspec import convert
 
 from felles import fhir
+from felles.access.codes import EPISODE_SYSTEM, MUNICIPAL_SERVICE
 from felles.access.roles import ROLES
 from felles.access.verbs import TAKES
 from felles.care.medicines.lines import lines
@@ -16,7 +17,7 @@ from felles.care.medicines.rules import Source, in_use, standing
 from felles.care.medicines.shapes import Entry
 from felles.care.writing import present, rules
 from felles.care.writing.actions import _changes, _encoder
-from felles.care.writing.form import NEW, From, Known, New, Row, here
+from felles.care.writing.form import NEW, From, Known, New, Receiver, Row, here
 from felles.care.writing.forms import FORMS
 from felles.care.writing.forms.dose import dosage
 from felles.care.writing.forms.plan import PLAN_URL
@@ -84,7 +85,22 @@ PARENT = {
     ],
 }  # fmt: skip
 STAY = {
-    "resourceType": "Encounter", "id": "e1", "status": "in-progress", "reasonCode": [{"text": "Kontroll av blodtrykk"}]
+    "resourceType": "Encounter", "id": "e1", "status": "in-progress", "reasonCode": [{"text": "Kontroll av blodtrykk"}],
+    "meta": {"versionId": "4"}, "class": {"code": "IMP"}, "period": {"start": "2026-11-22T08:00:00+01:00"},
+    "subject": {"reference": "Patient/x"},
+}  # fmt: skip
+HOME = {
+    "resourceType": "EpisodeOfCare", "id": "h1", "status": "active",
+    "type": [{"coding": [{"system": EPISODE_SYSTEM, "code": MUNICIPAL_SERVICE}]}],
+    "managingOrganization": {"reference": "Organization/lia", "display": "Lia hjemmetjeneste"},
+}  # fmt: skip
+REVIEW = {
+    "resourceType": "Task", "id": "t0", "owner": {"reference": "Organization/o"},
+    "requester": {"reference": "Practitioner/wd", "display": "Jonas Aasenhus"},
+}  # fmt: skip
+HIP = {
+    "resourceType": "Procedure", "id": "p9", "status": "completed", "code": {"text": "Hemiprotese i høyre hofte"},
+    "performedPeriod": {"start": "2026-11-23T10:20:00+01:00"},
 }  # fmt: skip
 ALLERGY = {
     "resourceType": "AllergyIntolerance", "id": "a1",
@@ -92,16 +108,33 @@ ALLERGY = {
 }  # fmt: skip
 
 
+def handed(kind, what="", said=""):
+    """What a Task of this kind says, handed over to the doctor by name."""
+    inputs = [{"type": {"text": what}, "valueString": said}, {"type": {"text": "Hvorfor"}, "valueString": "Nyrene"}]
+    more: dict[str, Any] = {"input": inputs, "focus": {"reference": "MedicationRequest/m1"}} if what else {}
+    return more | {"status": "requested", "code": {"coding": [{"system": HANDOVER_SYSTEM, "code": kind}]}}
+
+
 def known_for(form, **rows):
     found = {name: [Row(each, ORG, "Practitioner/p1", NOW) for each in listed] for name, listed in rows.items()}
     made = Known("Patient/x", NOW, DOCTOR, {"reference": "Organization/o", "display": "Kontoret"}, ORG, found)
+    if form.sends:
+        made.receivers = [Receiver("Organization/gyn", "Gynekolog Stormo", found=True)]
     if form.about:
-        one: Any = ONES[form.about[0]]
+        one: Any = ONES[form.about[0]] | FOR.get(form.name, {})
         made.one, made.version = Row(one, ORG, "Practitioner/p1", NOW), int(one["meta"]["versionId"])
     return made
 
 
-FULL = {"Patient": [CHILD], "Encounter": [STAY], "RelatedPerson": [KIN, PARENT]}
+FULL = {
+    "Patient": [CHILD], "Encounter": [STAY], "RelatedPerson": [KIN, PARENT], "MedicationRequest": [ORDER],
+    "Task": [REVIEW], "Condition": [ONES["Condition"]], "EpisodeOfCare": [HOME], "Procedure": [HIP],
+}  # fmt: skip
+FOR = {
+    "svar-tilbud": handed("discharge"),
+    "godta-dose": handed("proposal", "Ny dose", "1 kapsel annenhver dag"),
+    "godta-seponer": handed("proposal", "Seponer", "Seponer"),
+}
 WRITTEN = {
     "notat": {"tekst": "Ringte."}, "maling": {"overtrykk": "148", "undertrykk": "96", "vekt": "81,5",
                                              "urinprotein": "1+", "temperatur": "36.9"},
@@ -113,8 +146,19 @@ WRITTEN = {
     "vaksine": {"batch": "AB12"}, "parorende": {"navn": "Per Ås", "forhold": "SONC", "telefon": "911 11 111"},
     "tillegg": {"tekst": "Skal stå 50."}, "dose": {"dose": "2 kapsler om morgenen"}, "seponer": {"hvorfor": "Svimmel"},
     "svar-plan": {"tiltak": "Innleggelse: i dag kl. 14\n- Blodprøver", "klartekst": "Du skal legges inn i dag."},
+    "henvisning": {"til": "Organization/gyn", "hva": "Blødning", "sporsmal": "Hva er årsaken?"},
+    "utskrivningsklar": {"til": "Organization/gyn", "trenger": "Tilsyn daglig"},
+    "epikrise": {"fastlegen": "Kontroll av Hb: om ti dager", "kommunen": "Tilsyn: daglig",
+                 "klartekst": "Du er operert."},
+    "svar-tilbud": {"tekst": "Vi kommer hver dag."}, "godta-dose": {}, "godta-seponer": {},
+    "foresla-dose": {"dose": "1 kapsel annenhver dag", "hvorfor": "Nyrene"}, "foresla-seponer": {"hvorfor": "Fall"},
     "bruker-ikke": {"hvorfor": "Sluttet"}, "problem-over": {}, "parorende-endre": {"telefon": "922 22 222"},
 }  # fmt: skip
+
+
+WITH_VERSION: tuple[Any, ...] = (*ONES.values(), STAY)
+SAID = {(each["resourceType"], each["id"]): int(each["meta"]["versionId"]) for each in WITH_VERSION}
+"""The version of each entry that a form may change."""
 
 
 def made_by(name, known=None, **said):
@@ -154,14 +198,15 @@ def test_what_a_form_makes_is_whole_fhir_by_whose_role_may(name):
     changes = _changes(made, "f0000000000000000000000ab")
     for change, each in zip(changes, made, strict=True):
         # what goes with a signed text is written by whoever signs it
-        assert TAKES.needed(change.resource) <= {form.verb, "write"}
+        assert TAKES.needed(change.resource) <= {form.verb, "write", *form.also}
         assert change.type == each.resource["resourceType"]
     assert TAKES.needed(changes[0].resource) == {form.verb}
     assert {role.code for role in ROLES.values() if form.verb in role.verbs} <= {
         role.code for role in ROLES.values() if "write" in role.verbs
     }
     assert (changes[0].drawn is None) == (made[0].op == "update")
-    assert [c.expected for c in changes if c.op == "update"] == [known.version for c in changes if c.op == "update"]
+    for change, each in zip(changes, made, strict=True):
+        assert change.expected == (SAID[change.type, each.id] if change.op == "update" else None)
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -399,3 +444,81 @@ def test_only_what_she_has_taken_is_answered_with_a_plan(change):
     assert form.fits(known)
     known.one = Row(ONES["Task"] | change, ORG, "Practitioner/p1", NOW)
     assert not form.fits(known)
+
+
+def test_a_referral_says_whom_it_goes_to_and_what_the_record_knows():
+    (made,) = made_by("henvisning", hast="urgent")
+    assert made["performer"] == [{"reference": "Organization/gyn", "display": "Gynekolog Stormo"}]
+    assert made["occurrencePeriod"] == {"start": "2026-11-26", "end": "2026-12-10"}
+    assert "Ramipril kapsler 5 mg, 1 kapsel om morgenen" in made["note"][0]["text"]
+    form = FORMS["henvisning"]
+    known = known_for(form, **FULL)
+    values = rules.cleaned(form, form.prefilled(known) | WRITTEN["henvisning"] | {"til": "Organization/none"})
+    assert [each.field for each in rules.mistakes(NB, form, values, known)] == ["til"]
+
+
+def test_the_municipality_is_told_what_the_record_knows_and_its_answer_is_a_plan():
+    (task,) = made_by("utskrivningsklar")
+    for said in ("Utskrivningsklar fra 2026-11-26", "Trenger: Tilsyn daglig", "Innlagt 22.11.: Kontroll av blodtrykk"):
+        assert said in task["description"]
+    assert task["focus"] == {"reference": "Encounter/e1"}
+    plan, answer = made_by("svar-tilbud", tilbud="korttid", fra="2026-11-28")
+    assert plan["activity"][0]["detail"]["description"] == "Korttidsopphold på sykehjem"
+    assert answer["note"][-1]["text"] == "Korttidsopphold på sykehjem fra 28.11.2026. Vi kommer hver dag."
+    (answer,) = made_by("svar-tilbud", tilbud="ingen")
+    assert answer["status"] == "completed"
+
+
+def test_a_discharge_is_the_summary_the_plan_a_part_for_each_and_the_end_of_the_stay():
+    summary, plan, gp, home, stay = made_by("epikrise")
+    assert summary["section"][0]["title"] == "Til pasienten"
+    assert "Hemiprotese i høyre hofte 23.11." in str(summary)
+    assert "Som før: Ramipril kapsler 5 mg, 1 kapsel om morgenen" in str(summary)
+    assert [each["detail"]["performer"][0]["reference"] for each in plan["activity"]] == [
+        "Practitioner/gp",
+        "Organization/lia",
+    ]
+    assert (gp["owner"]["reference"], gp["description"]) == ("Practitioner/gp", "Kontroll av Hb: om ti dager")
+    assert (home["owner"]["reference"], home["description"]) == ("Organization/lia", "Tilsyn: daglig")
+    assert (stay["status"], "end" in stay["period"]) == ("finished", True)
+    stays = made_by("epikrise", avslutt="blir", fastlegen="", kommunen="")
+    assert [each["resourceType"] for each in stays] == ["Composition"]
+
+
+def test_the_summary_says_what_was_changed_of_the_medicines_and_why():
+    form = FORMS["epikrise"]
+    text = {"medicationCodeableConcept": {"text": "Metoprolol 50 mg"}}
+    old = ORDER | text | {"id": "m2", "status": "stopped", "statusReason": {"text": "Lav puls"},
+                          "dispenseRequest": {"validityPeriod": {"end": "2026-11-24"}}}  # fmt: skip
+    new = ORDER | text | {"id": "m3", "authoredOn": "2026-11-24",
+                          "priorPrescription": {"reference": "MedicationRequest/m2"},
+                          "dosageInstruction": [{"text": "1/2 tablett"}], "note": [{"text": "Lav puls"}]}  # fmt: skip
+    paused = ORDER | {"id": "m4", "status": "on-hold", "statusReason": {"text": "Pause ved operasjon"}}
+    begun = ORDER | {"id": "m5", "authoredOn": "2026-11-23", "medicationCodeableConcept": {"text": "Dalteparin"}}
+    over = ORDER | {"id": "m6", "status": "stopped", "statusReason": {"text": "Fall"},
+                    "medicationCodeableConcept": {"text": "Zopiklon"},
+                    "dispenseRequest": {"validityPeriod": {"end": "2026-11-25"}}}  # fmt: skip
+    known = known_for(form, **FULL | {"MedicationRequest": [begun, new, paused, over, old, ORDER]})
+    assert form.prefilled(known)["medisiner"].split("\n") == [
+        "Nytt: Dalteparin, 1 kapsel om morgenen, fordi: høyt blodtrykk",
+        "Endret: Metoprolol 50 mg, 1/2 tablett (før: 1 kapsel om morgenen), fordi: lav puls",
+        "Stoppet: Zopiklon, 1 kapsel om morgenen, fordi: fall",
+        "Pauset: Ramipril kapsler 5 mg, 1 kapsel om morgenen, fordi: pause ved operasjon",
+        "Som før: Ramipril kapsler 5 mg, 1 kapsel om morgenen",
+    ]
+
+
+def test_a_proposal_goes_to_who_asked_and_a_yes_makes_the_change():
+    (task,) = made_by("foresla-dose")
+    assert (task["owner"]["reference"], task["focus"]["reference"]) == ("Practitioner/wd", "MedicationRequest/m1")
+    assert task["description"].startswith("Ramipril kapsler 5 mg: 1 kapsel om morgenen → 1 kapsel annenhver dag")
+    new, old, answer = made_by("godta-dose")
+    assert new["dosageInstruction"][0]["text"] == "1 kapsel annenhver dag"
+    assert (old["status"], answer["status"]) == ("stopped", "completed")
+    old, answer = made_by("godta-seponer")
+    assert (old["status"], old["statusReason"]["text"], answer["status"]) == ("stopped", "Nyrene", "completed")
+    form = FORMS["godta-dose"]
+    gone = known_for(form, **FULL | {"MedicationRequest": [ORDER | {"status": "stopped"}]})
+    values = rules.cleaned(form, form.prefilled(gone))
+    assert [each.field for each in rules.mistakes(NB, form, values, gone)] == ["hvorfor"]
+    assert not FORMS["godta-seponer"].fits(gone)

@@ -139,8 +139,9 @@ FORMS: dict[str, dict[str, list[str]]] = {
                      "til": ["", "Organization/nowhere"], "haster": ["", "ja"], "finn": ["1"]},
     "/p/{id}/ring": {"tekst": REASON, "mottaker": ["", "klinikk"], "til": ["", "Organization/nowhere"], "finn": ["1"]},
     # What is signed waits for a look at what became of it, which none of these is: it would get an id of its own.
-    "/p/{id}/skriv/{hva}": {"gjor": ["", "lagre", "signer", "forkast", "angre", "flett"], "om": ["", *REFERENCES[1:9]],
-                            "id": ["", NOBODY], "tekst": REASON, "versjon": ["", "0", "7"], "vindu": ["", "v"],
+    "/p/{id}/skriv/{hva}": {"gjor": ["", "lagre", "signer", "forkast", "angre", "flett", "finn"],
+                            "om": ["", *REFERENCES[1:9]], "id": ["", NOBODY], "tekst": REASON,
+                            "versjon": ["", "0", "7"], "vindu": ["", "v"],
                             "velg": ["begge", "x"]},
     "/admin/tilganger": {"svar": ["behold", "avslutt", ""], "rolle": [NOBODY, "spare-gp"]},
 }  # fmt: skip

@@ -21,7 +21,8 @@ PREGNANT, PARTNER, TODDLER = "ida", "jon", "live"
 OLD_MAN, DAUGHTER = "olav", "marit"
 MOTHER, CHILD = "sara", "elias"
 CARED = "asbjorn"
-CAST: Final = 8
+BLEEDING, REVIEWED = "randi", "gudrun"
+CAST: Final = 10
 """How many of the citizens stories are told about; every region has them."""
 
 TERM: Final = 283
@@ -118,6 +119,10 @@ class People:
             )),
             ("h-asbjorn", "old", None,
              ((CARED, ("Asbjørn", "Vikan"), "male", _years(today, 81, 75), "grown1", 0),)),
+            ("h-randi", "middle", None,
+             ((BLEEDING, ("Randi", "Solem"), "female", _years(today, 47, 61), "grown1", 0),)),
+            ("h-gudrun", "old", None,
+             ((REVIEWED, ("Gudrun", "Hegge"), "female", _years(today, 79, 102), "grown1", 0),)),
         )  # fmt: skip
         found: list[Household] = []
         for key, shape, expected, members in told:
@@ -206,7 +211,7 @@ class People:
         )  # fmt: skip
 
 
-_TOLD = frozenset({PREGNANT, PARTNER, TODDLER, OLD_MAN, DAUGHTER, MOTHER, CHILD, CARED})
+_TOLD = frozenset({PREGNANT, PARTNER, TODDLER, OLD_MAN, DAUGHTER, MOTHER, CHILD, CARED, BLEEDING, REVIEWED})
 
 
 def households(seed: int, today: date, places: Places, count: int) -> Iterator[Household]:

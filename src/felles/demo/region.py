@@ -13,7 +13,7 @@ from felles.demo.world import Life, Person, Resource
 
 SEED = 20260217
 PEOPLE = 360
-TOLD = frozenset({"h-ida", "h-olav", "h-marit", "h-sara", "h-asbjorn"})
+TOLD = frozenset({"h-ida", "h-olav", "h-marit", "h-sara", "h-asbjorn", "h-randi", "h-gudrun"})
 """The households (keys) of the cast."""
 LARGE = 20_000
 """From so many people on, less of the past is told of each, unless one asks for it."""

@@ -37,6 +37,7 @@ _CAST: Final = {
     "jon": ("ingrid", "Kontroll: astma", 1),
     "elias": ("ingrid", "Eksem, vurdering", 2),
     "marit": ("per-arne", "Blodprøve og blodtrykk", 0),
+    "randi": ("ingrid", "Svar på blodprøver, kraftige blødninger", 0),
 }
 """By key: with whom, about what, and which of the spare times."""
 

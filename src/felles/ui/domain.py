@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from felles.access.actor import Actor
     from felles.ui.i18n import Language
 
     Handler = Callable[[Request], Awaitable[Response]]
@@ -66,7 +67,7 @@ class Write:
 
     `path` is what follows the record's address; `text` (language → words); `verb` and `kind` (of `record.kinds`) what
     the role must have and reach; `key` the letter that, typed after n, leads there; `first`: it stands in the row
-    itself, the others behind "more"; `first_for`: roles for whom it does so.
+    itself, the others behind "more"; `first_for`: roles for whom it does so; `also`: verbs that it takes beside.
     """
 
     path: str
@@ -77,6 +78,11 @@ class Write:
     key: str = ""
     first: bool = False
     first_for: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+
+    def by(self, actor: Actor) -> bool:
+        """Whether the actor's role writes it."""
+        return all(map(actor.may, (self.verb, *self.also))) and bool(actor.role.kinds >> self.kind & 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def writing(found: Visit, path: str) -> dict[str, Any] | None:
     base, actor = base_of(path), found.actor
     if not base.startswith("/p/") or actor is None or actor.sort is Sort.CITIZEN:
         return None
-    may = [each for each in found.request.app.state.writes if actor.may(each.verb) and actor.role.reaches(each.kind)]
+    may = [each for each in found.request.app.state.writes if each.by(actor)]
     near = [each for each in may if each.first or actor.role.code in each.first_for]
     first = [MenuItem(f"{base}{each.path}", each.text(found.t), each.icon, key=each.key) for each in near]
     return {"first": first, "all": f"{base}/skriv"} if may else None

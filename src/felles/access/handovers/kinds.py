@@ -30,6 +30,8 @@ class Kind(IntEnum):
     CALL = 8
     DEVIATION = 9
     NOTE = 10
+    PROPOSAL = 11
+    DISCHARGE = 12
 
     @property
     def code(self) -> str:
@@ -48,6 +50,8 @@ NAMES: Final = {
     Kind.DEVIATION: "Avviksmelding",
     Kind.CALL: "Tilkalling",
     Kind.NOTE: "Notat til oppfølging",
+    Kind.PROPOSAL: "Forslag om legemiddel",
+    Kind.DISCHARGE: "Utskrivningsklar pasient",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -106,6 +110,8 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.PLAN: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
     Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
     Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.PROPOSAL: Rule(receive=Wait(days=1), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE),
+    Kind.DISCHARGE: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
     Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
     Kind.NOTE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
 }

@@ -42,6 +42,8 @@ def kind(t: Language, which: Kind) -> str:
         Kind.DEVIATION: t("Avviksmelding"),
         Kind.CALL: t("Tilkalling"),
         Kind.NOTE: t("Notat til oppfølging"),
+        Kind.PROPOSAL: t("Forslag om legemiddel"),
+        Kind.DISCHARGE: t("Utskrivningsklar pasient"),
     }[which]
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from felles import access, fhir
 from felles.access import signatures
-from felles.care.writing import rules, views
+from felles.care.writing import receivers, rules, views
 from felles.care.writing.forms import FORMS
 from felles.record.changes import Change
 from felles.record.codes import WRITTEN
@@ -37,7 +37,8 @@ class Return(Exception):
 
 def may_write(actor: Actor, form: Form) -> bool:
     """Whether the actor's role writes this form."""
-    return actor.may(form.verb) and actor.role.reaches(form.kind)
+    able = all(map(actor.may, (form.verb, *form.also))) and actor.role.reaches(form.kind)
+    return able and not (form.unless and actor.may(form.unless))
 
 
 async def settle(store: Store, *, writer: int = 0) -> int:
@@ -74,6 +75,7 @@ async def _commit(store: Store, writing: Writing) -> str:
     except Absent:
         raise Return("closed") from None
     values = rules.cleaned(form, writing.fields)
+    await receivers.load(store, form, known, values)
     moved_on = known.version != writing.base
     if not moved_on and not form.fits(known):
         raise Return("closed")

@@ -7,7 +7,17 @@ from felles.care.writing.forms import FORMS
 from felles.ui.domain import Domain, Write
 
 WAYS: Final = tuple(
-    Write(f"/skriv/{form.name}", form.title, form.icon, form.verb, form.kind, form.key, form.first, form.first_for)
+    Write(
+        f"/skriv/{form.name}",
+        form.title,
+        form.icon,
+        form.verb,
+        form.kind,
+        form.key,
+        form.first,
+        form.first_for,
+        form.also,
+    )
     for form in FORMS.values()
     if not form.about
 )

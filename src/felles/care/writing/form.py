@@ -32,6 +32,17 @@ class Row:
     low: int
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A unit that somebody staffs: its name, that of what it is part of, its telephone; `found` by the words typed."""
+
+    reference: str
+    name: str
+    above: str = ""
+    phone: str = ""
+    found: bool = False
+
+
 @dataclass(slots=True)
 class Known:
     """What the record says that a form reads, and who writes for whom and when.
@@ -49,6 +60,11 @@ class Known:
     rows: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
     one: Row | None = None
     version: int = 0
+    receivers: list[Receiver] = field(default_factory=list[Receiver])
+
+    def receiver(self, reference: str) -> Receiver | None:
+        """The one of these whom a form may go to."""
+        return next((each for each in self.receivers if each.reference == reference), None)
 
     def of(self, type_name: str) -> list[Resource]:
         """The entries of a type, newest first."""
@@ -93,14 +109,14 @@ class Bounds:
 class Field:
     """One field of a form.
 
-    `source`: where it comes from. `kind`: a line, an area of text, a number, a choice, a date. `hint` what the record
-    says beside it (`language, known → words`), as the last value of what is measured.
+    `source`: where it comes from. `kind`: a line, an area of text, a number, a choice, a date, a receiver. `hint` what
+    the record says beside it (`language, known → words`), as the last value of what is measured.
     """
 
     name: str
     label: Words
     source: Source
-    kind: Literal["line", "text", "number", "choice", "date"] = "line"
+    kind: Literal["line", "text", "number", "choice", "date", "receiver"] = "line"
     required: bool = False
     longest: int = 200
     unit: str = ""
@@ -177,6 +193,12 @@ class Form:
     fits: Callable[[Known], bool] = _anything
     open_as: Words | None = None
     """What the link on the entry it is about says; the title unless told."""
+    also: frozenset[str] = frozenset()
+    """Verbs that the role must have too: signing makes entries that take others than `verb`."""
+    unless: str = ""
+    """A verb: who has it does herself what this form only proposes, and is not offered it."""
+    sends: bool = False
+    """It goes to a unit: the fields `mottaker` (words to find it by) and `til` (the one chosen)."""
     key: str = ""
     first: bool = False
     """Among the ways that stand on every page of the record."""

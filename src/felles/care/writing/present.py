@@ -61,13 +61,35 @@ def _field(t: Language, f: Field, value: str, known: Known, wrong: str) -> dict[
         "hint": f.hint(t, known) if f.hint else "",
         "wrong": wrong,
         "suggest": f.suggest(known) if f.suggest else [],
+        "receivers": []
+        if f.kind != "receiver"
+        else [
+            {
+                "ref": each.reference,
+                "name": each.name,
+                "above": each.above,
+                "phone": each.phone,
+                "on": each.reference == value or (not value and [each] == [r for r in known.receivers if r.found]),
+            }
+            for each in known.receivers
+        ],
         "choices": [{"value": value_, "text": text, "on": value_ == value} for value_, text in choices],
     }
 
 
-def texts(t: Language, form: Form, values: Mapping[str, str]) -> list[dict[str, str]]:
-    """A text of the form as it is read: label and value of each field that is filled in."""
-    return [{"label": f.label(t), "value": values[f.name]} for f in form.fields if values.get(f.name)]
+def texts(t: Language, form: Form, values: Mapping[str, str], known: Known | None = None) -> list[dict[str, str]]:
+    """A text of the form as it is read: label and value of what is filled in; what was chosen by its name."""
+    said: list[dict[str, str]] = []
+    for f in form.fields:
+        value = values.get(f.name, "")
+        if known is not None and f.choices:
+            value = dict(f.choices(t, known)).get(value, value)
+        if known is not None and f.kind == "receiver":
+            chosen = known.receiver(value)
+            value = chosen.name if chosen else value
+        if value and f.name != "mottaker":
+            said.append({"label": f.label(t), "value": value})
+    return said
 
 
 def about(t: Language, base: str, known: Known) -> dict[str, Any] | None:

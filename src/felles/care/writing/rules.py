@@ -72,6 +72,8 @@ def _wrong(t: Language, f: Field, text: str, known: Known) -> Mistake | None:
         return _wrong_number(t, f, label, text)
     if f.kind == "choice" and f.choices and text not in {value for value, _ in f.choices(t, known)}:
         return Mistake(f.name, t("{field}: velg en av dem som står der.").format(field=label))
+    if f.kind == "receiver" and known.receiver(text) is None:
+        return Mistake(f.name, t("Velg en mottaker som har noen til å ta imot."))
     return _wrong_day(t, f, label, text, known) if f.kind == "date" else None
 
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from felles.access import signatures
 from felles.care.doors.strip import shown
 from felles.care.people import open_person, staff_only, store_of
-from felles.care.writing import actions, present, rules, views
+from felles.care.writing import actions, present, receivers, rules, views
 from felles.care.writing.forms import FORMS
 from felles.record.errors import Absent, BadQuery, Conflict, Forbidden
 from felles.record.ids import bucket_of, new_id
@@ -92,13 +92,8 @@ async def listed(request: Request) -> Response:
 
 def _ways(found: Visit, base: str) -> list[dict[str, str]]:
     said = writing(found, f"{base}/skriv")
-    may = [each for each in found.request.app.state.writes if said and _may(found, each)]
+    may = [each for each in found.request.app.state.writes if said and each.by(found.signed_in)]
     return [{"href": base + each.path, "text": each.text(found.t), "icon": each.icon} for each in may]
-
-
-def _may(found: Visit, way: Any) -> bool:
-    actor = found.signed_in
-    return actor.may(way.verb) and actor.role.reaches(way.kind)
 
 
 async def show(request: Request) -> Response:
@@ -110,12 +105,16 @@ async def show(request: Request) -> Response:
         await actions.settle(store, writer=opened.grant.actor_mark)
         draft = await store.writings.one(opened.grant, which)
         if not draft.open:
+            await receivers.load(store, opened.form, opened.known, {"til": draft.fields.get("til", "")})
             return _became(opened, draft)
     if not opened.form.fits(opened.known):
         raise Absent(NOT_SO)
     drafts = await store.writings.hers(opened.grant)
     here = (d for d in drafts if d.open and (d.form, d.about) == (opened.form.name, opened.about))
-    return _edit(opened, next(here, None))
+    draft = next(here, None)
+    values = opened.form.prefilled(opened.known) if draft is None else draft.fields
+    await receivers.load(store, opened.form, opened.known, values)
+    return _edit(opened, draft)
 
 
 async def _open(found: Visit, about: str) -> Opened:
@@ -143,7 +142,7 @@ def _form(found: Visit) -> Form:
 
 
 async def send(request: Request) -> Response:
-    """`gjor`: lagre (keep a draft), signer, forkast, angre, flett (what becomes of texts that met). 409, 422."""
+    """`gjor`: lagre (keep a draft), signer, finn (a receiver), forkast, angre, flett (texts that met). 409, 422."""
     found = await visit(request)
     form = await form_of(found)
     what = form.get("gjor", "")
@@ -154,16 +153,23 @@ async def send(request: Request) -> Response:
     if what in ("forkast", "angre"):
         verb = store.writings.discard if what == "forkast" else store.writings.call_back
         return _became(opened, await verb(opened.grant, which), redirect=True)
-    if what not in ("lagre", "signer", "flett"):
+    if what not in ("lagre", "signer", "flett", "finn"):
         raise BadQuery("a text is kept, signed, thrown away or called back")
     if not opened.form.fits(opened.known):  # over, or another's: only what was sent already has an answer
         draft = await store.writings.one(opened.grant, which)
         if draft.open:
             raise Absent(NOT_SO)
         return _became(opened, draft, redirect=True)
-    kept = await store.writings.save(opened.grant, await _sent(opened, form))
+    return await _keep(opened, await store.writings.save(opened.grant, await _sent(opened, form)), what)
+
+
+async def _keep(opened: Opened, kept: Writing, what: str) -> Response:
+    """What follows when a text was kept: texts that met, what was looked for, a signature, or the draft it is."""
     if kept.met or (kept.others and kept.open):
         return _edit(opened, kept, status=409)
+    await receivers.load(store_of(opened.found), opened.form, opened.known, kept.fields)
+    if what == "finn" and kept.open:
+        return _edit(opened, kept)
     if what == "signer" and kept.open:
         return await _sign(opened, kept)
     return _became(opened, kept, redirect=True)
@@ -299,7 +305,7 @@ def _became(opened: Opened, draft: Writing, *, redirect: bool = False) -> Respon
         "look": f"{opened.action}?utkast={draft.id}{om}",
         "seconds": -(-left // 1_000_000),
         "entry": f"{opened.base}/e/{draft.entry}" if draft.entry else "",
-        "texts": present.texts(t, opened.form, draft.fields),
+        "texts": present.texts(t, opened.form, draft.fields, opened.known),
         "hidden": {"om": opened.about, "id": draft.id},
     }
     return _answer(opened.found, opened.patient, opened.read, panel)

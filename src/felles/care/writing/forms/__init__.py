@@ -7,12 +7,16 @@ from typing import Final
 from felles.care.writing.form import Form
 from felles.care.writing.forms.allergy import ALLERGY
 from felles.care.writing.forms.deviation import DEVIATION
+from felles.care.writing.forms.epicrisis import SUMMARY
 from felles.care.writing.forms.kin import KIN, KIN_CHANGED
 from felles.care.writing.forms.measurement import MEASUREMENT
 from felles.care.writing.forms.medicine import DOSE, NO_MORE, START, STOP, TOLD
 from felles.care.writing.forms.note import ADDITION, NOTE
 from felles.care.writing.forms.plan import ANSWER_PLAN
 from felles.care.writing.forms.problem import PROBLEM, PROBLEM_OVER
+from felles.care.writing.forms.proposal import ACCEPT_DOSE, ACCEPT_STOP, PROPOSE_DOSE, PROPOSE_STOP
+from felles.care.writing.forms.ready import ANSWER_OFFER, READY
+from felles.care.writing.forms.referral import REFER
 from felles.care.writing.forms.sent import SENT
 from felles.care.writing.forms.vaccination import VACCINATION
 
@@ -29,6 +33,9 @@ FORMS: Final[dict[str, Form]] = {
         DEVIATION,
         SENT,
         KIN,
+        REFER,
+        READY,
+        SUMMARY,
         ADDITION,
         DOSE,
         STOP,
@@ -36,6 +43,11 @@ FORMS: Final[dict[str, Form]] = {
         PROBLEM_OVER,
         KIN_CHANGED,
         ANSWER_PLAN,
+        ANSWER_OFFER,
+        PROPOSE_DOSE,
+        PROPOSE_STOP,
+        ACCEPT_DOSE,
+        ACCEPT_STOP,
     )
 }
 """Name → form."""

@@ -81,7 +81,8 @@ def _wrong_start(t: Language, values: Values, known: Known) -> list[Mistake]:
     return []
 
 
-def _ordered(known: Known) -> bool:
+def is_ordered(known: Known) -> bool:
+    """Whether the entry of the form is an order that stands, or is paused."""
     resource: dict[str, Any] = known.one.resource if known.one else {}
     return resource.get("status") in ("active", "on-hold") and resource.get("intent") not in (
         "proposal", "plan", "option",
@@ -93,20 +94,20 @@ def _one(known: Known) -> Resource:
     return known.one.resource
 
 
-def _end(resource: Resource, known: Known, why: str) -> Made:
+def stopped(order: Resource, why: str, known: Known) -> Made:
     """An order that ends today: its status, the reason, and the last day of what was to be dispensed."""
-    dispense = resource.get("dispenseRequest", {})
+    dispense = order.get("dispenseRequest", {})
     period = dispense.get("validityPeriod", {}) | {"end": today(known).isoformat()}
-    if "start" not in period and resource.get("authoredOn"):
-        period["start"] = resource["authoredOn"]
+    if "start" not in period and order.get("authoredOn"):
+        period["start"] = order["authoredOn"]
     more: Resource = {"status": "stopped", "dispenseRequest": dispense | {"validityPeriod": period}}
     if why:
         more["statusReason"] = {"text": why}
-    return Made("update", resource | more, resource["id"], known.version)
+    return Made("update", order | more, order["id"], int(order["meta"]["versionId"]))
 
 
-def _new_dose(values: Values, known: Known) -> list[Made]:
-    old = _one(known)
+def changed_dose(old: Resource, dose: str, why: str, known: Known) -> list[Made]:
+    """A new order with another dose, and the end of the old one, which it names."""
     made: Resource = {name: old[name] for name in _KEPT if name in old}
     made |= {
         "resourceType": "MedicationRequest",
@@ -115,26 +116,30 @@ def _new_dose(values: Values, known: Known) -> list[Made]:
         "authoredOn": today(known).isoformat(),
         "requester": known.writer,
         "priorPrescription": {"reference": f"MedicationRequest/{old['id']}"},
-        "dosageInstruction": [dosage(values["dose"], None, None)],
+        "dosageInstruction": [dosage(dose, None, None)],
     }
-    why = values["hvorfor"]
     if why:
         made["note"] = [{"text": why}]
-    return [Made("create", in_contact(known, made)), _end(old, known, why or "Dosen er endret")]
+    return [Made("create", in_contact(known, made)), stopped(old, why or "Dosen er endret", known)]
+
+
+def _new_dose(values: Values, known: Known) -> list[Made]:
+    return changed_dose(_one(known), values["dose"], values["hvorfor"], known)
 
 
 def _same_dose(t: Language, values: Values, known: Known) -> list[Mistake]:
-    if values["dose"] == _dose_of(known):
+    if values["dose"] == dose_of(_one(known)):
         return [Mistake("dose", t("Dette er dosen som står fra før."))]
     return []
 
 
-def _dose_of(known: Known) -> str:
-    return wants_text(_one(known), "dosageInstruction", "text")
+def dose_of(order: Resource) -> str:
+    """The dose of an order as it is written."""
+    return wants_text(order, "dosageInstruction", "text")
 
 
 def _stop(values: Values, known: Known) -> list[Made]:
-    return [_end(_one(known), known, values["hvorfor"])]
+    return [stopped(_one(known), values["hvorfor"], known)]
 
 
 def _told(values: Values, known: Known) -> list[Made]:
@@ -154,7 +159,8 @@ def _told(values: Values, known: Known) -> list[Made]:
     return [Made("create", made)]
 
 
-def _taken(known: Known) -> bool:
+def is_taken(known: Known) -> bool:
+    """Whether the entry of the form is something that the person takes."""
     return known.one is not None and known.one.resource.get("status") in ("active", "on-hold", "intended")
 
 
@@ -227,13 +233,13 @@ DOSE: Final = Form(
     verb="prescribe",
     kind=Kind.MEDICINE,
     about=("MedicationRequest",),
-    fits=_ordered,
+    fits=is_ordered,
     wants=(Standing("Encounter", 10),),
     fields=(
         Field(
             name="dose",
             label=lambda t: t("Dose"),
-            source=From("MedicationRequest.dosageInstruction.text", _dose_of),
+            source=From("MedicationRequest.dosageInstruction.text", lambda known: dose_of(_one(known))),
             required=True,
             longest=400,
         ),
@@ -249,7 +255,7 @@ STOP: Final = Form(
     verb="prescribe",
     kind=Kind.MEDICINE,
     about=("MedicationRequest",),
-    fits=_ordered,
+    fits=is_ordered,
     fields=(_why(required=True),),
     make=_stop,
 )
@@ -270,7 +276,7 @@ NO_MORE: Final = Form(
     verb="write",
     kind=Kind.MEDICINE,
     about=("MedicationStatement",),
-    fits=_taken,
+    fits=is_taken,
     fields=(_why(required=True),),
     make=_no_more,
 )

@@ -53,12 +53,23 @@ def care_plan(known: Known, title: str, said: str, lines: list[tuple[str, str]])
 
 
 def taken(known: Known) -> bool:
-    """Whether the Task of the form is a hand-over that the writer herself has, to be answered."""
+    """Whether the Task of the form is a hand-over that the writer herself has taken, to be answered."""
     task: Mapping[str, Any] = known.one.resource if known.one else {}
+    return _mine(known, task) and task.get("status") in _TAKEN and "businessStatus" not in task
+
+
+def handed_to_me(known: Known, kind: Kind) -> bool:
+    """Whether it is a hand-over of `kind` that was sent to the writer by name, or that she has taken."""
+    task: Mapping[str, Any] = known.one.resource if known.one else {}
+    codes = {each.get("code") for each in task.get("code", {}).get("coding", []) if each["system"] == HANDOVER_SYSTEM}
+    open_ = task.get("status") in ("requested", "received", *_TAKEN) and "businessStatus" not in task
+    return kind.code in codes and open_ and _mine(known, task)
+
+
+def _mine(known: Known, task: Mapping[str, Any]) -> bool:
     codings = task.get("code", {}).get("coding", [])
     case = any(each.get("system") == CASE_SYSTEM for each in codings)
-    mine = task.get("owner", {}).get("reference") == known.writer["reference"]
-    return mine and not case and task.get("status") in _TAKEN and "businessStatus" not in task
+    return not case and task.get("owner", {}).get("reference") == known.writer["reference"]
 
 
 def answered(known: Known, said: str, *outputs: tuple[str, str]) -> Made:

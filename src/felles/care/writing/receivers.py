@@ -1,0 +1,44 @@
+"""Whom a form is sent to: what the writer looks for by words, and what the person's own record points to.
+
+A unit that nobody staffs is not offered: what is sent there would be nobody's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from felles.access.handovers import inboxes
+from felles.care.writing.form import Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from felles.care.writing.form import Form, Known
+    from felles.record.store import Store
+
+MOST: Final = 6
+"""Units that the record points to and the form offers."""
+_UNITS: Final = ("Organization/", "HealthcareService/")
+
+
+async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]) -> None:
+    """Put into `known` whom a form that `sends` may go to: the chosen, the found, the named. Raises `Busy`."""
+    if not form.sends:
+        return
+    found = [each.reference for each in await inboxes.find(store, values.get("mottaker", ""))]
+    wanted = dict.fromkeys(filter(None, [values.get("til", ""), *found, *named(known)[:MOST]]))
+    for reference in wanted:
+        if not reference.startswith(_UNITS) or reference == known.place["reference"]:
+            continue
+        inbox = await inboxes.one(store, reference)
+        if inbox is not None and await inboxes.staff(store, reference):
+            known.receivers.append(Receiver(reference, inbox.name, inbox.above, inbox.phone, reference in found))
+
+
+def named(known: Known) -> list[str]:
+    """References of the units that the rows of a form name: who follows the person, whom she was referred to."""
+    listed: list[Any] = [each.get("managingOrganization") for each in known.of("EpisodeOfCare")]
+    listed += [each.get("owner") for each in known.of("Task")]
+    listed += [one for each in known.of("ServiceRequest") for one in each.get("performer", ())]
+    references = (each.get("reference", "") for each in listed if isinstance(each, dict))
+    return list(dict.fromkeys(each for each in references if each.startswith(_UNITS)))

@@ -1,0 +1,55 @@
+"""The pharmacist's first task: she compares, proposes one change, and sees what the ward doctor answers."""
+
+import pytest
+from clicks import counted
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def proposes(page, name, dose, settled):
+    with counted(page, "proposal"):
+        page.locator(".ways-of a", has_text=name).filter(has_text="Foreslå ny dose").click()
+        page.locator("[data-draft] :focus").wait_for()
+        page.get_by_label("Dose", exact=True).fill(dose)
+        page.get_by_label("Hvorfor").fill("Falt om natta")
+        page.get_by_role("button", name="Send forslaget").click()
+        page.locator("[data-waits]").wait_for()
+    assert "Jonas Aasenhus" in page.locator(".writing").inner_text(), "to who asked"
+    settled(page)
+
+
+def test_a_change_is_proposed_accepted_or_declined_and_seen(window, faults, settled):
+    page = window(persona="farmasoyt")
+    page.goto("/")
+    page.locator("section[aria-labelledby=gjennomgang] li", has_text="Gudrun Hegge").locator(".fact a").click()
+    page.wait_for_url("**/legemidler", wait_until="load")
+    listed, shown = page.url, page.locator("main").inner_text()
+    assert "Kildene er ikke enige" in shown
+    assert "2 kapsler om morgenen" in shown
+    proposes(page, "Apiksaban", "2,5 mg morgen og kveld", settled)
+    page.goto(listed)
+    proposes(page, "Ramipril", "1/2 kapsel om morgenen", settled)
+
+    doctor = window(persona="sykehuslege")
+    doctor.goto("/arbeid")
+    doctor.get_by_role("link", name="Forslag om legemiddel: Apiksaban").click()
+    doctor.locator("summary", has_text="Avslå").click()
+    doctor.locator("#tekst-avsla").fill("Hun har vekt og nyrer til full dose")
+    doctor.get_by_role("button", name="Avslå").click()
+    doctor.wait_for_url("**?gjort=1")
+    doctor.get_by_role("link", name="Forslag om legemiddel: Ramipril").click()
+    doctor.get_by_role("button", name="Ta den").click()
+    doctor.get_by_role("link", name="Godta, og endre dosen").click()
+    assert doctor.get_by_label("Dose", exact=True).input_value() == "1/2 kapsel om morgenen"
+    assert faults(doctor) == []
+    doctor.get_by_role("button", name="Signer").click()
+    settled(doctor)
+
+    page.goto("/arbeid")
+    for name, state in (("Apiksaban", "Avslått"), ("Ramipril", "Besvart")):
+        page.locator("tr", has_text=name).get_by_text(state).wait_for()
+    page.get_by_role("link", name="Forslag om legemiddel: Apiksaban").click()
+    page.get_by_text("Hun har vekt og nyrer til full dose").first.wait_for()
+    page.goto(listed)
+    assert "1/2 kapsel om morgenen" in page.locator("main").inner_text()
+    assert page.troubles + doctor.troubles == []
