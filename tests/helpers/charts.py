@@ -34,7 +34,7 @@ def happened(made):
     for name in ("period", "performedPeriod"):
         if name in made:
             yield day_of(made[name]["start"])
-    if made["resourceType"] == "Appointment" and made["status"] != "booked":
+    if made["resourceType"] == "Appointment" and made["status"] not in ("booked", "waitlist"):
         yield day_of(made["start"])
 
 

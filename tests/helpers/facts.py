@@ -159,7 +159,7 @@ class Facts:
 
     def appointments(self) -> list[Entry]:
         """Appointments under way or to come, nearest first."""
-        off = ("cancelled", "noshow", "fulfilled")
+        off = ("cancelled", "noshow", "fulfilled", "waitlist")
         ahead = [
             a for a in self.of("Appointment")
             if a["status"] not in off and datetime.fromisoformat(a.get("end", a["start"])) > self.now

@@ -138,6 +138,15 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/send": {"slag": ["", "oppgave", "henvisning"], "tekst": REASON, "mottaker": ["", "klinikk"],
                      "til": ["", "Organization/nowhere"], "haster": ["", "ja"], "finn": ["1"]},
     "/p/{id}/ring": {"tekst": REASON, "mottaker": ["", "klinikk"], "til": ["", "Organization/nowhere"], "finn": ["1"]},
+    # No time that there is: what is booked gets an id of its own in each region.
+    "/timebok/ny": {"tid": ["", NOBODY], "hvem": ["", "a", "Nordmann", NUMBERS[SEEN], "Nordmann 14.11.1969"],
+                    "finn": ["1"], "tekst": REASON},
+    "/timebok/tilby": {"tid": ["", NOBODY], "dag": ["", "2026-01-15", "i morgen"]},
+    "/timebok/{aid}/{act}": {"at": ["", "0", "1700000000000000"], "versjon": ["", "99"], "tid": ["", NOBODY],
+                             "grunn": REASON},
+    "/p/{id}/skriv/time": {"gjor": ["", "sett-opp"], "om": ["", "ServiceRequest/x", "x"], "tid": ["", NOBODY],
+                           "tekst": REASON},
+    "/meg/timer/{aid}": {"svar": ["", "x"], "versjon": ["", "99"], "grunn": REASON},
     # What is signed waits for a look at what became of it, which none of these is: it would get an id of its own.
     "/p/{id}/skriv/{hva}": {"gjor": ["", "lagre", "signer", "forkast", "angre", "flett", "finn"],
                             "om": ["", *REFERENCES[1:9]], "id": ["", NOBODY], "tekst": REASON,
@@ -149,6 +158,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
 
 
 QUERIES: dict[str, list[str]] = {
+    "/timebok": ["dag=2026-01-15", "vis=uke", "dag=2026-01-15&vis=uke"],
+    "/timebok/{aid}/{act}": ["at=0"],
     "/p/{id}/legemidler": ["vis=tid&aar=10", "dato=2026-01-15"],
     "/p/{id}/skriv/{hva}": [f"om={t}/{i}" for t, i in ENTRIES if t in ABOUT][:6],
 }
@@ -185,9 +196,12 @@ def paths(route: str) -> list[str]:
     else:
         filled, rest = [route], places
     for place in rest:
-        values = {"id": [SEEN, HIDDEN, CHILD, NOBODY], "kode": MEASURED, "hva": [*WRITTEN, "x"]}.get(
-            place, [NOBODY, *(i for _, i in ENTRIES[:20])]
-        )
+        values = {
+            "id": [SEEN, HIDDEN, CHILD, NOBODY],
+            "kode": MEASURED,
+            "hva": [*WRITTEN, "x"],
+            "act": ["flytt", "kommet", "x"],
+        }.get(place, [NOBODY, *(i for _, i in ENTRIES[:20])])
         filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]
     return filled
 

@@ -11,6 +11,7 @@ from felles.access.actor import Actor, Sort
 from felles.access.open import (
     act,
     appoint,
+    attend,
     case,
     decide,
     everyone,
@@ -33,6 +34,7 @@ __all__ = [
     "Sort",
     "act",
     "appoint",
+    "attend",
     "case",
     "decide",
     "everyone",

@@ -26,7 +26,17 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from felles.access import blocks, cases, holding_hook, openings, pointing, representation_hook, self_made, verbs
+from felles.access import (
+    blocks,
+    booking,
+    cases,
+    holding_hook,
+    openings,
+    pointing,
+    representation_hook,
+    self_made,
+    verbs,
+)
 from felles.access.bases import SELF_MADE, Basis
 from felles.access.codes import (
     DIAGNOSTIC,
@@ -146,12 +156,18 @@ def _message(resource: Any, updated: int, days: Durations) -> Held | None:
 
 
 def _appointment(resource: Any, updated: int, days: Durations) -> Held | None:
-    """Holds from some days before it until some days after, for those who take part in it."""
-    if resource.status not in {"pending", "booked", "arrived", "fulfilled", "noshow", "checked-in", "waitlist"}:
+    """Holds from some days before it until some days after, for those who take part in it.
+
+    For whom one waits for a time, from when she was put on the list, at most `request` days.
+    """
+    if resource.status not in {"pending", "booked", "arrived", "fulfilled", "noshow", "checked-in", booking.WAITS}:
         return None
+    taking_part = [p.actor for p in listed(resource.participant) if p.status != "declined"]
+    if resource.status == booking.WAITS:
+        since = span(resource.created, updated)[0]
+        return _references(*taking_part), Basis.APPOINTMENT, since, _later(since, days.request)
     start = span(resource.start, updated)[0]
     end = span(resource.end, start)[0]
-    taking_part = (p.actor for p in listed(resource.participant) if p.status != "declined")
     return (
         _references(*taking_part),
         Basis.APPOINTMENT,
@@ -262,6 +278,7 @@ def register(
     self_made.register(registry, as_hers)
     registry.need, registry.answered = (hours or openings.Hours()).need * openings.HOUR, cases.MONTH
     handovers.register(registry)
+    booking.register(registry)
     forms.register(registry)
     mirroring.register(registry)
     return registry

@@ -123,6 +123,19 @@ def decide(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None)
     return PersonGrant(**common | deciding, keys=keys)
 
 
+def attend(actor: Actor) -> PersonGrant:
+    """A Grant for a citizen to call off an appointment of her own, or answer an offer. Raises `Forbidden`.
+
+    By the page alone, which changes nothing else of them: by FHIR a citizen writes no Appointment and no Task.
+    """
+    if actor.sort is not Sort.CITIZEN:
+        raise Forbidden("only citizens answer for their own appointments")
+    common = _common(actor, actor.purpose, None)
+    common["kinds"] &= mask(Kind.APPOINTMENT, Kind.TASK)
+    common["verbs"] = frozenset({"read", "find", "book", "write", "basis:appointment", "basis:task"})
+    return PersonGrant(**common, keys=actor.keys)
+
+
 def appoint(grant: PersonGrant) -> PersonGrant:
     """The Grant of one who decides (verb `hold`), to record or end a guardian's mandate. Raises `Forbidden`.
 

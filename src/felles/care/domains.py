@@ -31,6 +31,7 @@ from felles.care.printing.domain import DOMAIN as PRINTING
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.care.states.domain import DOMAIN as STATES
+from felles.care.timebook.domain import DOMAIN as TIMEBOOK
 from felles.care.tour.domain import DOMAIN as TOUR
 from felles.care.vaccines.domain import DOMAIN as VACCINES
 from felles.care.writing.domain import DOMAIN as WRITING
@@ -70,6 +71,7 @@ DOMAINS: Final = (
     PLAN,
     FAMILY,
     VACCINES,
+    TIMEBOOK,  # before the forms of writing: its way in the work panel lies among theirs
     WRITING,
     *DOORS,
     OPERATORS,

@@ -335,14 +335,21 @@ class Chart:
     # -- what is to come ---------------------------------------------------------------------------------
 
     def book(
-        self, author: str, text: str, day: date, hour: int, minute: int, *, minutes: int = 20, status: str = "booked"
-    ) -> None:
-        """An appointment, coming or past."""
+        self, author: str, text: str, day: date, hour: int, minute: int, *, minutes: int = 20, status: str = "booked",
+        slot: str = "",
+    ) -> None:  # fmt: skip
+        """An appointment, coming or past; `slot`: the Slot that it fills (a reference)."""
         made = planned.appointment(
             self.person, self.said(author, text), self.place_of(author), self.staff(author), (day, hour, minute),
             minutes=minutes, status=status, created=min(day - timedelta(days=14), self.today - timedelta(days=1)),
         )  # fmt: skip
+        if slot:
+            made["slot"] = [{"reference": slot}]
         self.add(author, made)
+
+    def wait(self, author: str, text: str, since: date) -> None:
+        """A place on the waiting list of whose times these are."""
+        self.add(author, planned.waiting(self.person, self.said(author, text), self.staff(author), since))
 
     def own_time(self) -> tuple[int, int, int] | None:
         """Her own time in the GP's book, once: (how many open days ahead, 0 being today or the next one, hour, minute). Nobody else's is the same."""

@@ -18,7 +18,7 @@ from felles.demo import names
 from felles.demo import places as cast
 from felles.demo.municipalities import HOSPITAL_OF, MUNICIPALITIES, NYNORSK, districts
 from felles.demo.places import ORGANISATIONS, STAFF, cast_places, written
-from felles.demo.today import book_of
+from felles.demo.today import GIVES, book_of
 from felles.demo.world import Organisation, Resource, Staff
 
 PER_BLOCK: Final = 6
@@ -125,10 +125,9 @@ class Places:
         new = [each for key, each in self.organisations.items() if key not in self._written]
         people = [(each, self._hpr[key]) for key, each in self.staff.items() if key not in self._written]
         made = written(new, people, self.organisations)
-        doctors = [each for each, _ in people if each.role == "gp" and each.until is None]
-        if number == 0:
-            doctors = [*(each for each in STAFF.values() if each.role == "gp"), *doctors]
-        books = [entry for each in doctors for entry in book_of(each, self._today)]
+        cast = STAFF.values() if number == 0 else ()
+        givers = [each for each in (*cast, *(new for new, _ in people)) if each.role in GIVES and each.until is None]
+        books = [entry for each in givers for entry in book_of(each, self._today)]
         self._written.update(self.organisations, self.staff)
         return [*cast_places(), *made, *books] if number == 0 else [*made, *books]
 

@@ -56,6 +56,20 @@ def appointment(
     return made
 
 
+def waiting(person: Person, text: str, staff: Staff, since: date) -> Resource:
+    """A place on a waiting list: an appointment without a time."""
+    return {
+        "resourceType": "Appointment",
+        "status": "waitlist",
+        "description": text,
+        "created": moment(since, 12),
+        "participant": [
+            {"actor": {"reference": person.reference}, "status": "accepted"},
+            {"actor": by(staff), "status": "accepted"},
+        ],
+    }
+
+
 def referral(
     person: Person,
     text: str,

@@ -262,6 +262,7 @@ def mother(person: Person, home: Household, places: Places, today: date, start: 
     chart.body.begin("migraine", chart.start + timedelta(days=200))
     courses.follow(chart, [PROBLEMS["migraine"]])
     chart.book("ingrid", "Samtale om migrene", coming(today, 10)[8], 13, 0)
+    chart.wait("ingrid", "Migrene, ønsker tidligere time", today - timedelta(days=3))
     return finish(chart)
 
 
@@ -295,6 +296,7 @@ def daughter(person: Person, home: Household, places: Places, today: date, start
     courses.follow(chart, [PROBLEMS["hypertension"], PROBLEMS["thyroid"]])
     cast_today(chart)
     chart.book("per-arne", "Kontroll: hypertensjon", coming(today, 15)[11], 9, 40)
+    chart.wait("per-arne", "Blodtrykk, ønsker tidligere time", today - timedelta(days=5))
     return finish(chart)
 
 

@@ -23,7 +23,9 @@ SPARE: Final = (0, 7, 12, 17)
 """Numbers of appointments (`calendar.slot`) that are nobody's own on the first day."""
 FREE: Final = ((15, 20), (15, 40))
 """Times after the last appointment of a day, kept for who rings."""
-_DAYS: Final = 5
+_DAYS: Final = 8
+GIVES: Final = ("gp", "specialist", "midwife", "health-nurse")
+"""Roles whose times are given out."""
 _HALFWAY: Final = 20
 """The week of a pregnancy from which the blood pressure is measured at the midwife's between the controls."""
 _JUST: Final = 6
@@ -45,7 +47,8 @@ _CAST: Final = {
 def cast_today(chart: Chart) -> None:
     """The appointment of one of the cast today, or on the first day on which the office is open."""
     author, text, place = _CAST[chart.person.key]
-    chart.book(author, text, open_day(chart.today), *slot(SPARE[place]))
+    day, time = open_day(chart.today), slot(SPARE[place])
+    chart.book(author, text, day, *time, slot=slot_of(chart.staff(author), day, *time))
 
 
 def visit_today(chart: Chart) -> None:
@@ -94,6 +97,9 @@ def urgent_today(chart: Chart, complaint: Complaint) -> None:
 def book_of(staff: Staff, today: date) -> list[Resource]:
     """The Schedule of somebody whose times are given out, and the free ones of the next days."""
     days = [*((today,) if is_open(today) else ()), *coming(today, _DAYS)][:_DAYS]
+    times = [(day, *time) for day in days for time in FREE]
+    if staff.role == "gp":
+        times += [(days[0], *slot(number)) for number in SPARE]
     schedule: Resource = {
         "resourceType": "Schedule",
         "id": id_of("Schedule", staff.key),
@@ -101,13 +107,18 @@ def book_of(staff: Staff, today: date) -> list[Resource]:
         "actor": [by(staff)],
         "planningHorizon": {"start": moment(days[0], 8), "end": moment(days[-1] + timedelta(days=1), 0)},
     }
-    return [schedule, *(_free(staff, schedule["id"], day, *time) for day in days for time in FREE)]
+    return [schedule, *(_free(staff, schedule["id"], *time) for time in times)]
+
+
+def slot_of(staff: Staff, day: date, hour: int, minute: int) -> str:
+    """The reference of the Slot of a time that is given out."""
+    return f"Slot/{id_of('Slot', f'{staff.key}/{day.isoformat()}/{hour}{minute}')}"
 
 
 def _free(staff: Staff, schedule: str, day: date, hour: int, minute: int) -> Resource:
     return {
         "resourceType": "Slot",
-        "id": id_of("Slot", f"{staff.key}/{day.isoformat()}/{hour}{minute}"),
+        "id": slot_of(staff, day, hour, minute).partition("/")[2],
         "schedule": {"reference": f"Schedule/{schedule}"},
         "status": "free",
         "start": moment(day, hour, minute),

@@ -74,6 +74,7 @@ _FOLLOWED: Final = (
     f"delete from held t where {_OURS} and (t.item = $4 or t.source = $3::text)",
     f"delete from block t where {_OURS} and (t.item = $4 or t.source = $3::text)",
     f"delete from representation t where {_OURS} and (t.item = $4 or t.source = $3::text)",
+    f"""delete from booked t where {_OURS} and $3::text = 'Appointment/' || t.id and $4::bigint is not null""",
     f"delete from writing t where {_OURS} and (t.about = $3::text or t.entry = $3::text) and $4::bigint is not null",
     f"""delete from outbox t where {_OURS} and $4::bigint is not null
           and (t.about = $3::text or starts_with(t.about, $3::text || '/'))""",

@@ -67,7 +67,8 @@ class Listing:
 
     `new`: the entries are those of her record that other organisations wrote, one line for each person; else each is
     the entry that the relation follows from. `having`: of each group the entry has at least one (search parameter,
-    code). `down`: the latest first. `wants`: what else is told of each person.
+    code). `down`: the latest first. `wants`: what else is told of each person. `book`: the persons are met through the
+    book of those who give times (`access.booking`) instead of by relations; `waits`: who stands there without one.
     """
 
     types: tuple[str, ...]
@@ -77,6 +78,8 @@ class Listing:
     wants: tuple[AnyWant, ...] = ()
     new: bool = False
     down: bool = False
+    book: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,11 @@ def _types(listing: Listing) -> str:
 
 def _met(listing: Listing) -> str:
     """(bucket, person, item) that the relations lead to; `item` is the entry's id, null for a list of what is new."""
+    if listing.book:
+        when = "" if listing.waits else "and b.low >= q.low and b.low < q.high"
+        return f"""select distinct b.bucket, b.person, b.id as item
+          from mine m join booked b on b.party = m.party and not b.taken
+         where m.n = q.n and {"" if listing.waits else "not "}b.waits {when}"""
     bases = ", ".join(str(number) for basis in listing.bases for number in (basis, basis + SELF_MADE))
     item = "null::text" if listing.new else "split_part(r.source, '/', 2)"
     said = " or ".join(f"starts_with(r.source, '{name}/')" for name in listing.types)
@@ -173,8 +181,9 @@ def _candidates(listing: Listing) -> str:
         entry = f"""(select max(e.low) as low, c.person::text as id from entry e
              where {hers} and {_fresh(listing)} and {ROW_OPEN} having count(*) > 0)"""
     else:
+        when = "" if listing.waits else "and e.low >= q.low and e.low < q.high"
         there = f"""exists (select 1 from entry e where {hers} and {_types(listing)} and e.id = c.item and e.state = 0
-             and e.form = 0 and not e.deleted and e.low >= q.low and e.low < q.high{among})"""
+             and e.form = 0 and not e.deleted {when}{among})"""
         entry = f"""(select e.low, e.id from entry e where {hers} and {_types(listing)} and e.id = c.item
              and e.state = 0 and {IN_FORM} and not e.deleted and {ROW_OPEN} limit 1)"""
     return f"""select p.bucket, p.person, p.lead_bucket, p.lead, e.id as item, e.low as at, {DOOR_BITS},

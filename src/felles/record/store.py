@@ -324,9 +324,9 @@ class Store:
         """The lines of a list of those the reader works with, in its order; each person is logged. Raises `Busy`."""
         return await read_list(self._pages, self.clock, grant, listing, span)
 
-    async def free(self, grant: Grant, low: int, high: int) -> list[Free]:
-        """Free times of those who work where the reader does; about nobody. Raises `Busy`."""
-        return await free_times(self.pool, self.clock, grant, low, high)
+    async def free(self, grant: Grant, low: int, high: int, *, taken: bool = False) -> list[Free]:
+        """Free times of those who work where the reader does, or all (`taken`); about nobody. Raises `Busy`."""
+        return await free_times(self.pool, self.clock, grant, low, high, taken=taken)
 
     async def represented(self, grant: PersonGrant) -> list[Represented]:
         """All for whom the reader may act now; logged. Raises `Busy`."""

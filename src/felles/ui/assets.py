@@ -41,6 +41,7 @@ _STYLES: Final = (
     "operators.css",
     "writing.css",
     "tour.css",
+    "timebook.css",
     "print.css",
 )
 _FILES: Final = {

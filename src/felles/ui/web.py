@@ -146,6 +146,8 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
         items = [MenuItem("/", t("Start"), "House", path == "/", key="a")]
     if actor.may("find"):
         items.append(MenuItem("/arbeid", t("Arbeidsliste"), "Tasklist", path.startswith("/arbeid")))
+    if actor.may("find") and actor.may("book"):
+        items.append(MenuItem("/timebok", t("Timebok"), "Calendar", path.startswith("/timebok"), key="b"))
     if record:
         search = f"{record}/sok"
         items.append(MenuItem(search, t("Søk i journalen"), "FileText", path == search))

@@ -133,8 +133,16 @@ def visits(told: Told, rows: Planned) -> list[dict[str, Any]]:
     return [
         _box("timer", "Calendar", t("Timer som kommer"), part(
             told, (Kind.APPOINTMENT,), lambda: present.appointments(told, rows), t("Ingen timer er avtalt."))),
+        *_waits(told, rows),
         _box("tidligere", "ClockDashed", t("Tidligere timer"), over),
     ]  # fmt: skip
+
+
+def _waits(told: Told, rows: Planned) -> list[dict[str, Any]]:
+    """Places on waiting lists: only where there are any."""
+    items = present.waiting(told, rows) if told.reaches(Kind.APPOINTMENT) else []
+    made = {"items": items, "state": "unrecorded", "text": "", "note": ""}
+    return [_box("venteliste", "ClockDashed", told.view.t("Du venter på time"), made)] if items else []
 
 
 def reached(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:

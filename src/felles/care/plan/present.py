@@ -50,13 +50,15 @@ class Told:
 def row(  # noqa: PLR0913 - one line of a box, complete for the strict templates
     text: str, href: str = "", when: str = "", owner: str = "", phone: str = "", more: str = "",
     *, state: str = "", late: bool = False, parts: list[dict[str, str]] | None = None, note: str = "",
+    answer: dict[str, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """One line: what, when, who owns it with a telephone, more words, its state; `parts` are lines below it.
 
-    `means` is for what its words mean in plain words, where a page says that.
+    `means` is for what its words mean in plain words, where a page says that; `answer` the way (`href`, `text`) to what
+    the person herself says of it.
     """
     return {"text": text, "href": href, "when": when, "owner": owner, "phone": phone, "more": more, "state": state,
-            "late": late, "parts": parts or [], "note": note, "means": ""}  # fmt: skip
+            "late": late, "parts": parts or [], "note": note, "means": "", "answer": answer}  # fmt: skip
 
 
 def references(found: Planned) -> set[str | int]:
@@ -119,12 +121,29 @@ def appointment(told: Told, read: Read[Appointment], *, past: bool = False) -> d
         parts.append({"label": t("Grunn"), "text": entry.cancelation_reason.words})
     owner = ", ".join(part for part in (who, place) if part)
     phone = told.phone(read.org, *map(_key, people))
-    return row(text, view.entry("Appointment", entry.id), when, owner, phone, state=state, parts=parts)
+    href, answer = view.entry("Appointment", entry.id), None if past else _answer(told, entry)
+    return row(text, href, when, owner, phone, state=state, parts=parts, answer=answer)
+
+
+def _answer(told: Told, entry: Appointment) -> dict[str, str] | None:
+    """Where the person herself calls it off, or answers an offer; nothing for staff and who acts for her."""
+    t = told.view.t
+    text = {"proposed": t("Svar på tilbudet"), "booked": t("Avbestill"), "pending": t("Avbestill")}.get(entry.status)
+    if told.view.base != "/meg" or text is None:
+        return None
+    return {"href": f"/meg/timer/{entry.id}", "text": text}
 
 
 def appointments(told: Told, found: Planned) -> list[dict[str, Any]]:
     """Those ahead, nearest first."""
     return [appointment(told, read) for read in rules.ahead(found.ahead, told.view.now)]
+
+
+def waiting(told: Told, found: Planned) -> list[dict[str, Any]]:
+    """Where she waits for a time, and since when."""
+    lines = [appointment(told, read) for read in rules.waiting(found.booked)]
+    since = [told.view.t.fhir(read.entry.created, brief=True) for read in rules.waiting(found.booked)]
+    return [line | {"when": told.view.t("siden {day}").format(day=day)} for line, day in zip(lines, since, strict=True)]
 
 
 def kept(told: Told, found: Planned, most: int = RECENT) -> list[dict[str, Any]]:

@@ -92,8 +92,14 @@ def ahead(rows: Iterable[Read[Appointment]], now: int) -> list[Read[Appointment]
     return [
         read
         for read in rows
-        if read.entry.status not in (*NOT_HELD, "fulfilled") and max(read.at, moment(read.entry.end) or read.at) > now
+        if read.entry.status not in (*NOT_HELD, "fulfilled", "waitlist")
+        and max(read.at, moment(read.entry.end) or read.at) > now
     ]
+
+
+def waiting(rows: Iterable[Read[Appointment]]) -> list[Read[Appointment]]:
+    """Places on waiting lists, which have no time yet."""
+    return [read for read in rows if read.entry.status == "waitlist"]
 
 
 def past(rows: Iterable[Read[Appointment]], now: int) -> list[Read[Appointment]]:
@@ -101,7 +107,7 @@ def past(rows: Iterable[Read[Appointment]], now: int) -> list[Read[Appointment]]
     return [
         read
         for read in rows
-        if read.entry.status != "entered-in-error"
+        if read.entry.status not in ("entered-in-error", "waitlist")
         and (
             read.entry.status in ("fulfilled", "noshow", "cancelled")
             or max(read.at, moment(read.entry.end) or read.at) <= now

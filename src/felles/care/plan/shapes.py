@@ -108,6 +108,7 @@ class Appointment(Shape):
     appointment_type: Concept | None = None
     reason_code: list[Concept] = field(default_factory=list)
     description: str | None = None
+    created: str | None = None
     start: str | None = None
     end: str | None = None
     comment: str | None = None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder
 
-from felles.access.bases import Basis
 from felles.care import shapes
 from felles.care.overview.views import Read
 from felles.care.start import days
@@ -64,7 +63,7 @@ def booked(
     icon: str = "Calendar",
 ) -> Part:
     """The part of today's appointments; `tell` puts what matters for a role on a line, from what `wants` brought."""
-    listing = Listing(("Appointment",), (Basis.APPOINTMENT,), whose, wants=wants)
+    listing = Listing(("Appointment",), (), whose, wants=wants, book=True)
 
     async def read(asked: Asked) -> Shown:
         low, high = days.begins(asked.now), days.begins(asked.now, AHEAD)

@@ -1,0 +1,27 @@
+"""The registration of the book."""
+
+from felles.care.timebook import citizen, pages, writing
+from felles.record.kinds import Kind
+from felles.ui.domain import Domain, Write
+
+DOMAIN = Domain(
+    "timebook",
+    "felles.care.timebook",
+    (
+        ("GET", "/timebok", pages.show),
+        ("GET", "/timebok/ny", pages.new),
+        ("POST", "/timebok/ny", pages.book),
+        ("POST", "/timebok/tilby", pages.offer),
+        ("GET", "/timebok/{aid}/{act}", pages.ask),
+        ("POST", "/timebok/{aid}/{act}", pages.act),
+        ("GET", "/p/{id}/skriv/time", writing.show),
+        ("POST", "/p/{id}/skriv/time", writing.send),
+        ("GET", "/meg/timer/{aid}", citizen.show),
+        ("POST", "/meg/timer/{aid}", citizen.answer),
+    ),
+    writes=(Write("/skriv/time", lambda t: t("Time"), "Calendar", "book", Kind.APPOINTMENT, "t", first=True),),
+    acts={
+        "page:booking": lambda t: t("Åpnet et skjema for å sette opp en time til deg"),
+        "page:appointment": lambda t: t("Så en av timene dine"),
+    },
+)
