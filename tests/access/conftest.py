@@ -13,7 +13,7 @@ from felles.demo.fill import fill
 from felles.record.clock import Clock
 from felles.settings import Settings
 
-PEOPLE = 8
+PEOPLE = 12
 
 
 class SetClock(Clock):

@@ -147,8 +147,8 @@ def test_one_click_from_the_start_page_to_what_she_came_for(window, region, pers
 def test_what_is_free_is_read_without_a_click(window):
     page = window(persona="sekretar")
     free = said(page.locator("section[aria-labelledby=ledig]"))
-    assert "Ingrid Haugan 15.20, 15.40" in free
-    assert "Per Arne Moxnes 15.20, 15.40" in free
+    assert "Ingrid Haugan 13.40, 15.20, 15.40" in free
+    assert "Per Arne Moxnes 12.00, 13.40, 15.20, 15.40" in free
 
 
 def test_start_pages_are_clean(window, faults):

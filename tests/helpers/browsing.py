@@ -20,7 +20,7 @@ from felles.record.store import Store
 from felles.settings import Settings
 
 ADDRESS = "http://felles.test"
-PEOPLE = 12
+PEOPLE = 15
 
 
 async def write_region(database: Any, home: Path, *, offset: int = 0) -> None:

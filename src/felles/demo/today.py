@@ -86,10 +86,10 @@ def _time(chart: Chart) -> tuple[int, int]:
 
 def urgent_today(chart: Chart, complaint: Complaint) -> None:
     """A time at the out-of-hours clinic this evening, given by telephone when she rang."""
-    doctor, when = chart.district.out_of_hours_staff[0], (chart.today, 16 + chart.person.ordinal % 6)
+    doctor, quarter = chart.district.out_of_hours_staff[0], chart.person.ordinal % 24
     made = planned.appointment(
         chart.person, chart.said(doctor, complaint.name), chart.place_of(doctor), chart.staff(doctor),
-        (*when, chart.person.ordinal % 4 * 15), created=chart.today - timedelta(days=1),
+        (chart.today, 16 + quarter // 4, quarter % 4 * 15), created=chart.today - timedelta(days=1),
     )  # fmt: skip
     chart.add(doctor, made)
 

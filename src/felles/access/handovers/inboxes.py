@@ -55,22 +55,25 @@ select distinct on (s.actor) e.body, s.role from staffing s
   join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
    and e.form = 0
  where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, s.source limit 50"""
-# $1 references, $2 real time: of each the nearest unit above it that has staff now.
+# $1 references, $2 real time: of each the nearest unit above it that has staff now. By the primary key each time: free
+# joins were planned as comparisons of all with all.
 _ABOVE: Final = """
 with recursive up(start, party, self, high) as (
     select r, r, null::bigint, 0 from unnest($1::text[]) r
     union all
     select up.start, p.party, s.self, up.high + 1
       from up
-      join type_name n on n.name = split_part(up.party, '/', 1)
-      join shared c on c.bucket = -1 and c.type = n.type and c.id = split_part(up.party, '/', 2) and c.state = 0
-       and c.form = 0 and not c.deleted
+     cross join lateral (
+        select c.body from shared c
+         where c.bucket = -1 and c.type = (select n.type from type_name n where n.name = split_part(up.party, '/', 1))
+           and c.id = split_part(up.party, '/', 2) and c.state = 0 and c.form = 0 and not c.deleted limit 1) c
      cross join lateral (select coalesce(c.body::json -> 'partOf' ->> 'reference',
                                          c.body::json -> 'providedBy' ->> 'reference',
                                          c.body::json -> 'organization' ->> 'reference') as party) p
-      join type_name m on m.name = split_part(p.party, '/', 1)
-      join shared s on s.bucket = -1 and s.type = m.type and s.id = split_part(p.party, '/', 2) and s.state = 0
-       and s.form = 0 and not s.deleted
+     cross join lateral (
+        select s.self from shared s
+         where s.bucket = -1 and s.type = (select m.type from type_name m where m.name = split_part(p.party, '/', 1))
+           and s.id = split_part(p.party, '/', 2) and s.state = 0 and s.form = 0 and not s.deleted limit 1) s
      where up.high < 8
 )
 select distinct on (up.start) up.start, up.party from up
