@@ -11,6 +11,7 @@ import structlog
 from browsing import ADDRESS, opened, own, patient_named, words
 
 from felles.care.overview import page, present
+from felles.care.overview.kept import Shelf
 from felles.care.overview.views import STAFF, WANTS, decoded
 from felles.care.plan import present as plans
 from felles.record.grants import ALL_KINDS
@@ -91,6 +92,7 @@ async def test_the_page_stands_with_the_requests_reference_and_is_made_again_at_
 
     async with site.visitor("fastlege") as doctor, site.visitor("eldre") as olav:
         with monkeypatch.context() as patch, structlog.testing.capture_logs() as logs:
+            patch.setattr(page, "_shelf", Shelf())  # nothing is kept from looks of tests before
             patch.setattr(present, "medicines", fails)
             patch.setattr(plans, "goals", fails)
             chart, plan = await doctor.get(f"/p/{patient}/plan"), await olav.get("/meg")
