@@ -3,7 +3,9 @@
 import os
 import re
 import signal
-import subprocess
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from clicks import counted
@@ -67,28 +69,37 @@ def call_back(page):
 class Browser:
     """A Chromium of its own, which can be killed."""
 
-    def __init__(self, chromium, folder, playwright):
-        args = [chromium, *QUIET, "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
-        self.process = subprocess.Popen(
-            args, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
-        )
-        assert self.process.stderr is not None
-        found = (re.search(r"DevTools listening on (\S+)", line) for line in self.process.stderr)
-        browser = playwright.chromium.connect_over_cdp(next(filter(None, found))[1])
-        self.page = browser.new_context(locale="nb-NO").new_page()
+    def __init__(self, chromium, playwright):
+        self.mark = f"--felles-mark={uuid4().hex}"
+        self.browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, self.mark])
+        self.page = self.browser.new_context(locale="nb-NO").new_page()
 
     def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        """SIGKILL to each of its processes that carries the mark: the rest cannot live without it."""
+        marked = [
+            int(each.name)
+            for each in Path("/proc").iterdir()
+            if each.name.isdigit() and self.mark in _command_line(each)
+        ]
+        assert marked
+        for process in marked:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def _command_line(process):
+    try:
+        return (process / "cmdline").read_text(errors="replace")
+    except OSError:  # it has just ended
+        return ""
 
 
 @pytest.fixture
-def mortal(chromium, tmp_path, playwright):
+def mortal(chromium, playwright):
     """A browser with its page, to be killed."""
-    made = Browser(chromium, tmp_path / "browser", playwright)
+    made = Browser(chromium, playwright)
     yield made
-    if made.process.poll() is None:
-        made.kill()
+    made.browser.close()  # also where it is gone
 
 
 def test_a_draft_survives_its_browser_and_its_session(window, faults, address, mortal):
