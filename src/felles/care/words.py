@@ -196,3 +196,16 @@ def often(t: Language, repeat: Repeat) -> str:
         "h": t("hver {n}. time"),
     }.get(repeat.period_unit)
     return f"{times} {every.format(n=t.number(f'{repeat.period.normalize():f}'))}" if every else times
+
+
+def booked(t: Language, status: str) -> tuple[str, str]:
+    """How an appointment stands (Appointment.status) and its colour; no word for one that is only booked."""
+    return {
+        "arrived": (t("Kommet"), "info"),
+        "checked-in": (t("Kommet"), "info"),
+        "fulfilled": (t("Ferdig"), "success"),
+        "noshow": (t("Møtte ikke"), "warning"),
+        "pending": (t("Ikke bekreftet"), "warning"),
+        "proposed": (t("Tilbudt, venter på svar"), "warning"),
+        "waitlist": (t("Venteliste"), "neutral"),
+    }.get(status, ("", "neutral"))

@@ -10,6 +10,7 @@ from msgspec.json import Decoder
 
 from felles.access.roles import ROLES
 from felles.care import grounds
+from felles.care.emergency import numbers
 from felles.care.entries.present import heading
 from felles.care.glossary.mark import meaning
 from felles.care.home.rules import last_look
@@ -105,10 +106,7 @@ def ring(told: Told, found: Planned, said: Overview) -> list[dict[str, Any]]:
 
 def for_all(t: Language) -> list[dict[str, Any]]:
     """The numbers that are there whatever else is not."""
-    return [
-        plans.row(t("Legevakt"), owner=t("Når det haster og legekontoret er stengt"), phone="116 117"),
-        plans.row(t("Medisinsk nødtelefon"), owner=t("Når det står om livet"), phone="113"),
-    ]
+    return [plans.row(whom, owner=when, phone=phone) for whom, when, phone in numbers(t)]
 
 
 def agreed(told: Told, found: Planned) -> list[dict[str, Any]] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.care.emergency import numbers
 from felles.care.messages.codes import GUIDELINE, MEASURED, SYMPTOMS, symptom
 from felles.care.messages.rules import Stands
 from felles.ui.dates import local_day
@@ -131,10 +132,8 @@ def ring(t: Language, ward: tuple[str, str] | None, *, worried: bool = False) ->
     found: list[dict[str, str]] = []
     if ward and ward[1]:
         found.append({"who": ward[0], "why": t("Fødeavdelingen din, hele døgnet"), "phone": ward[1]})
-    away = t("Når det haster og legekontoret er stengt") if not worried else t("Får du ikke svar, ring legevakta")
-    found.append({"who": t("Legevakt"), "why": away, "phone": "116 117"})
-    found.append({"who": t("Medisinsk nødtelefon"), "why": t("Når det står om livet"), "phone": "113"})
-    return found
+    instead = t("Får du ikke svar, ring legevakta") if worried else ""
+    return found + [{"who": whom, "why": when, "phone": phone} for whom, when, phone in numbers(t, instead)]
 
 
 def pressure(t: Language, bound: tuple[int, int], drawn: str, form: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from felles.care import words
 from felles.care.people import open_own, store_of
 from felles.care.timebook import actions, present, rules
 from felles.care.timebook.rules import Act
@@ -74,7 +75,7 @@ async def _show(found: Visit, *, error: bool = False) -> Response:
         "what": present.about(t, seen),
         "when": present.when(t, at, now) if at else "",
         "whose": rules.owner_of(seen)[1],
-        "state": present.state(t, seen["status"])[0],
+        "state": words.booked(t, seen["status"])[0],
         "acts": [{"act": str(act), "text": texts[act], "asks": act is Act.CANCEL} for act in acts],
         "version": seen["meta"]["versionId"],
         "longest": rules.LONGEST,

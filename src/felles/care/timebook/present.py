@@ -33,17 +33,12 @@ def said(t: Language, act: Act) -> str:
     }[act]
 
 
-def state(t: Language, status: str) -> tuple[str, str]:
-    """Appointment.status in a word and its colour; nothing for one that is only booked."""
-    return {
-        "arrived": (t("Kommet"), "info"),
-        "checked-in": (t("Kommet"), "info"),
-        "fulfilled": (t("Ferdig"), "success"),
-        "noshow": (t("Møtte ikke"), "warning"),
-        "pending": (t("Ikke bekreftet"), "warning"),
-        "proposed": (t("Tilbudt, venter på svar"), "warning"),
-        "waitlist": (t("Venteliste"), "neutral"),
-    }.get(status, ("", "neutral"))
+def heading(t: Language, day: date, *, week: bool = False) -> str:
+    """The day that is shown, or the week that begins on `day` by its number (ISO 8601, as Norway counts)."""
+    if week:
+        year, number, _ = day.isocalendar()
+        return t("Uke {number}, {year}").format(number=number, year=year)
+    return f"{weekday(t, day)} {t.long(day)}".capitalize()
 
 
 def about(t: Language, entry: dict[str, Any]) -> str:
@@ -55,7 +50,7 @@ def about(t: Language, entry: dict[str, Any]) -> str:
 def line(t: Language, seen: Seen, now: int) -> Line:
     """One appointment: when, who, what it is about, how it stands, and what may be done with it."""
     entry = seen.entry
-    told, color = state(t, entry["status"])
+    told, color = words.booked(t, entry["status"])
     acts = [
         {"act": str(act), "text": said(t, act), "asks": act in ASKED}
         for act in rules.acts(entry["status"], seen.at, now)

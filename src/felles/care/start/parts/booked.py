@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder
 
-from felles.care import shapes
+from felles.care import shapes, words
 from felles.care.overview.views import Read
 from felles.care.start import days
 from felles.care.start.board import Asked, Line, Part, Shown, person
@@ -27,18 +27,6 @@ DAY: Final = 30
 """Lines of a day: nobody has more appointments in one."""
 _booked: Final = Decoder(list[Read[shapes.Appointment]]).decode
 _patient: Final = Decoder(shapes.Patient).decode
-
-
-def states(t: Language, status: str) -> tuple[str, str]:
-    """Appointment.status in a word and its colour; nothing for one that is only booked."""
-    return {
-        "arrived": (t("Kommet"), "info"),
-        "checked-in": (t("Kommet"), "info"),
-        "fulfilled": (t("Ferdig"), "success"),
-        "noshow": (t("Møtte ikke"), "warning"),
-        "pending": (t("Ikke bekreftet"), "warning"),
-        "waitlist": (t("Venteliste"), "neutral"),
-    }.get(status, ("", "neutral"))
 
 
 def reason(t: Language, entry: shapes.Appointment) -> str:
@@ -105,7 +93,7 @@ def _entry(each: Listed) -> shapes.Appointment:
 def _line(t: Language, each: Listed, now: int, tell: Tell | None) -> Line:
     line, entry = person(t, _patient(each.body), each.id, now), _entry(each)
     line.time = t.clock(each.at)
-    line.state, line.color = states(t, entry.status)
+    line.state, line.color = words.booked(t, entry.status)
     line.fact, line.to = reason(t, entry), line.href
     if tell is not None:
         tell(t, each, entry, now, line)

@@ -89,7 +89,8 @@ def is_ordered(known: Known) -> bool:
     )  # fmt: skip
 
 
-def _one(known: Known) -> Resource:
+def one_of(known: Known) -> Resource:
+    """The entry that a form is about."""
     assert known.one is not None  # noqa: S101 - the page opens these forms with their entry alone
     return known.one.resource
 
@@ -124,11 +125,12 @@ def changed_dose(old: Resource, dose: str, why: str, known: Known) -> list[Made]
 
 
 def _new_dose(values: Values, known: Known) -> list[Made]:
-    return changed_dose(_one(known), values["dose"], values["hvorfor"], known)
+    return changed_dose(one_of(known), values["dose"], values["hvorfor"], known)
 
 
-def _same_dose(t: Language, values: Values, known: Known) -> list[Mistake]:
-    if values["dose"] == dose_of(_one(known)):
+def same_dose(t: Language, values: Values, known: Known) -> list[Mistake]:
+    """A dose that is to be another one, and is the one that stands."""
+    if values["dose"] == dose_of(one_of(known)):
         return [Mistake("dose", t("Dette er dosen som står fra før."))]
     return []
 
@@ -139,7 +141,7 @@ def dose_of(order: Resource) -> str:
 
 
 def _stop(values: Values, known: Known) -> list[Made]:
-    return [stopped(_one(known), values["hvorfor"], known)]
+    return [stopped(one_of(known), values["hvorfor"], known)]
 
 
 def _told(values: Values, known: Known) -> list[Made]:
@@ -165,7 +167,7 @@ def is_taken(known: Known) -> bool:
 
 
 def _no_more(values: Values, known: Known) -> list[Made]:
-    old = _one(known)
+    old = one_of(known)
     period = old.get("effectivePeriod", {}) | {"end": today(known).isoformat()}
     if "start" not in period and old.get("effectiveDateTime"):
         period["start"] = old["effectiveDateTime"]
@@ -226,6 +228,14 @@ START: Final = Form(
     make=_start,
     wrong=_wrong_start,
 )
+OTHER_DOSE: Final = Field(
+    name="dose",
+    label=lambda t: t("Dose"),
+    source=From("MedicationRequest.dosageInstruction.text", lambda known: dose_of(one_of(known))),
+    required=True,
+    longest=400,
+)
+"""The dose, with the one that stands as what is written over."""
 DOSE: Final = Form(
     name="dose",
     title=lambda t: t("Endre dose"),
@@ -236,17 +246,11 @@ DOSE: Final = Form(
     fits=is_ordered,
     wants=(Standing("Encounter", 10),),
     fields=(
-        Field(
-            name="dose",
-            label=lambda t: t("Dose"),
-            source=From("MedicationRequest.dosageInstruction.text", lambda known: dose_of(_one(known))),
-            required=True,
-            longest=400,
-        ),
+        OTHER_DOSE,
         _why(),
     ),
     make=_new_dose,
-    wrong=_same_dose,
+    wrong=same_dose,
 )
 STOP: Final = Form(
     name="seponer",

@@ -13,7 +13,7 @@ from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
 from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
 from felles.care.writing.forms import told
-from felles.care.writing.forms.medicine import changed_dose, dose_of, is_ordered, stopped
+from felles.care.writing.forms.medicine import OTHER_DOSE, changed_dose, dose_of, is_ordered, one_of, same_dose, stopped
 from felles.care.writing.forms.plan import answered, handed_to_me
 from felles.care.writing.rules import gps, instant, words
 from felles.record.kinds import Kind
@@ -53,18 +53,13 @@ def _first(known: Known) -> str:
     return next((who for who, _ in _askers(known)), "")
 
 
-def _one(known: Known) -> Resource:
-    assert known.one is not None  # noqa: S101 - the page opens these forms with their entry alone
-    return known.one.resource
-
-
 def _named(resource: Resource) -> str:
     return words(resource.get("medicationCodeableConcept")) or "legemidlet"
 
 
 def _proposed(what: str) -> Callable[[Values, Known], list[Made]]:
     def make(values: Values, known: Known) -> list[Made]:
-        one = _one(known)
+        one = one_of(known)
         said = f"{_named(one)}: {dose_of(one)} → {values['dose']}" if what == DOSE else f"{_named(one)}: seponer"
         task = sending(
             Handed.PROPOSAL,
@@ -98,11 +93,6 @@ _TO: Final = Field(
 _WANTS: Final = (Standing("Task", 30), Want("Patient", 1))
 
 
-def _same(t: Language, values: Values, known: Known) -> list[Mistake]:
-    same = values["dose"] == dose_of(_one(known))
-    return [Mistake("dose", t("Dette er dosen som står fra før."))] if same else []
-
-
 PROPOSE_DOSE: Final = Form(
     name="foresla-dose",
     title=lambda t: t("Foreslå ny dose"),
@@ -115,18 +105,12 @@ PROPOSE_DOSE: Final = Form(
     sign=lambda t: t("Send forslaget"),
     wants=_WANTS,
     fields=(
-        Field(
-            name="dose",
-            label=lambda t: t("Dose"),
-            source=From("MedicationRequest.dosageInstruction.text", lambda known: dose_of(_one(known))),
-            required=True,
-            longest=400,
-        ),
+        OTHER_DOSE,
         _why(),
         _TO,
     ),
     make=_proposed(DOSE),
-    wrong=_same,
+    wrong=same_dose,
 )
 PROPOSE_STOP: Final = Form(
     name="foresla-seponer",
@@ -159,7 +143,7 @@ def _proposal(what: str) -> Callable[[Known], bool]:
 
 def _order(known: Known) -> Resource | None:
     """The order that the proposal is about, where it stands."""
-    focus = _one(known).get("focus", {}).get("reference", "")
+    focus = one_of(known).get("focus", {}).get("reference", "")
     found = (each for each in told.ordered(known) if f"MedicationRequest/{each['id']}" == focus)
     return next(found, None)
 
