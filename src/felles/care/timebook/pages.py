@@ -182,7 +182,7 @@ async def _show(found: Visit, day: date, *, week: bool = False, done: bool = Fal
     context = {
         "title": t("Timebok"),
         "day": day.isoformat(),
-        "heading": f"{present.weekday(t, day)} {t.long(day)}".capitalize(),
+        "heading": present.heading(t, monday, week=True) if week else present.heading(t, day),
         "before": (first - step).isoformat(),
         "after": (first + step).isoformat(),
         "today": local(now).date().isoformat(),
