@@ -153,6 +153,19 @@ async def test_a_daughter_tells_what_matters_and_both_see_where_it_is_and_the_an
         assert (await post(gp, f"{taken}/svar", tekst="Vi ordner det med hunden")).status_code == 303
         for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
             assert re.search(r"Vi ordner det med hunden Besvart", words((await visitor.get(page)).text))
+        # one that is answered before anybody took it says the same
+        told = "Han vil ha nattlys"
+        assert (await post(marit, f"/for/{olav}/gjor", hva="viktig", tekst=told)).status_code == 303
+        path = found_in(
+            r'href="(/arbeid/Communication/[^"]+)"[^>]*>Melding: Han vil ha', unescape((await gp.get("/arbeid")).text)
+        )
+        assert (await post(gp, f"{path}/svar", tekst="Det skal han få")).status_code == 303
+        # a demand about the message itself hides no answer to it
+        letter = path.rpartition("/")[2]
+        wrong = {"hva": "retting", "tekst": "Det var Marit som skrev det"}
+        assert (await post(himself, f"/meg/e/Communication/{letter}/feil", **wrong)).status_code == 303
+        for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
+            assert re.search(r"Det skal han få Besvart", words((await visitor.get(page)).text)), page
 
 
 async def test_a_correction_the_daughter_asks_for_is_answered_and_seen_by_both_and_by_nobody_else(site):

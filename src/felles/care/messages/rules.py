@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from felles.access.codes import PREGNANCY
 from felles.access.handovers.states import BY_STATUS, ENDED, STOPPED, State, promised
 from felles.care.messages.codes import SENT
+from felles.care.plan.rules import is_case
 from felles.ui.dates import born_on, local_day, moment
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def alarming(upper: int | None, lower: int | None, symptoms: Sequence[str], boun
 def threads(messages: Sequence[Read[Message]], tasks: Sequence[Read[Handed]]) -> list[Thread]:
     """Messages between her and those who follow her, by what they answer; what waits first, then the newest."""
     kept = {f"Communication/{read.entry.id}": read for read in messages if _is_hers(read.entry)}
-    carried = {_key(read.entry.focus): read.entry for read in reversed(tasks) if read.entry.focus}
+    # A demand about a message (that it is wrong) names it as well, and carries it no further.
+    carried = {_key(read.entry.focus): read.entry for read in reversed(tasks) if not is_case(read.entry.code)}
     made: dict[str, Thread] = {}
     for key, read in sorted(kept.items(), key=lambda pair: (pair[1].at, pair[0])):
         made.setdefault(_first(key, kept), Thread()).letters.append(letter(read, carried.get(key)))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from felles.care.overview.views import Read
     from felles.care.plan.shapes import Appointment, CarePlan, Goal, Work
+    from felles.care.shapes import Concept
 
 W = TypeVar("W", bound="Work")
 
@@ -52,9 +53,9 @@ def day_of(written: str | None) -> int:
     return born.toordinal() if born and len(written or "") >= 10 else 0
 
 
-def is_case(work: Work) -> bool:
-    """Whether it is a case about the record itself (a demand, a question, an opening): those have their own pages."""
-    return work.code is not None and any(coding.system == CASE_SYSTEM for coding in work.code.coding)
+def is_case(code: Concept | None) -> bool:
+    """Whether a Task's code is of a case about the record itself (a demand, an opening): those have their own pages."""
+    return code is not None and any(coding.system == CASE_SYSTEM for coding in code.coding)
 
 
 def is_referral(work: Work) -> bool:
@@ -66,7 +67,7 @@ def is_referral(work: Work) -> bool:
 
 def by_deadline(works: Iterable[Read[W]], now: int) -> list[tuple[Read[W], Due | None]]:
     """What is open, the most pressing first: by deadline, then what has none, newest first. No cases."""
-    found = [(read, due(read.entry, now)) for read in works if not is_case(read.entry)]
+    found = [(read, due(read.entry, now)) for read in works if not is_case(read.entry.code)]
     found.sort(key=lambda pair: (pair[1].day if pair[1] else 10**9, -pair[0].at))
     return found
 

@@ -55,7 +55,7 @@ def reviews(
 def line(t: Language, each: Listed, now: int, tell: Tell) -> Line:
     """A task: its deadline, what is asked. Pure."""
     made, reads = person(t, _patient(each.body), each.id, now), _works(each.entries)
-    work = reads[0].entry if reads and not is_case(reads[0].entry) else Work()
+    work = reads[0].entry if reads and not is_case(reads[0].entry.code) else Work()
     made.fact = work.description or (work.code.words if work.code else "") or t("Oppgave")
     made.to = f"{made.href}/plan"
     by = due(work, now)
