@@ -148,10 +148,52 @@ def states(page):
     page.get_by_role("link", name="Hent siden på nytt").click()
 
 
+def pages_of_the_book(page):
+    """The book of a house: day, week, booking somebody, moving, calling off."""
+    page.goto("/timebok")
+    yield "the book of a day"
+    page.goto("/timebok?vis=uke")
+    yield "the book of a week"
+    page.goto("/timebok")
+    page.get_by_role("link", name="Sett opp").first.click()
+    page.get_by_label("Hvem det er").fill("ida nord")
+    page.get_by_role("button", name="Finn", exact=True).click()
+    page.locator(".hits li").first.wait_for()
+    yield "booking, with whom"
+    for act, name in (("Flytt", "moving an appointment"), ("Avlys", "calling one off")):
+        page.goto("/timebok")
+        page.get_by_role("link", name=act).first.click()
+        page.wait_for_url("**/timebok/*/*")
+        yield name
+
+
+def pages_of_messages(page):
+    """What a citizen writes and measures, and one of her appointments."""
+    page.goto("/meg/meldinger")
+    yield "my messages"
+    page.goto("/meg/meldinger/ny")
+    page.get_by_role("button", name="Send", exact=True).click()
+    yield "writing a message, with mistakes"
+    page.goto("/meg/maling")
+    page.get_by_role("button", name="Lagre målingen").click()
+    yield "measuring, with mistakes"
+    page.get_by_label("Overtrykk").fill("151")
+    page.get_by_label("Undertrykk").fill("97")
+    page.get_by_role("button", name="Lagre målingen").click()
+    page.get_by_role("heading", name="Ring nå").wait_for()
+    yield "whom to ring now"
+    page.goto("/meg/timer")
+    page.locator("main a[href^='/meg/timer/']").first.click()
+    page.wait_for_url("**/meg/timer/*")
+    yield "one of my appointments"
+
+
 WALKS = [
     ("fastlege", pages_of_staff),
     ("parorende", pages_for_another),
     ("administrator", board),
+    ("sekretar", pages_of_the_book),
+    ("gravid", pages_of_messages),
     ("hjemmesykepleier", states),
 ]
 
