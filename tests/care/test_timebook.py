@@ -197,3 +197,20 @@ async def test_a_time_called_off_is_offered_and_answered(site):
         gone = await sara.post(f"/meg/timer/{name}", headers=own(), data={"svar": "avlys", "grunn": "Reist bort"})
         assert gone.status_code == 303
         assert "Sara Haile" not in met(r'class="columns">(.*?)id="venteliste"', await book_at(desk, ahead(site, 6)))
+
+
+async def test_the_time_of_a_referral_is_about_what_it_asks(site):
+    ida, _ = await patient_named(site, "nordmarken")
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("avtalespesialist") as specialist, site.visitor("gravid") as herself:
+        work = unescape((await specialist.get("/arbeid")).text)
+        one = unescape((await specialist.get(met(r'href="(/arbeid/[^"]+)"[^>]*>[^<]*Kolposkopi', work))).text)
+        way = met(rf'href="(/p/{ida}/skriv/time\?om=ServiceRequest/[^"]+)"', one)
+        asked = unescape((await specialist.get(way)).text)
+        assert met(r'name="tekst" value="([^"]*)"', asked) == "Kolposkopi"
+        assert "Timen gjelder henvisningen." in words(asked)
+        about = way.partition("om=")[2]
+        assert (await specialist.get(f"/p/{ida}/skriv/time?om=Observation/x")).status_code == 400
+        assert (await specialist.get(f"/p/{ida}/skriv/time?om=ServiceRequest/nowhere")).status_code == 404
+        assert (await specialist.get(f"/p/{olav}/skriv/time?om={about}")).status_code == 404
+        assert (await herself.get(way)).status_code == 403

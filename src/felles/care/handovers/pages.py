@@ -247,7 +247,8 @@ async def _one(
         "forms": present.forms(t, verbs),
         "ready": present.ready(t, ready),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
-        "answers": offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else [],
+        "answers": [*(offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else []),
+                    *_booking(found, row, verbs)],
         "duty": [{"name": staffed.get(each.reference, ""), "now": each.now} for each in staff],
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
                   "open": each.open} for each in await inboxes.find(store, looked)],
@@ -261,6 +262,15 @@ async def _one(
         "path": f"/arbeid/{row.source}",
     }  # fmt: skip
     return page(found, "handovers/one.html", context, 422 if errors else 409 if error == "moved" else 200)
+
+
+def _booking(found: Visit, row: HandedRow, verbs: tuple[Verb, ...]) -> list[dict[str, str]]:
+    """The way to giving the person of a referral a time, for whoever has it and gives times."""
+    referral = next((each for each in (row.source, row.focus) if each.startswith("ServiceRequest/")), "")
+    if not (referral and row.patient and Verb.ANSWER in verbs and found.signed_in.may("book")):
+        return []
+    way = f"/p/{row.patient}/skriv/time?om={referral}"
+    return [{"href": way, "text": found.t("Sett opp time"), "icon": "Calendar"}]
 
 
 async def _phone(found: Visit, row: HandedRow) -> str:

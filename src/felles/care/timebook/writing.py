@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import json
+
 from felles import access
 from felles.care.doors.strip import strip
 from felles.care.people import open_person, store_of
 from felles.care.timebook import actions, present, rules, views
 from felles.care.timebook.pages import choices, keeper
+from felles.care.writing.rules import words
 from felles.record.errors import BadQuery, Conflict
 from felles.ui.web import form_of, page, part, visit
 
@@ -27,10 +30,28 @@ _REFERRAL: Final = "ServiceRequest/"
 
 
 async def show(request: Request) -> Response:
-    """The free times to choose from. `?om=ServiceRequest/x`: the referral that it answers. Raises `Absent`, `Busy`."""
+    """The free times to choose from. `?om=ServiceRequest/x`: the referral that it answers, whose words it is about.
+
+    Raises `Absent`, `Busy`, `BadQuery`.
+    """
     found = await visit(request)
     keeper(found)
-    return await _answer(found, {"om": request.query_params.get("om", "")})
+    about = _about(request.query_params.get("om", ""))
+    return await _answer(found, {"om": about, "tekst": await _asked(found, about) if about else ""})
+
+
+def _about(text: str) -> str:
+    """The referral that a time answers, or "". Raises `BadQuery` for anything else."""
+    if text and not text.startswith(_REFERRAL):
+        raise BadQuery("om is a referral")
+    return text
+
+
+async def _asked(found: Visit, referral: str) -> str:
+    """What a referral of this person asks for. Raises `Absent` where it is not seen."""
+    grant = await open_person(found, found.request.path_params["id"])
+    row = await store_of(found).read(grant, "ServiceRequest", referral.removeprefix(_REFERRAL))
+    return words(json.decode(row.body).get("code"))[: rules.LONGEST]
 
 
 async def send(request: Request) -> Response:
@@ -38,9 +59,7 @@ async def send(request: Request) -> Response:
     found = await visit(request)
     actor = keeper(found)
     form = await form_of(found)
-    about = form.get("om", "")
-    if about and not about.startswith(_REFERRAL):
-        raise BadQuery("om is a referral")
+    about = _about(form.get("om", ""))
     store, patient = store_of(found), f"Patient/{request.path_params['id']}"
     await open_person(found, request.path_params["id"])
     said = form.get("tekst", "")[: rules.LONGEST]

@@ -1,0 +1,118 @@
+"""The secretary's and the gynaecologist's first tasks: times given, moved and offered, each seen by who gets it."""
+
+import re
+
+import pytest
+from clicks import counted
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def told(page, part="main"):
+    return re.sub(r"\s+", " ", page.locator(part).inner_text())
+
+
+def column(page, owner="Ingrid Haugan"):
+    return page.locator(".columns section", has=page.get_by_role("heading", name=owner))
+
+
+def another_day(desk):
+    """From her start page, the next day on which the office gives times."""
+    desk.goto("/")
+    desk.get_by_role("link", name="Timebok", exact=True).click()
+    desk.wait_for_url("**/timebok*", wait_until="load")
+    for _ in range(5):
+        desk.get_by_role("link", name="Neste dag").click()
+        desk.wait_for_url("**/timebok?dag=*", wait_until="load")
+        if column(desk).get_by_role("link", name="Sett opp").count() > 1:
+            return
+    raise AssertionError("no day has two free times")
+
+
+def books(desk):
+    """Who rings gets a time, found by half her name."""
+    another_day(desk)
+    column(desk).get_by_role("link", name="Sett opp").first.click()
+    desk.get_by_label("Hva det gjelder").fill("Råd om jern")
+    desk.get_by_label("Hvem det er").fill("ida nord")
+    desk.get_by_role("button", name="Finn", exact=True).click()
+    desk.get_by_role("button", name="Sett opp Ida Nordmarken").click()
+    desk.wait_for_url("**gjort=1", wait_until="load")
+
+
+def comes_and_is_moved(desk):
+    """Marked as arrived, and not after all; then another time of the same book."""
+    line = desk.locator(".columns li", has_text="Ida Nordmarken")
+    with counted(desk, "arrived"):
+        line.get_by_role("button", name="Kommet").click()
+        line.get_by_text("Kommet").wait_for()
+    line.get_by_role("button", name="Angre").click()
+    with counted(desk, "move"):
+        line.get_by_role("link", name="Flytt").click()
+        desk.locator("button[name=tid]", has_text="Ingrid Haugan").first.click()
+        desk.wait_for_url("**gjort=1", wait_until="load")
+
+
+def test_the_secretary_books_who_rings_and_gives_a_time_called_off_to_who_waits(window, faults):
+    desk, woman, sara = window(persona="sekretar"), window(390, persona="gravid"), window(390, persona="forelder")
+    books(desk)
+    woman.goto("/meg/timer")
+    assert "Råd om jern" in told(woman)
+    comes_and_is_moved(desk)
+    line = desk.locator(".columns li", has_text="Ida Nordmarken")
+    with counted(desk, "offer"):
+        line.get_by_role("link", name="Avlys").click()
+        desk.get_by_role("button", name="Avlys og tilby timen til Sara Haile").click()
+        desk.wait_for_url("**gjort=1", wait_until="load")
+    assert "Tilbudt, venter på svar" in desk.locator(".columns li", has_text="Sara Haile").inner_text()
+    assert faults(desk) == []
+    work = window(persona="sekretar")
+    work.goto("/arbeid")
+    assert "Tilbud om time" in told(work), "hers until it is answered"
+    woman.reload()
+    assert "Råd om jern" not in told(woman)
+    sara.goto("/meg/timer")
+    sara.get_by_role("link", name="Svar på tilbudet").click()
+    assert faults(sara) == []
+    sara.locator("button[name=svar][value=ja]").click()
+    sara.wait_for_load_state()
+    desk.reload()
+    assert "Tilbudt" not in desk.locator(".columns li", has_text="Sara Haile").inner_text()
+    desk.goto("/arbeid")
+    assert "Tilbud om time" not in told(desk), "she has answered"
+    assert desk.troubles == woman.troubles == sara.troubles == []
+
+
+def test_the_gynaecologist_gives_the_patient_of_a_referral_a_time_and_answers_the_gp(window, faults):
+    specialist, woman, gp = (
+        window(persona="avtalespesialist"),
+        window(390, persona="gravid"),
+        window(persona="fastlege"),
+    )
+    specialist.goto("/")
+    specialist.get_by_role("link", name="Henvisning: Kolposkopi").first.click()
+    specialist.wait_for_url("**/arbeid/**", wait_until="load")
+    specialist.get_by_role("button", name="Ta den").click()
+    specialist.wait_for_url("**gjort=1", wait_until="load")
+    handed = specialist.url.partition("?")[0]
+    with counted(specialist, "T16"):
+        specialist.get_by_role("link", name="Sett opp time").click()
+        specialist.locator("input[name=tid]").first.check()
+        specialist.get_by_role("button", name="Sett opp", exact=True).click()
+        specialist.get_by_text("Timen er satt opp.").wait_for()
+    assert faults(specialist) == []
+    woman.goto("/meg/timer")
+    assert told(woman).count("Kolposkopi") > 0
+    assert "Vibeke Stormo" in told(woman)
+    specialist.goto(handed)
+    specialist.locator("summary", has_text="Svar").first.click()
+    specialist.locator("#tekst-svar").fill("Time er satt opp. Ingen tiltak før fødselen.")
+    specialist.locator("form[action$='/svar']").get_by_role("button").last.click()
+    specialist.wait_for_url("**/arbeid?gjort=1", wait_until="load")
+    gp.goto("/arbeid")
+    gp.get_by_role("link", name="Kolposkopi").first.click()
+    gp.wait_for_url("**/arbeid/**", wait_until="load")
+    assert "Ingen tiltak før fødselen." in told(gp)
+    assert "Besvart" in told(gp)
+    assert faults(gp) == []
+    assert specialist.troubles == woman.troubles == gp.troubles == []
