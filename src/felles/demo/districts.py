@@ -16,9 +16,9 @@ from typing import Final
 
 from felles.demo import names
 from felles.demo import places as cast
+from felles.demo.books import GIVES, book_of
 from felles.demo.municipalities import HOSPITAL_OF, MUNICIPALITIES, NYNORSK, districts
 from felles.demo.places import ORGANISATIONS, STAFF, cast_places, written
-from felles.demo.today import GIVES, book_of
 from felles.demo.world import Organisation, Resource, Staff
 
 PER_BLOCK: Final = 6
