@@ -73,6 +73,7 @@ def test_the_secretary_books_who_rings_and_gives_a_time_called_off_to_who_waits(
     assert "Råd om jern" not in told(woman)
     sara.goto("/meg/timer")
     sara.get_by_role("link", name="Svar på tilbudet").click()
+    sara.locator("button[name=svar][value=ja]").wait_for()
     assert faults(sara) == []
     sara.locator("button[name=svar][value=ja]").click()
     sara.wait_for_load_state()

@@ -91,7 +91,7 @@ def _looked(woman: Any) -> Generator[tuple[str, Any]]:
     yield "3-looked", woman
     woman.get_by_role("link", name="Hvem kan åpne journalen din nå").click()
     woman.get_by_role("link", name="Sperr for Gynekolog Stormo").click()
-    assert "Dette stopper" in woman.locator("main").inner_text()
+    woman.locator("main").get_by_text("Dette stopper").first.wait_for()
     yield "3-block", woman
     woman.get_by_role("button", name="Sperr", exact=True).click()
     woman.wait_for_url("**/meg/sperringer")
