@@ -6,8 +6,6 @@ from felles.fhir.norway.identity import organisation_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SHAPES = [(1440, False), (390, True)]
-
 
 def fill(page, **fields):
     for name, text in fields.items():
@@ -86,17 +84,8 @@ WALKS = [
 ]
 
 
-@pytest.mark.parametrize(("width", "dark"), SHAPES)
-def test_every_page_of_administration_is_clean(window, faults, width, dark):
-    name = f"Havna legekontor {width}{'d' if dark else ''}"
-    walks = [
-        (None, lambda page: pages_of_an_applicant(page, name, number(10 * width + 5 * dark))),
-        ("administrator", lambda page: pages_of_the_operator(page, name)),
-    ]
-    for persona, walk in walks:
-        page = window(width, dark=dark, persona=persona)
+def test_every_page_of_administration_is_clean(window, faults_in_both_shapes):
+    for persona, walk in WALKS:
+        page = window(persona=persona or None)
         for state in walk(page):
-            assert faults(page, narrow=width == 390) == [], state
-    page = window(width, dark=dark)
-    for state in pages_of_the_desk(page, name):
-        assert faults(page, narrow=width == 390) == [], state
+            assert faults_in_both_shapes(page) == [], state

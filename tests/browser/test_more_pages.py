@@ -1,7 +1,6 @@
 """Pages that the first walks leave out: hand-overs, writing, what is new, moving, and all that is read for another."""
 
 import re
-from itertools import cycle
 
 import pytest
 
@@ -203,16 +202,9 @@ WALKS = [
 ]
 
 
-def test_the_other_pages_are_clean(window, faults):
-    """Each once, wide and light or narrow and dark by turns; none is too wide for a phone."""
+def test_the_other_pages_are_clean(window, faults_in_both_shapes):
     for persona, pages in WALKS:
         page = window(persona=persona)
-        shapes = cycle([(1440, "light"), (320, "dark")])
         for name in pages(page):
-            width, color = next(shapes)
-            page.emulate_media(color_scheme=color)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate("scrollTo(0, 0)")
-            assert faults(page, narrow=True) == [], f"{name} at {width}"
-            page.set_viewport_size({"width": 1440, "height": 900})
+            assert faults_in_both_shapes(page) == [], name
         assert [t for t in page.troubles if "status of 4" not in t] == []

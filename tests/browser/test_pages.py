@@ -180,17 +180,14 @@ WALKS = [("fastlege", pages_of_staff), ("gravid", pages_of_a_citizen)]
 """Persona → her walk through pages and states. `scripts/pictures.py` takes a picture at each step of such lists."""
 
 
-# Contrast hangs on the colours alone, what is where on the width alone: each of them once, not all with all.
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
-def test_every_page_is_clean(window, faults, width, dark):
-    page = window(width, dark=dark)
+def test_every_page_is_clean(window, faults_in_both_shapes):
+    page = window()
     page.goto("/")
-    assert faults(page) == [], "front"
+    assert faults_in_both_shapes(page) == [], "front"
     for persona, pages in WALKS:
-        page = window(width, dark=dark, persona=persona)
+        page = window(persona=persona)
         for name in pages(page):
-            page.evaluate("scrollTo(0, 0)")  # where the bar that stays lies over no link
-            assert faults(page, narrow=width == 390) == [], name
+            assert faults_in_both_shapes(page) == [], name
         assert [t for t in page.troubles if "status of 4" not in t] == []
 
 

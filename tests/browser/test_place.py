@@ -4,15 +4,12 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SHAPES = [(1440, False), (390, False), (390, True), (320, False)]
 
-
-@pytest.mark.parametrize(("width", "dark"), SHAPES)
-def test_the_page_that_shows_an_address_is_clean(window, faults, width, dark):
-    page = window(width, dark=dark, persona="fastlege")
+def test_the_page_that_shows_an_address_is_clean(window, faults_in_both_shapes):
+    page = window(persona="fastlege")
     page.locator("a[href^='/p/']").first.click()
     page.wait_for_url("**/p/*")
     page.goto(f"{page.url}/adresse")
     assert page.get_by_role("heading", name="Fortrolig adresse").count() == 1
-    assert not faults(page)
+    assert not faults_in_both_shapes(page)
     assert not page.troubles

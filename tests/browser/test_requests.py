@@ -1,23 +1,8 @@
 """Pages about cases, requests and wishes in a browser: clean at every width, filled in and with mistakes."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-SHAPES = [(1440, False), (390, True)]
-PICTURES = os.environ.get("FELLES_TEST_PICTURES")
-"""A folder for pictures of the pages, for whoever wants to look at them."""
-
-
-def looked_at(page, faults, name, width):
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-    assert not faults(page, narrow=width == 390), name
-    said = [each for each in page.troubles if "422" not in each]  # the browser's own word for a form sent back
-    assert not said, name
 
 
 def of_a_citizen(page):
@@ -77,9 +62,10 @@ def of_the_gp(page):
 WALKS = [("parorende", of_a_citizen), ("personvern", of_the_reviewer), ("fastlege", of_the_gp)]
 
 
-@pytest.mark.parametrize(("width", "dark"), SHAPES)
 @pytest.mark.parametrize(("persona", "walk"), WALKS, ids=["citizen", "reviewer", "gp"])
-def test_each_page_is_clean(window, faults, width, dark, persona, walk):
-    page = window(width, dark=dark, persona=persona)
+def test_each_page_is_clean(window, faults_in_both_shapes, persona, walk):
+    page = window(persona=persona)
     for name in walk(page):
-        looked_at(page, faults, name, width)
+        assert faults_in_both_shapes(page) == [], name
+    said = [each for each in page.troubles if "422" not in each]  # the browser's own word for a form sent back
+    assert not said
