@@ -117,8 +117,8 @@ def faults():
 def faults_in_both_shapes(faults):
     """The same for a page that is wide and light, then narrow and dark.
 
-    By turns one of them is asked by every rule, the other by those that hang on colours and widths. The page is at its top,
-    where the bar that stays covers no link.
+    By turns one of them is asked by every rule, the other by those that hang on colours and widths. The page is at
+    its top, where the bar that stays covers no link.
     """
     turns = cycle([SHAPES, SHAPES[::-1]])
 
