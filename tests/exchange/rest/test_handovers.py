@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from doors import block
-from worlds import Client, World, actor
+from handed import Region, region_of
+from worlds import World, actor
 
 from felles import access
 from felles.access.actor import Sort
-from felles.access.codes import ROLE_SYSTEM, UNIT
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
 from felles.record.clock import MICROSECONDS
@@ -24,81 +23,9 @@ DAY = 86_400 * MICROSECONDS
 ENDED = {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover-state", "code": "ended"}]}
 
 
-@dataclass
-class Region:
-    """A GP in her office, and a ward of a hospital with two nurses; everything of its own for each test."""
-
-    world: World
-    key: str
-    patient: str = ""
-    orgs: dict[str, str] = field(default_factory=dict)
-    roles: dict[str, str] = field(default_factory=dict)
-
-    def who(self, name: str) -> Any:
-        role, org = {"gp": ("gp", "office"), "clerk": ("secretary", "office")}.get(name, ("nurse", "hospital"))
-        return actor(role, Sort.STAFF, reference=self.person(name), organization=self.orgs[org])
-
-    def person(self, name: str) -> str:
-        return f"Practitioner/{name}-{self.key}"
-
-    def client(self, name: str) -> Client:
-        return self.world.client(self.who(name))
-
-    async def employ(self, name: str, role: str, org: str, unit: str | None = None) -> None:
-        made: dict[str, Any] = {
-            "resourceType": "PractitionerRole",
-            "practitioner": {"reference": self.person(name)},
-            "organization": {"reference": self.orgs[org]},
-            "code": [{"coding": [{"system": ROLE_SYSTEM, "code": role}]}],
-        }
-        if unit:
-            made["extension"] = [{"url": UNIT, "valueReference": {"reference": self.orgs[unit]}}]
-        self.roles[name] = (await self.world.made(made))["id"]
-
-    async def leave(self, name: str) -> None:
-        role = (await self.world.system.get(f"PractitionerRole/{self.roles[name]}")).json
-        answer = await self.world.system.put(f"PractitionerRole/{self.roles[name]}", role | {"active": False})
-        assert answer.status == 200
-
-    def task(self, **more: Any) -> dict[str, Any]:
-        return {"resourceType": "Task", "status": "requested", "intent": "order", "description": "Vurder",
-                "code": {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover", "code": "referral"}]},
-                "for": {"reference": f"Patient/{self.patient}"}, "requester": {"reference": self.person("gp")},
-                "owner": {"reference": self.orgs["ward"]}} | more  # fmt: skip
-
-    async def sent(self, **more: Any) -> dict[str, Any]:
-        answer = await self.client("gp").post("Task", self.task(**more))
-        assert answer.status == 201, answer.json
-        return answer.json
-
-    async def work(self, name: str, side: Any = "mine") -> list[Any]:
-        return await self.world.store.work(access.everyone(self.who(name)), side)
-
-    async def row(self, source: str) -> Any:
-        sql = "select * from handover where source = $1"
-        rows = await self.world.store.pool.fetch(sql, source)
-        assert len(rows) == 1
-        return rows[0]
-
-
 @pytest.fixture
 async def region(world: World, request: pytest.FixtureRequest) -> Region:
-    made = Region(world, str(abs(hash(request.node.name)) % 10**8))
-    for name, above in (("office", None), ("hospital", None), ("clinic", "hospital"), ("ward", "clinic")):
-        org: dict[str, Any] = {"resourceType": "Organization", "name": name}
-        if above:
-            org["partOf"] = {"reference": made.orgs[above]}
-        made.orgs[name] = f"Organization/{(await world.made(org))['id']}"
-    await made.employ("gp", "gp", "office")
-    await made.employ("clerk", "secretary", "office")
-    await made.employ("one", "nurse", "hospital", "ward")
-    await made.employ("two", "nurse", "hospital", "ward")
-    await made.employ("head", "nurse", "hospital", "clinic")
-    made.patient = (await world.patient())["id"]
-    await world.made({"resourceType": "EpisodeOfCare", "status": "active",
-                      "patient": {"reference": f"Patient/{made.patient}"},
-                      "managingOrganization": {"reference": made.orgs["office"]}})  # fmt: skip
-    return made
+    return await region_of(world, request.node.name)
 
 
 @pytest.fixture
@@ -230,6 +157,29 @@ async def test_who_leaves_leaves_nothing_with_nobody(region: Region, keeper: Kee
     await region.leave("gp")
     await keeper.round()
     assert [found.source for found in await region.work("clerk")] == [source]
+
+
+async def test_who_stands_as_a_role_is_a_person(region: Region, keeper: Keeper):
+    by_role = {"reference": f"PractitionerRole/{region.roles['one']}"}
+    urgent = await region.sent(priority="stat", owner=by_role)
+    routine = await region.sent(owner=by_role)
+    offset = region.world.store.clock.offset
+    try:
+        region.world.store.clock.offset = offset + 6 * DAY
+        await keeper.round()
+        rows = [await region.row(f"Task/{each['id']}") for each in (urgent, routine)]
+        assert [row["owner"] for row in rows] == [region.person("two"), region.orgs["ward"]]  # not to herself again
+        assert not await region.work("head")  # the clinic is above the ward, not next to it
+        region.world.store.clock.offset = offset + 9 * DAY
+        await keeper.round()
+        assert (await region.row(f"Task/{urgent['id']}"))["owner"] == region.person("gp")
+    finally:
+        region.world.store.clock.offset = offset
+    mine = await region.sent(owner=by_role, status="accepted")
+    await region.leave("one")
+    await keeper.round()
+    assert (await region.row(f"Task/{mine['id']}"))["owner"] == region.orgs["ward"]
+    assert f"Task/{mine['id']}" in [row.source for row in await region.work("two")]
 
 
 async def test_a_referral_alone_is_a_hand_over_until_a_task_carries_it(region: Region, keeper: Keeper):

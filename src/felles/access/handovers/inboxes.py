@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import fhir
+from felles.access.codes import UNIT
 from felles.access.handovers.hours import hours_of, is_open
+from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 
@@ -55,11 +57,16 @@ select distinct on (s.actor) e.body, s.role from staffing s
   join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
    and e.form = 0
  where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, s.source limit 50"""
-# $1 references, $2 real time: of each the nearest unit above it that has staff now. By the primary key each time: free
-# joins were planned as comparisons of all with all.
+# $1 where to begin, $2 real time, $3 whether that place may be it itself, $4 for whom it is asked: of each the nearest
+# unit that has staff now. By the primary key each time: free joins were planned as comparisons of all with all.
 _ABOVE: Final = """
 with recursive up(start, party, self, high) as (
-    select r, r, null::bigint, 0 from unnest($1::text[]) r
+    select w.start, w.party, s.self, case when w.counts then 1 else 0 end
+      from unnest($4::text[], $1::text[], $3::boolean[]) w(start, party, counts)
+      left join lateral (
+        select s.self from shared s
+         where s.bucket = -1 and s.type = (select m.type from type_name m where m.name = split_part(w.party, '/', 1))
+           and s.id = split_part(w.party, '/', 2) and s.state = 0 and s.form = 0 and not s.deleted limit 1) s on true
     union all
     select up.start, p.party, s.self, up.high + 1
       from up
@@ -68,17 +75,29 @@ with recursive up(start, party, self, high) as (
          where c.bucket = -1 and c.type = (select n.type from type_name n where n.name = split_part(up.party, '/', 1))
            and c.id = split_part(up.party, '/', 2) and c.state = 0 and c.form = 0 and not c.deleted limit 1) c
      cross join lateral (select coalesce(c.body::json -> 'partOf' ->> 'reference',
-                                         c.body::json -> 'providedBy' ->> 'reference',
-                                         c.body::json -> 'organization' ->> 'reference') as party) p
+                                         c.body::json -> 'providedBy' ->> 'reference') as party) p
      cross join lateral (
         select s.self from shared s
          where s.bucket = -1 and s.type = (select m.type from type_name m where m.name = split_part(p.party, '/', 1))
            and s.id = split_part(p.party, '/', 2) and s.state = 0 and s.form = 0 and not s.deleted limit 1) s
-     where up.high < 8
+     where up.high < 9
 )
 select distinct on (up.start) up.start, up.party from up
  where up.high > 0 and exists (select 1 from staffing t where t.party = up.self and t.since <= $2 and t.until > $2)
  order by up.start, up.high"""
+_ROLE: Final = TYPES["PractitionerRole"]
+# $1 hash of a Practitioner or PractitionerRole, $2 real time, $3 an organisation's hash that comes first.
+_POST: Final = f"""
+select r.body from staffing s
+  join shared r on r.bucket = -1 and r.type = {_ROLE} and r.id = split_part(s.source, '/', 2) and r.state = 0
+   and r.form = 0 and not r.deleted
+ where s.party = $1 and s.since <= $2 and s.until > $2 order by s.org = $3 desc, s.source limit 1"""
+# Also the roles that have ended, which staff nothing any more.
+_FORMER: Final = f"""
+select e.body from shared e
+ where e.type = {_ROLE} and e.state = 0 and e.form = 0 and not e.deleted
+   and ('PractitionerRole/' || e.id = $1::text or 'practitioner=' || $1::text = any(e.refs))
+ order by e.updated desc limit 1"""
 _TYPES: Final = {TYPES["Organization"]: "Organization", TYPES["HealthcareService"]: "HealthcareService"}
 
 
@@ -119,6 +138,14 @@ class OnDuty:
     now: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """In which unit somebody works: references, "" where none is known."""
+
+    person: str
+    unit: str
+
+
 async def find(store: Store, words: str) -> list[Inbox]:
     """At most `MOST` inboxes whose name, or that of what they are part of, holds all words. Raises `Busy`."""
     asked = [word for word in words.lower().split() if word]
@@ -149,10 +176,43 @@ async def staff(store: Store, reference: str) -> list[OnDuty]:
     return sorted((each for each in found if each.reference), key=lambda each: (not each.now, each.reference))
 
 
-async def above(store: Store, references: set[str]) -> dict[str, str]:
-    """The nearest unit above each of them that has staff now, where there is one. Raises `Busy`."""
-    rows = await store.pool.fetch(_ABOVE, sorted(references), store.clock.real())
+async def above(store: Store, references: set[str], org: int = 0) -> dict[str, str]:
+    """The nearest unit above each of them that has staff now, where there is one; of a person it is her own.
+
+    `org`: the hash of the organisation for which it is asked, of whose works in several. Raises `Busy`.
+    """
+    starts = {each: (await post(store, each, org)).unit if is_person(each) else each for each in references}
+    asked = [each for each in sorted(starts) if starts[each]]
+    begin, persons = [starts[each] for each in asked], [is_person(each) for each in asked]
+    rows = await store.pool.fetch(_ABOVE, begin, store.clock.real(), persons, asked) if asked else []
     return {row["start"]: row["party"] for row in rows}
+
+
+def is_person(reference: str) -> bool:
+    """Whether it is a person by name, and no inbox: a Practitioner, or the role in which she works."""
+    return reference.startswith(("Practitioner/", "PractitionerRole/"))
+
+
+async def post(store: Store, reference: str, org: int = 0) -> Post:
+    """Where a person (`Practitioner/x`, `PractitionerRole/x`) works, or worked last; `org` as in `above`.
+
+    Empty where nobody knows. Raises `Busy`.
+    """
+    rows = await store.pool.fetch(_POST, mark_of(reference), store.clock.real(), org)
+    rows = rows or await store.pool.fetch(_FORMER, reference)
+    if not rows:
+        return Post("", "")
+    role = fhir.decode(rows[0]["body"].encode())
+    return Post(reference_of(role.practitioner), _unit(role))
+
+
+def _unit(role: Any) -> str:
+    """The first unit that a PractitionerRole names, else its organisation."""
+    for extension in listed(role.extension):
+        if extension.url == UNIT and (found := reference_of(extension.valueReference)):
+            return found
+    services = (reference_of(each) for each in listed(role.healthcareService))
+    return next(services, "") or reference_of(role.organization)
 
 
 def _inbox(row: Any, now: int) -> Inbox:

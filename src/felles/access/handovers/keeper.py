@@ -20,9 +20,9 @@ import msgspec
 import structlog
 
 from felles import fhir
-from felles.access.codes import UNIT
 from felles.access.handovers import inboxes
 from felles.access.handovers.hook import held_of
+from felles.access.handovers.inboxes import is_person
 from felles.access.handovers.kinds import Kind, coded, rule_of
 from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
 from felles.access.open import maintenance
@@ -53,8 +53,6 @@ EVERY: Final = 2.0
 MANY: Final = 200
 """Hand-overs of one round."""
 _MINUTE: Final = 60 * MICROSECONDS
-_HIGH: Final = 8
-"""Steps up from a unit to what it is part of."""
 _log = structlog.get_logger("felles.handovers")
 
 # $1 clinical time, $2 how many.
@@ -76,12 +74,6 @@ select h.*, 'nobody' as why from each
  where not exists (select 1 from staffing s where s.party = each.holder and s.since <= $1 and s.until > $1)
  order by h.urgent desc, h.next limit $2"""
 _STAFFED: Final = "select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 limit 1"
-_BODY: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
-# Also the roles that have ended, which staff nothing any more.
-_UNITS: Final = """
-select e.body from type_name n
-  join shared e on e.type = n.type and e.state = 0 and e.form = 0 and not e.deleted
- where n.name = 'PractitionerRole' and 'practitioner=' || $1::text = any(e.refs) order by e.updated desc limit 1"""
 _OPERATOR: Final = """
 select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
@@ -131,7 +123,7 @@ class Keeper:
         if row["why"] == "stopped":
             owner, code = (held.sender, STOPPED) if held.owner else ("", ENDED)
         elif row["why"] == "nobody":
-            owner, code = await self._heir(held), MOVED
+            owner, code = await self._heir(held, row["org"]), MOVED
         else:
             owner, code = await self._climb(row, held)
         task, version = await self._task(row, held)
@@ -146,37 +138,25 @@ class Keeper:
     async def _climb(self, row: Any, held: Held) -> tuple[str, str]:
         name = row["source"].partition("/")[2]
         owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], name) if r["owner"]]
-        inbox = next((each for each in reversed(owners) if not each.startswith("Practitioner/")), held.receiver)
+        owners.append(held.receiver)
+        inbox = next((each for each in reversed(owners) if not is_person(each)), "")
+        posts = [await inboxes.post(self.store, each, row["org"]) for each in owners if is_person(each)]
+        had = {held.sender, *owners, *(each.person for each in posts)}
         first = rule_of(held.kind, urgent=held.urgent).roles
-        staff = [each for each in await inboxes.staff(self.store, inbox) if each.now]
+        staff = [each for each in await inboxes.staff(self.store, inbox or posts[-1].unit) if each.now]
         staff.sort(key=lambda each: bool(first) and each.role not in first)
-        duty = [each.reference for each in staff if each.reference not in (*owners, held.sender)]
-        above = await self._above(inbox if held.rung == 0 else held.receiver)
+        duty = [each.reference for each in staff if each.reference not in had]
+        above = await self._above((inbox if held.rung == 0 else "") or held.receiver, row["org"])
         owner, code = climb(held, duty=tuple(duty), above=above)
         return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code
 
-    async def _above(self, party: str) -> str:
-        """The nearest unit above `party` that has staff, "" where there is none."""
-        for _ in range(_HIGH):
-            party = await self._parent(party)
-            if not party or await self._is_staffed(party):
-                return party
-        return ""
+    async def _above(self, party: str, org: int) -> str:
+        """The nearest unit above `party` that has staff, "" where there is none; `org` as `inboxes.above` has it."""
+        return (await inboxes.above(self.store, {party}, org)).get(party, "")
 
-    async def _parent(self, party: str) -> str:
-        if party.startswith("Practitioner/"):
-            rows = await self.conn.fetch(_UNITS, party)
-            return _unit(fhir.decode(rows[0]["body"].encode())) if rows else ""
-        rows = await self.conn.fetch(_BODY, mark_of(party))
-        if not rows:
-            return ""
-        body = fhir.decode(rows[0]["body"].encode())
-        name = {"Organization": "partOf", "HealthcareService": "providedBy", "PractitionerRole": "organization"}
-        return reference_of(getattr(body, name.get(party.partition("/")[0], ""), None))
-
-    async def _heir(self, held: Held) -> str:
+    async def _heir(self, held: Held, org: int) -> str:
         """Whose it is when its owner has nobody: "" where there is none at all."""
-        for party in (await self._above(held.owner), held.sender, await self._above(held.sender)):
+        for party in (await self._above(held.owner, org), held.sender, await self._above(held.sender, 0)):
             if party and party != held.owner and await self._is_staffed(party):
                 return party
         rows = await self.conn.fetch(_OPERATOR, self.store.clock.real())
@@ -266,15 +246,6 @@ def told_in(body: dict[str, Any]) -> str:
     said = [body.get("code", {}).get("text", ""), *reasons]
     said += [each.get("contentString", "") for each in body.get("payload", [])]
     return "\n".join(dict.fromkeys(filter(None, said)))
-
-
-def _unit(role: Any) -> str:
-    """The first unit that a PractitionerRole names, else its organisation."""
-    for extension in role.extension if isinstance(role.extension, list) else []:
-        if extension.url == UNIT and (found := reference_of(extension.valueReference)):
-            return found
-    services = role.healthcareService if isinstance(role.healthcareService, list) else []
-    return next((reference_of(each) for each in services), "") or reference_of(role.organization)
 
 
 @asynccontextmanager

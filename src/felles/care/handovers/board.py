@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
 from felles.care.handovers import present_board
 from felles.care.handovers.present_board import COUNTS
 from felles.care.people import staff_only, store_of
@@ -114,7 +115,7 @@ async def _listed(found: Visit) -> Response:
     rows = await list_handovers(
         store.pool, store.clock, telling, org=org, kind=None if kind is None else int(kind), urgent=urgent
     )
-    above = await inboxes.above(store, {row.receiver for row in rows})
+    above = await inboxes.above(store, {row.receiver for row in rows if row.state == State.SENT})
     names = await store.names.of(present_board.parties(rows, above))
     context: dict[str, Any] = {
         "title": present_board.titles(t)[telling],
