@@ -6,17 +6,24 @@ walk on from their first pages. What a page costs must follow what it shows, nev
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any
 
 import asyncpg
 import pytest
-from weighing import Scales, Weight, packed
+import pytest_asyncio
+from weighing import Scales, Weight, packed, posted
 
+from felles.care.domains import DOMAINS
+from felles.care.writing.form import From
+from felles.care.writing.forms import FORMS
 from felles.demo import long
 from felles.demo.fill import state_of, write
 from felles.demo.region import Region
 from felles.ui.assets import assets
+from felles.ui.sources import Known, New
 
 MOST = Weight(sent=12 * 1024, elements=1_200, statements=8, rows=2_200)
 """What a page may weigh."""
@@ -58,6 +65,16 @@ UNSEEN = 3
 """Registered pages that may be beyond those: what nobody leads to from where these begin, weighed by nobody."""
 
 
+ELSEWHERE = {
+    ("/meg/etter-meg", "valg"),  # tests/care/test_requests.py
+    ("/meg/etter-meg", "ord"),
+    ("/p/{id}/ring", "til"),  # tests/care/test_handovers.py
+    ("/p/{id}/ring", "tekst"),
+    ("/p/{id}/skriv/time", "tekst"),  # tests/care/test_timebook.py
+}
+"""Fields that the record fills, of which the walked charts hold nothing: the tests that show them filled in."""
+
+
 async def _long_chart(site: Any) -> str:
     """A chart of twenty years with a control every six weeks, in the region; the id of its Patient."""
     state = await state_of(site.store)
@@ -69,10 +86,12 @@ async def _long_chart(site: Any) -> str:
     return life.person.id
 
 
-@pytest.mark.slow
-async def test_every_page_keeps_its_weight_over_a_chart_of_twenty_years(site, region, monkeypatch):
-    monkeypatch.setattr(long, "_EVERY", 45)
-    patient = await _long_chart(site)
+@pytest_asyncio.fixture(scope="module")
+async def walked(site, region):
+    """Every page that these walkers are led to, weighed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long, "_EVERY", 45)
+        patient = await _long_chart(site)
     owner = await asyncpg.connect(region.owner_url, server_settings={"search_path": "felles, public"})
     await owner.execute("analyze")
     scales = Scales(site, owner)
@@ -88,11 +107,39 @@ async def test_every_page_keeps_its_weight_over_a_chart_of_twenty_years(site, re
                 await scales.walk(browser, begins)
     finally:
         await owner.close()
-    missed = scales.missing() - NOT_HERE
+    return scales
+
+
+@pytest.mark.slow
+async def test_every_page_keeps_its_weight_over_a_chart_of_twenty_years(walked):
+    missed = walked.missing() - NOT_HERE
     assert len(missed) <= UNSEEN, f"pages are registered that nobody was shown: lead to them, or say why not: {missed}"
-    over = {route: (weight, HEAVIER.get(route, MOST)) for route, weight in scales.found.items()}
+    over = {route: (weight, HEAVIER.get(route, MOST)) for route, weight in walked.found.items()}
     assert {route: both for route, both in over.items() if not both[0].within(both[1])} == {}
     kept = sum(packed(assets().asset(name).body) for name in ("felles.css", "felles.js", "icons.svg"))
     kept += len(assets().asset("inter-latin.woff2").body)
-    heaviest = max(weight.sent for route, weight in scales.found.items() if route.startswith(("/meg", "/for")))
+    heaviest = max(weight.sent for route, weight in walked.found.items() if route.startswith(("/meg", "/for")))
     assert kept + heaviest <= FIRST_VIEW
+
+
+def _declared() -> dict[tuple[str, str], New | Known | From]:
+    """(path of a POST, name of a field) → its source, of every form there is."""
+    said = {
+        (path, name): source for domain in DOMAINS for path, of in domain.fields.items() for name, source in of.items()
+    }
+    panel = "/p/{id}/skriv/{hva}"
+    return said | {(panel, each.name): each.source for form in FORMS.values() for each in form.fields}
+
+
+@pytest.mark.slow
+async def test_every_field_of_every_form_declares_its_source_and_shows_what_the_record_has(walked):
+    forms = {path: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))) for path in posted()}
+    declared, shown, undeclared = _declared(), set[tuple[str, str]](), set[tuple[str, str]]()
+    for field in walked.fields:
+        path = min((p for p, form in forms.items() if form.fullmatch(field.action)), key=lambda p: p.count("{"))
+        names = [name for of, name in declared if of == path and fnmatchcase(field.name, name)]
+        undeclared |= set() if names else {(path, field.name)}
+        shown |= {(path, name) for name in names if field.value}
+    assert undeclared == set()
+    known = {key for key, source in declared.items() if isinstance(source, Known)}
+    assert known - shown - ELSEWHERE == set(), "nobody was shown these filled in"

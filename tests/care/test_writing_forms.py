@@ -17,7 +17,7 @@ from felles.care.medicines.rules import Source, in_use, standing
 from felles.care.medicines.shapes import Entry
 from felles.care.writing import present, rules
 from felles.care.writing.actions import _changes, _encoder
-from felles.care.writing.form import NEW, From, Known, New, Receiver, Row, here
+from felles.care.writing.form import From, Known, Receiver, Row, here
 from felles.care.writing.forms import FORMS
 from felles.care.writing.forms.dose import dosage
 from felles.care.writing.forms.plan import PLAN_URL
@@ -27,6 +27,7 @@ from felles.fhir.norway.systems import ATC, ICD10, ICPC2
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM, PARENTAL_RESPONSIBILITY
 from felles.ui.i18n import language
+from felles.ui.sources import NEW, New
 
 NB = language("nb")
 NOW = int(datetime(2026, 11, 26, 9, 30, tzinfo=UTC).timestamp()) * MICROSECONDS

@@ -13,6 +13,7 @@ from html import unescape
 from typing import Any, Self
 
 import pytest
+from filled import Asked, asked
 
 from felles.care.domains import DOMAINS
 from felles.record.pool import Conn
@@ -60,13 +61,22 @@ def patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+def posted() -> list[str]:
+    """The path of every form."""
+    return [path for domain in DOMAINS for method, path, _ in domain.pages if method == "POST"]
+
+
 @dataclass
 class Scales:
-    """Weighs what visitors ask for. `found`: route → the most it weighed; `owner` reads the database's own counts."""
+    """Weighs what visitors ask for. `owner` reads the database's own counts.
+
+    `found`: route → the most it weighed; `fields`: what the forms asked for.
+    """
 
     site: Any
     owner: Any
     found: dict[str, Weight] = field(default_factory=dict)
+    fields: set[Asked] = field(default_factory=set)
     _counts: dict[str, int] = field(default_factory=dict)
     _patterns: dict[str, re.Pattern[str]] = field(default_factory=patterns)
 
@@ -104,6 +114,7 @@ class Scales:
         sent = int(answer.headers["content-length"])
         weight = Weight(sent, len(_ELEMENT.findall(answer.content)), counter.statements, rows)
         self.found[route] = weight.most(self.found.get(route))
+        self.fields |= asked(answer.text, address.partition("?")[0])
         return answer.text
 
     async def _rows(self) -> int:

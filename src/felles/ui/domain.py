@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from felles.access.actor import Actor
     from felles.ui.i18n import Language
+    from felles.ui.sources import Sources
 
     Handler = Callable[[Request], Awaitable[Response]]
 
@@ -91,7 +92,8 @@ class Domain:
 
     `pages` are (method, path, handler); paths are ASCII, in Norwegian, and hold no name or number of anybody. `cards`
     are its ways on the hubs; `tabs` its views of an open record; `writes` what is written in one; `acts` what a
-    citizen reads in her log for each of its acts (`page:…` → words).
+    citizen reads in her log for each of its acts (`page:…` → words); `fields` the sources of what its forms ask for
+    (path of a POST → `Sources`).
     """
 
     name: str
@@ -101,6 +103,7 @@ class Domain:
     tabs: tuple[Tab, ...] = ()
     writes: tuple[Write, ...] = ()
     acts: Mapping[str, Callable[[Language], str]] = field(default_factory=dict)
+    fields: Mapping[str, Sources] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
         """Starlette's routes for the pages; makes the templates known."""

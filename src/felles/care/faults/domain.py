@@ -2,6 +2,7 @@
 
 from felles.care.faults import desk, pages
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "faults",
@@ -23,4 +24,8 @@ DOMAIN = Domain(
             "approve",
         ),
     ),
+    fields={
+        "/meld-feil": sources("ord"),
+        "/admin/feil/{fid}": sources("tekst"),
+    },
 )

@@ -3,6 +3,7 @@
 from felles.care.handovers import board, pages, ring
 from felles.record.kinds import Kind
 from felles.ui.domain import Card, Domain, Write
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "handovers",
@@ -33,5 +34,10 @@ DOMAIN = Domain(
         "page:handover": lambda t: t("Åpnet en oppgave, henvisning eller melding om deg"),
         "page:ring": lambda t: t("Så hvem som er på vakt, for å ringe om deg"),
         "page:send": lambda t: t("Skrev noe som skal sendes om deg"),
+    },
+    fields={
+        "/arbeid/{type}/{hid}/{verb}": sources("tekst", "dag", "mottaker", "til"),
+        "/p/{id}/send": sources("slag", "tekst", "mottaker", "til", "haster"),
+        "/p/{id}/ring": sources("mottaker", til="ServiceRequest.performer", tekst="Observation.valueQuantity"),
     },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.messages import acting, citizen
 from felles.ui.domain import Domain, Tab
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "messages",
@@ -22,5 +23,11 @@ DOMAIN = Domain(
         "page:messages": lambda t: t("Så meldingene"),
         "page:writing-message": lambda t: t("Skrev en melding"),
         "page:measuring": lambda t: t("Førte inn en egen måling"),
+    },
+    fields={
+        "/meg/meldinger/ny": sources("tekst", "til"),
+        "/meg/maling": sources(
+            "overtrykk", "undertrykk", "symptom-*", "tekst", til="EpisodeOfCare.managingOrganization"
+        ),
     },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.search import pages
 from felles.ui.domain import Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "search",
@@ -17,5 +18,10 @@ DOMAIN = Domain(
     acts={
         "page:search": lambda t: t("Åpnet søket i journalen"),
         "page:words": lambda t: t("Søkte etter ord i journalen"),
+    },
+    fields={
+        "/p/{id}/sok": sources("ord"),
+        "/meg/sok": sources("ord"),
+        "/for/{id}/sok": sources("ord"),
     },
 )

@@ -3,6 +3,7 @@
 from felles.care.timebook import citizen, pages, writing
 from felles.record.kinds import Kind
 from felles.ui.domain import Domain, Write
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "timebook",
@@ -23,5 +24,11 @@ DOMAIN = Domain(
     acts={
         "page:booking": lambda t: t("Åpnet et skjema for å sette opp en time til deg"),
         "page:appointment": lambda t: t("Så en av timene dine"),
+    },
+    fields={
+        "/timebok/ny": sources("hvem", "tekst"),
+        "/timebok/{aid}/{act}": sources("grunn"),
+        "/p/{id}/skriv/time": sources("tid", "hos", tekst="ServiceRequest.code"),
+        "/meg/timer/{aid}": sources("grunn"),
     },
 )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from felles.record.wants import AnyWant
+from felles.ui.sources import New
 
 if TYPE_CHECKING:
     from felles.record.kinds import Kind
@@ -74,14 +75,6 @@ class Known:
     def subject(self) -> Resource:
         """The reference to whom it is about."""
         return {"reference": self.patient}
-
-
-@dataclass(frozen=True, slots=True)
-class New:
-    """The source of a field that only the writer knows."""
-
-
-NEW: Final = New()
 
 
 @dataclass(frozen=True, slots=True)

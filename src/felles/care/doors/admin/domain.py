@@ -2,6 +2,7 @@
 
 from felles.care.doors.admin import applications, desk
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "admin",
@@ -53,4 +54,10 @@ DOMAIN = Domain(
             "staff",
         ),
     ),
+    fields={
+        "/bli-med": sources("name", "number", "kind", "units", "email", "phone", "given", "family", "hpr"),
+        "/admin/soknader/{aid}": sources("grunn"),
+        "/admin/enheter": sources("navn"),
+        "/admin/ansatte": sources("given", "family", "hpr", "profession", "role", "until", "unit-*"),
+    },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.doors.blocks import pages
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "blocks",
@@ -35,5 +36,10 @@ DOMAIN = Domain(
         "page:block-preview": lambda t: t("Så hva en sperring ville skjule"),
         "block": lambda t: t("Sperret noe i journalen"),
         "unblock": lambda t: t("Opphevet en sperring"),
+    },
+    fields={
+        "/meg/sperringer/ny": sources(
+            "hva", "slag-*", "sted", "fra", "til", "oppforing", "mot", "motsted", "motrolle", "motperson"
+        ),
     },
 )

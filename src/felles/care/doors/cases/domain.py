@@ -2,6 +2,7 @@
 
 from felles.care.doors.cases import citizen, desk
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "cases",
@@ -44,5 +45,10 @@ DOMAIN = Domain(
         "page:cases": lambda t: t("Behandlet en sak om deg"),
         "page:case-log": lambda t: t("Så hvem som har vært inne, for å behandle en sak"),
         "page:my-cases": lambda t: t("Så sakene sine"),
+    },
+    fields={
+        "/meg/innsyn/spor": sources("tekst"),
+        "/meg/e/{type}/{eid}/feil": sources("hva", "tekst"),
+        "/admin/saker/{cid}": sources("tekst"),
     },
 )

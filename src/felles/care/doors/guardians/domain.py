@@ -2,6 +2,7 @@
 
 from felles.care.doors.guardians import staff
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "guardians",
@@ -23,4 +24,8 @@ DOMAIN = Domain(
         ),
     ),
     acts={"page:guardian": lambda t: t("Så hva vergen din kan")},
+    fields={
+        "/p/{id}/verge": sources("nummer", "etternavn", "del-*", "kan-*", "fra", "til", "vedtak"),
+        "/p/{id}/verge/{cid}": sources("grunn"),
+    },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.doors.join import pages
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "join",
@@ -21,5 +22,8 @@ DOMAIN = Domain(
         "page:joining": lambda t: t("Så hvem du er, for å koble registreringer av deg"),
         "join": lambda t: t("Koblet to registreringer av deg"),
         "unjoin": lambda t: t("Løste koblingen mellom registreringer av deg"),
+    },
+    fields={
+        "/admin/koblinger": sources("leder", "annen"),
     },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.doors.moving import desk, pages
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "moving",
@@ -23,4 +24,8 @@ DOMAIN = Domain(
         ),
     ),
     acts={"page:move": lambda t: t("Så hva som henger sammen med en oppføring, for å flytte den")},
+    fields={
+        "/p/{id}/e/{type}/{eid}/flytt": sources("nummer", "grunn"),
+        "/admin/saker/{cid}/flytt": sources("nummer", "grunn"),
+    },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.doors.openings import pages
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "openings",
@@ -35,5 +36,8 @@ DOMAIN = Domain(
         "open:need": lambda t: t("Oppga et tjenstlig behov"),
         "open:emergency": lambda t: t("Åpnet med nødrett"),
         "open:consent": lambda t: t("Åpnet med pasientens samtykke"),
+    },
+    fields={
+        "/p/{id}/apne": sources("grunn", "ord"),
     },
 )

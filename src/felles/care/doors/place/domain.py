@@ -2,6 +2,7 @@
 
 from felles.care.doors.place import pages
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "place",
@@ -20,5 +21,8 @@ DOMAIN = Domain(
     acts={
         "page:place": lambda t: t("Så den fortrolige adressen din"),
         "page:place-asked": lambda t: t("Åpnet siden for å be om den fortrolige adressen din"),
+    },
+    fields={
+        "/p/{id}/adresse": sources("grunn"),
     },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.doors.proxies import acting, doing, given, staff
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "proxies",
@@ -51,5 +52,12 @@ DOMAIN = Domain(
         "page:proxies": lambda t: t("Så hvem som kan handle for deg"),
         "page:doing": lambda t: t("Ville gjøre noe for deg"),
         "page:request": lambda t: t("Ba om å få vite mer"),
+    },
+    fields={
+        "/meg/fullmakter/ny": sources("nummer", "etternavn", "read", "book", "write", "speak", "renew", "til"),
+        "/p/{id}/fullmakter": sources("hvem", "grunn"),
+        "/for/{id}/e/{type}/{eid}/feil": sources("hva", "tekst"),
+        "/for/{id}/gjor": sources("hva", "tekst"),
+        "/for/{id}/be": sources("hva"),
     },
 )

@@ -2,6 +2,7 @@
 
 from felles.care.doors.requests import citizen, staff
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "requests",
@@ -54,5 +55,11 @@ DOMAIN = Domain(
         "page:request-about": lambda t: t("Tok stilling til innsyn for en annen"),
         "page:my-requests": lambda t: t("Så hva de har bedt om å få se"),
         "page:wish": lambda t: t("Så hva du ønsker når du er død"),
+    },
+    fields={
+        "/meg/avdod": sources("nummer", "etternavn", "forhold", "hva"),
+        "/meg/etter-meg": sources(valg="Consent.provision", ord="Consent.extension"),
+        "/p/{id}/onsker/{cid}": sources("e*", "svar", "dag", "grunn", "hort", "onske"),
+        "/p/{id}/parorende": sources("nummer", "etternavn", "del-*", "grunn", "dag", "kan"),
     },
 )

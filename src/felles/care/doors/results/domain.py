@@ -2,6 +2,7 @@
 
 from felles.care.doors.results import citizen, staff
 from felles.ui.domain import Card, Domain
+from felles.ui.sources import sources
 
 DOMAIN = Domain(
     "results",
@@ -40,5 +41,8 @@ DOMAIN = Domain(
     acts={
         "page:answers": lambda t: t("Så hvilke svar som er på vei"),
         "page:withheld": lambda t: t("Så om noe er holdt tilbake"),
+    },
+    fields={
+        "/p/{id}/e/{type}/{eid}/skjerm": sources("slag", "grunn", "dag", "forelder", "hort"),
     },
 )

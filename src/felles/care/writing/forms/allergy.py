@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from felles.care.writing.form import NEW, Field, Form, Made, Mistake
+from felles.care.writing.form import Field, Form, Made, Mistake
 from felles.care.writing.forms.names import atc_of, known_names, medicines_of
 from felles.care.writing.rules import coded, today
 from felles.fhir.norway.systems import ATC
 from felles.record.kinds import Kind
 from felles.record.wants import Standing
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

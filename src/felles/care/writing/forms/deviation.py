@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
-from felles.care.writing.form import NEW, Field, Form, From, Made
+from felles.care.writing.form import Field, Form, From, Made
 from felles.care.writing.rules import gps, in_contact, instant
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Values

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
-from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms import told
 from felles.care.writing.forms.plan import care_plan, measures
 from felles.care.writing.forms.ready import municipal, stay_of
@@ -18,6 +18,7 @@ from felles.care.writing.rules import gps, instant, narrative, today_text, wants
 from felles.fhir.norway.systems import LOINC
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY
 from felles.record.kinds import Kind
 from felles.record.wants import Want
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

@@ -8,11 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import NEW, Bounds, Field, Form, Made, Mistake
+from felles.care.writing.form import Bounds, Field, Form, Made, Mistake
 from felles.care.writing.rules import coded, in_contact, instant, number
 from felles.fhir.norway.systems import LOINC, UCUM
 from felles.record.kinds import Kind
 from felles.record.wants import Coded, Standing
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

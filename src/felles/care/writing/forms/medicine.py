@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms.dose import dosage
 from felles.care.writing.forms.names import atc_of, medicines_of
 from felles.care.writing.rules import coded, day, in_contact, today, today_text, wants_text, words
 from felles.fhir.norway.systems import ATC
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

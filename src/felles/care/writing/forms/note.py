@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import NEW, Field, Form, From, Made
+from felles.care.writing.form import Field, Form, From, Made
 from felles.care.writing.rules import contact, in_contact, instant, narrative, today, words
 from felles.fhir.norway.systems import LOINC
 from felles.record.kinds import Kind
 from felles.record.wants import Standing
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

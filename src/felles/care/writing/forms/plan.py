@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers.kinds import NAMES, Kind
 from felles.care.handovers.rules import Verb, act
-from felles.care.writing.form import NEW, Field, Form, From, Made
+from felles.care.writing.form import Field, Form, From, Made
 from felles.care.writing.rules import instant, today_text, words
 from felles.record import kinds
 from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms.names import codes_of, known_names
 from felles.care.writing.rules import coded, day, in_contact, today, today_text
 from felles.record.kinds import Kind
 from felles.record.wants import Standing
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

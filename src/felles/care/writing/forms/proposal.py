@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
-from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms import told
 from felles.care.writing.forms.medicine import OTHER_DOSE, changed_dose, dose_of, is_ordered, one_of, same_dose, stopped
 from felles.care.writing.forms.plan import answered, handed_to_me
 from felles.care.writing.rules import gps, instant, words
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

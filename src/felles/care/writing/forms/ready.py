@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from felles.access.codes import EPISODE_SYSTEM, MUNICIPAL_SERVICE
 from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
-from felles.care.writing.form import NEW, Field, Form, From, Made
+from felles.care.writing.form import Field, Form, From, Made
 from felles.care.writing.forms import told
 from felles.care.writing.forms.plan import PLAN_URL, answered, care_plan, handed_to_me
 from felles.care.writing.forms.referral import RECEIVER, WORDS
 from felles.care.writing.rules import day, instant, today_text, words
 from felles.record.kinds import Kind
 from felles.record.wants import Coded, Standing
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from felles.care.writing.form import NEW, Field, Form, From, Made
+from felles.care.writing.form import Field, Form, From, Made
 from felles.care.writing.forms import told
 from felles.care.writing.rules import coded, in_contact, instant, today
 from felles.fhir.norway.systems import SNOMED
 from felles.record.kinds import Kind
 from felles.record.wants import Standing
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values

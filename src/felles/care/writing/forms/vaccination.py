@@ -6,12 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from felles.care.vaccines import rules as programme
-from felles.care.writing.form import NEW, Field, Form, From, Made, Mistake
+from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms import consent
 from felles.care.writing.rules import coded, day, in_contact, today, today_text
 from felles.fhir.norway.systems import ATC
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
+from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values
