@@ -27,6 +27,7 @@ from typing import NoReturn
 
 import asyncpg
 import pytest
+import structlog
 
 from felles.record.embedded import Embedded, wheel
 
@@ -42,6 +43,13 @@ QUICK = {
     "shared_buffers": "128MB",
     "max_wal_size": "1GB",
 }
+
+
+def pytest_configure() -> None:
+    """Tracebacks of what fails on purpose without the values of variables, as the server writes them (`configure_log`):
+    to set those, with colours, takes seconds for each."""
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,16 +1,20 @@
 """The region in a database: written once, gone on with, never over somebody else's record, begun anew when asked."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from browsing import PEOPLE, write_region
 
-from felles.access.region import Place, bring_up_to_date, open_store
+from felles.access.region import Place, open_store
 from felles.demo import fill as filling
 from felles.demo.cli import _turn_back
 from felles.demo.fill import NotEmpty, fill, state_of, today
 from felles.demo.people import CAST
 from felles.demo.reset import InTheWay, reset
 from felles.record.errors import Busy
+from felles.record.kinds import Kind
 from felles.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -19,9 +23,22 @@ COUNT = 20
 
 
 @pytest.fixture
-async def database(pg_server):
-    made = pg_server.fresh()
-    await bring_up_to_date(Place(made.url, made.owner_url))
+def database(pg_server, migrated):
+    """An empty record."""
+    made = pg_server.fresh("record", migrated)
+    yield made
+    pg_server.drop(made)
+
+
+@pytest.fixture
+def region(pg_server, tmp_path):
+    """A record that a region of `PEOPLE` was written into: a copy of one, the same as the pages' tests have."""
+
+    def write(database):
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, write_region(database, tmp_path)).result()
+
+    made = pg_server.fresh("pages", write)
     yield made
     pg_server.drop(made)
 
@@ -33,6 +50,13 @@ def settings_of(database, tmp_path, **more):
 @pytest.fixture
 async def store(database, tmp_path):
     made = await open_store(settings_of(database, tmp_path), database.url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def written(region, tmp_path):
+    made = await open_store(settings_of(region, tmp_path), region.url)
     yield made
     await made.close()
 
@@ -49,14 +73,14 @@ async def patients(store):
 
 async def test_it_is_written_once(store):
     told = []
-    filled = await fill(store, count=COUNT, tell=lambda *said: told.append(said))
+    filled = await fill(store, count=CAST, tell=lambda *said: told.append(said))
     assert filled.whole
-    assert filled.lives == COUNT
-    assert told[-1] == (COUNT, COUNT, filled.entries)
+    assert filled.lives == CAST
+    assert told[-1] == (CAST, CAST, filled.entries)
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
     before = await counted(store)
     assert before == (filled.entries - await shared_entries(store), 1)
-    again = await fill(store, count=COUNT)
+    again = await fill(store, count=CAST)
     assert (again.lives, again.entries) == (0, 0)
     assert await counted(store) == before
 
@@ -106,35 +130,34 @@ async def test_a_busy_database_is_waited_for_and_not_for_ever(monkeypatch):
         await filling.patiently(never)
 
 
-async def test_it_never_writes_into_somebody_elses_record(store):
-    await fill(store, count=CAST)
-    await store.pool.fetch("delete from run where name = 'demo'")
+async def test_it_never_writes_into_somebody_elses_record(written):
+    assert (await fill(written, count=PEOPLE)).entries == 0
+    await written.pool.fetch("delete from run where name = 'demo'")
     with pytest.raises(NotEmpty):
-        await fill(store, count=CAST)
+        await fill(written, count=PEOPLE)
 
 
-async def test_entries_carry_their_organisation_and_for_whom_they_were_written(store):
-    await fill(store, count=CAST)
-    rows = await store.pool.fetch("select distinct org, behalf from entry where person <> 0")
+async def test_entries_carry_their_organisation_and_for_whom_they_were_written(written):
+    of_care = "select distinct org, behalf from entry where person <> 0 and kind <> $1"
+    rows = await written.pool.fetch(of_care, Kind.CASE)
     assert len(rows) > 8
     assert all(row["org"] and row["behalf"].startswith("Practitioner/") for row in rows)
 
 
-async def test_relations_follow_from_what_was_written(store):
-    await fill(store, count=CAST)
-    rows = await store.pool.fetch("select count(*) as n, count(distinct basis) as bases from relation")
+async def test_relations_follow_from_what_was_written(written):
+    rows = await written.pool.fetch("select count(*) as n, count(distinct basis) as bases from relation")
     assert rows[0]["n"] > 20
     assert rows[0]["bases"] >= 7
 
 
-async def test_a_reset_empties_a_demo_and_nothing_else(store, database, tmp_path):
-    await fill(store, count=CAST)
-    place = Place(database.url, database.owner_url)
+async def test_a_reset_empties_a_demo_and_nothing_else(written, region, tmp_path):
+    place = Place(region.url, region.owner_url)
+    assert await state_of(written) is not None
     with pytest.raises(InTheWay, match="stop the server"):
         await reset(place)
-    await store.close()
+    await written.close()
     await reset(place)
-    again = await open_store(settings_of(database, tmp_path), database.url)
+    again = await open_store(settings_of(region, tmp_path), region.url)
     try:
         assert await state_of(again) is None
         assert (await fill(again, count=CAST)).lives == CAST
@@ -145,15 +168,14 @@ async def test_a_reset_empties_a_demo_and_nothing_else(store, database, tmp_path
         await reset(place)
 
 
-async def test_a_region_of_an_earlier_day_goes_on_from_that_day_in_demo_mode_alone(store, database, tmp_path):
-    await fill(store, count=CAST)
-    state = await state_of(store)
+async def test_a_region_of_an_earlier_day_goes_on_from_that_day_in_demo_mode_alone(written, region, tmp_path):
+    state = await state_of(written)
     assert state is not None
     made = date.fromisoformat(state.day)
     state.day = (made - timedelta(days=3)).isoformat()
-    await filling.keep(store, state)
-    await _turn_back(store)
+    await filling.keep(written, state)
+    await _turn_back(written)
     for demo, expected in ((True, made - timedelta(days=3)), (False, made)):
-        opened = await open_store(settings_of(database, tmp_path, demo=demo), database.url)
+        opened = await open_store(settings_of(region, tmp_path, demo=demo), region.url)
         assert today(opened) == expected
         await opened.close()

@@ -78,6 +78,7 @@ class Scales:
     found: dict[str, Weight] = field(default_factory=dict)
     fields: set[Asked] = field(default_factory=set)
     _counts: dict[str, int] = field(default_factory=dict)
+    _read: int = 0
     _patterns: dict[str, re.Pattern[str]] = field(default_factory=patterns)
 
     def route_of(self, path: str) -> str:
@@ -90,8 +91,9 @@ class Scales:
         return self._patterns.keys() - self.found.keys()
 
     async def walk(self, browser: Any, paths: list[str]) -> None:
-        """Weigh these addresses and those that they lead to."""
+        """Weigh these addresses and those that they lead to; nothing else may ask the database meanwhile."""
         waiting, seen = list(paths), set[str]()
+        self._read = await self._rows()
         while waiting:
             address = waiting.pop(0)
             route = self.route_of(address.partition("?")[0])
@@ -105,12 +107,12 @@ class Scales:
 
     async def weigh(self, browser: Any, route: str, address: str) -> str | None:
         """One page; None where it is not shown to this visitor."""
-        before = await self._rows()
         with Counter() as counter:
             answer = await browser.get(address, headers={"accept-encoding": "gzip"})
+        rows, self._read = -self._read, await self._rows()
         if answer.status_code != 200 or "text/html" not in answer.headers["content-type"]:
             return None
-        rows = await self._rows() - before
+        rows += self._read
         sent = int(answer.headers["content-length"])
         weight = Weight(sent, len(_ELEMENT.findall(answer.content)), counter.statements, rows)
         self.found[route] = weight.most(self.found.get(route))

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def texts_of_template(path: Path) -> set[str]:
     return {json.loads(f'"{text}"') for text in MARKED.findall(path.read_text("utf-8"))}
 
 
+@cache
 def all_texts() -> set[str]:
     explained = {entry.text for entry in entries()}
     return explained.union(*map(texts_of_code, CODE), *map(texts_of_template, TEMPLATES))
