@@ -15,7 +15,7 @@ S = TypeVar("S")
 class Unread(list[Any]):
     """Rows that could not be read: not none, which a page would show as none. Whatever looks at them raises."""
 
-    def __init__(self, error: DecodeError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
         self._error = error
 
@@ -30,6 +30,14 @@ def rows(decode: Callable[[bytes], Any], found: bytes) -> Any:
     try:
         return decode(found)
     except DecodeError as error:
+        return Unread(error)
+
+
+def derived(make: Callable[[], list[S]]) -> list[S]:
+    """What is made of rows; `Unread` when they are, or when it cannot be made of them."""
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - raised again by whichever part looks at it, which says so
         return Unread(error)
 
 

@@ -8,6 +8,7 @@ values, which may be somebody's record. What the record itself refuses (`RecordE
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -30,6 +31,23 @@ _DEEP: Final = 4
 """Places in the program that the log names, the innermost last."""
 _asked: ContextVar[Request | None] = ContextVar("felles.asked", default=None)
 _log: Final = structlog.get_logger("felles.ui")
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of one page, and what stands in the place of those that failed: name → words."""
+
+    t: Language
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def made(self, name: str, make: Callable[[], T], empty: T) -> T:
+        """What `make` gives, or `empty`; then `failed` says so. `name` is for the template and for the log."""
+
+        def instead(reference: str) -> T:
+            self.failed[name] = broken(self.t, reference)["text"]
+            return empty
+
+        return tried(name, make, instead)
 
 
 def begin(request: Request) -> None:

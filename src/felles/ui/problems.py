@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
+from minijinja import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -14,7 +15,7 @@ from felles.access import Sort
 from felles.access.errors import TooYoung
 from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
 from felles.ui.trace import request_id, route_of
-from felles.ui.web import SignInFirst, go, page, unknown, visit
+from felles.ui.web import SignInFirst, go, kept_head, page, unknown, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -199,7 +200,11 @@ async def _answer(request: Request, problem: Any, status: int) -> Response:
     told: Problem = problem(found.t)
     if told.state == "absent":
         told.ways += _ways_in(found, request.url.path)
-    return page(found, "ui/problem.html", {"problem": asdict(told), "title": told.title}, status)
+    head = kept_head(found) if told.state == "broken" else Markup()
+    context: dict[str, Any] = {"problem": asdict(told), "title": told.title, "head": head}
+    if head:  # a fault in a record that is open: who it is and what is critical stands, and its other views
+        context |= {"strip": True, "live": "", "printing": None}
+    return page(found, "ui/problem.html", context, status, framed=bool(head))
 
 
 def again(request: Request) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from minijinja import Markup
 from starlette.responses import RedirectResponse, Response
 
 from felles.access.actor import Actor, Sort
@@ -15,7 +16,7 @@ from felles.ui import pieces
 from felles.ui.hosts import address_of
 from felles.ui.i18n import COOKIE, NAMES, choose, language
 from felles.ui.printing import act_of, base_of
-from felles.ui.render import render
+from felles.ui.render import fragment, render
 from felles.ui.security import PAGE_HEADERS, sent_from_here
 from felles.ui.trace import report
 
@@ -277,10 +278,27 @@ def _palette(actor: Actor | None, path: str) -> dict[str, str]:
     return {"record": record, "words": "" if record.startswith("/for/") or not record else f"{record}/palett"}
 
 
-def page(found: Visit, template: str, context: dict[str, Any], status: int = 200) -> Response:
-    """The page `template` for this visit. Its strict templates raise on anything `context` lacks."""
+def page(found: Visit, template: str, context: dict[str, Any], status: int = 200, *, framed: bool = False) -> Response:
+    """The page `template` for this visit. Its strict templates raise on anything `context` lacks.
+
+    `framed`: it fails inside a record that is open, whose other views are a click away.
+    """
     path = found.request.url.path
-    return _answer(found, template, frame(found, path, shown=status < 400 or status == 422) | context, status)
+    shown = status < 400 or status == 422 or framed
+    return _answer(found, template, frame(found, path, shown=shown) | context, status)
+
+
+def head(found: Visit, template: str, context: dict[str, Any]) -> None:
+    """Keep what stands above every page of this record, so that it stands there when the rest cannot be made."""
+    found.request.state.head = (template, context)
+
+
+def kept_head(found: Visit) -> Markup:
+    """What `head` kept; "" where the page failed before it was known, or the head is what failed."""
+    template, context = getattr(found.request.state, "head", ("", {}))
+    if not template:
+        return Markup()
+    return pieces.tried("head", lambda: fragment(found.t.code, template, context), lambda _: Markup())
 
 
 def part(found: Visit, template: str, context: dict[str, Any]) -> Response:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from felles.care.courses import own, rules, views
 from felles.care.courses import page as pages
-from felles.care.doors.proxies import present as proxies
+from felles.care.doors.proxies import above
 from felles.care.doors.results.present import answers
 from felles.care.overview.present import View
 from felles.care.people import open_for, open_own, store_of
@@ -50,9 +50,10 @@ async def show_for(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     read = await views.table(store_of(found), await open_for(found, patient_id), patient_id)
     view, record = await _view(found, f"/for/{patient_id}", read)
+    context = _banner(found, view, record, read)
     made = own.listed(view, record)
     # Single answers may have been released to a parent who reaches no results as a kind.
-    context = _banner(view, record, read) | {"reaches": pages.reaches(read.reach) or bool(made["groups"])}
+    context |= {"reaches": pages.reaches(read.reach) or bool(made["groups"])}
     return page(found, "courses/for.html", context | made)
 
 
@@ -63,8 +64,9 @@ async def course_for(request: Request) -> Response:
     code = _code(request)
     read = await views.one(store_of(found), await open_for(found, patient_id), patient_id, code)
     view, record = await _view(found, f"/for/{patient_id}", read)
+    context = _banner(found, view, record, read)
     made = _one(view, record, code) | {"back": f"{view.base}/prover"}
-    return page(found, "courses/for_one.html", _banner(view, record, read) | {"it": made})
+    return page(found, "courses/for_one.html", context | {"it": made})
 
 
 def _one(view: View, record: Record, code: int) -> dict[str, Any]:
@@ -74,8 +76,8 @@ def _one(view: View, record: Record, code: int) -> dict[str, Any]:
     return made
 
 
-def _banner(view: View, record: Record, read: PersonPage) -> dict[str, Any]:
-    banner = proxies.banner(view, record.patient, read.basis)
+def _banner(found: Visit, view: View, record: Record, read: PersonPage) -> dict[str, Any]:
+    banner = above.banner(found, view, record.patient, read.basis)
     return {"title": banner["title"], "banner": banner}
 
 

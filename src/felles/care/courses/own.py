@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.courses import codes, present, rules
+from felles.care.courses import codes, page, present, rules
 from felles.care.glossary.mark import mark, meaning
+from felles.ui import pieces
 from felles.ui.series import range_bar
 
 if TYPE_CHECKING:
@@ -32,14 +33,24 @@ def verdict(view: View, reading: Reading) -> str:
 
 
 def listed(view: View, record: Record) -> dict[str, Any]:
-    """All tests in groups, the newest value of each in a sentence."""
+    """All tests in groups, the newest value of each in a sentence. `failed`: what could not be made, in words."""
+    parts = pieces.Parts(view.t)
+    return {
+        "groups": parts.made("table", lambda: _groups(view, record), []),
+        "reports": parts.made("reports", lambda: present.reports(view, [*record.reports, *record.studies]), []),
+        "cut": record.cut,
+        "failed": parts.failed,
+    }
+
+
+def _groups(view: View, record: Record) -> list[dict[str, Any]]:
     every = rules.tests(record.values)
     groups: list[dict[str, Any]] = []
     for key, text in codes.groups(view.t).items():
         rows = [_row(view, test) for test in every if test.group == key]
         if rows:
             groups.append({"text": text, "rows": rows})
-    return {"groups": groups, "reports": present.reports(view, [*record.reports, *record.studies]), "cut": record.cut}
+    return groups
 
 
 def _row(view: View, test: Test) -> dict[str, Any]:
@@ -56,14 +67,13 @@ def _row(view: View, test: Test) -> dict[str, Any]:
 
 
 def one(view: View, record: Record) -> dict[str, Any] | None:
-    """One test: its meaning first; None when there is no value of it that she sees."""
+    """One test: its meaning first; None when there is no value of it that she sees. `failed`: as of `listed`."""
+    parts = pieces.Parts(view.t)
     found = rules.tests(record.values)
     if not found:
         return None
     test, t = found[0], view.t
     last = test.last
-    acts = rules.acts(last, record.reports, record.tasks, record.notes, record.medicines)
-    seen: set[int] = set()
     return {
         "name": test.name or t("Uten navn"),
         "meaning": meaning(t, last.entry.code),
@@ -72,13 +82,19 @@ def one(view: View, record: Record) -> dict[str, Any] | None:
         "who": present.who(view, last),
         "verdict": verdict(view, last),
         "odd": last.mark is not None,
-        "bar": _bar(view, test, last),
-        "drawing": present.drawing(view, test, width=WIDTH),
+        "bar": parts.made("bar", lambda: _bar(view, test, last), ""),
+        "drawing": parts.made("drawing", lambda: present.drawing(view, test, width=WIDTH), ""),
         "pressure": last.value.second is not None,
-        "done": [item | {"text": mark(t, item["text"], seen)} for item in present.done(view, acts)],
+        "done": parts.made("done", lambda: _done(view, record, test), []),
+        "failed": parts.failed,
         "lines": [present.line(view, reading) for reading in test.readings[: present.LISTED]],
         "entry": view.entry("Observation", last.entry.id),
     }
+
+
+def _done(view: View, record: Record, test: Test) -> list[dict[str, Any]]:
+    seen: set[int] = set()
+    return [item | {"text": mark(view.t, item["text"], seen)} for item in page.done(view, record, test)]
 
 
 def _bar(view: View, test: Test, last: Reading) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from felles.care.courses import answers, codes, present, rules
+from felles.care.reading import there
 from felles.record.kinds import Kind
+from felles.ui import pieces
 from felles.ui.dates import local
 
 if TYPE_CHECKING:
@@ -68,18 +70,37 @@ def reaches(kinds: int) -> bool:
 
 def wanted_names(record: Record) -> set[str | int]:
     """What a page must know the names of."""
-    wanted: set[str | int] = {read.org for read in (*record.values, *record.reports, *record.studies) if read.org}
-    references = [who for read in record.values for who in read.entry.performer]
-    references += [who for read in record.reports for who in read.entry.performer]
-    references += [who for read in record.orders for who in read.entry.performer]
-    references += [read.entry.requester for read in record.asked if read.entry.requester]
-    references += [who for read in record.notes for who in read.entry.author]
-    references += [who for read in record.tasks for who in (read.entry.owner, read.entry.requester) if who]
+    values, reports = there(record.values), there(record.reports)
+    wanted: set[str | int] = {read.org for read in (*values, *reports, *there(record.studies)) if read.org}
+    references = [who for read in values for who in read.entry.performer]
+    references += [who for read in reports for who in read.entry.performer]
+    references += [who for read in there(record.orders) for who in read.entry.performer]
+    references += [read.entry.requester for read in there(record.asked) if read.entry.requester]
+    references += [who for read in there(record.notes) for who in read.entry.author]
+    references += [who for read in there(record.tasks) for who in (read.entry.owner, read.entry.requester) if who]
     return wanted | {who.reference for who in references if who.reference and not who.display}
 
 
 def table(view: View, record: Record, wish: Asked) -> dict[str, Any]:
-    """The tests in groups, each with its newest value and those of the days shown."""
+    """The tests in groups, each with its newest value and those of the days shown; and what was ordered and answered.
+
+    `failed`: the parts that could not be made, in words.
+    """
+    parts = pieces.Parts(view.t)
+    return parts.made("table", lambda: _matrix(view, record, wish), _NO_MATRIX) | {
+        "cut": record.cut,
+        "waiting": parts.made("waiting", lambda: present.waiting(view, record), []),
+        "answers": parts.made("answers", lambda: answers.lines(view, record), []),
+        "reports": parts.made("reports", lambda: present.reports(view, [*record.reports, *record.studies]), []),
+        "failed": parts.failed,
+    }
+
+
+_NO_MATRIX: Final[dict[str, Any]] = {"groups": [], "any": False, "missing": ""}
+"""What stands for the table where it could not be made: its place says so."""
+
+
+def _matrix(view: View, record: Record, wish: Asked) -> dict[str, Any]:
     every = rules.tests(record.values)
     since = _since(view, wish)
     kept = [test for test in every if (not wish.group or test.group == wish.group)]
@@ -99,11 +120,7 @@ def table(view: View, record: Record, wish: Asked) -> dict[str, Any]:
         "newer": wish.query(til=newer.isoformat()) if newer else "",
         "any": bool(every),
         "count": view.t.many("%d prøve eller måling", "%d prøver og målinger", len(kept)),
-        "cut": record.cut,
-        "waiting": present.waiting(view, record),
-        "answers": answers.lines(view, record),
         "missing": present.missing(view, every),
-        "reports": present.reports(view, [*record.reports, *record.studies]),
         "filters": filters(view, wish, {test.group for test in every}),
     }
 
@@ -116,12 +133,12 @@ def _since(view: View, wish: Asked) -> date | None:
     return local(view.now).date() - timedelta(days=366 * wish.years) if wish.years else None
 
 
-def filters(view: View, wish: Asked, there: set[str]) -> dict[str, Any]:
+def filters(view: View, wish: Asked, known: set[str]) -> dict[str, Any]:
     """The choices of group and period."""
     t = view.t
     periods = [{"key": str(years), "text": t.many("Siste %d år", "Siste %d år", years)} for years in PERIODS]
     return {
-        "groups": [option for option in present.options(view) if option["key"] in there],
+        "groups": [option for option in present.options(view) if option["key"] in known],
         "group": wish.group,
         "periods": periods,
         "years": str(wish.years or ""),
@@ -129,7 +146,17 @@ def filters(view: View, wish: Asked, there: set[str]) -> dict[str, Any]:
 
 
 def beside(view: View, record: Record, wish: Asked, *, child: bool) -> dict[str, Any]:
-    """The chosen courses on one time axis; unchosen: those followed most often, as far as there are such."""
+    """The chosen courses on one time axis; unchosen: those followed most often, as far as there are such.
+
+    `failed`: what could not be made, in words; `panels` stands for all of it.
+    """
+    parts = pieces.Parts(view.t)
+    nothing: dict[str, Any] = {"any": False}
+    made = parts.made("panels", lambda: _panels(view, record, wish, parts, child=child), nothing)
+    return made | {"cut": record.cut, "failed": parts.failed}
+
+
+def _panels(view: View, record: Record, wish: Asked, parts: pieces.Parts, *, child: bool) -> dict[str, Any]:
     every = [test for test in rules.tests(record.values) if test.code and test.drawn()]
     by_address = {rules.address_of(test.code): test for test in every}
     usual = {test.key: test for test in every}
@@ -139,19 +166,25 @@ def beside(view: View, record: Record, wish: Asked, *, child: bool) -> dict[str,
     since = _since(view, wish)
     start = rules.EVER if since is None else view.now - wish.years * present.YEAR
     marked = {rules.address_of(test.code) for test in chosen}
-    return present.beside(view, record, chosen, start) | {
+    return present.beside(view, record, chosen, start, parts) | {
         "choices": [
             {"key": key, "text": test.name, "on": key in marked}
             for key, test in sorted(by_address.items(), key=lambda pair: _by_name(pair[1]))
         ],
         "filters": filters(view, wish, set()),
         "any": bool(every),
-        "cut": record.cut,
     }
 
 
+def done(view: View, record: Record, test: Test) -> list[dict[str, str]]:
+    """What was done about the newest value."""
+    acts = rules.acts(test.last, record.reports, record.tasks, record.notes, record.medicines)
+    return present.done(view, acts)
+
+
 def one(view: View, record: Record, side: int) -> dict[str, Any] | None:
-    """One course whole; None when there is no value of it that this reader sees."""
+    """One course whole; None when there is no value of it that this reader sees. `failed`: as of `table`."""
+    parts = pieces.Parts(view.t)
     found = rules.tests(record.values)
     if not found:
         return None
@@ -163,13 +196,12 @@ def one(view: View, record: Record, side: int) -> dict[str, Any] | None:
         test.drawn()
     ) else []  # fmt: skip
     last = present.line(view, test.last)
-    acts = rules.acts(test.last, record.reports, record.tasks, record.notes, record.medicines)
     t = view.t
     return {
         "test": {"name": test.name or t("Uten navn"), "unit": last["unit"], "usual": last["usual"]},
         "last": last,
-        "year": present.year(view, test),
-        "drawing": present.drawing(view, test),
+        "year": parts.made("year", lambda: present.year(view, test), None),
+        "drawing": parts.made("drawing", lambda: present.drawing(view, test), ""),
         "pressure": test.last.value.second is not None,
         "homes": any(reading.home for reading in test.readings),
         "units": others,
@@ -180,7 +212,8 @@ def one(view: View, record: Record, side: int) -> dict[str, Any] | None:
         "next": f"?side={side + 1}" if first + present.LISTED < total else "",
         "previous": f"?side={side - 1}" if side > 0 else "",
         "cut": record.cut,
-        "done": present.done(view, acts),
+        "done": parts.made("done", lambda: done(view, record, test), []),
+        "failed": parts.failed,
         "entry": view.entry("Observation", test.last.entry.id),
         "reading": test,
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from felles.care.overview.present import View
     from felles.care.overview.rules import Mark
     from felles.care.overview.views import Read
+    from felles.ui.pieces import Parts
 
 YEAR: Final = 366 * 86_400_000_000
 LISTED: Final = 50
@@ -287,8 +288,8 @@ def waiting(view: View, record: Record) -> list[dict[str, str]]:
     return items
 
 
-def beside(view: View, record: Record, chosen: list[Test], since: int) -> dict[str, Any]:
-    """Courses above each other on one time axis, with medicines and contacts below."""
+def beside(view: View, record: Record, chosen: list[Test], since: int, parts: Parts) -> dict[str, Any]:
+    """Courses above each other on one time axis, with medicines and contacts below; `parts` hears of what fails."""
     drawn = [(test, test.drawn(since)) for test in chosen]
     moments = [each.at for _, readings in drawn for each in readings]
     if not moments:
@@ -301,7 +302,8 @@ def beside(view: View, record: Record, chosen: list[Test], since: int) -> dict[s
          "value": whole(view, test.last), "when": view.t.brief(test.last.at), "text": describe(view, readings)}
         for test, readings in drawn if readings
     ]  # fmt: skip
-    taken, met = _taken(view, record, frame), _met(view, record, frame)
+    taken = parts.made("medicines", lambda: _taken(view, record, frame), [])
+    met = parts.made("contacts", lambda: _met(view, record, frame), [])
     t = view.t
     return {
         "panels": panels,

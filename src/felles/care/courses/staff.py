@@ -29,10 +29,11 @@ async def show(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     grant = await open_person(found, patient_id)
     read = await views.table(store_of(found), grant, patient_id)
+    above = _common(found, patient_id, read)
     view, record = await _view(found, f"/p/{patient_id}", read)
     query = request.query_params
     wish = pages.asked(query, query.getlist("kode"))
-    context = _common(found, patient_id, read) | {
+    context = above | {
         "title": found.t("Prøver og målinger"),
         "own": f"{view.base}/prover",
         "reaches": pages.reaches(grant.kinds),
@@ -53,11 +54,12 @@ async def course(request: Request) -> Response:
     grant = await open_person(found, patient_id)
     code = rules.code_of(request.path_params["kode"])
     read = await views.one(store_of(found), grant, patient_id, code or 0)
+    above = _common(found, patient_id, read)
     view, record = await _view(found, f"/p/{patient_id}", read)
     made = pages.one(view, record, side_of(request)) if code else None
     if made is None:
         raise Absent("there is no such course here that you may see")
-    context = _common(found, patient_id, read) | {"title": made["test"]["name"], "own": f"{view.base}/prover"} | made
+    context = above | {"title": made["test"]["name"], "own": f"{view.base}/prover"} | made
     return page(found, "courses/one.html", context)
 
 

@@ -11,6 +11,7 @@ from felles.care import shapes
 from felles.care.courses.shapes import Note, Order, Report, Result, Taken, Task
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.overview.views import Read, S
+from felles.care.reading import derived, full, rows
 from felles.record.kinds import Kind
 from felles.record.wants import Course, OfCode, Standing, Want
 
@@ -51,7 +52,7 @@ _DECODERS: Final = tuple(Decoder(list[Read[shape]]) for _, shape in _BESIDE)
 class Record:
     """All that a page shows; lists newest first. `values` may hold one twice; `cut`: there are older ones.
 
-    `orders` are those that are open, `asked` the newest of all.
+    `orders` are those that are open, `asked` the newest of all. Each list may be `reading.Unread`.
     """
 
     patient: shapes.Patient
@@ -78,17 +79,17 @@ async def one(store: Store, grant: PersonGrant, patient_id: str, code: int) -> P
 
 
 def decoded(page: PersonPage) -> Record:
-    """The rows of `TABLE` or `ONE` as shapes."""
+    """The rows of `TABLE` or `ONE` as shapes; what cannot be read is `reading.Unread`."""
     beside: list[Any] = [
-        decoder.decode(rows) for decoder, rows in zip(_DECODERS, page.found[-len(_DECODERS) :], strict=True)
+        rows(decoder.decode, found) for decoder, found in zip(_DECODERS, page.found[-len(_DECODERS) :], strict=True)
     ]
     patients = _patients(page.found[0])
-    values = _values(page.found[len(STRIP)])
+    values = rows(_values, page.found[len(STRIP)])
+    cut = full(values, RECENT if page.wants == TABLE else WHOLE)
     if page.wants == TABLE:
-        cut = len(values) >= RECENT
-        values += [read for _, reads in _courses(page.found[len(STRIP) + 1]) for read in reads]
-    else:
-        cut = len(values) >= WHOLE
+        values = derived(
+            lambda: [*values, *(read for _, reads in rows(_courses, page.found[len(STRIP) + 1]) for read in reads)]
+        )
     patient = patients[0].entry if patients else shapes.Patient()
     return Record(patient, values, *beside, cut=cut)
 

@@ -16,7 +16,7 @@ from felles.care.people import store_of
 from felles.record.read_person import Standing, Want
 from felles.record.wants import Coded
 from felles.ui import pieces
-from felles.ui.web import see_as
+from felles.ui.web import head, see_as
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -52,15 +52,14 @@ async def strip(
 
 
 def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
-    """What the strip shows of a page whose wants begin with `WANTS`."""
+    """What the strip shows of a page whose wants begin with `WANTS`; it stands there too when the rest fails."""
     view = overview.View(found.t, f"/p/{patient_id}", store_of(found).clock.clinical(), {})
     patients, allergies, flags = replace(read, wants=read.wants[:_ROWS], found=read.found[:_ROWS]).rows
     person = overview.person(view, _patient(patients[0].body) if patients else shapes.Patient())
     told, stays = read.found[_ROWS : len(WANTS)]
     person["facts"] = pieces.tried("facts", lambda: overview.facts(view, _told(told), _stays(stays)), lambda _: [])
-    return {
+    above = {
         "person": person,
-        "see_as": see_as(found, f"Patient/{patient_id}", person["name"]),
         "critical": pointed.closed(found.t)
         if grounds.opens_single(read.basis)
         else pieces.critical(
@@ -69,6 +68,10 @@ def shown(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
                 view, [_allergy(row.body) for row in allergies], [_flag(row.body) for row in flags]
             ),
         ),
+    }
+    head(found, "overview/head.html", above | {"access": f"{view.base}/tilgang"})
+    return above | {
+        "see_as": see_as(found, f"Patient/{patient_id}", person["name"]),
         "why": why(found.t, view.base, read.basis),
         "closed": read.closed,
         "drafting": read.drafting,

@@ -85,7 +85,7 @@ def medicines(view: View, whole: Whole) -> Section:
     t = view.t
     record = Record(
         whole.patient, [], [], lines((read.at, read.org, read.entry) for read in newest_first(whole.medicines)),
-        None, None, [], {f"Condition/{read.entry.id}": read.entry.code.words for read in whole.problems}, cut=False,
+        [], [], [], [], {f"Condition/{read.entry.id}": read.entry.code.words for read in whole.problems}, cut=False,
     )  # fmt: skip
     page = medicine.Page(view, record)
     listed = taken.standing(record.lines, page.day)

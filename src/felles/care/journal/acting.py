@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from felles.access.representation import Verb
-from felles.care.doors.proxies import present as proxies
+from felles.care.doors.proxies import above
 from felles.care.doors.proxies.views import patient_of
 from felles.care.journal import page as journal
 from felles.care.journal import views
+from felles.care.overview.present import View
 from felles.care.people import open_for, store_of
 from felles.ui.web import page, visit
 
@@ -43,8 +44,8 @@ async def entry(request: Request) -> Response:
 
 async def _context(found: Visit, read: Read) -> dict[str, Any]:
     base = f"/for/{found.request.path_params['id']}"
-    made = await journal.made(found, read, base, citizen=True)
-    context = await journal.context(found, read, made, read.page.reach)
     who = replace(read.page, wants=read.page.wants[:1], found=read.page.found[:1])
-    banner = proxies.banner(made.view, patient_of(who.rows[0]), read.page.basis)
-    return context | {"banner": banner}
+    view = View(found.t, base, store_of(found).clock.clinical(), {}, citizen=True)
+    banner = above.banner(found, view, patient_of(who.rows[0]), read.page.basis)
+    made = await journal.made(found, read, base, citizen=True)
+    return await journal.context(found, read, made, read.page.reach) | {"banner": banner}

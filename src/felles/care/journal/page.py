@@ -10,11 +10,12 @@ from felles.care.journal.rules import Choice
 from felles.care.overview.present import View
 from felles.care.people import store_of
 from felles.record.kinds import Kind
+from felles.ui import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from felles.care.journal.rules import Item, Narrowed
+    from felles.care.journal.rules import Item, Narrowed, Stay
     from felles.care.journal.views import Problem, Read
     from felles.ui.web import Visit
 
@@ -60,11 +61,13 @@ def _plain(text: str) -> str:
 
 @dataclass(slots=True)
 class Made:
-    """The list, narrowed, and what its words are made with."""
+    """The list, narrowed, and what its words are made with; `parts` knows what could not be made."""
 
     view: View
     asked: Asked
+    parts: pieces.Parts
     items: list[Item]
+    problems: list[Problem]
     left: Narrowed
     lines: list[Item]
     matches: Callable[[Item], bool]
@@ -74,22 +77,25 @@ class Made:
 
 async def made(found: Visit, read: Read, base: str, *, citizen: bool) -> Made:
     """The journal of `read`, narrowed as the address asks. Raises `Busy`."""
-    store, wish = store_of(found), asked(found)
-    listed = rules.items(read.rows)
+    store, wish, parts = store_of(found), asked(found), pieces.Parts(found.t)
+    listed = parts.made("list", lambda: rules.items(read.rows), [])
+    problems = parts.made("problems", lambda: list(read.problems), [])
     roles = await store.names.roles({each.row.author for each in listed})
     for each in listed:
         each.profession = _role(roles.get(each.row.author, {}), each.row.org)
-    problem = next((each for each in read.problems if each.id == wish.choice.problem), None)
+    problem = next((each for each in problems if each.id == wish.choice.problem), None)
     if problem is None and wish.choice.problem:
         wish.choice = replace(wish.choice, problem="")
     matches = rules.about(problem) if problem else lambda _: True
     now = store.clock.clinical()
-    left = rules.narrow(listed, rules.tests(wish.choice, now, matches))
+    left = parts.made(
+        "list", lambda: rules.narrow(listed, rules.tests(wish.choice, now, matches)), rules.narrow([], {})
+    )
     lines = rules.lines(left.items, listed, wish.choice)
     last = max(1, -(-len(lines) // present.PAGE))
     wish.page = min(wish.page, last)
     view = View(found.t, base, now, {}, citizen=citizen)
-    return Made(view, wish, listed, left, lines, matches, *_named(problem))
+    return Made(view, wish, parts, listed, problems, left, lines, matches, *_named(problem))
 
 
 def _named(problem: Problem | None) -> tuple[Any, str]:
@@ -105,52 +111,70 @@ def _role(held: dict[int, str], org: int) -> str:
 
 
 async def context(found: Visit, read: Read, this: Made, kinds: int) -> dict[str, Any]:
-    """What the list's template fills in, and of a page with an entry the entry. Raises `Busy`."""
-    t, wish = found.t, this.asked
+    """What the list's template fills in, and of a page with an entry the entry; `failed` what could not be made.
+
+    Raises `Busy`.
+    """
+    t, wish, parts = found.t, this.asked, this.parts
     first = (wish.page - 1) * present.PAGE
     shown = this.lines[first : first + present.PAGE]
     entry = _chosen(read, this)
     default = entry is None and bool(shown) and not this.view.citizen
     item = shown[0] if default else entry
-    last = rules.last_stay(this.items)
-    named = [*shown, *([item, *rules.chain(this.items, item)] if item else [])]
-    if last:
-        named += [last.contact, *([last.text] if last.text else [])]
-    said = rules.opinions(this.left.items, this.pattern) if this.pattern and wish.page == 1 else []
-    named += [each for each, _ in said]
-    marks = {each.row.org for each in this.items if each.row.org}
-    entered = {each.row.entered for each in ([item] if item else []) if each.row.entered}
-    this.view.names = await store_of(found).names.of(present.wanted(named) | marks | entered)
+    last = parts.made("stay", lambda: rules.last_stay(this.items), None)
+    known = this.pattern is not None and wish.page == 1
+    said = parts.made("opinions", lambda: rules.opinions(this.left.items, this.pattern) if known else [], [])
+    wanted = pieces.tried("names", lambda: _wanted(this, shown, item, last, said), lambda _: set[str | int]())
+    this.view.names = await store_of(found).names.of(wanted)
     view, query = this.view, wish.query
-    lines = [present.line(view, each, query, this.pattern) for each in shown]
-    for each, line in zip(shown, lines, strict=True):
-        line["current"] = item is not None and each.name == item.name
-    reading = present.reading(view, item, this.items, query, whole=wish.whole) if item else {}
+    lines = parts.made("list", lambda: _lines(this, shown, item), [])
+    reading = parts.made(
+        "reading", lambda: present.reading(view, item, this.items, query, whole=wish.whole) if item else {}, {}
+    )
     pages = max(1, -(-len(this.lines) // present.PAGE))
     whole = not (wish.choice.any or wish.timeline) and wish.page == 1
     return {
         "title": t("Journal"),
         "action": f"{view.base}/journal",
-        "facets": present.facets(view, wish.choice, this.left, read.problems),
+        "facets": parts.made("facets", lambda: present.facets(view, wish.choice, this.left, this.problems), []),
         "narrowed": wish.choice.any,
-        "timeline": _timeline(this) if wish.timeline else {},
+        "timeline": parts.made("timeline", lambda: _timeline(this), {}) if wish.timeline else {},
         "list_href": f"{view.base}/journal{present.query(wish.choice)}",
         "timeline_href": f"{view.base}/journal{present.query(wish.choice, view=TIMELINE)}",
         "lines": lines,
-        "count": _count(found, len(this.lines), first, len(shown)),
+        "count": "" if "list" in parts.failed else _count(found, len(this.lines), first, len(shown)),
         "cut": _cut(found, read),
         "newer": _page(this, wish.page - 1) if wish.page > 1 else "",
         "older": _page(this, wish.page + 1) if wish.page < pages else "",
         "reading": reading,
         "default": default,
         "back": f"{view.base}/journal{query}",
-        "stay": present.stay(view, last, query) if whole else {},
-        "unstayed": whole and last is None and bool(read.rows) and not read.cut and bool(kinds >> Kind.ENCOUNTER & 1),
-        "opinions": present.opinions(view, said, query),
+        "stay": parts.made("stay", lambda: present.stay(view, last, query), {}) if whole else {},
+        "unstayed": whole and last is None and bool(this.items) and not read.cut and bool(kinds >> Kind.ENCOUNTER & 1),
+        "opinions": parts.made("opinions", lambda: present.opinions(view, said, query), []),
         "problem": this.problem,
         "refused": present.refused(t, kinds, citizen=view.citizen),
-        "empty": not read.rows,
+        "empty": not this.items and "list" not in parts.failed,
+        "failed": parts.failed,
     }  # fmt: skip
+
+
+def _lines(this: Made, shown: list[Item], item: Item | None) -> list[dict[str, Any]]:
+    lines = [present.line(this.view, each, this.asked.query, this.pattern) for each in shown]
+    for each, line in zip(shown, lines, strict=True):
+        line["current"] = item is not None and each.name == item.name
+    return lines
+
+
+def _wanted(
+    this: Made, shown: list[Item], item: Item | None, last: Stay | None, said: list[tuple[Item, str]]
+) -> set[str | int]:
+    """What the page must know the names of."""
+    named = [*shown, *([item, *rules.chain(this.items, item)] if item else []), *(each for each, _ in said)]
+    if last:
+        named += [last.contact, *([last.text] if last.text else [])]
+    marks: set[str | int] = {each.row.org for each in this.items if each.row.org}
+    return present.wanted(named) | marks | ({item.row.entered} if item and item.row.entered else set())
 
 
 def _chosen(read: Read, this: Made) -> Item | None:

@@ -10,6 +10,7 @@ from msgspec import field as element
 from msgspec.json import Decoder
 
 from felles.care.doors import strip
+from felles.care.reading import derived, full, rows, there
 from felles.care.shapes import Coding, Concept, Period, Reference, Shape
 from felles.record.errors import Absent, Gone
 from felles.record.want_journal import WRITTEN
@@ -174,7 +175,10 @@ _one: Final = Decoder(list[_One]).decode
 
 @dataclass(slots=True)
 class Read:
-    """The journal as this reader sees it, newest first; `chosen` is the entry that is read, where one is."""
+    """The journal as this reader sees it, newest first; `chosen` is the entry that is read, where one is.
+
+    `rows` and `problems` may be `reading.Unread`.
+    """
 
     page: PersonPage
     rows: list[Row]
@@ -184,7 +188,7 @@ class Read:
     @property
     def cut(self) -> bool:
         """Whether there may be older entries than were read."""
-        return len(self.rows) >= MOST
+        return full(self.rows, MOST)
 
 
 async def listed(store: Store, grant: PersonGrant, patient_id: str) -> Read:
@@ -206,7 +210,7 @@ async def chosen(store: Store, grant: PersonGrant, type_name: str, resource_id: 
         raise Gone("the entry was deleted")
     read = _read(page)
     known = next(
-        (row for row in read.rows if row.entry.id == resource_id and row.entry.resource_type == type_name), None
+        (row for row in there(read.rows) if row.entry.id == resource_id and row.entry.resource_type == type_name), None
     )
     read.chosen = Row(one.at, one.org, one.author, one.entry)
     if known is not None:
@@ -216,5 +220,5 @@ async def chosen(store: Store, grant: PersonGrant, type_name: str, resource_id: 
 
 def _read(page: PersonPage) -> Read:
     first = len(strip.WANTS)
-    problems = [each.entry for each in _problems(page.found[first + 1])]
-    return Read(page, _rows(page.found[first]), problems)
+    problems = derived(lambda: [each.entry for each in _problems(page.found[first + 1])])
+    return Read(page, rows(_rows, page.found[first]), problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.care.doors.proxies import above
 from felles.care.doors.proxies import present as acting
 from felles.care.medicines import plain, present, views
 from felles.care.medicines.present import Page
@@ -36,7 +37,7 @@ async def other(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     grant = await open_for(found, patient_id)
     made, read = await _read(found, grant, patient_id, f"/for/{patient_id}")
-    banner = acting.banner(made.view, made.record.patient, read.basis)
+    banner = above.banner(found, made.view, made.record.patient, read.basis)
     context: dict[str, Any] = {
         "title": f"{found.t('Medisiner')} – {banner['title']}",
         "mine": False,

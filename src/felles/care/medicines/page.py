@@ -10,7 +10,9 @@ from felles.care.medicines.gantt import Bar, Track
 from felles.care.medicines.present import Page
 from felles.care.medicines.rules import Source, Use
 from felles.care.overview import present as overview
+from felles.care.reading import there
 from felles.record.kinds import Kind
+from felles.ui import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,39 +42,71 @@ def day_asked(t: Language, query: Mapping[str, str], today: date) -> tuple[date 
 
 
 def listed(page: Page, kinds: int) -> dict[str, Any]:
-    """The list on a day: what matters most, where the sources differ, what is taken, what is over."""
-    odd = present.disagreements(page) if kinds >> Kind.MEDICINE & 1 else []
+    """The list on a day: what matters most, where the sources differ, what is taken, what is over.
+
+    `failed`: the parts that could not be made, in words; `lines` stands for all that is made of the list's own lines.
+    """
+    t, now, reaches = page.view.t, page.asked is None, bool(kinds >> Kind.MEDICINE & 1)
+    parts = pieces.Parts(t)
+    context: dict[str, Any] = {
+        "reaches": reaches,
+        "now": now,
+        "day": t.long(page.asked or page.today),
+        "asked": page.asked.isoformat() if page.asked else "",
+        "latest": page.today.isoformat(),
+        "forbidden": _forbidden(page, kinds),
+        "kidneys": parts.made("kidneys", lambda: present.kidneys(page), []),
+        "sees_results": bool(kinds >> Kind.RESULT & 1),
+        "sees_stays": bool(kinds >> Kind.ENCOUNTER & 1),
+        "failed": parts.failed,
+    }
+    context |= _NOTHING
+    if parts.made("lines", lambda: len(page.record.lines), None) is not None:
+        context |= _of_lines(page, parts, reaches=reaches)
+    return context
+
+
+_NOTHING: Final[dict[str, Any]] = {
+    "odd": [], "sections": [], "ended": None, "thinners": [], "given": [], "stay": None, "that_day": [], "unsure": 0
+}  # fmt: skip
+"""What is made of the lines, where there are none to make it of."""
+
+
+def _of_lines(page: Page, parts: pieces.Parts, *, reaches: bool) -> dict[str, Any]:
+    odd = parts.made("odd", lambda: present.disagreements(page), []) if reaches else []
     anchors: dict[str, str] = {}
     for each in odd:
         anchors.setdefault(each["substance"], each["id"])
-    now, stays = page.asked is None, page.record.stays
+    record, asked = page.record, page.asked
+    parts.made("handed", lambda: len(record.handed), 0)
     return {
-        "reaches": bool(kinds >> Kind.MEDICINE & 1),
-        "now": now,
-        "day": page.view.t.long(page.asked or page.today),
-        "asked": page.asked.isoformat() if page.asked else "",
-        "latest": page.today.isoformat(),
         "odd": odd,
-        "sections": present.sections(page, anchors),
-        "ended": present.ended(page),
-        "thinners": present.thinners(page),
-        "forbidden": _forbidden(page, kinds),
-        "kidneys": present.kidneys(page),
-        "sees_results": bool(kinds >> Kind.RESULT & 1),
-        "given": present.given_now(page),
-        "stay": present.stay(page, stays[0]) if now and stays else None,
-        "sees_stays": bool(kinds >> Kind.ENCOUNTER & 1),
-        "that_day": [] if page.asked is None else _that_day(page, page.asked),
-        "unsure": sum(rules.unsure(line, page.day) for line in page.record.lines if line.source is Source.ORDERED),
+        "sections": parts.made("list", lambda: present.sections(page, anchors), []),
+        "ended": parts.made("ended", lambda: present.ended(page), None),
+        "thinners": parts.made("thinners", lambda: present.thinners(page), []),
+        "given": parts.made("given", lambda: present.given_now(page), []),
+        "stay": None if asked else parts.made("stay", lambda: _last_stay(page), None),
+        "that_day": parts.made("day", lambda: _that_day(page, asked), []) if asked else [],
+        "unsure": sum(rules.unsure(line, page.day) for line in record.lines if line.source is Source.ORDERED),
     }
 
 
+def _last_stay(page: Page) -> dict[str, Any] | None:
+    stays = page.record.stays
+    return present.stay(page, stays[0]) if stays else None
+
+
 def _forbidden(page: Page, kinds: int) -> dict[str, Any]:
+    """What must not be given; `state` says which kind of none, also that it could not be shown."""
+    t = page.view.t
     if not kinds >> Kind.ALLERGY & 1:
-        return {"state": "refused", "text": page.view.t("Rollen din gir ikke tilgang til dette."), "rows": []}
-    rows = present.forbidden(page)
-    said = overview.critical(page.view, page.record.allergies, ())
-    return {"rows": rows, "state": said["state"], "text": said.get("text", "")}
+        return {"state": "refused", "text": t("Rollen din gir ikke tilgang til dette."), "rows": []}
+
+    def made() -> dict[str, Any]:
+        said = overview.critical(page.view, page.record.allergies, ())
+        return {"rows": present.forbidden(page), "state": said["state"], "text": said.get("text", "")}
+
+    return {"rows": []} | pieces.critical(t, made)
 
 
 def _that_day(page: Page, day: date) -> list[dict[str, str]]:
@@ -106,7 +140,7 @@ def over_time(page: Page, query: Mapping[str, str]) -> dict[str, Any]:
     for (substance, _), track in kept:
         handed = rules.attached(page.record.lines, substance, Source.DISPENSED, today)
         track.ticks = [line.start for line in handed if line.start]
-    stays = [(stay.start, stay.end or today) for stay in page.record.stays]
+    stays = [(stay.start, stay.end or today) for stay in there(page.record.stays)]
     words = (t("Legemidler over tid"), _described(t, len(kept), first, today), t("i dag"))
     return {
         "drawing": gantt.gantt([track for _, track in kept], stays, first, today, words) if kept else "",

@@ -12,6 +12,7 @@ from felles.care.medicines.rules import Source, Use
 from felles.care.overview import present as overview
 from felles.care.shapes import Concept
 from felles.record.kinds import Kind
+from felles.ui import pieces
 
 if TYPE_CHECKING:
     from felles.care.medicines.rules import Line
@@ -53,7 +54,35 @@ def _by_clock(clock: str) -> str:
 
 
 def listed(page: Page, kinds: int) -> dict[str, Any]:
-    """What the citizen's page shows: what is taken when, what waits, what must not be given, what is over."""
+    """What the citizen's page shows: what is taken when, what waits, what must not be given, what is over.
+
+    `failed`: the parts that could not be made, in words; `list` stands for all that is made of the list's own lines.
+    """
+    t = page.view.t
+    parts = pieces.Parts(t)
+
+    def critical() -> dict[str, Any]:
+        return overview.critical(page.view, page.record.allergies, page.record.flags)
+
+    context: dict[str, Any] = {
+        "reaches": bool(kinds >> Kind.MEDICINE & 1),
+        "critical": pieces.critical(t, critical, citizen=True) if kinds >> Kind.ALLERGY & 1 else None,
+        "failed": parts.failed,
+    }
+    context |= {"groups": [], "paused": [], "nothing": False, "unsettled": [], "ended": {"rows": []}}
+    if parts.made("list", lambda: len(page.record.lines), None) is not None:
+        context |= parts.made("list", lambda: _taken(page), {})
+        context["unsettled"] = parts.made("odd", lambda: _unsettled(page), [])
+        context["ended"] = parts.made("ended", lambda: present.ended(page), context["ended"])
+    return context
+
+
+def _unsettled(page: Page) -> list[dict[str, Any]]:
+    return [each for each in present.disagreements(page) if len(each["sides"]) > 1]
+
+
+def _taken(page: Page) -> dict[str, Any]:
+    """What is taken, by time of day, and what waits."""
     t = page.view.t
     seen: set[int] = set()
     lines = rules.standing(page.record.lines, page.day)
@@ -71,14 +100,9 @@ def listed(page: Page, kinds: int) -> dict[str, Any]:
     ]
     needed = [row(page, line, seen) for line in taken if line.use is Use.NEEDED]
     groups.append({"id": "needed", "title": t("Når du trenger det"), "rows": needed})
-    sees = bool(kinds >> Kind.ALLERGY & 1)
     return {
-        "reaches": bool(kinds >> Kind.MEDICINE & 1),
         "groups": [group for group in groups if group["rows"]],
         "paused": [row(page, line, seen) for line in lines if line.paused],
-        "critical": overview.critical(page.view, page.record.allergies, page.record.flags) if sees else None,
-        "unsettled": [each for each in present.disagreements(page) if len(each["sides"]) > 1],
-        "ended": present.ended(page),
         "nothing": not lines,
     }
 

@@ -10,7 +10,9 @@ from felles.care.medicines import rules
 from felles.care.medicines.lines import atc_of, dosages_of, thins
 from felles.care.medicines.rules import Odd, Source, Use
 from felles.care.medicines.shapes import Entry
+from felles.care.medicines.views import value
 from felles.care.overview import rules as overview_rules
+from felles.care.reading import there
 from felles.care.shapes import Concept
 from felles.ui.dates import local
 
@@ -55,13 +57,14 @@ def entry_of(line: Line) -> Entry:
 
 def wanted_names(record: Record) -> set[str | int]:
     """What the page must know the names of: organisations, who ordered, medicines that are referred to."""
-    wanted: set[str | int] = {line.org for line in record.lines if line.org}
+    lines = there(record.lines)
+    wanted: set[str | int] = {line.org for line in lines if line.org}
     references: list[Reference | None] = []
-    for line in record.lines:
+    for line in lines:
         entry = entry_of(line)
         references += [entry.requester, entry.information_source, entry.medication_reference]
         references += [each.actor for each in entry.performer] if isinstance(entry.performer, list) else []
-    for stay in record.stays:
+    for stay in there(record.stays):
         wanted.add(stay.org)
         references.append(stay.provider)
     wanted.update(r.reference for r in references if r and r.reference and not r.display)
@@ -87,11 +90,13 @@ def reason(page: Page, line: Line) -> str:
     """What it is for; "" when nobody wrote it."""
     entry = entry_of(line)
     said = [concept.words for concept in entry.reason_code if concept.words]
-    said += [
-        text for reference in entry.reason_reference
-        if (text := reference.display or page.record.conditions.get(reference.reference or "", ""))
-    ]  # fmt: skip
+    said += [text for each in entry.reason_reference if (text := each.display or _condition(page, each))]
     return ", ".join(dict.fromkeys(said))
+
+
+def _condition(page: Page, reference: Reference) -> str:
+    known = page.record.conditions
+    return page.view.t("Kunne ikke vises nå") if known is None else known.get(reference.reference or "", "")
 
 
 def why_changed(line: Line) -> str:
@@ -225,10 +230,12 @@ def _last_day(line: Line) -> date | None:
 def clash(allergies: Iterable[AllergyIntolerance], entry: Entry) -> str:
     """The allergy to this substance or to the group it belongs to, by ATC alone; "" when there is none known.
 
+    Allergies that could not be read mark nothing: that is said, loudly, where they would stand.
+
     A code of ATC is the beginning of those below it: penicillins J01C, phenoxymethylpenicillin J01CE02.
     """
     atc = atc_of(entry)
-    for allergy in overview_rules.critical(allergies, ()).allergies:
+    for allergy in overview_rules.critical(there(allergies), ()).allergies:
         for coding in allergy.code.coding:
             if atc and coding.system and "atc" in coding.system and coding.code and atc.startswith(coding.code):
                 return allergy.code.words
@@ -366,7 +373,8 @@ def kidneys(page: Page) -> list[dict[str, Any]]:
     """The last creatinine and eGFR with their days."""
     t = page.view.t
     found: list[dict[str, Any]] = []
-    for name, read in ((t("Kreatinin"), page.record.creatinine), (t("eGFR"), page.record.filtration)):
+    for name, reads in ((t("Kreatinin"), page.record.creatinine), (t("eGFR"), page.record.filtration)):
+        read = value(reads)
         if read is not None:
             found.append(_measured(page, name, read))
     return found

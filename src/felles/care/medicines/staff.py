@@ -11,6 +11,7 @@ from felles.care.medicines.present import Page
 from felles.care.overview.present import View
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing.offers import offers
+from felles.ui import pieces
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -26,22 +27,26 @@ async def show(request: Request) -> Response:
     grant = await open_person(found, patient_id)
     store, t, query = store_of(found), found.t, request.query_params
     read = await views.medicines(store, grant, patient_id)
+    above = shown(found, patient_id, read)
     record = views.decoded(read)
     names = await store.names.of(present.wanted_names(record))
     base = f"/p/{patient_id}"
     made = Page(View(t, base, store.clock.clinical(), names), record)
     asked, wrong = pages.day_asked(t, query, made.today)
     made = Page(made.view, record, asked)
-    over_time = query.get("vis") == "tid"
-    context: dict[str, Any] = {
+    timed, drawn = query.get("vis") == "tid", None
+    context: dict[str, Any] = pages.listed(made, grant.kinds)
+    if timed and "lines" not in context["failed"]:
+        drawn = pieces.Parts(t, context["failed"]).made("over", lambda: pages.over_time(made, query), None)
+    context |= {
         "title": t("Legemidler"),
         "own": f"{base}/legemidler",
         "lift": f"{base}/apne" if found.signed_in.may("open") else "",
         "wrong": wrong,
-        "over_time": pages.over_time(made, query) if over_time else None,
+        "timed": timed,
+        "over_time": drawn,
     }
-    context |= pages.listed(made, grant.kinds)
     if asked is None:
         for row in (row for section in context["sections"] for row in section["rows"]):
             row["ways"] = offers(found, base, row["entry"], "", made.view.now)
-    return page(found, "medicines/staff.html", shown(found, patient_id, read) | context, 422 if wrong else 200)
+    return page(found, "medicines/staff.html", above | context, 422 if wrong else 200)

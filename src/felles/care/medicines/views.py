@@ -14,6 +14,7 @@ from felles.care.medicines import codes
 from felles.care.medicines.lines import day_of, lines
 from felles.care.medicines.shapes import Entry
 from felles.care.overview.views import Read
+from felles.care.reading import Unread, derived, full, rows
 from felles.record.wants import Coded, Standing, Want
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _PAST: Final[tuple[tuple[AnyWant, type[Any]], ...]] = (
     (Want("MedicationDispense", 200), Entry),
     (Want("MedicationAdministration", 100), Entry),
 )
+_TAKEN: Final = 4
+"""The wants of what was ordered or told; those after them are of what was handed out."""
 _BESIDE: Final[tuple[tuple[AnyWant, type[Any]], ...]] = (
     (Coded("Observation", 1, codes.CREATININE), shapes.Observation),
     (Coded("Observation", 1, codes.FILTRATION), shapes.Observation),
@@ -60,16 +63,21 @@ class Stay:
 
 @dataclass(slots=True)
 class Record:
-    """All that the pages show. `cut`: there may be older orders than were read; `stays` the newest first."""
+    """All that the pages show. `cut`: there may be older orders than were read; `stays` the newest first.
+
+    Lists may be `reading.Unread`: `lines` when what was ordered or told is, `handed` when what was collected or
+    given is (`lines` are then without it). `conditions` is None when they could not be read.
+    """
 
     patient: shapes.Patient
     allergies: list[shapes.AllergyIntolerance]
     flags: list[shapes.Flag]
     lines: list[Line]
-    creatinine: Read[shapes.Observation] | None
-    filtration: Read[shapes.Observation] | None
+    handed: list[Read[Entry]]
+    creatinine: list[Read[shapes.Observation]]
+    filtration: list[Read[shapes.Observation]]
     stays: list[Stay]
-    conditions: dict[str, str]
+    conditions: dict[str, str] | None
     cut: bool
 
 
@@ -79,25 +87,32 @@ async def medicines(store: Store, grant: PersonGrant, patient_id: str) -> Person
 
 
 def decoded(page: PersonPage) -> Record:
-    """The rows of `WANTS` as shapes and lines."""
+    """The rows of `WANTS` as shapes and lines; what cannot be read is `reading.Unread`."""
     patients, allergies, flags = page.found[:3]
-    parts: list[Any] = [decode.decode(rows) for decode, rows in zip(_DECODERS, page.found[len(STRIP) :], strict=True)]
+    parts: list[Any] = [
+        rows(decode.decode, found) for decode, found in zip(_DECODERS, page.found[len(STRIP) :], strict=True)
+    ]
     entries, (creatinine, filtration, contacts, conditions) = parts[: len(_PAST)], parts[len(_PAST) :]
+    taken, handed = entries[:_TAKEN], derived(lambda: [read for part in entries[_TAKEN:] for read in part])
+    beside = [] if isinstance(handed, Unread) else handed
     found = _patients(patients)
     return Record(
         found[0].entry if found else shapes.Patient(),
-        [read.entry for read in _allergies(allergies)],
-        [read.entry for read in _flags(flags)],
-        lines((read.at, read.org, read.entry) for part in entries for read in part),
-        _value(creatinine),
-        _value(filtration),
-        [stay for read in contacts if (stay := _stay(read)) is not None],
-        {f"Condition/{read.entry.id}": read.entry.code.words for read in conditions},
-        len(entries[0]) >= MOST,
-    )
+        derived(lambda: [read.entry for read in rows(_allergies, allergies)]),
+        derived(lambda: [read.entry for read in rows(_flags, flags)]),
+        derived(lambda: lines((read.at, read.org, read.entry) for part in (*taken, beside) for read in part)),
+        handed,
+        creatinine,
+        filtration,
+        derived(lambda: [stay for read in contacts if (stay := _stay(read)) is not None]),
+        None if isinstance(conditions, Unread)
+        else {f"Condition/{read.entry.id}": read.entry.code.words for read in conditions},
+        full(entries[0], MOST),
+    )  # fmt: skip
 
 
-def _value(reads: list[Read[shapes.Observation]]) -> Read[shapes.Observation] | None:
+def value(reads: list[Read[shapes.Observation]]) -> Read[shapes.Observation] | None:
+    """The newest that holds; None for none."""
     wrong = ("entered-in-error", "cancelled", "registered")
     return next((read for read in reads if read.entry.status not in wrong), None)
 

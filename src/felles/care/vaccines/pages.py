@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.care.doors.proxies import above
 from felles.care.doors.proxies import present as acting
 from felles.care.doors.strip import shown
 from felles.care.overview.present import View
@@ -28,8 +29,8 @@ async def staff(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     grant = await open_person(found, patient_id)
     view, record, read = await _read(found, grant, patient_id, f"/p/{patient_id}")
-    context = {"title": found.t("Vaksiner")} | present.context(view, record, grant.kinds)
-    return page(found, "vaccines/staff.html", shown(found, patient_id, read) | context)
+    context = shown(found, patient_id, read) | {"title": found.t("Vaksiner")}
+    return page(found, "vaccines/staff.html", context | present.context(view, record, grant.kinds))
 
 
 async def own(request: Request) -> Response:
@@ -48,7 +49,7 @@ async def other(request: Request) -> Response:
     patient_id: str = request.path_params["id"]
     grant = await open_for(found, patient_id)
     view, record, read = await _read(found, grant, patient_id, f"/for/{patient_id}")
-    banner = acting.banner(view, record.patient, read.basis)
+    banner = above.banner(found, view, record.patient, read.basis)
     context: dict[str, Any] = {
         "title": f"{found.t('Vaksiner')} – {banner['title']}",
         "banner": banner,

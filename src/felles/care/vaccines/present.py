@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from felles.care.medicines.lines import day_of
 from felles.care.overview import rules as overview_rules
+from felles.care.reading import full, there
 from felles.care.vaccines import codes, rules
 from felles.care.vaccines.rules import State, Step
 from felles.care.vaccines.views import MOST
 from felles.record.kinds import Kind
+from felles.ui import pieces
 from felles.ui.dates import local
 
 if TYPE_CHECKING:
@@ -24,24 +26,39 @@ DONE = ("completed",)
 
 def wanted_names(record: Record) -> set[str | int]:
     """What the page must know the names of: where and by whom."""
-    references = [p.actor for read in record.given for p in read.entry.performer if p.actor]
-    wanted: set[str | int] = {read.org for read in record.given if read.org}
+    given = there(record.given)
+    references = [p.actor for read in given for p in read.entry.performer if p.actor]
+    wanted: set[str | int] = {read.org for read in given if read.org}
     wanted.update(r.reference for r in references if r.reference and not r.display)
     return wanted
 
 
 def context(view: View, record: Record, kinds: int) -> dict[str, Any]:
-    """What the pages show: what is next, what was given, what is planned and recommended."""
+    """What the pages show: what is next, given, planned and recommended; `failed`: what could not be made, in words."""
     reaches = bool(kinds >> Kind.IMMUNIZATION & 1)
-    given = [read for read in record.given if read.entry.status in DONE] if reaches else []
-    return {
+    parts = pieces.Parts(view.t)
+    context: dict[str, Any] = {
         "reaches": reaches,
-        "rows": [_row(view, read) for read in given],
-        "cut": len(record.given) >= MOST,
+        "rows": [],
+        "refused": [],
+        "cut": full(record.given, MOST),
+        "programme": None,
+        "planned": parts.made("planned", lambda: _planned(view, record), []),
+        "recommended": [],
+        "failed": parts.failed,
+    }
+    if reaches:
+        context |= parts.made("given", lambda: _lists(view, record), {})
+        context["programme"] = parts.made("programme", lambda: _programme(view, record), None)
+        context["recommended"] = parts.made("recommended", lambda: _recommended(view, record), [])
+    return context
+
+
+def _lists(view: View, record: Record) -> dict[str, list[dict[str, Any]]]:
+    """What was given, and what was not."""
+    return {
+        "rows": [_row(view, read) for read in record.given if read.entry.status in DONE],
         "refused": [_row(view, read) for read in record.given if read.entry.status == "not-done"],
-        "programme": _programme(view, record, given) if reaches else None,
-        "planned": _planned(view, record),
-        "recommended": _recommended(view, record) if reaches else [],
     }
 
 
@@ -63,13 +80,13 @@ def _row(view: View, read: Read[Immunization]) -> dict[str, Any]:
     }
 
 
-def _programme(view: View, record: Record, given: list[Read[Immunization]]) -> dict[str, Any] | None:
+def _programme(view: View, record: Record) -> dict[str, Any] | None:
     """The children's programme for one child; None for who is grown up, or whose birth date is not known to the day."""
     born, today = day_of(record.patient.birth_date), local(view.now).date()
     exact = len(record.patient.birth_date or "") == 10
     if born is None or not exact or rules.grown(born, today) or record.patient.deceased_date_time:
         return None
-    counted, unknown = codes.known(read.entry for read in given)
+    counted, unknown = codes.known(read.entry for read in record.given if read.entry.status in DONE)
     steps = rules.steps(counted, born, today)
     t = view.t
 

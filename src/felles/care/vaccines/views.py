@@ -11,6 +11,7 @@ from msgspec.json import Decoder
 from felles.care import shapes
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.overview.views import Read
+from felles.care.reading import rows
 from felles.record.wants import Coming, Want
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Recommendation(shapes.Shape):
 
 @dataclass(slots=True)
 class Record:
-    """All that the pages show; lists are newest first, appointments nearest first."""
+    """All that the pages show; lists are newest first, appointments nearest first. Each may be `reading.Unread`."""
 
     patient: shapes.Patient
     given: list[Read[Immunization]]
@@ -93,8 +94,8 @@ async def vaccines(store: Store, grant: PersonGrant, patient_id: str) -> PersonP
 
 
 def decoded(page: PersonPage) -> Record:
-    """The rows of `WANTS` as shapes."""
+    """The rows of `WANTS` as shapes; what cannot be read is `reading.Unread`."""
     patients, (given, recommended, appointments) = page.found[0], page.found[len(STRIP) :]
     found = _patients(patients)
     patient = found[0].entry if found else shapes.Patient()
-    return Record(patient, _given(given), _recommended(recommended), _appointments(appointments))
+    return Record(patient, rows(_given, given), rows(_recommended, recommended), rows(_appointments, appointments))
