@@ -95,6 +95,7 @@ def faults():
     """What axe finds on a page, and whether it has to be scrolled sideways; with `narrow` also at 320 px."""
 
     def look(page, *, narrow=False, rules=RULES):
+        page.wait_for_load_state()  # what a click led to has begun, and may not be whole yet
         if not page.evaluate("'axe' in window"):
             # By the protocol, not as a script tag: the page's own policy forbids those, and it stays in force.
             page.evaluate(AXE.read_text())

@@ -40,6 +40,7 @@ def test_a_change_is_proposed_accepted_or_declined_and_seen(window, faults, sett
     doctor.get_by_role("link", name="Forslag om legemiddel: Ramipril").click()
     doctor.get_by_role("button", name="Ta den").click()
     doctor.get_by_role("link", name="Godta, og endre dosen").click()
+    doctor.wait_for_url("**/skriv/**", wait_until="load")
     assert doctor.get_by_label("Dose", exact=True).input_value() == "1/2 kapsel om morgenen"
     assert faults(doctor) == []
     doctor.get_by_role("button", name="Signer").click()
