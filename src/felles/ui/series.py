@@ -86,7 +86,8 @@ def panel(
     end = frame.width - _RIGHT
     parts += [
         f'<path class="grid" d="M{_LEFT:.0f} {y(tick):.1f}H{end:.0f}"/>'
-        f'<text class="tick" x="{_LEFT - 6:.0f}" y="{y(tick) + 4:.1f}" text-anchor="end">{_number(t, tick)}</text>'
+        f'<text class="tick whose" x="{_LEFT - 6:.0f}" y="{y(tick) + 4:.1f}" text-anchor="end">'
+        f"{_number(t, tick)}</text>"
         for tick in ticks
     ]
     parts += _time(t, frame, ground)

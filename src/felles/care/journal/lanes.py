@@ -152,7 +152,7 @@ def _lane(view: View, lane: Lane, top: int, across: Axis, choice: Choice) -> str
     t = view.t
     name = lane.name if len(lane.name) <= _LETTERS else f"{lane.name[: _LETTERS - 1]}…"
     end = _LABEL + across.count * across.width
-    out = [f'<path class="edge" d="M0 {top}H{end}"/><text class="whose" x="0" y="{top + 19}">{escape(name)}</text>']
+    out = [f'<path class="edge" d="M0 {top}H{end}"/>']
     for column in range(across.count):
         many = sum(1 for each in lane.items if across.column(each.year) == column)
         if not many:
@@ -177,4 +177,5 @@ def _lane(view: View, lane: Lane, top: int, across: Axis, choice: Choice) -> str
                 f'<rect class="stay" x="{first:.1f}" y="{top + 6}" width="{max(last - first, 3):.1f}"'
                 f' height="{_LANE - 12}"/>'
             )
+    out.append(f'<text class="whose" x="0" y="{top + 19}">{escape(name)}</text>')
     return "".join(out)

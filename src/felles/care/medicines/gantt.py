@@ -84,7 +84,6 @@ def gantt(
 
 def _track(track: Track, y: int, x: Callable[[date], float], first: date, last: date) -> Iterator[str]:
     name = track.name if len(track.name) <= _LETTERS else f"{track.name[: _LETTERS - 1]}…"
-    yield f'<text x="0" y="{y + 15}">{escape(name)}</text>'
     for bar in track.bars:
         end = bar.until or (bar.start + timedelta(days=1) if bar.open else last)
         if end < first:
@@ -96,6 +95,7 @@ def _track(track: Track, y: int, x: Callable[[date], float], first: date, last: 
     ticks = "".join(f"M{x(day):.1f} {y + 19}v4" for day in track.ticks if first <= day <= last)
     if ticks:
         yield f'<path class="tick" d="{ticks}"/>'
+    yield f'<text class="whose" x="0" y="{y + 15}">{escape(name)}</text>'
 
 
 def _marks(first: date, last: date) -> Iterator[tuple[date, str]]:

@@ -29,13 +29,26 @@ if ("print" in document.documentElement.dataset) addEventListener("load", () => 
   }, true);
   if (!navigator.onLine) lost();
 })();
-// On a phone the views do not all fit: the one that is shown is in sight. A drawing begins at its newest end.
+// On a phone the views do not all fit: the one that is shown is in sight. A drawing begins at its newest end, and the
+// names of its rows and its scale follow.
 (() => {
+  const drawings = "svg.series, svg.gantt, svg.lanes";
+  function follow({target}) {
+    if (!target.matches?.(".scroll")) return;
+    for (const svg of target.querySelectorAll(drawings)) {
+      const along = target.scrollLeft * svg.viewBox.baseVal.width / svg.getBoundingClientRect().width;
+      for (const name of svg.querySelectorAll(".whose")) name.setAttribute("transform", `translate(${along})`);
+    }
+  }
   function fit() {
     const tab = document.querySelector(".tabs [aria-current]"), row = tab?.parentElement;
     if (row) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
-    for (const svg of document.querySelectorAll(".scroll svg")) svg.closest(".scroll").scrollLeft = 1e6;
+    for (const svg of document.querySelectorAll(drawings)) {
+      const box = svg.closest(".scroll");
+      if (box) box.scrollLeft = 1e6;
+    }
   }
+  document.addEventListener("scroll", follow, true);
   fit();
   addEventListener("resize", fit);
 })();
