@@ -4,11 +4,12 @@ import gzip
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from felles.care.entries.narrative import clean
-from felles.care.entries.present import entry_page
+from felles.care.entries.present import entry_page, heading
 from felles.care.entries.tree import Reader
 from felles.care.entries.views import Entry
 from felles.care.shapes import Patient
@@ -99,6 +100,43 @@ def test_what_has_parts_of_its_own_is_opened_and_the_person_is_not_repeated():
     assert [child.text for child in target.children] == ["Vekt", "2027"]
     assert line(nodes, "my thing").text == "ja"
     assert line(nodes, "Fra").children[0].text == "ukjent"
+
+
+def test_a_dosage_is_said_as_it_was_written_and_what_its_words_do_not_say_stands_below():
+    parts: dict[str, Any] = {
+        "timing": {"repeat": {"frequency": 1, "period": Decimal(1), "periodUnit": "d"}},
+        "doseAndRate": [{"doseQuantity": {"value": Decimal(1), "unit": "tablett"}}],
+    }
+    made: dict[str, Any] = {
+        "resourceType": "MedicationRequest",
+        "dosageInstruction": [{"text": "1 daglig", "route": {"text": "i munnen"}, **parts}],
+    }
+    written = line(Reader(NB, "", {}).tree(made), "Dosering")
+    assert (written.text, [each.text for each in written.children]) == ("1 daglig", ["i munnen"])
+    made["dosageInstruction"] = [parts]
+    assert "1 tablett" in str(line(Reader(NB, "", {}).tree(made), "Dosering").children), (
+        "without words its parts are shown"
+    )
+
+
+def test_what_has_one_part_is_said_by_it_and_codes_of_contacts_have_words():
+    nodes = Reader(NB, "", {"Practitioner/k": "Kari Lege"}).tree({
+        "resourceType": "Encounter",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"},
+        "participant": [{"individual": {"reference": "Practitioner/k"}}],
+    })  # fmt: skip
+    assert line(nodes, "Slags kontakt").text == "Innleggelse"
+    assert line(nodes, "Deltakere").text == "Kari Lege"
+
+
+def test_citizens_are_told_what_an_entry_is_in_plain_words_and_staff_in_their_own():
+    note = {"resourceType": "Composition", "title": "Visitt"}
+    assert heading(NB, "/meg", note) == ("Notat", "Visitt")
+    assert heading(NB, "/p/p1", note) == ("Journalnotat", "Visitt")
+    told = {"resourceType": "Observation", "category": [{"coding": [{"code": "social-history"}]}]}
+    assert heading(NB, "/p/p1", told)[0] == "Opplysning"
+    message = {"resourceType": "Communication", "payload": [{"contentString": "Kan jeg trene?\nHilsen Ida"}]}
+    assert heading(NB, "/p/p1", message) == ("Melding", "Kan jeg trene?")
 
 
 def test_a_note_shows_the_text_of_its_sections():

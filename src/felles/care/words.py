@@ -10,12 +10,25 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from felles.record.codes import HANDOVER_SYSTEM
 from felles.ui.dates import born_on, local, whole_months
 
 if TYPE_CHECKING:
-    from felles.care.shapes import Component, Dosage, HumanName, Measured, Observation, Patient, Quantity, Repeat
+    from felles.care.shapes import (
+        Component,
+        Concept,
+        Dosage,
+        HumanName,
+        Measured,
+        Observation,
+        Patient,
+        Quantity,
+        Repeat,
+    )
     from felles.ui.i18n import Language
 
+HEADING: Final = 120
+"""Letters of a text that stands as a heading."""
 _UNITS: Final = {
     "mm[Hg]": "mmHg",
     "Cel": "°C",
@@ -144,6 +157,19 @@ def name(t: Language, found: HumanName) -> str:
 def initials(found: HumanName) -> str:
     """M.N.: all that a browser's tab, its history and a shoulder beside you may show."""
     return "".join(f"{part[0]}." for part in [*found.given[:1], found.family] if part) or "–"
+
+
+def asked(code: Concept | None, description: str | None) -> str:
+    """What somebody is asked to do: of a hand-over what was written, whose code says only what kind it is."""
+    coded = code.words if code else ""
+    kind = code is not None and any(each.system == HANDOVER_SYSTEM for each in code.coding)
+    return (short(description or "") or coded) if kind else coded or short(description or "")
+
+
+def short(text: str) -> str:
+    """The first line of a text, cut at a word where it is long for a heading."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= HEADING else f"{line[:HEADING].rpartition(' ')[0] or line[:HEADING]} …"
 
 
 def dose(t: Language, dosages: list[Dosage]) -> str:

@@ -49,7 +49,7 @@ def _groups(view: View, record: Record) -> list[dict[str, Any]]:
     for key, text in codes.groups(view.t).items():
         rows = [_row(view, test) for test in every if test.group == key]
         if rows:
-            groups.append({"text": text, "rows": rows})
+            groups.append({"text": view.t("Målinger") if key == "vitale" else text, "rows": rows})
     return groups
 
 
@@ -85,16 +85,24 @@ def one(view: View, record: Record) -> dict[str, Any] | None:
         "bar": parts.made("bar", lambda: _bar(view, test, last), ""),
         "drawing": parts.made("drawing", lambda: present.drawing(view, test, width=WIDTH), ""),
         "pressure": last.value.second is not None,
+        "hypertensive": _hypertensive(last),
         "done": parts.made("done", lambda: _done(view, record, test), []),
         "failed": parts.failed,
         "lines": [present.line(view, reading) for reading in test.readings[: present.LISTED]],
         "entry": view.entry("Observation", last.entry.id),
+        "home": view.base,
     }
 
 
 def _done(view: View, record: Record, test: Test) -> list[dict[str, Any]]:
     seen: set[int] = set()
     return [item | {"text": mark(view.t, item["text"], seen)} for item in page.done(view, record, test)]
+
+
+def _hypertensive(reading: Reading) -> bool:
+    """Whether a blood pressure is high whoever is measured: 140/90 (Helsedirektoratet, svangerskapsomsorgen)."""
+    above, below = reading.number, reading.value.second
+    return above is not None and below is not None and (above >= 140 or below >= 90)
 
 
 def _bar(view: View, test: Test, last: Reading) -> str:

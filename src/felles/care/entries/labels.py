@@ -57,6 +57,25 @@ def elements(t: Language) -> dict[str, str]:
         "outcome": t("Utfall"), "followUp": t("Oppfølging"), "complication": t("Komplikasjon"),
         "series": t("Serie"), "started": t("Startet"), "numberOfSeries": t("Antall serier"),
         "numberOfInstances": t("Antall bilder"), "modality": t("Undersøkelse"), "careManager": t("Koordinator"),
+        "dateAsserted": t("Opplyst"), "informationSource": t("Opplyst av"), "reportOrigin": t("Opplyst av"),
+        "sender": t("Fra"), "recipient": t("Til"), "sent": t("Sendt"), "payload": t("Innhold"),
+        "topic": t("Handler om"), "inResponseTo": t("Svar på"), "reason": t("Årsak"), "input": t("Opplysninger"),
+        "output": t("Resultat"), "restriction": t("Gjelder"), "executionPeriod": t("Utført"),
+        "lastModified": t("Sist endret"), "businessStatus": t("Hvor langt"), "doseNumber": t("Dose nummer"),
+        "seriesDoses": t("Doser i alt"), "targetDisease": t("Mot"), "frequency": t("Antall ganger"),
+        "periodUnit": t("Tidsenhet"), "numberOfRepeatsAllowed": t("Kan hentes på nytt"), "quantity": t("Mengde"),
+        "expectedSupplyDuration": t("Varer"), "validityPeriod": t("Gyldig"), "instantiatesUri": t("Etter mal"),
+        "dueDate": t("Innen"), "due": t("Innen"), "measure": t("Hva som måles"), "measured": t("Målt"),
+        "expressedBy": t("Sagt av"), "statusDate": t("Status fra"), "onBehalfOf": t("På vegne av"),
+        "participation": t("Deltakelse"), "required": t("Må delta"), "minutesDuration": t("Minutter"),
+        "serviceCategory": t("Tjeneste"), "specialty": t("Fagområde"), "supportingInfo": t("Bakgrunn"),
+        "supportingInformation": t("Bakgrunn"), "orderDetail": t("Nærmere om bestillingen"),
+        "dischargeDisposition": t("Utskrevet til"), "admitSource": t("Innlagt fra"), "origin": t("Kom fra"),
+        "destination": t("Reiste til"), "condition": t("Problem"), "use": t("Bruk"), "rank": t("Rekkefølge"),
+        "stage": t("Stadium"), "evidence": t("Grunnlag"), "exposureRoute": t("Hvordan det kom inn"),
+        "lastOccurrence": t("Sist det skjedde"), "deceasedAge": t("Alder ved død"), "sex": t("Kjønn"),
+        "dateTime": t("Tidspunkt"), "policyRule": t("Regel"), "scope": t("Omfang"), "provision": t("Vilkår"),
+        "attester": t("Godkjent av"), "event": t("Hendelse"), "relatesTo": t("Hører til"),
     }  # fmt: skip
 
 
@@ -82,6 +101,10 @@ def codes(t: Language) -> dict[str, str]:
         "food": t("mat"), "medication": t("legemiddel"), "environment": t("miljø"), "biologic": t("biologisk"),
         "allergy": t("allergi"), "intolerance": t("intoleranse"), "home": t("hjemme"), "work": t("arbeid"),
         "mobile": t("mobil"), "phone": t("telefon"), "email": t("e-post"), "official": t("offisiell"),
+        "IMP": t("Innleggelse"), "ACUTE": t("Innleggelse"), "NONAC": t("Innleggelse"), "AMB": t("Poliklinisk kontakt"),
+        "EMER": t("Øyeblikkelig hjelp"), "HH": t("Hjemmebesøk"), "VR": t("Kontakt uten oppmøte"),
+        "OBSENC": t("Observasjon"), "SS": t("Dagbehandling"), "PRENC": t("Før innleggelse"),
+        "FLD": t("Kontakt utenfor institusjon"),
     }  # fmt: skip
 
 
@@ -104,6 +127,20 @@ def types(t: Language) -> dict[str, str]:
         "Device": t("Utstyr"), "Media": t("Bilde eller opptak"), "Specimen": t("Prøvemateriale"),
         "RiskAssessment": t("Risikovurdering"), "ClinicalImpression": t("Klinisk vurdering"),
         "NutritionOrder": t("Kostbestilling"), "Coverage": t("Dekning"), "Provenance": t("Opphav"),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def plain_types(t: Language) -> dict[str, str]:
+    """Resource type → what it is called to the person herself, where the profession's word says little to her."""
+    return {
+        "Condition": t("Helseproblem"), "MedicationRequest": t("Medisin"), "MedicationStatement": t("Medisin"),
+        "MedicationAdministration": t("Medisin som er gitt"), "MedicationDispense": t("Hentet på apotek"),
+        "AllergyIntolerance": t("Allergi"), "Encounter": t("Besøk eller kontakt"),
+        "Procedure": t("Inngrep eller undersøkelse"), "DiagnosticReport": t("Svar på en undersøkelse"),
+        "Composition": t("Notat"), "CarePlan": t("Plan"), "CareTeam": t("De som følger deg opp"),
+        "Appointment": t("Time"), "ServiceRequest": t("Henvisning eller bestilling"), "Task": t("Gjøremål"),
+        "EpisodeOfCare": t("Oppfølging"),
     }  # fmt: skip
 
 

@@ -61,6 +61,7 @@ _KNOWN: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "EpisodeOfCare": (("type",), ("status", "period", "managingOrganization", "careManager")),
     "Patient": (("name",), ("birthDate", "gender", "address", "telecom", "generalPractitioner", "contact")),
     "Flag": (("code",), ("status", "period", "author")),
+    "Communication": (("topic", "payload"), ("payload", "sent", "sender", "recipient", "status", "priority")),
 }
 _VALUES: Final = ("Observation",)
 
@@ -88,14 +89,14 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
     type_name = str(resource.get("resourceType", ""))
     reader = Reader(t, base, names)
     naming, first = _KNOWN.get(type_name, ((), ()))
-    kind = labels.types(t).get(type_name)
+    kind = _kind(t, base, resource)
     lead = _lead(t, reader, resource, naming)
     meta = resource.get("meta", {})
     versions = [_version(t, version, names) for version in entry.versions]
     narrative = resource.get("text", {}).get("div") if isinstance(resource.get("text"), dict) else None
     return {
         "kind": kind or labels.plain(type_name).capitalize(),
-        "kind_english": kind is None,
+        "kind_english": not kind,
         "lead": lead,
         "first": reader.tree(resource, first) if first else [],
         "rest": reader.tree(resource, without=tuple(first)),
@@ -127,8 +128,28 @@ def heading(t: Language, base: str, resource: dict[str, Any]) -> tuple[str, str]
     """What sort of entry it is and what it is about, for a line of a list."""
     type_name = str(resource.get("resourceType", ""))
     naming = _KNOWN.get(type_name, ((), ()))[0]
-    kind = labels.types(t).get(type_name) or labels.plain(type_name).capitalize()
+    kind = _kind(t, base, resource) or labels.plain(type_name).capitalize()
     return kind, _lead(t, Reader(t, base, {}), resource, naming)
+
+
+def _kind(t: Language, base: str, resource: dict[str, Any]) -> str:
+    """What sort of entry it is, to a citizen (whose pages lie below /meg and /for) in her own words; "" for unknown."""
+    type_name = str(resource.get("resourceType", ""))
+    if type_name == "Observation" and _told(resource):
+        return t("Opplysning")
+    plain = {} if base.startswith("/p/") else labels.plain_types(t)
+    return plain.get(type_name) or labels.types(t).get(type_name, "")
+
+
+def _told(resource: dict[str, Any]) -> bool:
+    """Whether an observation is how somebody lives or what she said: no test, and nothing that was measured."""
+    codes = {
+        coding.get("code")
+        for concept in resource.get("category", ())
+        if isinstance(concept, dict)
+        for coding in concept.get("coding", ())
+    }
+    return bool(codes & {"social-history", "survey"})
 
 
 def listed(view: overview.View, rows: list[Seen]) -> list[dict[str, Any]]:
@@ -163,7 +184,7 @@ def _lead(t: Language, reader: Reader, resource: dict[str, Any], naming: tuple[s
     if resource.get("resourceType") in _VALUES:
         value = _value(t, resource)
         return ": ".join(part for part in (name, value) if part)
-    return name
+    return words.short(name) if resource.get("resourceType") == "Communication" else name
 
 
 def _value(t: Language, resource: dict[str, Any]) -> str:

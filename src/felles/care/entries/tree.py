@@ -113,7 +113,7 @@ class Reader:
             return self._component(value, depth) if element == "component" else self._section(value, depth)
         if node is None:
             inner = self._children(value, depth + 1) if depth < DEPTH else []
-            node = Node(children=inner)
+            node = _alone(inner) or Node(children=inner)
             kind = value.get("resourceType")
             if kind:
                 node.text = labels.types(self.t).get(kind, labels.plain(kind))
@@ -139,10 +139,17 @@ class Reader:
         """A primitive or a known data type as one line; None for what has parts of its own."""
         if not isinstance(value, dict):
             return self._primitive(value)
+        if isinstance(value.get("text"), str) and value.keys() & _SAID:
+            return self._dosage(value)
         for needed, read, allowed in _TYPES:
             if needed & value.keys() and value.keys() <= allowed:
                 return getattr(self, f"_{read}")(value)
         return None
+
+    def _dosage(self, value: dict[str, Any]) -> Node:
+        """A dosage that was written in words says it with them; of its parts, what words seldom say stands below."""
+        rest = {k: v for k, v in value.items() if k not in _SAID and k not in ("text", "sequence")}
+        return Node(text=str(value["text"]), children=self._children(rest, 1))
 
     def _valued(self, value: dict[str, Any]) -> Node:
         if not isinstance(value["value"], str):
@@ -170,7 +177,8 @@ class Reader:
         return Node(text=shown, more=", ".join(filter(None, map(_coded, codings))))
 
     def _coding(self, value: dict[str, Any]) -> Node:
-        return Node(text=value.get("display") or value.get("code", ""), more=_coded(value))
+        code = str(value.get("code", ""))
+        return Node(text=value.get("display") or self._codes.get(code) or code, more=_coded(value))
 
     def _quantity(self, value: dict[str, Any]) -> Node:
         number = self.t.number(str(value["value"])) if "value" in value else ""
@@ -247,6 +255,12 @@ class Reader:
         return Node(text=title or self.t("Vedlegg"), more=", ".join(filter(None, (kind, url))))
 
 
+def _alone(nodes: list[Node]) -> Node | None:
+    """The only part of something, when it is one line that has a known name: it is then understood without it."""
+    only = nodes[0] if len(nodes) == 1 else None
+    return only if only and not (only.children or only.markup or only.english) else None
+
+
 def _coded(coding: dict[str, Any]) -> str:
     code, system = coding.get("code", ""), str(coding.get("system", ""))
     if "terminology.hl7.org" in system:
@@ -267,6 +281,8 @@ _SYSTEMS: Final = {
     "urn:oid:2.16.578.1.12.4.1.1.7280": "NLK",
     "urn:oid:2.16.578.1.12.4.1.1.7180": "ATC",
 }
+_SAID: Final = frozenset({"timing", "doseAndRate"})
+"""The parts of a dosage that its text says."""
 _METERED: Final = "value comparator unit system code currency"
 _REFERRED: Final = "reference display type identifier"
 # (elements one of which tells the type, what reads it, all elements it may have): the first that fits.

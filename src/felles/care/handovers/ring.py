@@ -129,10 +129,11 @@ async def _unit(found: Visit, inbox: Inbox, staff: list[inboxes.OnDuty]) -> dict
     names = await store_of(found).names.of({each.reference for each in staff})
     english = found.t.code == "en"
     first = rule_of(Kind.CALL, urgent=True).roles
-    duty = sorted((each for each in staff if each.now), key=lambda each: each.role not in first)
+    # Who keeps the unit's staff and roles sees no record, and answers no call about a patient.
+    there = (each for each in staff if each.now and each.role in ROLES and ROLES[each.role].kinds)
+    duty = sorted(there, key=lambda each: each.role not in first)
     said = [
         {"name": names.get(each.reference, ""), "role": ROLES[each.role].en if english else ROLES[each.role].nb}
         for each in duty
-        if each.role in ROLES
     ]
     return {"ref": inbox.reference, "name": inbox.name, "phone": inbox.phone, "duty": said[:4], "now": bool(duty)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from felles.access.roles import ROLES
+from felles.care import words
 from felles.care.glossary.mark import marked
 from felles.care.journal import rules, texts
 from felles.care.overview.present import class_texts
@@ -133,7 +134,7 @@ def author(view: View, item: Item) -> str:
         if name:
             return name
     if item.row.author.startswith("Patient/"):
-        return view.t("pasienten selv")
+        return view.t("deg selv") if view.base == "/meg" else view.t("pasienten selv")
     return view.names.get(item.row.author) or ""
 
 
@@ -151,8 +152,15 @@ def title(view: View, item: Item) -> str:
     if item.sort == "kontakt":
         code = entry.class_.code or "" if entry.class_ else ""
         return _first(entry.reason_code) or _first(entry.type) or class_texts(view.t).get(code, own)
+    said = next((words.short(each.content_string) for each in entry.payload if each.content_string), "")
     return (
-        entry.title or entry.description or _first([entry.code]) or _first([entry.topic]) or _first(entry.type) or own
+        entry.title
+        or entry.description
+        or said
+        or _first([entry.code])
+        or _first([entry.topic])
+        or _first(entry.type)
+        or own
     )
 
 

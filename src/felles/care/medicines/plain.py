@@ -88,7 +88,7 @@ def _taken(page: Page) -> dict[str, Any]:
     lines = rules.standing(page.record.lines, page.day)
     taken = [line for line in lines if not line.paused]
     titles = {"morning": t("Om morgenen"), "noon": t("Midt på dagen"), "evening": t("Om kvelden"),
-              "night": t("Ved sengetid"), "any": t("Ellers")}  # fmt: skip
+              "night": t("Ved sengetid"), "any": t("Uten bestemt tid på dagen")}  # fmt: skip
     daily = [line for line in taken if line.use is not Use.NEEDED]
     groups = [
         {

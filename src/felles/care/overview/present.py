@@ -95,6 +95,8 @@ def wanted_names(found: Overview) -> set[str | int]:
     references += [read.entry.recorder for read in there(found.problems)]
     for read in there(found.episodes):
         references += [read.entry.managing_organization, read.entry.care_manager]
+    for read in (*there(found.requests), *there(found.tasks)):
+        references += [read.entry.owner, *read.entry.performer]
     for read in there(found.teams):
         references += [m.member for m in read.entry.participant] + read.entry.managing_organization
     for reference in references:
@@ -385,7 +387,7 @@ def coming(view: View, found: Overview) -> list[dict[str, Any]]:
         when = t.fhir(until, brief=True) if until else t.brief(read.at)
         who = owner or t("uten oppgitt mottaker")
         more = f"{t('frist') if until else t('bestilt')} · {kind}, {who}"
-        text = _words(entry.code) or entry.description or kind
+        text = words.asked(entry.code, entry.description) or kind
         href = view.entry(entry.resource_type, entry.id)
         lines.append(line(text, href, when, more, "ArrowRight"))
     for read in found.plans:
@@ -436,7 +438,7 @@ def matters(view: View, found: Overview) -> list[dict[str, Any]]:
     t = view.t
     lines: list[dict[str, Any]] = []
     for codes, label in (
-        (social.MATTERS, t("Viktig for personen")),
+        (social.MATTERS, t("Hva som er viktig")),
         (social.LIMITS, t("Avklart om behandling")),
         (social.LIVING, t("Bosituasjon")),
     ):

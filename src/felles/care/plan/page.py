@@ -64,13 +64,16 @@ def _box(name: str, icon: str, title: str, made: dict[str, Any]) -> dict[str, An
 def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
     """The boxes of the plan, by column: what is to be done, what is agreed, who."""
     t, citizen = told.view.t, told.view.citizen
+    other = citizen and told.view.base != "/meg"
+    owed = t("Dette skal andre gjøre") if other else t("Dette skal andre gjøre for deg")
+    matters = t("Viktig for personen") if other else t("Viktig for meg")
     most = views.LISTED
     columns = {
         "due": [
             _box("timer", "Calendar", t("Timer som kommer"), part(
                 told, (Kind.APPOINTMENT,), lambda: present.appointments(told, rows),
                 t("Ingen timer er avtalt."), cut=full(rows.ahead, most))),
-            _box("oppgaver", "Tasklist", t("Dette skal andre gjøre for deg") if citizen else t("Oppgaver"), part(
+            _box("oppgaver", "Tasklist", owed if citizen else t("Oppgaver"), part(
                 told, (Kind.TASK,), lambda: present.tasks(told, rows),
                 t("Ingen åpne oppgaver er registrert."), cut=full(rows.tasks, most))),
             _box("henvisninger", "ArrowRight", t("Henvisninger"), part(
@@ -85,7 +88,7 @@ def plan(told: Told, rows: Planned) -> dict[str, list[dict[str, Any]]]:
             _box("mal", "CheckmarkCircle", t("Mål"), part(
                 told, (Kind.PLAN,), lambda: present.goals(told, rows),
                 t("Ingen mål er registrert."), cut=full(rows.goals, most))),
-            _box("viktig", "HandShakeHeart", t("Viktig for meg"), part(
+            _box("viktig", "HandShakeHeart", matters, part(
                 told, (Kind.SOCIAL,), lambda: present.matters(told, rows),
                 t("Hva som er viktig, er ikke registrert."))),
         ],

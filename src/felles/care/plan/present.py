@@ -157,13 +157,13 @@ def work(told: Told, read: Read[Work], due: rules.Due | None) -> dict[str, Any]:
     t = view.t
     owners = [entry.owner] if entry.owner else entry.performer
     owner = ", ".join(name for each in owners if (name := view.name(each)))
-    text = _words(entry.code) or entry.description or t("Uten navn")
+    text = words.asked(entry.code, entry.description) or t("Uten navn")
     asker = view.name(entry.requester) or view.names.get(read.org, "")
     sent = t.fhir(entry.authored_on, brief=True) or t.brief(read.at)
     asked = t("Fra {who}, {day}").format(who=asker, day=sent) if asker else t("Sendt {day}").format(day=sent)
     asked = asked.rstrip(", ")
     reason = _first(entry.reasons)
-    if not reason and entry.description and entry.description != text:
+    if not reason and entry.description and entry.description.strip() != text:
         reason = entry.description
     state, when = _state(told, entry), _by_when(told, due)
     parts = [{"label": t("Spørsmål"), "text": reason}] if reason else []
@@ -351,7 +351,7 @@ def matters(told: Told, found: Planned) -> list[dict[str, Any]]:
     t = told.view.t
     lines: list[dict[str, Any]] = []
     for codes, label in (
-        (social.MATTERS, t("Viktig for personen")),
+        (social.MATTERS, t("Hva som er viktig")),
         (social.LIMITS, t("Avklart om behandling")),
         (social.LIVING, t("Bosituasjon")),
     ):

@@ -215,7 +215,7 @@ async def _new(found: Visit, form: dict[str, str], error: str = "") -> Response:
             {
                 "id": name,
                 "name": words.name(t, person.shown_name),
-                "about": ", ".join(filter(None, (words.sex(t, person.gender), words.age(t, person, now)))),
+                "about": ", ".join(filter(None, (words.sex_at(t, person, now), words.age(t, person, now)))),
                 "born": t.fhir(person.birth_date, brief=True),
                 "open": is_open,
             }

@@ -64,7 +64,7 @@ def line(t: Language, seen: Seen, now: int) -> Line:
         "time": t.clock(seen.at),
         "name": words.name(t, person.shown_name),
         "href": f"/p/{seen.patient}",
-        "about": ", ".join(filter(None, (words.sex(t, person.gender), words.age(t, person, now)))),
+        "about": ", ".join(filter(None, (words.sex_at(t, person, now), words.age(t, person, now)))),
         "what": about(t, entry),
         "state": told,
         "color": color,

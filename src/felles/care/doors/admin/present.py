@@ -82,21 +82,22 @@ def wrong(t: Language, found: dict[str, str]) -> dict[str, str]:
 
 
 def errors(t: Language, said: dict[str, str]) -> list[dict[str, str]]:
-    """What is wrong, each with the name of its field, as the summary above a form has it."""
+    """What is wrong, each with the name of its field, as the summary above a form has it, in the fields' order."""
     labels = {
         "name": t("Navn"),
         "number": t("Organisasjonsnummer"),
         "kind": t("Hva slags virksomhet"),
         "units": t("Enheter"),
-        "email": t("E-post"),
         "given": t("Fornavn"),
         "family": t("Etternavn"),
         "hpr": t("HPR-nummer, om det finnes"),
+        "email": t("E-post"),
+        "phone": t("Telefon"),
         "role": t("Rolle"),
         "profession": t("Profesjon"),
         "until": t("Sluttdato, om den er kjent"),
     }
-    return [{"field": field, "text": f"{labels[field]}: {text}"} for field, text in said.items()]
+    return [{"field": field, "text": f"{labels[field]}: {said[field]}"} for field in labels if field in said]
 
 
 def application(t: Language, row: Application) -> dict[str, Any]:

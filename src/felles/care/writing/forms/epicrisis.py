@@ -62,7 +62,10 @@ def _course(known: Known) -> str:
 
 
 def _medicines(known: Known) -> str:
-    """The list at discharge against that of the admission: new, changed, stopped, paused, each with why; the rest."""
+    """The list at discharge against that of the admission: new, changed, stopped, paused, each with why; the rest.
+
+    A line for each, so that none is overlooked in the middle of another's.
+    """
     began = _began(known)
     groups: dict[str, list[str]] = {"Nytt": [], "Endret": [], "Stoppet": [], "Pauset": [], "Som før": []}
     before = {f"MedicationRequest/{each['id']}": each for each in known.of("MedicationRequest")}
@@ -84,7 +87,7 @@ def _medicines(known: Known) -> str:
         ended = told.day_of(each.get("dispenseRequest", {}).get("validityPeriod", {}), "end")
         if each.get("status") == "stopped" and reference not in replaced and ended >= began:
             groups["Stoppet"].append(_because(told.dosed(each), words(each.get("statusReason"))))
-    return "\n".join(f"{name}: {'; '.join(said)}" for name, said in groups.items() if said)[:LONGEST]
+    return "\n".join(f"{name}: {each}" for name, said in groups.items() for each in said)[:LONGEST]
 
 
 def _dose(order: Resource) -> str:
