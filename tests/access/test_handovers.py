@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from felles import access, fhir
 from felles.access.actor import Actor, Sort
+from felles.access.codes import STANDS_IN_FOR
 from felles.access.handovers import guard
+from felles.access.handovers.away import given_back, lent
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
 from felles.access.handovers.kinds import RULES, Kind, Wait
 from felles.access.handovers.states import (
@@ -28,8 +30,10 @@ from felles.access.handovers.states import (
     follow,
     said_by,
 )
+from felles.care.handovers.rules import Verb, act, verbs
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
 
+FOR_NURSE = [{"url": STANDS_IN_FOR, "valueReference": {"reference": "Practitioner/nurse"}}]
 WARD, OFFICE_OF_GP, MOTHER = "Organization/ward", "Organization/gp", "Patient/mother"
 GP, NURSE = "Practitioner/gp", "Practitioner/nurse"
 
@@ -176,7 +180,13 @@ _VERSION = st.fixed_dictionaries(
     {
         "status": st.sampled_from(sorted(BY_STATUS)),
         "business": st.sampled_from([None, RETURNED, UNTAKEN, STOPPED, ESCALATED, ENDED]),
-        "owner": st.sampled_from([None, *({"reference": each} for each in (WARD, NURSE, GP, "Patient/x", "Device/d"))]),
+        "owner": st.sampled_from(
+            [
+                None,
+                *({"reference": each} for each in (WARD, NURSE, GP, "Patient/x", "Device/d")),
+                {"reference": WARD, "extension": FOR_NURSE},
+            ]
+        ),
         "priority": st.sampled_from([None, "routine", "stat"]),
         "restriction": st.sampled_from([None, {"period": {"end": "2026-12-01"}}, {"period": {"end": "2020"}}]),
     }
@@ -209,7 +219,67 @@ def test_whatever_is_written_it_has_one_state_one_owner_and_one_date(
         assert new.made <= new.since <= now
         assert new.next is None or was is not None or new.next > now
         assert new.rung <= len(versions)
+        assert not new.instead or (version["owner"] or {}).get("extension")
+        assert not new.instead or said.state in (State.SENT, State.RECEIVED)
         was = new
+
+
+_EVENT = st.sampled_from(["away", "back", "take", "receive", "ask", "answer", "reply", "forward", "end"])
+_STAFF = (GP, NURSE, "Practitioner/second")
+
+
+@given(st.lists(st.tuples(_EVENT, st.sampled_from(_STAFF)), max_size=12), st.sampled_from(list(Kind)))
+@settings(max_examples=200, deadline=None)
+def test_whoever_goes_away_and_comes_back_it_stays_with_one(events: list[tuple[str, str]], kind: Kind):
+    """What is lent is with the one it is lent to, and given back it stands as it was left."""
+    made = {"code": {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code}]}, "owner": {"reference": NURSE}}
+    body, was, now = told(task(**made)), held(task(**made)), NOON
+    bodies = [body]
+    for event, who in events:
+        assert was is not None
+        if was.state.ended:
+            break
+        new = _after(event, who, body, was, bodies)
+        if new is None:
+            continue
+        now += 3_600_000_000
+        said = said_by(fhir.decode(msgspec.json.encode(new)))
+        assert said is not None
+        after_ = follow(was, said, writer=who, org=OFFICE_OF_GP, now=now)
+        assert after_ is not None
+        if event == "away":
+            assert (was.owner, after_.owner, after_.instead != 0) == (who, other(who), True)
+            hers = State.ACCEPTED if after_.sender == after_.owner else State.SENT  # what one sent oneself one has
+            assert after_.state == (was.state if was.state.back else hers)
+        if event == "back" and after_.owner != was.owner:
+            assert after_.instead == 0
+            mine = [each for each in bodies if each.get("owner", {}).get("reference") == after_.owner]
+            assert after_.state.back or not mine or new["status"] == mine[-1]["status"]
+        assert after_.state.ended == (after_.next is None) == (after_.owner == "")
+        body, was = new, after_
+        bodies.append(body)
+
+
+def other(who: str) -> str:
+    return _STAFF[(_STAFF.index(who) + 1) % len(_STAFF)]
+
+
+def told(struct: Any) -> dict[str, Any]:
+    return msgspec.json.decode(fhir.encode(struct))
+
+
+def _after(event: str, who: str, body: dict[str, Any], was: Held, bodies: list[dict[str, Any]]) -> Any:
+    """The Task after an event, None where it cannot happen now."""
+    if event == "away":
+        return lent(body, was, other(who)) if was.owner == who else None
+    if event == "back":
+        return given_back(body, {who}, {b["owner"]["reference"]: b for b in bodies if "owner" in b})
+    verb = {"take": Verb.TAKE, "receive": Verb.RECEIVE, "ask": Verb.ASK, "answer": Verb.ANSWER, "reply": Verb.REPLY,
+            "forward": Verb.FORWARD, "end": Verb.END}[event]  # fmt: skip
+    able = verbs(was.kind, was.state, holds=was.owner == who, sent=was.sender == who, own=True)
+    if verb not in able:
+        return None
+    return act(body, verb, who=who, now="2026-11-26T12:00:00Z", words="Slik", to=WARD)
 
 
 @given(st.sampled_from(sorted(BY_STATUS)), st.sampled_from([None, ENDED, RETURNED]))

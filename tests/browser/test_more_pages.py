@@ -65,6 +65,10 @@ def pages_of_handing_over(page):
     yield "what was sent"
     page.goto("/arbeid?sendt=1")
     yield "sent and with others"
+    page.get_by_role("link", name="Fravær").click()
+    page.get_by_role("button", name="Sett opp fraværet").click()
+    page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
+    yield "a leave, with mistakes"
 
 
 def pages_of_staff(page):

@@ -23,7 +23,8 @@ class Region:
     roles: dict[str, str] = field(default_factory=dict)
 
     def who(self, name: str) -> Any:
-        role, org = {"gp": ("gp", "office"), "clerk": ("secretary", "office")}.get(name, ("nurse", "hospital"))
+        offices = {"gp": ("gp", "office"), "other": ("gp", "office"), "clerk": ("secretary", "office")}
+        role, org = offices.get(name, ("nurse", "hospital"))
         return actor(role, Sort.STAFF, reference=self.person(name), organization=self.orgs[org])
 
     def person(self, name: str) -> str:

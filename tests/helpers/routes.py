@@ -137,6 +137,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"]},
     "/p/{id}/send": {"slag": ["", "oppgave", "henvisning"], "tekst": REASON, "mottaker": ["", "klinikk"],
                      "til": ["", "Organization/nowhere"], "haster": ["", "ja"], "finn": ["1"]},
+    "/fravaer": {"fra": DAYS, "til": DAYS, "stedfortreder": ["", "Practitioner/x"], "rolle": ["", NOBODY, "spare-gp"],
+                 "slutt": ["x"]},
     "/p/{id}/ring": {"tekst": REASON, "mottaker": ["", "klinikk"], "til": ["", "Organization/nowhere"], "finn": ["1"]},
     # No time that there is: what is booked gets an id of its own in each region.
     "/timebok/ny": {"tid": ["", NOBODY], "hvem": ["", "a", "Nordmann", NUMBERS[SEEN], "Nordmann 14.11.1969"],

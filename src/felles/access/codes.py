@@ -36,6 +36,12 @@ REVIEW = "http://felles.example/fhir/StructureDefinition/review"
 RELATED_PATIENT = "http://felles.example/fhir/StructureDefinition/related-patient"
 """Extension on RelatedPerson (Reference): the Patient that the related person is here."""
 
+STAND_IN = "http://felles.example/fhir/StructureDefinition/stand-in"
+"""Extension on PractitionerRole.notAvailable (Reference): who has what is hers, and gets what is hers, meanwhile."""
+
+STANDS_IN_FOR = "http://felles.example/fhir/StructureDefinition/stands-in-for"
+"""Extension on Task.owner and Task.requester (Reference): who is away, and has it again when she is back."""
+
 RELEASE = "http://felles.example/fhir/StructureDefinition/release"
 """Extension on Observation and DiagnosticReport (code: at-once, seen, talk, never): when the person sees it."""
 

@@ -7,7 +7,8 @@
     Appointment          those who take part in it
     Communication        those whom it was sent to: what it points to, and not the record (`pointing`); so does a Task
                          that asks to answer one
-    PractitionerRole     staffing: what relations join to is an organisation, a unit or a role, never each employee
+    PractitionerRole     staffing: what relations join to is an organisation, a unit or a role, never each employee;
+                         and when she is away from it
 
 A relation ends when its basis ends, after the days in `Durations`; one that has ended already is not made. An entry
 is a basis only if the role of the one who wrote it may make that kind (`basis:<code>` among its verbs), and a GP
@@ -48,6 +49,7 @@ from felles.access.codes import (
     UNIT,
 )
 from felles.access.handovers import hook as handovers
+from felles.access.handovers.away import leaves_of
 from felles.access.handovers.kinds import RULES
 from felles.access.handovers.states import State, said_by
 from felles.access.release import Waits
@@ -261,7 +263,9 @@ def register(
         return Derived(relations=made)
 
     def staff(resource: Any, reference: str, grant: Grant, _: int) -> Derived:
-        return Derived(staffing=staffing_of(resource, reference) if grant.may("register") else [])
+        if not grant.may("register"):
+            return Derived()
+        return Derived(staffing=staffing_of(resource, reference), leaves=leaves_of(resource, reference))
 
     def as_hers(resource: Any, updated: int) -> list[Relation]:
         return relations_of(resource, writer="", org="", verbs=_EVERY, updated=updated, days=days)

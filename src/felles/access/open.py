@@ -244,6 +244,18 @@ def administer(actor: Actor, reason: str | None = None) -> SetGrant:
     return SetGrant(**common)
 
 
+def absent(actor: Actor) -> SetGrant:
+    """A Grant for staff to say that somebody is away from a role: reads nobody, writes nobody's record.
+
+    Whose leave it is and that nothing else of the role is changed, `access.leave` sees to. Raises `Forbidden`.
+    """
+    if actor.sort is not Sort.STAFF or not actor.organization:
+        raise Forbidden("only staff are away from a role")
+    common = _common(actor, actor.purpose, None)
+    common.update(kinds=0, verbs=ADMINISTERS)
+    return SetGrant(**common)
+
+
 def maintenance(
     job: str,
     *,

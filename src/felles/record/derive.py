@@ -65,6 +65,20 @@ class Staffing:
 
 
 @dataclass(slots=True, frozen=True)
+class Leave:
+    """`party` (a reference) is away from what she does for `org`, in clinical microseconds; `stand_in` a reference.
+
+    `stand_in` is "" where nobody stands in by name.
+    """
+
+    party: str
+    org: str
+    since: int
+    until: int
+    stand_in: str
+
+
+@dataclass(slots=True, frozen=True)
 class Event:
     """Something that must reach `receiver` (a reference): one row of the outbox."""
 
@@ -78,6 +92,7 @@ class Derived:
 
     relations: list[Relation] = field(default_factory=list)
     staffing: list[Staffing] = field(default_factory=list)
+    leaves: list[Leave] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
 

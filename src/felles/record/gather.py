@@ -266,6 +266,9 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
         parties = (mark_of(place.actor), mark_of(place.org), mark_of(place.party))
         role = (place.role, mark_of(place.role))
         session.writes.add("staffing", (*parties, *role, reference, place.since, place.until))
+    for leave in derived.leaves:
+        parties = (mark_of(leave.party), mark_of(leave.org))
+        session.writes.add("away", (reference, *parties, leave.since, leave.until, leave.stand_in))
     if not job.plan.historic:
         for event in derived.events:
             about = f"{reference}/_history/{version}"
@@ -286,6 +289,7 @@ def _end_derived(session: Session, step: Step) -> None:
         return
     if step.change.type in SHARED_TYPES:
         session.writes.add("staffing_end", (reference,))
+        session.writes.add("away_end", (reference,))
     else:
         session.writes.add("relation_end", (*step.key, reference))
 

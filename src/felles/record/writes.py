@@ -203,6 +203,27 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
            on conflict (actor, org, party, source) do update set role = excluded.role,
               role_mark = excluded.role_mark, since = excluded.since, until = excluded.until""",
     ),
+    "away_end": (
+        (("source", "text"),),
+        """delete from away a using {q} q where a.source = q.source
+              and not exists (select 1 from {away} n where n.source = a.source and n.party = a.party
+                               and n.since = a.since)""",
+    ),
+    "away": (
+        (
+            ("source", "text"),
+            ("party", "bigint"),
+            ("org", "bigint"),
+            ("since", "bigint"),
+            ("until", "bigint"),
+            ("stand_in", "text"),
+        ),
+        """insert into away (source, party, org, since, until, stand_in)
+           select distinct on (source, party, since) source, party, org, since, until, stand_in from {q} q
+            order by source, party, since, until desc
+           on conflict (source, party, since) do update set org = excluded.org, until = excluded.until,
+              stand_in = excluded.stand_in""",
+    ),
     "outbox": (
         (
             ("bucket", "smallint"),
@@ -276,6 +297,7 @@ def _compose(parts: tuple[str, ...]) -> str:
         " null::smallint as basis, null::text as source where false)",
         "staffing": "(select null::bigint as actor, null::bigint as org, null::bigint as party,"
         " null::text as source where false)",
+        "away": "(select null::text as source, null::bigint as party, null::bigint as since where false)",
     }
     ctes: list[str] = []
     for part in parts:
@@ -287,6 +309,7 @@ def _compose(parts: tuple[str, ...]) -> str:
                 era=era,
                 relation=sources.get("relation", nothing["relation"]),
                 staffing=sources.get("staffing", nothing["staffing"]),
+                away=sources.get("away", nothing["away"]),
             )
         ctes.append(f"w_{part} as ({text})")
         if part == "relation":

@@ -31,15 +31,15 @@ _CARRIED: Final = "select 1 from handover where bucket = $1 and person = $2 and 
 _END: Final = "delete from handover where bucket = $1 and person = $2 and source = $3"
 _PUT: Final = """
 insert into handover (bucket, person, source, self, kind, state, urgent, owner, sender, receiver, focus, made, since,
-                      next, rung, stopped, holder, origin, org)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-       coalesce((select s.org from staffing s where s.party = $17 and s.since <= $19 and s.until > $19
-                  order by s.org = $20 desc, s.org limit 1),
-                case when $8 like 'Organization/%' then $17 end, $20)
+                      next, rung, stopped, instead, holder, origin, org)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+       coalesce((select s.org from staffing s where s.party = $18 and s.since <= $20 and s.until > $20
+                  order by s.org = $21 desc, s.org limit 1),
+                case when $8 like 'Organization/%' then $18 end, $21)
 on conflict (bucket, person, source) do update set kind = excluded.kind, state = excluded.state,
    urgent = excluded.urgent, owner = excluded.owner, sender = excluded.sender, receiver = excluded.receiver,
    focus = excluded.focus, since = excluded.since, next = excluded.next, rung = excluded.rung,
-   stopped = excluded.stopped, holder = excluded.holder, origin = excluded.origin,
+   stopped = excluded.stopped, instead = excluded.instead, holder = excluded.holder, origin = excluded.origin,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
 
@@ -123,6 +123,7 @@ async def give_back(after_: After) -> None:
             next=None if own else after(ALWAYS if was.urgent else OFFICE, after_.clinical, wait),
             rung=0,
             stopped=True,
+            instead=0,
         )
         await _put(after_, row["source"], held)
 

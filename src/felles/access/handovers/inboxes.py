@@ -52,14 +52,25 @@ select s.type, s.id, s.body, null::text as above
    and exists (select 1 from staffing t where t.party = s.self and t.since <= $2 and t.until > $2
                   and t.role not in ('administrator', 'reviewer', 'local-administrator'))
  order by w.place"""
+# and $3 clinical time.
 _STAFF: Final = f"""
-select distinct on (s.actor) e.body, s.role from staffing s
+select distinct on (s.actor) e.body, s.role, a.until as away, a.stand_in from staffing s
   join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
    and e.form = 0
- where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, s.source limit 50"""
-# $1 where to begin, $2 real time, $3 whether that place may be it itself, $4 for whom it is asked: of each the nearest
-# unit that has staff now. By the primary key each time: free joins were planned as comparisons of all with all.
-_ABOVE: Final = """
+  left join away a on a.source = s.source and a.party = s.actor and a.since <= $3 and a.until > $3
+ where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, a.until nulls first, s.source limit 50"""
+_AWAY: Final = """
+select distinct on (a.party) a.party, a.until, a.stand_in from away a
+ where a.party = any($1::bigint[]) and a.since <= $2 and a.until > $2 order by a.party, a.until"""
+PRESENT: Final = """exists (
+        select 1 from staffing t where t.party = {party} and t.since <= {real} and t.until > {real}
+           and not exists (select 1 from away w where w.source = t.source and w.party = t.actor
+                              and w.since <= {clinical} and w.until > {clinical}))"""
+"""SQL: whether somebody who is not away staffs `party` (a hash), now."""
+# $1 where to begin, $2 real time, $3 whether that place may be it itself, $4 for whom it is asked, $5 clinical time: of
+# each the nearest unit where somebody is. By the primary key each time: free joins were planned as comparisons of all
+# with all.
+_ABOVE: Final = f"""
 with recursive up(start, party, self, high) as (
     select w.start, w.party, s.self, case when w.counts then 1 else 0 end
       from unnest($4::text[], $1::text[], $3::boolean[]) w(start, party, counts)
@@ -83,7 +94,7 @@ with recursive up(start, party, self, high) as (
      where up.high < 9
 )
 select distinct on (up.start) up.start, up.party from up
- where up.high > 0 and exists (select 1 from staffing t where t.party = up.self and t.since <= $2 and t.until > $2)
+ where up.high > 0 and {PRESENT.format(party="up.self", real="$2", clinical="$5")}
  order by up.start, up.high"""
 _ROLE: Final = TYPES["PractitionerRole"]
 # $1 hash of a Practitioner or PractitionerRole, $2 real time, $3 an organisation's hash that comes first.
@@ -131,11 +142,16 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """Who staffs an inbox: reference, role, and whether she is on duty now."""
+    """Who staffs an inbox: reference, role, whether she is on duty now, and if she is away until when and whose it is.
+
+    `away` is clinical microseconds, None when she is not away; `stand_in` a reference, "" for nobody by name.
+    """
 
     reference: str
     role: str
     now: bool
+    away: int | None = None
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +187,33 @@ async def staffed(store: Store, references: Iterable[str]) -> list[Inbox]:
 async def staff(store: Store, reference: str) -> list[OnDuty]:
     """Who staffs an inbox now, those on duty first; empty when nobody does. Raises `Busy`."""
     now = store.clock.clinical()
-    rows = await store.pool.fetch(_STAFF, mark_of(reference), store.clock.real())
+    rows = await store.pool.fetch(_STAFF, mark_of(reference), store.clock.real(), now)
     found = [_on_duty(row, now) for row in rows]
     return sorted((each for each in found if each.reference), key=lambda each: (not each.now, each.reference))
 
 
 async def above(store: Store, references: set[str], org: int = 0) -> dict[str, str]:
-    """The nearest unit above each of them that has staff now, where there is one; of a person it is her own.
+    """The nearest unit above each of them where somebody is now, where there is one; of a person it is her own.
 
     `org`: the hash of the organisation for which it is asked, of whose works in several. Raises `Busy`.
     """
     starts = {each: (await post(store, each, org)).unit if is_person(each) else each for each in references}
     asked = [each for each in sorted(starts) if starts[each]]
     begin, persons = [starts[each] for each in asked], [is_person(each) for each in asked]
-    rows = await store.pool.fetch(_ABOVE, begin, store.clock.real(), persons, asked) if asked else []
+    clock = store.clock
+    values = (begin, clock.real(), persons, asked, clock.clinical())
+    rows = await store.pool.fetch(_ABOVE, *values) if asked else []
     return {row["start"]: row["party"] for row in rows}
+
+
+async def away(store: Store, references: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Those of `references` (persons) who are away now: until when, and who stands in ("": nobody by name).
+
+    Raises `Busy`.
+    """
+    marks = {mark_of(each): each for each in references if is_person(each)}
+    rows = await store.pool.fetch(_AWAY, list(marks), store.clock.clinical()) if marks else []
+    return {marks[row["party"]]: (row["until"], row["stand_in"]) for row in rows}
 
 
 def is_person(reference: str) -> bool:
@@ -232,4 +260,5 @@ def _on_duty(row: Any, now: int) -> OnDuty:
     role = fhir.decode(row["body"].encode())
     person = getattr(role.practitioner, "reference", None)
     on_duty = not isinstance(role.availableTime, list) or is_open(hours_of(role), now)
-    return OnDuty(person if isinstance(person, str) else "", row["role"], on_duty)
+    here = on_duty and row["away"] is None
+    return OnDuty(person if isinstance(person, str) else "", row["role"], here, row["away"], row["stand_in"] or "")

@@ -3,6 +3,7 @@
     late     nobody received it by its date: up the ladder of its kind, to its sender in the end (`states.climb`)
     nobody   the owner's last role ended, the unit closed: to the owner's unit, what that is part of, the sender, who
              runs the record
+    away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
     stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
     bare     a referral, order or message to which one of these happens is carried by a Task from then on
 
@@ -13,14 +14,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
 
 from felles import fhir
-from felles.access.handovers import inboxes
+from felles.access.handovers import away, inboxes
 from felles.access.handovers.hook import held_of
 from felles.access.handovers.inboxes import is_person
 from felles.access.handovers.kinds import Kind, coded, rule_of
@@ -79,8 +80,8 @@ select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
   join shared e on e.type = n.type and e.id = split_part(s.source, '/', 2) and e.state = 0 and e.form = 0
  where s.role = 'administrator' and s.since <= $1 and s.until > $1 order by s.source limit 1"""
-_OWNERS: Final = f"""
-select v.body::json -> 'owner' ->> 'reference' as owner from entry v
+_VERSIONS: Final = f"""
+select v.body from entry v
  where v.bucket = $1 and v.type = {TYPES["Task"]} and v.id = $2 and v.form = 0 and not v.deleted order by v.version"""
 _WORDS: Final = {
     UNTAKEN: "Ingen tok imot innen fristen",
@@ -98,14 +99,19 @@ class Keeper:
 
     store: Store
     conn: asyncpg.Connection
+    alone: dict[int, int] = field(default_factory=dict[int, int])
+    """Who is away with nobody to have what is hers (hashes), until when that is not asked again (real time)."""
 
     async def round(self) -> int:
         """See to what is due; how many hand-overs were written anew. Raises what the driver raises."""
-        clock = self.store.clock
+        real, clinical = self.store.clock.real(), self.store.clock.clinical()
+        self.alone = {party: until for party, until in self.alone.items() if until > real}
         rows = [
             *await self.conn.fetch(_STOPPED, MANY),
-            *await self.conn.fetch(_LATE, clock.clinical(), MANY),
-            *await self.conn.fetch(_NOBODY, clock.real(), MANY),
+            *await self.conn.fetch(away.GONE, clinical, real, list(self.alone), MANY),
+            *await self.conn.fetch(away.BACK, clinical, real, MANY),
+            *await self.conn.fetch(_LATE, clinical, MANY),
+            *await self.conn.fetch(_NOBODY, real, MANY),
         ]
         done, seen = 0, set[str]()
         for row in rows:
@@ -119,25 +125,48 @@ class Keeper:
         return done
 
     async def _see_to(self, row: Any) -> int:
-        held, source = held_of(row), row["source"]
-        if row["why"] == "stopped":
-            owner, code = (held.sender, STOPPED) if held.owner else ("", ENDED)
-        elif row["why"] == "nobody":
-            owner, code = await self._heir(held, row["org"]), MOVED
-        else:
-            owner, code = await self._climb(row, held)
+        held, source, why = held_of(row), row["source"], row["why"]
         task, version = await self._task(row, held)
         if task is None:
             return 0
-        changed = kept(task, held, owner, code)
+        if why == "away":
+            changed = await self._lend(row, held, task)
+        elif why == "back":
+            changed = await self._give_back(row, task)
+        else:
+            changed = kept(task, held, *await self._onward(row, held))
         if changed is None:
             return 0
         await self._write(source, changed, version)
         return 1
 
+    async def _onward(self, row: Any, held: Held) -> tuple[str, str]:
+        """To whom it goes (a reference), and what that is called."""
+        if row["why"] == "stopped":
+            return (held.sender, STOPPED) if held.owner else ("", ENDED)
+        if row["why"] == "nobody":
+            return await self._heir(held, row["org"]), MOVED
+        return await self._climb(row, held)
+
+    async def _lend(self, row: Any, held: Held, task: dict[str, Any]) -> dict[str, Any] | None:
+        to = await away.whose(self.store, held, row["stand_in"], row["org"])
+        if not to:
+            self.alone[row["holder"]] = self.store.clock.real() + away.AGAIN
+            return None
+        return away.lent(task, held, to)
+
+    async def _give_back(self, row: Any, task: dict[str, Any]) -> dict[str, Any] | None:
+        named = {away.absent_in(task.get(side)) for side in ("owner", "requester")} - {""}
+        here = {each for each in named if await away.is_here(self.store, each)}
+        name = row["source"].partition("/")[2]
+        versions = [r["body"] for r in await self.conn.fetch(_VERSIONS, row["bucket"], name)]
+        former = {body.get("owner", {}).get("reference", ""): body for body in map(msgspec.json.decode, versions)}
+        return away.given_back(task, here, former)
+
     async def _climb(self, row: Any, held: Held) -> tuple[str, str]:
         name = row["source"].partition("/")[2]
-        owners = [r["owner"] for r in await self.conn.fetch(_OWNERS, row["bucket"], name) if r["owner"]]
+        bodies = [msgspec.json.decode(r["body"]) for r in await self.conn.fetch(_VERSIONS, row["bucket"], name)]
+        owners = [owner for body in bodies if (owner := body.get("owner", {}).get("reference", ""))]
         owners.append(held.receiver)
         inbox = next((each for each in reversed(owners) if not is_person(each)), "")
         posts = [await inboxes.post(self.store, each, row["org"]) for each in owners if is_person(each)]
@@ -172,9 +201,11 @@ class Keeper:
         body = msgspec.json.decode(read.body)
         if type_name == "Task":
             # Somebody may have written it since the row was read: what has ended or moved on is not the keeper's.
-            said = said_by(fhir.decode(read.body.encode()))
-            changed = said is None or said.state.ended or (row["why"] == "late" and said.state is not State.SENT)
-            return (None if changed else body), read.version
+            said, why = said_by(fhir.decode(read.body.encode())), row["why"]
+            over = said is None or said.state.ended or (why == "late" and said.state is not State.SENT)
+            named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
+            gone = why in ("away", "nobody") and held.owner not in (*named, held.sender)
+            return (None if over or gone else body), read.version
         return carrying(row["source"], body, held, moment(self.store.clock.clinical())), 0
 
     async def _write(self, source: str, task: dict[str, Any], version: int) -> None:

@@ -26,13 +26,14 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.codes import DIAGNOSTIC
+from felles.access.codes import DIAGNOSTIC, STANDS_IN_FOR
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
 from felles.access.handovers.kinds import PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
 from felles.record.elements import codes_of, listed, reference_of
+from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
     from felles.access.handovers.kinds import Wait
@@ -67,6 +68,7 @@ UNTAKEN: Final = "untaken"
 STOPPED: Final = "stopped"
 MOVED: Final = "moved"
 ESCALATED: Final = "escalated"
+AWAY: Final = "away"
 ENDED: Final = "ended"
 BY_STATUS: Final = {
     "requested": State.SENT,
@@ -108,6 +110,7 @@ class Said:
     """What one version of an entry says. References are "" where it names none that can own work.
 
     `until` is the day somebody looks again, None when none is given; `asked` when it was sent, None when not said.
+    `instead` is the hash of whoever is away and for whom it stands with another (`away`), 0 for nobody.
     """
 
     kind: Kind
@@ -119,6 +122,7 @@ class Said:
     asked: int | None
     until: int | None
     escalated: bool = False
+    instead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ class Held:
     next: int | None
     rung: int = 0
     stopped: bool = False
+    instead: int = 0
 
 
 def said_by(resource: Any) -> Said | None:
@@ -171,6 +176,7 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     if was is not None and said.escalated and state is was.state is State.SENT:
         rung = was.rung if same else was.rung + 1
     held = Held(said.kind, state, said.urgent, owner, sender, receiver, said.focus, made, now, None, rung)
+    held = replace(held, instead=0 if state.ended else said.instead)
     if same and was is not None:
         held = replace(held, since=was.since)
     return held if state.ended else replace(held, next=_next(was, held, said, now, hours, same=same))
@@ -252,7 +258,21 @@ def _task(task: Any) -> Said | None:
         asked,
         until,
         business in (ESCALATED, UNTAKEN),
+        _instead(task, state),
     )
+
+
+def absent(reference: Any) -> str:
+    """For whom the one of a Reference stands in while she is away, "" for nobody."""
+    found = (e.valueReference for e in listed(getattr(reference, "extension", None)) if e.url == STANDS_IN_FOR)
+    return next((name for each in found if (name := _able(reference_of(each)))), "")
+
+
+def _instead(task: Any, state: State) -> int:
+    """What the stand-in has taken is hers; what she has only received, or not, is not."""
+    waits = absent(task.owner) if state in (State.SENT, State.RECEIVED) else ""
+    found = waits or absent(task.requester)
+    return mark_of(found) if found else 0
 
 
 def _request(request: Any) -> Said | None:

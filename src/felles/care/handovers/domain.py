@@ -1,6 +1,6 @@
 """The registration of hand-overs."""
 
-from felles.care.handovers import board, pages, ring
+from felles.care.handovers import board, leave, pages, ring
 from felles.record.kinds import Kind
 from felles.ui.domain import Card, Domain, Write
 from felles.ui.sources import sources
@@ -13,6 +13,8 @@ DOMAIN = Domain(
         ("GET", "/arbeid/{type}/{hid}", pages.one),
         ("POST", "/arbeid/{type}/{hid}/{verb}", pages.act),
         ("GET", "/tavle", board.board),
+        ("GET", "/fravaer", leave.show),
+        ("POST", "/fravaer", leave.change),
         ("GET", "/p/{id}/send", pages.compose),
         ("POST", "/p/{id}/send", pages.send),
         ("GET", "/p/{id}/ring", ring.show),
@@ -37,6 +39,7 @@ DOMAIN = Domain(
     },
     fields={
         "/arbeid/{type}/{hid}/{verb}": sources("tekst", "dag", "mottaker", "til"),
+        "/fravaer": sources("fra", "til", "stedfortreder"),
         "/p/{id}/send": sources("slag", "tekst", "mottaker", "til", "haster"),
         "/p/{id}/ring": sources("mottaker", til="ServiceRequest.performer", tekst="Observation.valueQuantity"),
     },

@@ -15,7 +15,7 @@ from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.doors.strip import strip
-from felles.care.handovers import actions, present, rules
+from felles.care.handovers import actions, present, present_leave, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from felles.record.read_handovers import HandedRow, Side
+    from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
 FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon")
@@ -55,10 +56,19 @@ async def work(request: Request) -> Response:
         "sent": sent,
         "full": len(rows) == MANY,
         "done": "gjort" in request.query_params,
+        "away": await _away(found),
         "board": found.t("Tavle for hele regionen") if found.signed_in.may("approve") else found.t("Tavle"),
         "some": found.t("Bare det du valgte på tavlen.") if "hva" in request.query_params else "",
     }
     return page(found, "handovers/work.html", context)
+
+
+async def _away(found: Visit) -> str:
+    """That she is away herself, "" when she is not."""
+    store, me = store_of(found), found.signed_in.reference
+    until, stand_in = (await inboxes.away(store, [me])).get(me, (0, ""))
+    names = await store.names.of({stand_in}) if stand_in else {}
+    return present_leave.told(found.t, until, names.get(stand_in, "")) if until else ""
 
 
 def _asked(request: Request, row: dict[str, Any]) -> bool:
@@ -230,7 +240,7 @@ async def _one(
     names = await store.names.of(set(present.authors(row)))
     holder = await inboxes.one(store, row.receiver if State(row.state).back else row.owner or row.receiver)
     staff = await inboxes.staff(store, holder.reference) if holder else []
-    staffed = await store.names.of({each.reference for each in staff})
+    staffed = await store.names.of({each for one in staff for each in (one.reference, one.stand_in) if each})
     asked = found.request.query_params
     looked = said.get("mottaker", "") or asked.get("mottaker", "")
     errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
@@ -249,7 +259,7 @@ async def _one(
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
         "answers": [*(offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else []),
                     *_booking(found, row, verbs)],
-        "duty": [{"name": staffed.get(each.reference, ""), "now": each.now} for each in staff],
+        "duty": [_on_duty(t, each, staffed) for each in staff],
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
                   "open": each.open} for each in await inboxes.find(store, looked)],
         "looked": looked,
@@ -262,6 +272,11 @@ async def _one(
         "path": f"/arbeid/{row.source}",
     }  # fmt: skip
     return page(found, "handovers/one.html", context, 422 if errors else 409 if error == "moved" else 200)
+
+
+def _on_duty(t: Language, each: inboxes.OnDuty, names: present.Names) -> dict[str, Any]:
+    away = "" if each.away is None else present_leave.told(t, each.away, names.get(each.stand_in, ""))
+    return {"name": names.get(each.reference, ""), "now": each.now, "away": away}
 
 
 def _booking(found: Visit, row: HandedRow, verbs: tuple[Verb, ...]) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from felles.access.handovers.away import absent_in
 from felles.access.handovers.keeper import told_in
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
@@ -196,7 +197,7 @@ def authors(of: HandedRow) -> set[str]:
     said = {note.get("authorReference", {}).get("reference", "") for note in body.get("note", [])}
     versions = msgspec.json.decode(of.versions) if of.versions else []
     wrote = {each["author"] for each in versions}
-    owned = {each["body"].get("owner", {}).get("reference", "") for each in versions}
+    owned = {each["body"].get(side, {}).get("reference", "") for each in versions for side in ("owner", "requester")}
     return {each for each in said | wrote | owned | {of.sender, of.owner, of.receiver} if each}
 
 
@@ -214,11 +215,16 @@ def events(t: Language, of: HandedRow, names: Names) -> list[dict[str, str]]:
     for each in msgspec.json.decode(of.versions) if of.versions else []:
         body = each["body"]
         owner = body.get("owner", {}).get("reference", "")
-        stands = (body.get("status"), _business(body), owner)
+        absent = absent_in(body.get("requester"))
+        stands = (body.get("status"), _business(body), owner, absent)
         if stands == before:
             continue
-        before = stands
         text = _event(t, body, names.get(owner, ""))
+        if before and stands[:3] == before[:3]:
+            sender = names.get(body.get("requester", {}).get("reference", ""), "")
+            text = t("Avsenderen er borte. Hos {who}") if absent else t("Avsenderen er tilbake: {who}")
+            text = text.format(who=sender)
+        before = stands
         found.append(
             {
                 "when": t.moment(each["at"]),

@@ -49,7 +49,8 @@ class Known:
     """What the record says that a form reads, and who writes for whom and when.
 
     `rows` the entries of the form's wants by type, newest first; `one` the entry the form is about, `version` its
-    version; `writer` and `place` references with names; `org` the hash of the writer's organisation; `now` clinical
+    version; `away` of those by name whom it may go to, who is away: until when and the name of who stands in;
+    `writer` and `place` references with names; `org` the hash of the writer's organisation; `now` clinical
     microseconds.
     """
 
@@ -62,6 +63,7 @@ class Known:
     one: Row | None = None
     version: int = 0
     receivers: list[Receiver] = field(default_factory=list[Receiver])
+    away: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
 
     def receiver(self, reference: str) -> Receiver | None:
         """The one of these whom a form may go to."""

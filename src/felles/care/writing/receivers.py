@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers import inboxes
 from felles.care.writing.form import Receiver
+from felles.care.writing.rules import gps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,12 @@ _UNITS: Final = ("Organization/", "HealthcareService/")
 
 
 async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]) -> None:
-    """Put into `known` whom a form that `sends` may go to: the chosen, the found, the named. Raises `Busy`."""
+    """Put into `known` whom a form that `sends` may go to: the chosen, the found, the named. Raises `Busy`.
+
+    And who is away of those by name who may be chosen.
+    """
+    if any(each.name == "til" for each in form.fields):
+        await _who_is_away(store, known)
     if not form.sends:
         return
     found = [each.reference for each in await inboxes.find(store, values.get("mottaker", ""))]
@@ -33,6 +39,15 @@ async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]
         inbox = await inboxes.one(store, reference)
         if inbox is not None and await inboxes.staff(store, reference):
             known.receivers.append(Receiver(reference, inbox.name, inbox.above, inbox.phone, reference in found))
+
+
+async def _who_is_away(store: Store, known: Known) -> None:
+    asked = [known.one.resource] if known.one else []
+    asked += known.of("Task")
+    requesters = [each.get("requester", {}).get("reference", "") for each in asked]
+    found = await inboxes.away(store, [*(who for who, _ in gps(known)), *requesters])
+    names = await store.names.of({stand_in for _, stand_in in found.values() if stand_in})
+    known.away = {who: (until, names.get(stand_in, "")) for who, (until, stand_in) in found.items()}
 
 
 def named(known: Known) -> list[str]:

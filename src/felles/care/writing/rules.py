@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.care.handovers.present_leave import told
 from felles.care.writing.form import Mistake, here
 from felles.record.clock import MICROSECONDS
 from felles.ui.dates import local
@@ -144,6 +145,12 @@ def gps(known: Known) -> list[tuple[str, str]]:
     """(reference, name) of the person's GP, as the register has it; "" for a name that it does not say."""
     found = [each for person in known.of("Patient")[:1] for each in person.get("generalPractitioner", ())]
     return [(each["reference"], each.get("display", "")) for each in found if each.get("reference")]
+
+
+def called(t: Language, known: Known, who: str, name: str) -> str:
+    """The name of one whom a form may go to, with how long she is away and who stands in, if she is."""
+    until, stand_in = known.away.get(who, (0, ""))
+    return f"{name} ({told(t, until, stand_in)})" if until else name
 
 
 def today_text(known: Known) -> str:

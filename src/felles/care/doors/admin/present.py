@@ -154,12 +154,13 @@ def reviews(t: Language, held: list[Held], listed: list[Unit], now: int) -> list
             marks.append(t("Slutter snart"))
         said = t("aldri") if each.reviewed is None else t.fhir(each.reviewed.isoformat())
         seen = t("ikke i det siste") if each.seen is None else t.brief(each.seen)
-        rows.append(_person(t, each, names, now) | {"id": each.id, "marks": marks, "reviewed": said, "seen": seen})
+        rows.append(_person(t, each, names, now) | {"marks": marks, "reviewed": said, "seen": seen})
     return sorted(rows, key=lambda row: not row["marks"])
 
 
 def _person(t: Language, each: Held, names: dict[str, str], now: int) -> dict[str, Any]:
     return {
+        "id": each.id,
         "name": each.name,
         "role": _role(t, each.role),
         "units": [names.get(unit, unit) for unit in each.units],

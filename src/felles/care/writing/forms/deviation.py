@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
 from felles.care.writing.form import Field, Form, From, Made
-from felles.care.writing.rules import gps, in_contact, instant
+from felles.care.writing.rules import called, gps, in_contact, instant
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
 from felles.ui.sources import NEW
@@ -28,7 +28,8 @@ FREQUENT: Final = frozenset({"home-nurse", "care-worker"})
 
 
 def _receivers(t: Language, known: Known) -> list[tuple[str, str]]:
-    found = [(who, t("Fastlege {name}").format(name=name) if name else t("Fastlegen")) for who, name in gps(known)]
+    named = [(who, t("Fastlege {name}").format(name=name) if name else t("Fastlegen")) for who, name in gps(known)]
+    found = [(who, called(t, known, who, name)) for who, name in named]
     own = known.place.get("display", "")
     return [*found, (known.place["reference"], t("Egen enhet, {name}").format(name=own) if own else t("Egen enhet"))]
 

@@ -15,7 +15,7 @@ from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms import told
 from felles.care.writing.forms.medicine import OTHER_DOSE, changed_dose, dose_of, is_ordered, one_of, same_dose, stopped
 from felles.care.writing.forms.plan import answered, handed_to_me
-from felles.care.writing.rules import gps, instant, words
+from felles.care.writing.rules import called, gps, instant, words
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
 from felles.ui.sources import NEW
@@ -47,7 +47,7 @@ def _askers(known: Known) -> list[tuple[str, str]]:
 
 
 def _receivers(t: Language, known: Known) -> list[tuple[str, str]]:
-    return [(who, name or t("Legen")) for who, name in _askers(known)]
+    return [(who, called(t, known, who, name or t("Legen"))) for who, name in _askers(known)]
 
 
 def _first(known: Known) -> str:

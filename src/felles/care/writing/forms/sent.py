@@ -13,7 +13,7 @@ from felles.access.handovers.kinds import Kind as Handed
 from felles.care.handovers.rules import sending
 from felles.care.writing.form import Field, Form, From, Made
 from felles.care.writing.forms.note import NOTE, written
-from felles.care.writing.rules import gps, in_contact, instant
+from felles.care.writing.rules import called, gps, in_contact, instant
 from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
 
@@ -30,7 +30,7 @@ _LEAD: Final = 300
 
 
 def _receivers(t: Language, known: Known) -> list[tuple[str, str]]:
-    return [(who, name or t("Fastlegen")) for who, name in gps(known)]
+    return [(who, called(t, known, who, name or t("Fastlegen"))) for who, name in gps(known)]
 
 
 def _receiver(known: Known) -> str:
