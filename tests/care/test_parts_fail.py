@@ -160,6 +160,38 @@ async def test_a_list_that_fails_whole_says_so_below_who_it_is_and_what_is_criti
             assert re.search(r'<nav class="tabs".*?Oversikt|<nav class="tabs".*?Hjem', answer.text, re.DOTALL), path
 
 
+async def test_whoever_runs_felles_sees_which_part_of_which_page_failed_and_how_often(site):
+    async with site.visitor("sykehuslege") as doctor, site.visitor("administrator") as nils:
+        await _told(site)
+        await site.store.pool.fetch("delete from broken_part")
+        assert "Alle sider kunne vises hele." in words((await nils.get("/drift")).text)
+        with broken(medicines, "thinners"):
+            answers = [await doctor.get(MEDICINES) for _ in range(2)]
+        with broken(views, "decoded"):
+            answers.append(await doctor.get(MEDICINES))
+        await _told(site)
+        with broken(medicines, "thinners"):
+            answers.append(await doctor.get(MEDICINES))
+        await _told(site)
+        board = (await nils.get("/drift")).text
+        assert (await doctor.get("/drift")).status_code == 403
+    shown = re.findall(r"<tr><td><code>(.*?)</tr>", board.replace("&#x2f;", "/"), re.DOTALL)
+    part, page = (words(row).strip() for row in shown)
+    last = [answer.headers["x-request-id"] for answer in answers]
+    assert part.startswith("/p/{id}/legemidler thinners 3 ganger kl.")
+    assert part.endswith(f"KeyError {last[3]}")
+    assert page.startswith("/p/{id}/legemidler hele siden 1 gang kl.")
+    assert page.endswith(f"KeyError {last[2]}")
+    assert SECRET not in board
+    assert OLAV not in board
+
+
+async def _told(site):
+    """Let the process tell what it has met, as the server does every few seconds."""
+    async with site.store.pool.acquire() as conn:
+        await site.app.state.pulse.breakage.tell(conn.raw)
+
+
 async def _of_the_journal(site):
     """The end of the addresses of an entry of the journal and of a course."""
     async with site.visitor("sykehuslege") as doctor:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from felles.record import breakage
 from felles.record.background import running
 from felles.record.health import facts
 from felles.record.log.keys import SigningKey, known
@@ -106,6 +107,33 @@ async def test_the_jobs_of_a_worker_seal_what_is_written(rows, owner, tmp_path):
     report = await verify(rows.conn, known(tmp_path / "log.keys"))
     assert (report.sealed, report.unsealed) == (1, 0)
     assert (tmp_path / "seals").read_bytes().count(b"\n") == 1
+
+
+async def test_parts_that_broke_are_counted_by_page_and_day_and_kept_until_they_are_told(rows):
+    await rows.conn.execute("delete from broken_part")
+    pulse = Pulse(1)
+    for part, request in (("list", "one"), ("list", "two"), ("", "three")):
+        pulse.breakage.add("/p/{id}", part, KeyError("of somebody"), request)
+    gone = await connect(rows.database.url)
+    await gone.close()
+    with pytest.raises(AWAY):
+        await pulse.breakage.tell(gone)
+    await pulse.tell(rows.conn)
+    pulse.breakage.add("/p/{id}", "list", ValueError("of somebody"), "four")
+    await pulse.tell(rows.conn)
+    await pulse.tell(rows.conn)
+    told = {row["part"]: tuple(row)[2:] for row in await rows.conn.fetch(breakage.LISTED)}
+    assert {part: (row[0], *row[2:]) for part, row in told.items()} == {
+        "list": (3, "ValueError", "four"), "": (1, "KeyError", "three")
+    }  # fmt: skip
+    assert told["list"][1] >= told[""][1] > 0
+    await rows.conn.execute("update broken_part set day = day - $1", breakage.LATELY)
+    assert await rows.conn.fetch(breakage.LISTED) == []
+    await rows.conn.execute(breakage.SWEEP)
+    assert await rows.conn.fetchval("select count(*) from broken_part") == 2
+    await rows.conn.execute("update broken_part set day = day - $1", breakage.KEPT)
+    await rows.conn.execute(breakage.SWEEP)
+    assert await rows.conn.fetchval("select count(*) from broken_part") == 0
 
 
 async def test_a_failure_is_told_beside_the_last_success_and_what_was_not_told_is_kept(rows, owner):

@@ -14,6 +14,7 @@ import asyncpg
 
 from felles.access import journal
 from felles.access.open import who
+from felles.record.breakage import LISTED, Broken
 from felles.record.errors import Busy, Forbidden
 from felles.record.health import facts
 from felles.record.ids import SHARED_BUCKET
@@ -97,11 +98,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Overlook:
-    """The parts of the running record, the facts they were judged by, and what waits."""
+    """The parts of the running record, the facts they were judged by, what waits, and which parts of pages failed."""
 
     facts: Facts
     parts: list[Part]
     waiting: Waiting
+    broken: list[Broken]
 
 
 async def overlook(store: Store, actor: Actor) -> Overlook:
@@ -111,9 +113,11 @@ async def overlook(store: Store, actor: Actor) -> Overlook:
         async with store.pool.acquire() as conn:
             told = await facts(conn.raw)
             waiting = await conn.fetch(_WAITING)
+            broken = await conn.fetch(LISTED)
     except (Behind, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise Busy("the database does not tell how it is") from error
-    return Overlook(told, parts(told, _here(store)), Waiting(*waiting[0].values()))
+    found = [Broken(*row.values()) for row in broken]
+    return Overlook(told, parts(told, _here(store)), Waiting(*waiting[0].values()), found)
 
 
 def _here(store: Store) -> Here:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from felles.record import breakage
+from felles.record.breakage import Breakage
 from felles.record.maintenance import AWAY, connect
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class Pulse:
     host: str = field(default_factory=socket.gethostname)
     process: str = ""
     noted: dict[str, Noted] = field(default_factory=dict)
+    breakage: Breakage = field(default_factory=Breakage)
+    """Parts of pages that failed in this process."""
 
     def __post_init__(self) -> None:
         """Name the process, unless it has a name."""
@@ -89,6 +93,7 @@ class Pulse:
         except AWAY:
             self.noted = noted | self.noted
             raise
+        await self.breakage.tell(conn)
 
     async def run(self, url: str, *, every: float = EVERY) -> None:
         """Tell for as long as the task lives; outlives the database's restarts. `url` is the workers' role."""
@@ -104,6 +109,7 @@ class Pulse:
             # What is lost with a power cut is told again ten seconds later.
             await conn.execute("set synchronous_commit = off")
             await conn.execute(SWEEP)
+            await conn.execute(breakage.SWEEP)
             while True:
                 await self.tell(conn)
                 await asyncio.sleep(every)

@@ -100,7 +100,7 @@ async def awaited(name: str, making: Awaitable[T], instead: Callable[[str], T]) 
 
 
 def failed(name: str, error: Exception) -> str:
-    """Write to the operations log that a part failed; the request's id, by which it is found there."""
+    """Write to the operations log that a part failed, and count it; the request's id, by which it is found there."""
     request = _asked.get()
     reference = request_id(request) if request else ""
     where = [f"{frame.filename.rpartition('felles/')[2]}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
@@ -108,4 +108,11 @@ def failed(name: str, error: Exception) -> str:
         "part failed", part=name, request=reference, route=route_of(request) if request else "",
         error=type(error).__name__, where=where[-_DEEP:],
     )  # fmt: skip
+    if request:
+        count(request, name, error)
     return reference
+
+
+def count(request: Request, name: str, error: BaseException) -> None:
+    """A part of this page failed, or "" the whole: for whoever runs Felles (`record.breakage`)."""
+    request.app.state.pulse.breakage.add(route_of(request), name, error, request_id(request))

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from felles.access import Sort
 from felles.access.errors import TooYoung
 from felles.record.errors import Absent, BadQuery, Busy, Expired, Forbidden, Gone, RecordError, TooCostly
+from felles.ui import pieces
 from felles.ui.trace import request_id, route_of
 from felles.ui.web import SignInFirst, go, kept_head, page, unknown, visit
 
@@ -259,6 +260,7 @@ async def server_error(request: Request, error: Exception) -> Response:
     """A fault of ours: a reference to find it by in the operations log, and nothing else."""
     reference = request_id(request)
     _log.error("page failed", request=reference, route=route_of(request), error=type(error).__name__, exc_info=error)
+    pieces.count(request, "", error)
     return await _answer(request, lambda t: broken(t, reference, again(request)), 500)
 
 

@@ -11,6 +11,7 @@ from felles.ui.dates import local
 
 if TYPE_CHECKING:
     from felles.access.operations import Head, Organisation, Overlook, Waiting
+    from felles.record.breakage import Broken
     from felles.record.log.proof import Proof
     from felles.record.parts import Part
     from felles.ui.i18n import Language
@@ -113,6 +114,20 @@ def board(t: Language, found: Overlook) -> dict[str, Any]:
         "headline": t.many("%d del er stille", "%d deler er stille", count) if count else t("Ingen del er stille"),
         "seen": t("Sett {when}").format(when=f"{when(t, now, now)}.{local(now).second:02}"),
         "waiting": waiting(t, found.waiting, found.facts.deskless, found.facts.nobodys),
+        "broken": [broken(t, each, now) for each in found.broken],
+    }
+
+
+def broken(t: Language, of: Broken, now: int) -> dict[str, Any]:
+    """A part of a page that failed lately: which, how often, when last, and how it is found in the operations log."""
+    return {
+        "route": of.route or t("ukjent side"),
+        "part": of.part,
+        "many": t.many("%d gang", "%d ganger", of.many),
+        "last": when(t, of.at, now),
+        "ago": ago(t, now - of.at),
+        "error": of.error,
+        "request": of.request,
     }
 
 
