@@ -154,7 +154,8 @@ def states(page):
 def pages_of_the_book(page):
     """The book of a house: day, week, booking somebody, moving, calling off."""
     page.goto("/timebok")
-    while not page.get_by_role("link", name="Flytt").count():  # the office is closed at the weekend
+    # The office is closed at night and at the weekend, and what has been is neither booked nor moved.
+    while not all(page.get_by_role("link", name=act).count() for act in ("Sett opp", "Flytt", "Avlys")):
         page.get_by_role("link", name="Neste dag").click()
         page.wait_for_url("**/timebok?dag=*", wait_until="load")
     day = page.url

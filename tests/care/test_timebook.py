@@ -2,13 +2,18 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from browsing import lines_about, own, patient_named, words
 
+from felles.care.timebook import present
+from felles.care.timebook.views import Book
 from felles.demo.calendar import coming
+from felles.record.read_slots import Free
 from felles.ui.dates import local
+from felles.ui.i18n import language
 
 pytestmark = pytest.mark.slow
 OWNER = "Ingrid Haugan"
@@ -214,3 +219,16 @@ async def test_the_time_of_a_referral_is_about_what_it_asks(site):
         assert (await specialist.get(f"/p/{ida}/skriv/time?om=ServiceRequest/nowhere")).status_code == 404
         assert (await specialist.get(f"/p/{olav}/skriv/time?om={about}")).status_code == 404
         assert (await herself.get(way)).status_code == 403
+
+
+def test_a_free_time_that_has_begun_is_given_to_nobody():
+    now = 1_790_000_000_000_000
+    times = [Free(now, "Kari", "gone"), Free(now + 1, "Kari", "ahead"), Free(now - 9, "Kari", "had", taken=True)]
+    nb, book = language("nb"), Book([], times)
+    column = present.day(nb, book, now)[0]
+    assert [(each["sort"], each.get("id")) for each in column["lines"]] == [("taken", None), ("free", "ahead")]
+    assert column["count"] == "1 time, 1 ledig"
+    monday = local(now).date() - timedelta(days=local(now).weekday())
+    cells = present.week(nb, book, monday, now)["rows"][0]["cells"]
+    assert [free["id"] for cell in cells for free in cell["free"]] == ["ahead"]
+    assert present.day(nb, Book([], [Free(now, "Kari", "gone")]), now)[0]["lines"] == []

@@ -84,19 +84,23 @@ def taken(t: Language, each: Free) -> Line:
 
 
 def day(t: Language, book: Book, now: int) -> list[dict[str, Any]]:
-    """A column for each whose times they are: the lines of the day in their order, and how many of each sort."""
+    """A column for each whose times they are: the lines of the day in their order, and how many of each sort.
+
+    A free time that has begun is given to nobody any more, and is left out.
+    """
     columns: dict[str, list[tuple[int, int, Line]]] = {}
     shown = {slot for seen in book.seen for slot in seen.slots}
     for seen in book.seen:
         columns.setdefault(rules.owner_of(seen.entry)[1], []).append((seen.at, 0, line(t, seen, now)))
     for each in book.times:
+        lines = columns.setdefault(each.owner, [])
         if f"Slot/{each.id}" in shown:
             continue
-        made = taken(t, each)
-        if not each.taken:
-            offers = each.at > now and first_in_line(book.waiting, each.actor, f"Slot/{each.id}") is not None
-            made = free(t, each, offers=offers)
-        columns.setdefault(each.owner, []).append((each.at, 1, made))
+        if each.taken:
+            lines.append((each.at, 1, taken(t, each)))
+        elif each.at > now:
+            offers = first_in_line(book.waiting, each.actor, f"Slot/{each.id}") is not None
+            lines.append((each.at, 1, free(t, each, offers=offers)))
     return [
         {"owner": owner or t("Behandler ikke registrert"), "lines": _sorted(lines), "count": count(t, lines)}
         for owner, lines in sorted(columns.items())
@@ -122,8 +126,8 @@ def first_in_line(waiting: list[Seen], actor: str, slot: str) -> Seen | None:
     return None
 
 
-def week(t: Language, book: Book, monday: date) -> dict[str, Any]:
-    """The week as a table: a row for each whose times they are, in each day how much is booked and what is free."""
+def week(t: Language, book: Book, monday: date, now: int) -> dict[str, Any]:
+    """The week as a table: a row for each whose times they are, in each day how much is booked and is still free."""
     days = [monday + timedelta(days=number) for number in range(7)]
     shown = {slot for seen in book.seen for slot in seen.slots}
     cells: dict[str, dict[int, dict[str, Any]]] = {}
@@ -136,7 +140,7 @@ def week(t: Language, book: Book, monday: date) -> dict[str, Any]:
     for each in book.times:
         if each.taken:
             cell(each.owner, each.at)["booked"] += f"Slot/{each.id}" not in shown
-        else:
+        elif each.at > now:
             cell(each.owner, each.at)["free"].append({"id": each.id, "time": t.clock(each.at)})
     rows = [
         {"owner": owner or t("Behandler ikke registrert"), "cells": [_cell(t, by.get(d.toordinal())) for d in days]}
