@@ -74,6 +74,7 @@ def test_references_lead_on_within_the_person_and_name_those_who_belong_to_nobod
         ({"system": "phone", "value": "73 00 00 00", "use": "mobile"}, "73 00 00 00"),
         ({"system": "urn:oid:1", "value": "42"}, "42"),
         ({"line": ["Gata 1"], "postalCode": "7010", "city": "Trondheim"}, "Gata 1, 7010 Trondheim"),
+        ({"city": "Oppdal", "district": "O", "_district": {"extension": []}}, "Oppdal, O"),
         ({"coding": [{"code": "x", "display": "Ord"}]}, "Ord"),
         ({"contentType": "text/plain", "data": "SGVpIMOlLg=="}, "Hei å."),
         ({"contentType": "text/plain", "data": "%%%"}, "Vedlegg som ikke kan leses"),

@@ -76,6 +76,10 @@ def elements(t: Language) -> dict[str, str]:
         "lastOccurrence": t("Sist det skjedde"), "deceasedAge": t("Alder ved død"), "sex": t("Kjønn"),
         "dateTime": t("Tidspunkt"), "policyRule": t("Regel"), "scope": t("Omfang"), "provision": t("Vilkår"),
         "attester": t("Godkjent av"), "event": t("Hendelse"), "relatesTo": t("Hører til"),
+        "dose": t("Dose"), "whenHandedOver": t("Utlevert"), "whenPrepared": t("Gjort klart"),
+        "courseOfTherapyType": t("Slags behandling"), "scheduled": t("Når"), "contributor": t("Bidrar"),
+        "docStatus": t("Status"), "action": t("Hva det gjelder"), "reference": t("Person"),
+        "daysSupply": t("Dager det varer"), "administered": t("Gitt"), "asserted": t("Opplyst"),
     }  # fmt: skip
 
 
@@ -104,7 +108,13 @@ def codes(t: Language) -> dict[str, str]:
         "IMP": t("Innleggelse"), "ACUTE": t("Innleggelse"), "NONAC": t("Innleggelse"), "AMB": t("Poliklinisk kontakt"),
         "EMER": t("Øyeblikkelig hjelp"), "HH": t("Hjemmebesøk"), "VR": t("Kontakt uten oppmøte"),
         "OBSENC": t("Observasjon"), "SS": t("Dagbehandling"), "PRENC": t("Før innleggelse"),
-        "FLD": t("Kontakt utenfor institusjon"),
+        "FLD": t("Kontakt utenfor institusjon"), "waitlist": t("på venteliste"), "acute": t("Kur"),
+        "continuous": t("Fast"), "laboratory": t("prøvesvar"), "vital-signs": t("måling"),
+        "social-history": t("livssituasjon"), "survey": t("kartlegging"), "exam": t("undersøkelse"),
+        "imaging": t("bilde"), "procedure": t("prosedyre"), "therapy": t("behandling"),
+        "encounter-diagnosis": t("diagnose ved kontakten"), "problem-list-item": t("på problemlisten"),
+        "safety": t("sikkerhet"), "clinical": t("klinisk"), "permit": t("tillater"), "deny": t("tillater ikke"),
+        "patient-privacy": t("personvern"), "treatment": t("behandling"), "free": t("ledig"),
     }  # fmt: skip
 
 

@@ -141,8 +141,10 @@ class Reader:
             return self._primitive(value)
         if isinstance(value.get("text"), str) and value.keys() & _SAID:
             return self._dosage(value)
+        # What is said of an element beside it (`_district`) does not make another type of what holds it.
+        keys = {key for key in value if not (key.startswith("_") and key[1:] in value)}
         for needed, read, allowed in _TYPES:
-            if needed & value.keys() and value.keys() <= allowed:
+            if needed & keys and keys <= allowed:
                 return getattr(self, f"_{read}")(value)
         return None
 
