@@ -42,6 +42,9 @@ STAND_IN = "http://felles.example/fhir/StructureDefinition/stand-in"
 STANDS_IN_FOR = "http://felles.example/fhir/StructureDefinition/stands-in-for"
 """Extension on Task.owner and Task.requester (Reference): who is away, and has it again when she is back."""
 
+OFFERED = "http://felles.example/fhir/StructureDefinition/offered"
+"""Extension on Task (Reference): to whom it is offered, who does not have it before she says yes."""
+
 RELEASE = "http://felles.example/fhir/StructureDefinition/release"
 """Extension on Observation and DiagnosticReport (code: at-once, seen, talk, never): when the person sees it."""
 

@@ -50,7 +50,7 @@ from felles.access.codes import (
 )
 from felles.access.handovers import hook as handovers
 from felles.access.handovers.away import leaves_of
-from felles.access.handovers.kinds import RULES
+from felles.access.handovers.kinds import RULES, Kind
 from felles.access.handovers.states import State, said_by
 from felles.access.release import Waits
 from felles.access.representation import Ages
@@ -129,7 +129,10 @@ def _request(resource: Any, updated: int, days: Durations) -> Held | None:
 
 
 def _task(resource: Any, updated: int, days: Durations) -> Held | None:
-    """Holds while somebody owns it and it is not done; for who sent it while it is hers again (`handovers.states`)."""
+    """Holds while somebody owns it and it is not done; for who sent it while it is hers again (`handovers.states`).
+
+    An offer (`handovers.offers`) holds for both: who offers has what is offered until the other says yes.
+    """
     if resource.status in {"draft", "cancelled", "entered-in-error"}:
         return None
     if any(codes_of(resource.code, CASE_SYSTEM)):
@@ -142,7 +145,8 @@ def _task(resource: Any, updated: int, days: Durations) -> Held | None:
     done_ends = said is not None and said.state is State.ANSWERED and RULES[said.kind].done_ends
     back = said is not None and said.state.back and not done_ends
     parties = _references(resource.owner) if resource.status not in {"rejected", "failed"} else []
-    if back:
+    offers = said is not None and said.kind is Kind.OFFER and not said.state.ended and resource.status != "completed"
+    if back or offers:
         parties += _references(resource.requester)
     done = resource.status == "completed" and not back
     until = _later(updated, days.closed) if done else _later(since, days.request)

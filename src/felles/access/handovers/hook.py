@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
-from felles.access.handovers import guard
+from felles.access.handovers import guard, moved
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import Kind, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
@@ -19,6 +19,7 @@ from felles.record.decide import BLOCKED
 from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
+    from felles.access.handovers.states import Said
     from felles.record.aftermath import After
     from felles.record.derive import Registry
     from felles.record.grants import PersonKey
@@ -31,15 +32,16 @@ _CARRIED: Final = "select 1 from handover where bucket = $1 and person = $2 and 
 _END: Final = "delete from handover where bucket = $1 and person = $2 and source = $3"
 _PUT: Final = """
 insert into handover (bucket, person, source, self, kind, state, urgent, owner, sender, receiver, focus, made, since,
-                      next, rung, stopped, instead, holder, origin, org)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-       coalesce((select s.org from staffing s where s.party = $18 and s.since <= $20 and s.until > $20
-                  order by s.org = $21 desc, s.org limit 1),
-                case when $8 like 'Organization/%' then $18 end, $21)
+                      next, rung, stopped, instead, offer, holder, origin, org)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+       coalesce((select s.org from staffing s where s.party = $19 and s.since <= $21 and s.until > $21
+                  order by s.org = $22 desc, s.org limit 1),
+                case when $8 like 'Organization/%' then $19 end, $22)
 on conflict (bucket, person, source) do update set kind = excluded.kind, state = excluded.state,
    urgent = excluded.urgent, owner = excluded.owner, sender = excluded.sender, receiver = excluded.receiver,
    focus = excluded.focus, since = excluded.since, next = excluded.next, rung = excluded.rung,
-   stopped = excluded.stopped, instead = excluded.instead, holder = excluded.holder, origin = excluded.origin,
+   stopped = excluded.stopped, instead = excluded.instead, offer = excluded.offer,
+   holder = excluded.holder, origin = excluded.origin,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
 
@@ -64,6 +66,7 @@ def register(registry: Registry) -> None:
     registry.guards.setdefault("Task", []).append(guard.wrong)
     registry.hooks.after(TYPES_HANDED, keep, wants=_wants)
     registry.hooks.always("blocked", give_back)
+    moved.register(registry)
 
 
 def _wants(resource: Any) -> bool:
@@ -82,7 +85,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     said = None if resource is None else said_by(resource)
     new = reference in after_.created
     rows = [] if new else await conn.fetch(_READ, *key, reference)
-    if new and said is not None and said.focus:
+    if new and said is not None and _carries(said):
         rows = await conn.fetch(_READ, *key, said.focus)  # what this Task carries was a hand-over by itself
     was = held_of(rows[0]) if rows else None
     if was is None and said is not None and said.state.ended:
@@ -99,8 +102,13 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         if was is None and after_.historic:
             held = replace(held, next=_anew(held, after_.clinical, hours))
         await _put(after_, reference, held)
-        if held.focus:
+        if _carries(held):
             await conn.fetch(_END, *key, held.focus)
+
+
+def _carries(one: Said | Held) -> bool:
+    """Whether its focus has no row of its own: an offer's has."""
+    return bool(one.focus) and one.kind is not Kind.OFFER
 
 
 def _anew(held: Held, now: int, hours: Hours) -> int:
@@ -124,6 +132,7 @@ async def give_back(after_: After) -> None:
             rung=0,
             stopped=True,
             instead=0,
+            offer="",
         )
         await _put(after_, row["source"], held)
 

@@ -4,6 +4,7 @@
     nobody   the owner's last role ended, the unit closed: to the owner's unit, what that is part of, the sender, who
              runs the record
     away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
+    offer    the person has another GP or municipality: it is offered to the new one, and moves with a yes (`offers`)
     stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
     bare     a referral, order or message to which one of these happens is carried by a Task from then on
 
@@ -21,7 +22,7 @@ import msgspec
 import structlog
 
 from felles import fhir
-from felles.access.handovers import away, inboxes
+from felles.access.handovers import away, inboxes, offering
 from felles.access.handovers.hook import held_of
 from felles.access.handovers.inboxes import is_person
 from felles.access.handovers.kinds import Kind, coded, rule_of
@@ -110,6 +111,9 @@ class Keeper:
             *await self.conn.fetch(_STOPPED, MANY),
             *await self.conn.fetch(away.GONE, clinical, real, list(self.alone), MANY),
             *await self.conn.fetch(away.BACK, clinical, real, MANY),
+            *await self.conn.fetch(offering.MARKED, MANY),
+            *await self.conn.fetch(offering.YES, MANY),
+            *await self.conn.fetch(offering.OVER, MANY),
             *await self.conn.fetch(_LATE, clinical, MANY),
             *await self.conn.fetch(_NOBODY, real, MANY),
         ]
@@ -129,6 +133,10 @@ class Keeper:
         task, version = await self._task(row, held)
         if task is None:
             return 0
+        if why in offering.WHY:
+            made = await offering.changes(self.store, self._grant(), row, held, task, version)
+            await self.store.commit(self._grant(), made, act="keep")
+            return 1
         if why == "away":
             changed = await self._lend(row, held, task)
         elif why == "back":
@@ -202,7 +210,8 @@ class Keeper:
         if type_name == "Task":
             # Somebody may have written it since the row was read: what has ended or moved on is not the keeper's.
             said, why = said_by(fhir.decode(read.body.encode())), row["why"]
-            over = said is None or said.state.ended or (why == "late" and said.state is not State.SENT)
+            needed = {"late": State.SENT, "yes": State.ACCEPTED}.get(why)
+            over = said is None or said.state.ended or (needed is not None and said.state is not needed)
             named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
             gone = why in ("away", "nobody") and held.owner not in (*named, held.sender)
             return (None if over or gone else body), read.version

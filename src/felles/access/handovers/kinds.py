@@ -32,6 +32,7 @@ class Kind(IntEnum):
     NOTE = 10
     PROPOSAL = 11
     DISCHARGE = 12
+    OFFER = 13
 
     @property
     def code(self) -> str:
@@ -52,6 +53,7 @@ NAMES: Final = {
     Kind.NOTE: "Notat til oppfølging",
     Kind.PROPOSAL: "Forslag om legemiddel",
     Kind.DISCHARGE: "Utskrivningsklar pasient",
+    Kind.OFFER: "Tilbud om å overta",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -113,6 +115,7 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.PROPOSAL: Rule(receive=Wait(days=1), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE),
     Kind.DISCHARGE: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
     Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
+    Kind.OFFER: Rule(receive=Wait(days=2), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
     Kind.NOTE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
 }
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.codes import DIAGNOSTIC, STANDS_IN_FOR
+from felles.access.codes import DIAGNOSTIC, OFFERED, STANDS_IN_FOR
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
 from felles.access.handovers.kinds import PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
@@ -110,7 +110,8 @@ class Said:
     """What one version of an entry says. References are "" where it names none that can own work.
 
     `until` is the day somebody looks again, None when none is given; `asked` when it was sent, None when not said.
-    `instead` is the hash of whoever is away and for whom it stands with another (`away`), 0 for nobody.
+    `instead` is the hash of whoever is away and for whom it stands with another (`away`), 0 for nobody; `offered` to
+    whom it says that it was offered, "" for nobody.
     """
 
     kind: Kind
@@ -123,6 +124,7 @@ class Said:
     until: int | None
     escalated: bool = False
     instead: int = 0
+    offered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Held:
     rung: int = 0
     stopped: bool = False
     instead: int = 0
+    offer: str = ""
 
 
 def said_by(resource: Any) -> Said | None:
@@ -176,7 +179,8 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     if was is not None and said.escalated and state is was.state is State.SENT:
         rung = was.rung if same else was.rung + 1
     held = Held(said.kind, state, said.urgent, owner, sender, receiver, said.focus, made, now, None, rung)
-    held = replace(held, instead=0 if state.ended else said.instead)
+    offer = was.offer if was and not state.ended and was.offer.partition(" ")[2] != said.offered else ""
+    held = replace(held, instead=0 if state.ended else said.instead, offer=offer)
     if same and was is not None:
         held = replace(held, since=was.since)
     return held if state.ended else replace(held, next=_next(was, held, said, now, hours, same=same))
@@ -242,6 +246,8 @@ def _task(task: Any) -> Said | None:
         state = State.ENDED
     elif business == RETURNED and task.status == "on-hold":
         state = State.ASKED
+    elif kind is Kind.OFFER and task.status == "completed" and business != MOVED:
+        state = State.ACCEPTED  # a yes ends it when the work has moved
     elif business in (UNTAKEN, STOPPED) and state in (State.SENT, State.RECEIVED, State.ACCEPTED):
         state = State.UNTAKEN
     period = getattr(task.restriction, "period", None)
@@ -259,6 +265,7 @@ def _task(task: Any) -> Said | None:
         until,
         business in (ESCALATED, UNTAKEN),
         _instead(task, state),
+        next((reference_of(e.valueReference) for e in listed(task.extension) if e.url == OFFERED), ""),
     )
 
 

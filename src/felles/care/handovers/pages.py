@@ -254,7 +254,7 @@ async def _one(
         "title": present.kind(t, Kind(row.kind)),
         "one": one,
         "version": row.version,
-        "forms": present.forms(t, verbs),
+        "forms": present.forms(t, verbs, Kind(row.kind)),
         "ready": present.ready(t, ready),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
         "answers": [*(offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else []),

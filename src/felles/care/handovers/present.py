@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from felles.access.codes import OFFERED
 from felles.access.handovers.away import absent_in
 from felles.access.handovers.keeper import told_in
 from felles.access.handovers.kinds import Kind
@@ -45,6 +46,7 @@ def kind(t: Language, which: Kind) -> str:
         Kind.NOTE: t("Notat til oppfølging"),
         Kind.PROPOSAL: t("Forslag om legemiddel"),
         Kind.DISCHARGE: t("Utskrivningsklar pasient"),
+        Kind.OFFER: t("Tilbud om å overta"),
     }[which]
 
 
@@ -152,6 +154,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
             if (reference := each.get("valueReference", {}).get("reference", "")) and of.patient
         ],
         "receiver": names.get(of.receiver, ""),
+        "offered": names.get(_offered(body), "") if not where.ended else "",
         "made": t.moment(of.made),
         "since": t.moment(of.since),
         "ended": where.ended,
@@ -186,6 +189,12 @@ def _written_by(t: Language, of: HandedRow, body: dict[str, Any]) -> str:
     return t("{who}, på vegne av pasienten").format(who=name) if name else t("Pasienten")
 
 
+def _offered(body: dict[str, Any]) -> str:
+    """To whom it is offered, "" for nobody."""
+    found = (each for each in body.get("extension", []) if each.get("url") == OFFERED)
+    return next((each.get("valueReference", {}).get("reference", "") for each in found), "")
+
+
 def _about(body: dict[str, Any]) -> str:
     """The entry that a message tells of."""
     return next((each.get("reference", "") for each in body.get("about", [])), "")
@@ -198,7 +207,7 @@ def authors(of: HandedRow) -> set[str]:
     versions = msgspec.json.decode(of.versions) if of.versions else []
     wrote = {each["author"] for each in versions}
     owned = {each["body"].get(side, {}).get("reference", "") for each in versions for side in ("owner", "requester")}
-    return {each for each in said | wrote | owned | {of.sender, of.owner, of.receiver} if each}
+    return {each for each in said | wrote | owned | {of.sender, of.owner, of.receiver, _offered(body)} if each}
 
 
 def owners(of: HandedRow) -> list[str]:
@@ -259,13 +268,15 @@ def _event(t: Language, body: dict[str, Any], owner: str) -> str:
     return state(t, where)
 
 
-def forms(t: Language, verbs: tuple[Verb, ...]) -> list[dict[str, Any]]:
+def forms(t: Language, verbs: tuple[Verb, ...], which: Kind | None = None) -> list[dict[str, Any]]:
     """The ways on: the first is the button that is nearest; those that take words open a form."""
     return [
         {
             "verb": str(each),
             "text": verb(t, each),
-            "hint": hint(t, each),
+            "hint": t("Da er det ditt. Til da er det hos den som har det nå.")
+            if which is Kind.OFFER and each is Verb.TAKE
+            else hint(t, each),
             "words": each in WITH_WORDS,
             "to": each is Verb.FORWARD,
             "until": each is Verb.POSTPONE,

@@ -58,6 +58,8 @@ def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = Fals
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:
         found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
+    if kind is Kind.OFFER:  # a yes is all it takes: the work is done where it is then
+        found = tuple(verb for verb in found if verb is not Verb.DONE)
     if holds and state is State.ACCEPTED and not own:
         found = (Verb.TAKE, *found)
     if holds and sent and Verb.END not in found:

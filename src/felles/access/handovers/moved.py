@@ -1,0 +1,151 @@
+"""When a person changes GP or municipality: what the old one has about her is to be offered to the new one.
+
+    Patient.generalPractitioner   the old GP's and her office's; within an office what is the old GP's by name
+    Patient.address               what the old municipality's services have (staffed by those who grant and give them)
+
+Whatever door the Patient was written by. Here it is only marked, in the same commit (`handover.offer`); the keeper then
+writes the offers (`offers`). What was sent by the old one and is with somebody else is marked too: its answer must not
+come back to who has the person no longer. The new one is whom the Patient names, or where she is not here, her office;
+a municipality's is the office that grants services, else one that gives them. Where nobody is here nothing is offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from felles import fhir
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
+from felles.record.elements import listed, reference_of
+from felles.record.ids import mark_of
+from felles.record.look_up import municipality_of
+from felles.record.numbers import TYPES
+
+if TYPE_CHECKING:
+    from felles.record.aftermath import After
+    from felles.record.derive import Registry
+
+MUNICIPAL: Final = ("case-officer", "home-nurse", "care-worker", "health-nurse")
+"""Roles of those who grant a municipality's services, or give them: of several units the first is asked."""
+_BEFORE: Final = f"""
+select body from entry where bucket = $1 and person = $2 and type = {TYPES["Patient"]} and id = $3 and form = 0
+   and state = 1 and not deleted order by version desc limit 1"""
+_ANY: Final = f"select 1 from handover where bucket = $1 and person = $2 and state < {State.DONE:d} limit 1"
+_ROLE: Final = f"""
+select body from shared where bucket = -1 and type = {TYPES["PractitionerRole"]} and id = $1 and state = 0 and form = 0
+   and not deleted"""
+# $1 hash of a Practitioner, $2 real time.
+_AS_GP: Final = "select org from staffing where actor = $1 and role = 'gp' and since <= $2 and until > $2"
+_STAFFED: Final = "select 1 from staffing where party = $1 and since <= $2 and until > $2 limit 1"
+# $3 whose by name, $4 those of them that count in $5 alone, $5 their organisations, $6 whether what others there have
+# counts, $7 whom it is offered to. What is offered already is addressed anew.
+_MARK: Final = f"""
+with old as materialized (
+    select party from unnest($3::bigint[]) k(party)
+    union select s.party from staffing s where $6 and s.org = any($5::bigint[])),
+found as materialized (
+    select h.source, h.state between {State.ASKED:d} and {State.UNTAKEN:d} as back,
+           h.org = any($5::bigint[]) and ($6 or h.holder in (select party from old))
+           or h.holder = any($3::bigint[]) and not h.holder = any($4::bigint[]) as held,
+           h.origin in (select party from old) and h.kind <> {Kind.OFFER:d} as sent
+      from handover h where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d} and h.owner <> $8)
+update handover h
+   set offer = concat_ws(',', case when f.held and not f.back then 'owner' end,
+                              case when f.sent or f.held and f.back then 'requester' end) || ' ' || $7
+  from found f where h.bucket = $1 and h.person = $2 and h.source = f.source and (f.held or f.sent)"""
+_UNITS: Final = f"""
+select distinct h.org, o.body from handover h
+  join shared o on o.self = h.org and o.state = 0 and o.form = 0 and not o.deleted
+   and o.type = {TYPES["Organization"]}
+ where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d}
+   and exists (select 1 from staffing s where s.org = h.org and s.role = any($3::text[]) and s.since <= $4
+                  and s.until > $4)"""
+# Rare: once for each person who moves while a municipality's service has something of hers.
+_OFFICE: Final = f"""
+select 'Organization/' || o.id as reference, o.body from (select distinct org, role from staffing
+        where role = any($1::text[]) and since <= $2 and until > $2) s
+  join shared o on o.self = s.org and o.state = 0 and o.form = 0 and not o.deleted
+   and o.type = {TYPES["Organization"]} and position($3 in o.body) > 0
+ order by array_position($1::text[], s.role), o.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Practice:
+    """Who is named as a GP, with her office: references; `person` is "" for an office alone."""
+
+    named: str
+    person: str
+    offices: tuple[int, ...]
+    office: str
+
+
+def register(registry: Registry) -> None:
+    """Let what is to be offered follow every commit of a Patient."""
+    registry.hooks.after(("Patient",), follow)
+
+
+async def follow(after_: After) -> bool:
+    """Mark what is to be offered of the persons whose Patients this commit changed."""
+    for reference, resource in after_.of("Patient").items():
+        if resource is None or reference in after_.created:
+            continue
+        rows = await after_.conn.fetch(_BEFORE, *after_.key, reference.partition("/")[2])
+        if rows and await after_.conn.fetch(_ANY, *after_.key):
+            was = fhir.decode(rows[0]["body"].encode())
+            await _other_gp(after_, was, resource)
+            await _other_town(after_, was, resource)
+    return False
+
+
+async def _other_gp(after_: After, was: Any, new: Any) -> None:
+    before, now = ([reference_of(each) for each in listed(p.generalPractitioner)] for p in (was, new))
+    gone, come = [each for each in before if each and each not in now], [e for e in now if e and e not in before]
+    if not gone or not come:
+        return
+    to = await _practice(after_, come[0])
+    able = [each for each in (to.named, to.office) if each and await _is_staffed(after_, each)]
+    if not able:
+        return
+    old = [await _practice(after_, each) for each in gone]
+    orgs = sorted({org for each in old for org in each.offices})
+    people = [mark_of(each.person) for each in old if each.person]
+    parties = [mark_of(each.named) for each in old] + people
+    whole = not set(orgs) & set(to.offices)
+    await after_.conn.fetch(_MARK, *after_.key, parties, people, orgs, whole, able[0], able[0])
+
+
+async def _other_town(after_: After, was: Any, new: Any) -> None:
+    before, now = municipality_of(was), municipality_of(new)
+    if not before or not now or before == now:
+        return
+    rows = await after_.conn.fetch(_UNITS, *after_.key, list(MUNICIPAL), after_.real)
+    orgs = [row["org"] for row in rows if _town(row["body"]) == before]
+    if not orgs:
+        return
+    offices = await after_.conn.fetch(_OFFICE, list(MUNICIPAL), after_.real, f'"{now}"')
+    receiver = next((row["reference"] for row in offices if _town(row["body"]) == now), "")
+    if receiver:
+        await after_.conn.fetch(_MARK, *after_.key, orgs, [], orgs, True, receiver, receiver)
+
+
+def _town(body: str) -> str | None:
+    return municipality_of(fhir.decode(body.encode()))
+
+
+async def _practice(after_: After, reference: str) -> _Practice:
+    sort, _, name = reference.partition("/")
+    if sort == "Organization":
+        return _Practice(reference, "", (mark_of(reference),), reference)
+    if sort == "PractitionerRole":
+        rows = await after_.conn.fetch(_ROLE, name)
+        role = fhir.decode(rows[0]["body"].encode()) if rows else None
+        person = reference_of(getattr(role, "practitioner", None))
+        office = reference_of(getattr(role, "organization", None))
+        return _Practice(reference, person, (mark_of(office),) if office else (), office)
+    rows = await after_.conn.fetch(_AS_GP, mark_of(reference), after_.real)
+    return _Practice(reference, reference, tuple(row["org"] for row in rows), "")
+
+
+async def _is_staffed(after_: After, party: str) -> bool:
+    return bool(await after_.conn.fetch(_STAFFED, mark_of(party), after_.real))

@@ -1,0 +1,103 @@
+"""What the keeper writes of offers: each answer is the changes of one commit, over the versions that were read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles import fhir
+from felles.access.handovers import inboxes, offers
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State, said_by
+from felles.access.resources import moment
+from felles.record.changes import Change
+from felles.record.errors import Absent, Gone
+from felles.record.find import parse
+from felles.record.ids import mark_of
+
+if TYPE_CHECKING:
+    from felles.access.handovers.states import Held
+    from felles.record.grants import Grant
+    from felles.record.store import Store
+
+# How many of each.
+MARKED: Final = f"""
+select h.*, 'offer' as why from handover h where h.offer <> '' and h.state < {State.DONE:d}
+ order by h.urgent desc, h.next limit $1"""
+YES: Final = f"""
+select h.*, 'yes' as why from handover h
+ where h.kind = {Kind.OFFER:d} and h.state < {State.DONE:d} and h.state = {State.ACCEPTED:d} and h.offer = ''
+ limit $1"""
+OVER: Final = f"""
+select h.*, 'over' as why from handover h
+ where h.kind = {Kind.OFFER:d} and h.state < {State.DONE:d} and not exists (
+    select 1 from handover f where f.bucket = h.bucket and f.person = h.person and f.source = h.focus
+       and f.state < {State.DONE:d}) limit $1"""
+WHY: Final = frozenset({"offer", "yes", "over"})
+_OURS: Final = """
+select 1 from handover h join staffing s on s.org = h.org and s.party = $4
+ where h.bucket = $1 and h.person = $2 and h.source = $3 limit 1"""
+_WORK: Final = "urn:uuid:5d3c1c5e-7d0f-4a59-8c55-0f6a3b1f8a02"
+
+
+async def changes(store: Store, grant: Grant, row: Any, held: Held, task: dict[str, Any], version: int) -> list[Change]:
+    """What is written for a row of `MARKED`, `YES` or `OVER`, whose Task this is (version 0: one that carries it).
+
+    Raises what reading raises.
+    """
+    if row["why"] == "offer":
+        if held.kind is Kind.OFFER:
+            return [await _onward(store, row, held, task, version)]
+        return _offer(store, row, held, task, version)
+    if row["why"] == "yes":
+        return await _yes(store, grant, row, held, task, version)
+    return [_update(row["source"], offers.closed(task), version)]
+
+
+def _offer(store: Store, row: Any, held: Held, task: dict[str, Any], version: int) -> list[Change]:
+    _, receiver = offers.split(row["offer"])
+    work = offers.marked_as(task, receiver)
+    if version:
+        at, first = row["source"], _update(row["source"], work, version)
+    else:
+        alone = parse("Task", [("focus", row["source"])], now=store.clock.clinical())
+        first = Change(op="create", type="Task", resource=_struct(work), condition=alone, full_url=_WORK)
+        at = _WORK
+    made = offers.offered(task, at, held, row["offer"], moment(store.clock.clinical()))
+    return [first, *([Change(op="create", type="Task", resource=_struct(made))] if made["input"] else [])]
+
+
+async def _onward(store: Store, row: Any, held: Held, task: dict[str, Any], version: int) -> Change:
+    """The person has moved on before anybody said yes: to the next one, or she is back where it is."""
+    _, receiver = offers.split(row["offer"])
+    post = await inboxes.post(store, receiver) if inboxes.is_person(receiver) else inboxes.Post("", receiver)
+    back = held.sender in (receiver, post.person, post.unit)
+    return _update(
+        row["source"], offers.closed(task, back=True) if back else offers.readdressed(task, receiver), version
+    )
+
+
+async def _yes(store: Store, grant: Grant, row: Any, held: Held, offer: dict[str, Any], version: int) -> list[Change]:
+    name = held.focus.partition("/")[2]
+    try:
+        read = await store.read(grant, "Task", name)
+    except (Absent, Gone):
+        return [_update(row["source"], offers.closed(offer), version)]
+    said = said_by(fhir.decode(read.body.encode()))
+    was = [each["valueReference"]["reference"] for each in offer.get("input", []) if each["type"]["text"] == "owner"]
+    place = (row["bucket"], row["person"], held.focus)
+    ours = bool(was) and bool(await store.pool.fetch(_OURS, *place, mark_of(was[0])))
+    over = said is None or said.state.ended
+    work = None if over else offers.taken(msgspec.json.decode(read.body), offer, ours=ours)
+    end = _update(row["source"], offers.closed(offer, yes=work is not None), version)
+    return [end] if work is None else [_update(held.focus, work, read.version), end]
+
+
+def _update(source: str, task: dict[str, Any], version: int) -> Change:
+    name = source.partition("/")[2]
+    return Change(op="update", type="Task", id=name, resource=_struct(task), expected=version)
+
+
+def _struct(task: dict[str, Any]) -> Any:
+    return fhir.decode(msgspec.json.encode(task))

@@ -1,0 +1,208 @@
+"""Another GP or municipality: open work is offered, stays with the old one until a yes, and then nothing is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from handed import Region, region_of
+from worlds import World, actor
+
+from felles.access.actor import Sort
+from felles.access.codes import EPISODE_SYSTEM, GP_LIST
+from felles.access.handovers.keeper import Keeper
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
+from felles.fhir.norway.systems import MUNICIPALITY, MUNICIPALITY_EXTENSION
+from felles.record.maintenance import connect
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def keeper(world: World, record_database: Any) -> Any:
+    conn = await connect(record_database.url)
+    yield Keeper(world.store, conn)
+    await conn.close()
+
+
+@pytest.fixture
+async def region(world: World, request: pytest.FixtureRequest) -> Region:
+    """A GP's patient, and another GP in an office of her own."""
+    made = await region_of(world, request.node.name)
+    made.orgs["elsewhere"] = f"Organization/{(await world.made({'resourceType': 'Organization', 'name': 'x'}))['id']}"
+    await made.employ("new", "gp", "elsewhere")
+    await named(made, "gp")
+    await world.made(listed(made, "elsewhere"))
+    return made
+
+
+def listed(region: Region, office: str) -> dict[str, Any]:
+    return {"resourceType": "EpisodeOfCare", "status": "active", "patient": {"reference": f"Patient/{region.patient}"},
+            "type": [{"coding": [{"system": EPISODE_SYSTEM, "code": GP_LIST}]}],
+            "managingOrganization": {"reference": region.orgs[office]}}  # fmt: skip
+
+
+async def named(region: Region, name: str, **more: Any) -> None:
+    """The Patient says who her GP is, by whatever door."""
+    address = f"Patient/{region.patient}"
+    patient = (await region.world.system.get(address)).json
+    by = [{"reference": f"PractitionerRole/{region.roles[name]}"}]
+    answer = await region.world.system.put(address, patient | {"generalPractitioner": by} | more)
+    assert answer.status == 200, answer.json
+
+
+async def left(region: Region) -> None:
+    """The old office follows her no longer."""
+    found = (await region.world.system.get(f"EpisodeOfCare?patient={region.patient}&_count=50")).json["entry"]
+    for each in (entry["resource"] for entry in found):
+        if each["managingOrganization"]["reference"] == region.orgs["office"]:
+            over = each | {"status": "finished", "period": {"start": "2020-01-01", "end": "2020-02-01"}}
+            assert (await region.world.system.put(f"EpisodeOfCare/{each['id']}", over)).status == 200
+
+
+async def work_of(region: Region, **more: Any) -> dict[str, Any]:
+    """A referral's answer that the GP gave herself to see to."""
+    me = {"reference": region.person("gp")}
+    return await region.sent(requester=me, owner=me, status="accepted", **more)
+
+
+async def offer_of(region: Region, source: str) -> Any:
+    sql = "select * from handover where kind = $1 and focus = $2 order by made"
+    rows = await region.world.store.pool.fetch(sql, int(Kind.OFFER), source)
+    assert len(rows) == 1
+    return rows[0]
+
+
+async def opens(region: Region, name: str) -> bool:
+    return (await region.client(name).get(f"Patient/{region.patient}")).status == 200
+
+
+def new_gp(region: Region) -> Any:
+    return region.world.client(
+        actor("gp", Sort.STAFF, reference=region.person("new"), organization=region.orgs["elsewhere"])
+    )
+
+
+async def answer(region: Region, offer: Any, **said: Any) -> None:
+    client = new_gp(region)
+    task = (await client.get(offer["source"])).json
+    done = await client.put(offer["source"], task | said)
+    assert done.status == 200, done.json
+
+
+async def test_it_stays_with_the_old_one_until_a_yes_and_then_nothing_is_left(region: Region, keeper: Keeper):
+    task = await work_of(region)
+    sent = await region.sent()  # with the ward: its answer comes back to whom?
+    source = f"Task/{task['id']}"
+    await named(region, "new")
+    await left(region)
+    await keeper.round()
+    offer = await offer_of(region, source)
+    assert (offer["state"], offer["sender"], offer["owner"]) == (
+        State.SENT, region.person("gp"), f"PractitionerRole/{region.roles['new']}")  # fmt: skip
+    row = await region.row(source)
+    assert (row["owner"], row["state"], row["offer"]) == (region.person("gp"), State.ACCEPTED, "")
+    assert await keeper.round() == 0
+    assert await opens(region, "gp")  # as long as the work needs
+    assert not await opens(region, "clerk")  # she has nothing of hers
+    assert {each.source for each in await region.work("gp", "sent")} >= {offer["source"]}
+
+    await answer(region, offer, status="accepted", owner={"reference": region.person("new")})
+    await keeper.round()
+    row = await region.row(source)
+    assert (row["owner"], row["sender"], row["state"]) == (region.person("new"), region.person("new"), State.ACCEPTED)
+    assert (await offer_of(region, source))["state"] == State.DONE
+    other = await offer_of(region, f"Task/{sent['id']}")
+    assert await opens(region, "gp")  # one is offered still
+    await answer(region, other, status="accepted", owner={"reference": region.person("new")})
+    await keeper.round()
+    row = await region.row(f"Task/{sent['id']}")
+    assert (row["owner"], row["sender"]) == (region.orgs["ward"], region.person("new"))
+    assert not await opens(region, "gp")
+    assert (await region.client("gp").get(source)).status == 404
+    assert not await region.work("gp")
+
+
+async def test_who_ordered_a_test_answers_for_it_until_another_has_said_yes(region: Region, keeper: Keeper):
+    order = {"resourceType": "ServiceRequest", "status": "active", "intent": "order",
+             "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "108252007"}]}],
+             "code": {"text": "Kreatinin"}, "subject": {"reference": f"Patient/{region.patient}"},
+             "requester": {"reference": region.person("gp")}}  # fmt: skip
+    made = (await region.client("gp").post("ServiceRequest", order)).json
+    await named(region, "new")
+    await left(region)
+    await keeper.round()
+    (row,) = await region.work("gp")
+    assert row.focus == f"ServiceRequest/{made['id']}"
+    assert await opens(region, "gp")
+    offer = await offer_of(region, row.source)
+    await answer(region, offer, status="rejected", statusReason={"text": "Svaret er ditt å vurdere"})
+    await keeper.round()
+    assert (await region.row(row.source))["owner"] == region.person("gp")
+    assert (await offer_of(region, row.source))["state"] == State.DECLINED
+    back = {each.source: each.state for each in await region.work("gp")}
+    assert back == {row.source: State.ACCEPTED, offer["source"]: State.DECLINED}
+    assert await opens(region, "gp")
+    # The one who said no sees that she did, and why, where the work is: in the record.
+    shown = (await new_gp(region).get(offer["source"])).json
+    assert shown["statusReason"]["text"] == "Svaret er ditt å vurdere"
+
+
+async def test_who_moves_on_or_comes_back_leaves_no_offer_behind(region: Region, keeper: Keeper):
+    task = await work_of(region)
+    source = f"Task/{task['id']}"
+    await region.employ("third", "gp", "clinic")
+    await named(region, "new")
+    await keeper.round()
+    await named(region, "third")
+    await keeper.round()
+    assert (await offer_of(region, source))["owner"] == f"PractitionerRole/{region.roles['third']}"
+    await named(region, "gp")
+    await keeper.round()
+    assert (await offer_of(region, source))["state"] == State.DONE
+    assert (await region.row(source))["owner"] == region.person("gp")
+    assert await keeper.round() == 0
+
+
+async def test_within_an_office_only_what_is_the_old_ones_by_name_is_offered(region: Region, keeper: Keeper):
+    mine, theirs = await work_of(region), await region.sent(owner={"reference": region.orgs["office"]})
+    await region.employ("other", "gp", "office")
+    await named(region, "other")
+    await keeper.round()
+    assert (await offer_of(region, f"Task/{mine['id']}"))["state"] == State.SENT
+    assert (await region.row(f"Task/{theirs['id']}"))["owner"] == region.orgs["office"]
+    over = mine | {"status": "completed"}
+    assert (await region.client("gp").put(f"Task/{mine['id']}", over)).status == 200
+    ended = over | {"businessStatus": {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover-state",
+                                                   "code": "ended"}]}, "statusReason": {"text": "Gjort"}}  # fmt: skip
+    assert (await region.client("gp").put(f"Task/{mine['id']}", ended)).status == 200
+    await keeper.round()
+    assert (await offer_of(region, f"Task/{mine['id']}"))["state"] == State.DONE
+
+
+async def test_another_municipality_is_offered_what_the_old_ones_services_have(region: Region, keeper: Keeper):
+    for name, town in (("old-town", "5001"), ("new-town", "5059")):
+        made = await region.world.made({"resourceType": "Organization", "name": name, "address": [place(town)]})
+        region.orgs[name] = f"Organization/{made['id']}"
+        await region.employ(f"{name}-officer", "case-officer", name)
+    await named(region, "gp", address=[place("5001")])
+    granted = [{"coding": [{"system": EPISODE_SYSTEM, "code": "municipal-service"}]}]
+    await region.world.made(listed(region, "old-town") | {"type": granted})
+    task = await region.sent(owner={"reference": region.orgs["old-town"]})
+    elsewhere = await region.sent()  # with the hospital, which is nobody's municipality
+    await named(region, "gp", address=[place("5059")])
+    await keeper.round()
+    offer = await offer_of(region, f"Task/{task['id']}")
+    assert (offer["owner"], offer["sender"]) == (region.orgs["new-town"], region.orgs["old-town"])
+    assert (await region.row(f"Task/{task['id']}"))["owner"] == region.orgs["old-town"]
+    assert (await region.row(f"Task/{elsewhere['id']}"))["offer"] == ""
+    sql = "select count(*) as many from handover where kind = $1 and focus = $2"
+    rows = await region.world.store.pool.fetch(sql, int(Kind.OFFER), f"Task/{elsewhere['id']}")
+    assert rows[0]["many"] == 0
+
+
+def place(town: str) -> dict[str, Any]:
+    coding = {"system": MUNICIPALITY, "code": town}
+    district = {"extension": [{"url": MUNICIPALITY_EXTENSION, "valueCoding": coding}]}
+    return {"use": "home", "district": "x", "_district": district}
