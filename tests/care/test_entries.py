@@ -13,6 +13,7 @@ from felles.care.entries.present import entry_page, heading
 from felles.care.entries.tree import Reader
 from felles.care.entries.views import Entry
 from felles.care.shapes import Patient
+from felles.record.codes import HANDOVER_SYSTEM
 from felles.ui.i18n import language
 from felles.ui.render import add_templates, render
 
@@ -138,6 +139,13 @@ def test_citizens_are_told_what_an_entry_is_in_plain_words_and_staff_in_their_ow
     assert heading(NB, "/p/p1", told)[0] == "Opplysning"
     message = {"resourceType": "Communication", "payload": [{"contentString": "Kan jeg trene?\nHilsen Ida"}]}
     assert heading(NB, "/p/p1", message) == ("Melding", "Kan jeg trene?")
+
+
+def test_a_hand_over_is_called_by_what_it_asks_and_another_task_by_its_code():
+    code = {"coding": [{"system": HANDOVER_SYSTEM, "code": "task", "display": "Oppgave"}]}
+    sent = {"resourceType": "Task", "code": code, "description": "Måle blodtrykket før helga?"}
+    assert heading(NB, "/p/p1", sent) == ("Oppgave", "Måle blodtrykket før helga?")
+    assert heading(NB, "/p/p1", {**sent, "code": {"text": "Fjerne veneflon"}}) == ("Oppgave", "Fjerne veneflon")
 
 
 def test_a_note_shows_the_text_of_its_sections():

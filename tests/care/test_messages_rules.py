@@ -199,5 +199,7 @@ def test_each_ready_answer_says_where_it_is_from_and_the_narrow_ones_come_first(
     assert len({each.code for each in replies.replies()}) == len(replies.replies())
     first = replies.fitting({"question", "measurement"})
     assert [each.code for each in first[:2]] == ["measured-fine", "measured-control"]
+    pressing = replies.fitting({"question", "measurement"}, urgent=True)
+    assert [each.code for each in pressing[:1]] == ["measured-control"], "nothing says that what is urgent is fine"
     assert {each.code for each in replies.fitting({"renewal"})} == {"call", "renewed"}
     assert replies.fitting(set()) == []

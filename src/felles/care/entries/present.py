@@ -14,6 +14,7 @@ from felles.care.entries.narrative import clean
 from felles.care.entries.tree import Node, Reader
 from felles.care.overview import present as overview
 from felles.care.overview import rules
+from felles.record.codes import HANDOVER_SYSTEM
 
 if TYPE_CHECKING:
     from felles.care.entries.views import Entry, Version
@@ -176,6 +177,9 @@ def _refuted(resource: dict[str, Any]) -> bool:
 
 def _lead(t: Language, reader: Reader, resource: dict[str, Any], naming: tuple[str, ...]) -> str:
     name = ""
+    codes = resource.get("code", {}).get("coding", []) if resource.get("resourceType") == "Task" else []
+    if any(coding.get("system") == HANDOVER_SYSTEM for coding in codes):
+        naming = naming[::-1]  # the code of a hand-over says only what kind it is
     for element in naming:
         nodes = reader.tree(resource, (element,))
         name = next((node.text for node in nodes if node.text), "")
@@ -184,7 +188,7 @@ def _lead(t: Language, reader: Reader, resource: dict[str, Any], naming: tuple[s
     if resource.get("resourceType") in _VALUES:
         value = _value(t, resource)
         return ": ".join(part for part in (name, value) if part)
-    return words.short(name) if resource.get("resourceType") == "Communication" else name
+    return words.short(name) if resource.get("resourceType") in ("Communication", "Task") else name
 
 
 def _value(t: Language, resource: dict[str, Any]) -> str:

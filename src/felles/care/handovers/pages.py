@@ -249,7 +249,8 @@ async def _one(
         "forbidden": t("Du kan ikke skrive i denne journalen nå."),
     }
     one, verbs = present.whole(t, row, names, now), await _verbs(found, row)
-    ready = fitting(categories(body)) if one["citizen"] and Verb.ANSWER in verbs else []
+    answers = one["citizen"] and Verb.ANSWER in verbs
+    ready = fitting(categories(body), urgent=one["urgent"]) if answers else []
     context = {
         "title": present.kind(t, Kind(row.kind)),
         "one": one,

@@ -21,13 +21,17 @@ OFFERED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One of them: what it is called, what it says, to which categories, and its source."""
+    """One of them: what it is called, what it says, to which categories, and its source.
+
+    `calm`: it says that all is well, and lies ready for nothing that is urgent.
+    """
 
     code: str
     name: str
     text: str
     to: frozenset[str]
     source: str
+    calm: bool = False
 
 
 @cache
@@ -35,15 +39,22 @@ def replies() -> tuple[Reply, ...]:
     """All of them, in their order."""
     said = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))
     return tuple(
-        Reply(each["code"], each["name"], each["text"].strip(), frozenset(each["for"]), each["source"])
+        Reply(
+            each["code"],
+            each["name"],
+            each["text"].strip(),
+            frozenset(each["for"]),
+            each["source"],
+            each.get("calm", False),
+        )
         for each in said["reply"]
     )
 
 
-def fitting(categories: set[str]) -> list[Reply]:
+def fitting(categories: set[str], *, urgent: bool = False) -> list[Reply]:
     """Those that fit a message, what is said of the narrower category first: a measurement is a question as well."""
     special = categories - {"question"}
-    kept = [each for each in replies() if each.to & categories]
+    kept = [each for each in replies() if each.to & categories and not (urgent and each.calm)]
     kept.sort(key=lambda each: not each.to & special)
     return kept[:OFFERED]
 
