@@ -176,6 +176,17 @@ def pages_of_the_book(page):
         yield name
 
 
+def pages_on_the_way(page):
+    """The day's route; one visit said to be done, and called back."""
+    page.goto("/rute")
+    yield "the day's route"
+    page.get_by_role("button", name="Utført som planlagt").first.click()
+    page.get_by_role("button", name="Angre").wait_for()
+    yield "a visit said to be done"
+    page.get_by_role("button", name="Angre").click()
+    page.get_by_role("button", name="Angre").wait_for(state="detached")
+
+
 def pages_of_messages(page):
     """What a citizen writes and measures, and one of her appointments."""
     page.goto("/meg/meldinger")
@@ -203,6 +214,7 @@ WALKS = [
     ("administrator", board),
     ("sekretar", pages_of_the_book),
     ("gravid", pages_of_messages),
+    ("hjemmesykepleier", pages_on_the_way),
     ("hjemmesykepleier", states),
 ]
 

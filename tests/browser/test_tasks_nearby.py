@@ -40,7 +40,11 @@ def citizen(window, key, width=390):
 
 def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_gp_answers(window, faults, settled):
     nurse = window(390, persona="hjemmesykepleier")
-    nurse.locator("section[aria-labelledby=brukere] a", has_text="Asbjørn Vikan").click()
+    nurse.get_by_role("link", name="Åpne ruten").click()
+    nurse.wait_for_url("**/rute", wait_until="load")
+    visit = nurse.locator(".stops > li", has_text="Asbjørn Vikan")
+    assert "Furosemid" in said(visit), "what changed since the last visit, without a click"
+    visit.get_by_role("link", name="Asbjørn Vikan", exact=True).click()
     nurse.wait_for_url(f"**/p/{id_of('Patient', CARED)}", wait_until="load")
     chart = nurse.url
     assert "Furosemid" in said(nurse.locator("main"))
@@ -64,6 +68,10 @@ def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_g
         nurse.locator("[data-waits]").wait_for()
     assert faults(nurse) == []
     settled(nurse)
+    nurse.goto("/rute")
+    with counted(nurse, "planned"):
+        visit.get_by_role("button", name="Utført som planlagt").click()
+        visit.get_by_text("Føres inn i journalen om").wait_for()
     # the GP meets it on her start page, and answers
     doctor = window(persona="fastlege")
     mine = doctor.locator("section[aria-labelledby=arbeid] li", has_text="Opp 2,4 kg på tre døgn")

@@ -149,6 +149,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/skriv/time": {"gjor": ["", "sett-opp"], "om": ["", "ServiceRequest/x", "x"], "tid": ["", NOBODY],
                            "tekst": REASON},
     "/meg/timer/{aid}": {"svar": ["", "x"], "versjon": ["", "99"], "grunn": REASON},
+    "/rute/{aid}/utfort": {"at": ["", "0", "1700000000000000"], "versjon": ["", "1", "99"], "vis": ["", "enhet"]},
+    "/rute/{aid}/angre": {"at": ["", "0", "1700000000000000"], "id": ["", NOBODY], "vis": ["", "enhet"]},
     # What is signed waits for a look at what became of it, which none of these is: it would get an id of its own.
     "/p/{id}/skriv/{hva}": {"gjor": ["", "lagre", "signer", "forkast", "angre", "flett", "finn"],
                             "om": ["", *REFERENCES[1:9]], "id": ["", NOBODY], "tekst": REASON,
@@ -160,6 +162,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
 
 
 QUERIES: dict[str, list[str]] = {
+    "/rute": ["vis=enhet", "dag=2026-01-15&vis=enhet"],
     "/timebok": ["dag=2026-01-15", "vis=uke", "dag=2026-01-15&vis=uke"],
     "/timebok/{aid}/{act}": ["at=0"],
     "/p/{id}/legemidler": ["vis=tid&aar=10", "dato=2026-01-15"],

@@ -11,6 +11,9 @@ EPISODE_SYSTEM = "http://felles.example/fhir/CodeSystem/episode"
 UNIT = "http://felles.example/fhir/StructureDefinition/unit"
 """Extension on PractitionerRole, repeating: a unit (Organization) of `organization` that this role staffs."""
 
+HOME_VISIT = ("http://terminology.hl7.org/CodeSystem/v3-ActCode", "HH")
+"""`Appointment.serviceCategory` and `Encounter.class` (system, code) where staff come home to the person."""
+
 GP_LIST = "gp-list"
 MUNICIPAL_SERVICE = "municipal-service"
 PREGNANCY = "pregnancy"

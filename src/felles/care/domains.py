@@ -28,6 +28,7 @@ from felles.care.overview.domain import DOMAIN as OVERVIEW
 from felles.care.palette.domain import DOMAIN as PALETTE
 from felles.care.plan.domain import DOMAIN as PLAN
 from felles.care.printing.domain import DOMAIN as PRINTING
+from felles.care.route.domain import DOMAIN as ROUTE
 from felles.care.search.domain import DOMAIN as SEARCH
 from felles.care.start.domain import DOMAIN as START
 from felles.care.states.domain import DOMAIN as STATES
@@ -71,6 +72,7 @@ DOMAINS: Final = (
     PLAN,
     FAMILY,
     VACCINES,
+    ROUTE,
     TIMEBOOK,  # before the forms of writing: its way in the work panel lies among theirs
     WRITING,
     *DOORS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from felles.access.codes import EPISODE_SYSTEM
+from felles.access.codes import EPISODE_SYSTEM, HOME_VISIT
 from felles.demo.build import Moment, at, by, concept, plain
 from felles.demo.summons import directions, preparation
 from felles.demo.world import Organisation, Person, Resource, Staff, moment
@@ -54,6 +54,14 @@ def appointment(
     if status == "booked" and (before := preparation(text)):
         made["patientInstruction"] = before
     return made
+
+
+def home_visit(
+    person: Person, text: str, organisation: Organisation, staff: Staff, start: Moment, *, created: date
+) -> Resource:
+    """An appointment to which staff come home to the person."""
+    made = appointment(person, text, organisation, staff, start, minutes=30, created=created)
+    return made | {"serviceCategory": [concept("Hjemmebesøk", HOME_VISIT)]}
 
 
 def waiting(person: Person, text: str, staff: Staff, since: date) -> Resource:

@@ -40,10 +40,16 @@ def cast_today(chart: Chart) -> None:
 
 
 def visit_today(chart: Chart) -> None:
-    """The visit of home care today, or on the next day on which offices are open; each user has a time of her own."""
-    number = chart.person.ordinal
+    """The visits of home care today and tomorrow, whatever day it is; each user has a time of her own."""
+    number, nurse = chart.person.ordinal, chart.district.home_nurses[0]
     hour, minute = 8 + number % 7, number // 7 % 4 * 15
-    chart.book(chart.district.home_nurses[0], "Hjemmebesøk", open_day(chart.today), hour, minute, minutes=30)
+    created = chart.today - timedelta(days=14)
+    for ahead in range(2):
+        made = planned.home_visit(
+            chart.person, chart.said(nurse, "Hjemmebesøk"), chart.place_of(nurse), chart.staff(nurse),
+            (chart.today + timedelta(days=ahead), hour, minute), created=created,
+        )  # fmt: skip
+        chart.add(nurse, made)
 
 
 def checked_today(chart: Chart, ahead: date | None) -> None:

@@ -41,6 +41,12 @@ def new_id(bucket: int) -> str:
     return f"f{_BUCKET_LETTERS[bucket + 1]}{random.decode()}"
 
 
+def drawn_id(bucket: int, seed: str) -> str:
+    """An id like those of `new_id`, the same for the same seed: a form sent twice meets itself."""
+    drawn = hashlib.blake2b(seed.encode(), digest_size=21).digest().translate(_LETTER_OF_BYTE)
+    return f"f{_BUCKET_LETTERS[bucket + 1]}{drawn.decode()}"
+
+
 def bucket_of(resource_id: str) -> int | None:
     """The bucket an id of ours carries (-1: shared), or None when the id is not of our form."""
     if len(resource_id) != 25 or not _OURS.fullmatch(resource_id):

@@ -69,6 +69,7 @@ class Listing:
     the entry that the relation follows from. `having`: of each group the entry has at least one (search parameter,
     code). `down`: the latest first. `wants`: what else is told of each person. `book`: the persons are met through the
     book of those who give times (`access.booking`) instead of by relations; `waits`: who stands there without one.
+    `page`: what the log calls the look (`page:list`).
     """
 
     types: tuple[str, ...]
@@ -80,6 +81,7 @@ class Listing:
     down: bool = False
     book: bool = False
     waits: bool = False
+    page: str = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ shown as materialized (
 ),
 said as materialized (
     select distinct on (f.n, f.bucket, f.person) f.bucket, f.person, f.real,
-           '{{"who":' || f.who || ',"act":"page:list","what":"Patient","basis":"' || f.basis
+           '{{"who":' || f.who || ',"act":"page:{listing.page}","what":"Patient","basis":"' || f.basis
            || '","outcome":"released"}}' as text
       from shown f order by f.n, f.bucket, f.person
 ),

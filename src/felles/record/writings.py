@@ -161,6 +161,7 @@ _HERE: Final = "select 1 from entry where bucket = $1 and type = $2 and id = $3 
 _MINE: Final = (
     f"select {_ROW} from writing w where w.writer = $1 and w.state in (0, 3) order by w.changed desc limit $2"
 )
+_UNDER_WAY: Final = f"select {_ROW} from writing w where w.writer = $1 and w.state in (1, 3) and w.form = $2 limit 200"
 _AGED: Final = (
     "update writing set state = 5, fields = '{}', others = '{}', changed = $2 where state in (0, 3) and changed < $1",
     "delete from writing where state in (2, 5) and changed < $1 and $2::bigint is not null",
@@ -291,6 +292,13 @@ class Writings:
     async def mine(self, writer: int, many: int = 50) -> list[Writing]:
         """The drafts of one writer about whomever, for her start page: shows whose only by its key. Raises `Busy`."""
         return [_writing(row) for row in await self._pool.fetch(_MINE, writer, many)]
+
+    async def under_way(self, writer: int, form: str) -> list[Writing]:
+        """What one writer has signed of a form and is not in the record: it waits, or came back.
+
+        About whomever: shows whose only by its key. Raises `Busy`.
+        """
+        return [_writing(row) for row in await self._pool.fetch(_UNDER_WAY, writer, form)]
 
     # -- into the record ---------------------------------------------------------------------------------
 

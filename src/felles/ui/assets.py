@@ -42,6 +42,7 @@ _STYLES: Final = (
     "writing.css",
     "tour.css",
     "timebook.css",
+    "route.css",
     "print.css",
 )
 _FILES: Final = {

@@ -97,7 +97,7 @@ class Asked:
 class Part:
     """A part of a start page: `key` names it in addresses (ASCII), `title` is language → words, `read` what it shows.
 
-    `few` lines of it stand among other parts.
+    `few` lines of it stand among other parts; `way` (address, language → words) leads to a page of its own.
     `read` raises `Busy` when the record is away: the part then says so, and the others stand.
     """
 
@@ -106,6 +106,7 @@ class Part:
     icon: str
     read: Callable[[Asked], Awaitable[Shown]]
     few: int = FEW
+    way: tuple[str, Callable[[Language], str]] | None = None
 
 
 def person(t: Language, patient: Patient, patient_id: str, now: int) -> Line:

@@ -109,6 +109,7 @@ def _part(found: Visit, grant: SetGrant, part: Part, shown: Shown) -> dict[str, 
         "note": shown.note,
         "kind": shown.kind,
         "more": more,
+        "way": {"href": part.way[0], "text": part.way[1](found.t)} if part.way else None,
     }
 
 

@@ -98,11 +98,18 @@ if (location.hash === "#valgt") document.getElementById("valgt")?.focus({ preven
     if (part) setTimeout(again, 1000 * part.dataset.again, part);
   };
   async function again(part) {
-    const answer = await fetch(location.pathname).catch(() => null);
+    const answer = await fetch(location.pathname + location.search).catch(() => null);
     if (answer?.redirected) return location.reload(); // signed out meanwhile
     const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
     if (fresh) part.replaceWith(fresh);
     wait();
   }
+  // What others work on meanwhile is fetched again when one has been away from it for so many seconds.
+  let away = 0;
+  document.addEventListener("visibilitychange", () => {
+    const part = document.querySelector("[data-fresh]");
+    if (document.hidden) away = Date.now();
+    else if (part && Date.now() - away > 1000 * part.dataset.fresh) again(part);
+  });
   wait();
 })();

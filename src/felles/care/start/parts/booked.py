@@ -49,6 +49,7 @@ def booked(
     wants: tuple[AnyWant, ...] = (),
     tell: Tell | None = None,
     icon: str = "Calendar",
+    way: tuple[str, Callable[[Language], str]] | None = None,
 ) -> Part:
     """The part of today's appointments; `tell` puts what matters for a role on a line, from what `wants` brought."""
     listing = Listing(("Appointment",), (), whose, wants=wants, book=True)
@@ -58,7 +59,7 @@ def booked(
         found, more = await asked.lines_of(listing, low, high)
         return shown(asked.t, found, asked.now, more, tell)
 
-    return Part(key, title, icon, read, few=DAY)
+    return Part(key, title, icon, read, DAY, way)
 
 
 def shown(t: Language, found: list[Listed], now: int, more: tuple[int, str] | None, tell: Tell | None) -> Shown:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from msgspec import field
 from msgspec.json import Decoder
 
 from felles.care import shapes
+from felles.care.reached import reached
 from felles.care.start.parts.booked import reason, with_whom
 from felles.care.start.parts.expecting import tell_pressure, week
 from felles.care.start.parts.followed import vaccine
@@ -33,45 +33,14 @@ def at_the_desk(t: Language, each: Listed, entry: shapes.Appointment, now: int, 
             line.state = t("Ikke registrert møtt")
 
 
-class _Point(shapes.Shape):
-    """A telephone or another way to reach somebody."""
-
-    system: str | None = None
-    value: str | None = None
-    use: str | None = None
-
-
-class _Place(shapes.Shape):
-    """An address as it stands on a door."""
-
-    line: list[str] = field(default_factory=list)
-    postal_code: str | None = None
-    city: str | None = None
-
-
-class _Reached(shapes.Shape):
-    """Where a Patient lives and how she is rung."""
-
-    telecom: list[_Point] = field(default_factory=list)
-    address: list[_Place] = field(default_factory=list)
-
-
-_reached: Final = Decoder(_Reached).decode
 _patient: Final = Decoder(shapes.Patient).decode
 
 
 def on_the_way(t: Language, each: Listed, entry: shapes.Appointment, _: int, line: Line) -> None:
     """For home care: what the visit is for, the address and the telephone; a protected address is not in what comes."""
-    known = _reached(each.body)
-    line.detail = next((said for place in known.address if (said := _address(place))), t("Adresse ikke registrert"))
-    phones = (p.value or "" for p in known.telecom if p.system == "phone" and p.use != "old")
-    line.phone = next(phones, "")
+    address, line.phone = reached(each.body)
+    line.detail = address or t("Adresse ikke registrert")
     line.fact = reason(t, entry)
-
-
-def _address(place: _Place) -> str:
-    town = " ".join(part for part in (place.postal_code, place.city) if part)
-    return ", ".join(part for part in (*place.line, town) if part)
 
 
 def at_a_control(t: Language, each: Listed, entry: shapes.Appointment, now: int, line: Line) -> None:

@@ -19,6 +19,7 @@ from felles.care.writing.forms.ready import ANSWER_OFFER, READY
 from felles.care.writing.forms.referral import REFER
 from felles.care.writing.forms.sent import SENT
 from felles.care.writing.forms.vaccination import VACCINATION
+from felles.care.writing.forms.visit import VISIT
 
 FORMS: Final[dict[str, Form]] = {
     form.name: form
@@ -48,6 +49,7 @@ FORMS: Final[dict[str, Form]] = {
         PROPOSE_STOP,
         ACCEPT_DOSE,
         ACCEPT_STOP,
+        VISIT,
     )
 }
 """Name → form."""
