@@ -65,6 +65,8 @@ def pages_of_handing_over(page):
     yield "what was sent"
     page.goto("/arbeid?sendt=1")
     yield "sent and with others"
+    page.goto("/arbeid?kolleger=1")
+    yield "with colleagues"
     page.get_by_role("link", name="Fravær").click()
     page.get_by_role("button", name="Sett opp fraværet").click()
     page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from browsing import lines_about, own, patient_named, words
@@ -11,7 +12,7 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.handovers import rules
 from felles.care.handovers.rules import Verb
-from felles.demo.places import GP_OFFICE, ORGANISATIONS
+from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +203,45 @@ async def test_each_count_opens_what_it_counts_and_whoever_sees_less_counts_less
             listed = unescape((await manager.get(href)).text)
             places = re.findall(r'<span class="subtle small">([^<]+)</span></td><td data-label="Tilstand"', listed)
             assert set(places) <= {ORGANISATIONS[GP_OFFICE].name}
+
+
+async def test_a_unit_sees_what_its_colleagues_have_by_name_as_far_as_it_may(site):
+    olav, key = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse:
+        path = await sent(gp, olav, await ward_of(gp, olav), tekst="Hos Amir ved navn")
+        assert (await acts(nurse, path, "ta")).status_code == 303
+        async with site.visitor("sykehuslege") as colleague, site.visitor("jordmor") as other:
+            before = counts_of((await colleague.get("/tavle")).text)
+            line = next(
+                href for href, _ in before if "hva=many" in href and quote(STAFF["amir"].practitioner, "") in href
+            )
+            opened = unescape((await colleague.get(line)).text)
+            assert path in opened
+            assert "Amir Karimi" in words(opened)
+            for href, many in before[:6]:
+                assert len(re.findall("<tr[ >]", (await colleague.get(href)).text)) - 1 == many, href
+            assert path in unescape((await colleague.get("/arbeid?kolleger=1")).text)
+            assert path not in unescape((await colleague.get("/arbeid")).text)
+            shown = await colleague.get(path)
+            assert "Hos Amir ved navn" in words(shown.text)
+            assert 'action="/arbeid' not in shown.text  # it is not his
+            assert (await acts(colleague, path, "ferdig")).status_code == 409
+            for address in ("/tavle", "/arbeid?kolleger=1", "/arbeid?tavle=1"):
+                assert path not in unescape((await other.get(address)).text)
+            assert (await other.get(path)).status_code == 404
+        lines = await lines_about(site, key)
+        assert any('"act":"page:work"' in line and STAFF["jonas"].practitioner in line for line in lines)
+        # what he may not see counts nowhere
+        async with site.visitor("eldre") as himself, site.visitor("sykehuslege") as colleague:
+            form = {"hva": "alt", "mot": "person", "motperson": STAFF["jonas"].practitioner, "ja": "1"}
+            assert (await himself.post("/meg/sperringer/ny", headers=own(), data=form)).status_code == 303
+            listed = unescape((await himself.get("/meg/sperringer")).text)
+            (end,) = re.findall(r'action="(/meg/sperringer/[^"]+)"', listed)
+            assert path not in unescape((await colleague.get("/arbeid?kolleger=1")).text)
+            assert (await colleague.get(path)).status_code == 404
+            assert path not in unescape((await colleague.get("/arbeid?tavle=1")).text)
+            assert (await himself.post(end, headers=own())).status_code == 303
+        assert (await acts(nurse, path, "ferdig")).status_code == 303
 
 
 @pytest.mark.parametrize("state", list(State))

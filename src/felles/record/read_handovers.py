@@ -1,7 +1,8 @@
 """The hand-overs that are with somebody, or that she sent: her worklist, one of them whole, and what a unit has.
 
 A hand-over shows its own entry and the look-up form of the person, to whom it is with and to whom it came from
-(`decide.HANDED`); it opens no record. Each person shown gets a line. What the operator counts is the table alone:
+(`decide.HANDED`); it opens no record. What a colleague has by name is shown to whom the person's record is open, and
+the entry with it. Each person shown gets a line. What the operator counts is the table alone:
 no person and nothing of an entry is in it.
 """
 
@@ -10,8 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from felles.record.decide import ASK, HANDED, IN_FORM, STAFFED, ask_values, leaves
+from felles.record.decide import (
+    ASK,
+    HANDED,
+    IN_FORM,
+    PERSON_OPEN,
+    ROW_OPEN,
+    STAFFED,
+    ask_values,
+    basis_of,
+    leaves,
+)
 from felles.record.errors import Absent
+from felles.record.grants import Mode
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 
 OPEN: Final = 7
 """`handover.state` from which it has ended."""
-Side = Literal["mine", "sent"]
+Side = Literal["mine", "sent", "unit"]
 
 _LIST_COLUMNS: Final = (("sent", "boolean"), ("many", "integer"), *ASK)
 _ONE_COLUMNS: Final = (("source", "text"), ("bucket", "smallint"), ("person", "bigint"), *ASK)
@@ -44,7 +56,7 @@ def _shown(found: str, act: str, columns: int) -> str:
     return f"""{found},
 said as materialized (
     select distinct on (f.bucket, f.person) f.bucket, f.person, f.real,
-           '{{"who":' || f.who || ',"act":"page:{act}","what":"' || f.source || '","basis":"60:' || f.source
+           '{{"who":' || f.who || ',"act":"page:{act}","what":"' || f.source || '","basis":"' || f.ground
            || '","outcome":"released"}}' as text
       from found f order by f.bucket, f.person, f.source
 ),
@@ -59,11 +71,37 @@ found as materialized (
     select q.n, q.real, q.who, x.*
       from q
      cross join lateral (
-        select {_HAND}, e.version, e.body, f.id as patient, f.body as face, null::text as versions
+        select {_HAND}, e.version, e.body, f.id as patient, f.body as face, null::text as versions,
+               '60:' || h.source as ground
           from (select distinct s.party from staffing s where {STAFFED}) s
           join handover h on h.state < {OPEN}
            and ((not q.sent and h.holder = s.party) or (q.sent and h.origin = s.party and h.holder <> s.party)){_ENTRY}
          where {HANDED}
+         order by h.urgent desc, h.next, h.source limit q.many) x
+)""",
+    "work",
+    len(_LIST_COLUMNS),
+)
+# Whoever staffs something together with the reader, for her organisation: whatever they staff.
+_COLLEAGUES: Final = """staffing s
+                  join staffing c on c.party = s.party and c.org = s.org and c.actor <> q.actor and c.since <= q.real
+                   and c.until > q.real
+                  join staffing w on w.actor = c.actor and w.org = c.org"""
+_BY_NAME: Final = f"""q.mode = {Mode.STAFF:d} and h.state < {OPEN} and h.org = q.org and h.owner like 'Practitioner%'
+           and {PERSON_OPEN} and {ROW_OPEN}"""
+_UNIT: Final = _shown(
+    f"""
+with q as materialized {unnest(_LIST_COLUMNS)},
+found as materialized (
+    select q.n, q.real, q.who, x.*
+      from q
+     cross join lateral (
+        select {_HAND}, e.version, e.body, f.id as patient, f.body as face, null::text as versions,
+               d.basis::text || ':' || d.source as ground
+          from (select distinct w.party from {_COLLEAGUES} where {STAFFED}) s
+          join handover h on h.holder = s.party and h.state < {OPEN}{_ENTRY}
+          {basis_of()}
+         where {_BY_NAME}
          order by h.urgent desc, h.next, h.source limit q.many) x
 )""",
     "work",
@@ -78,14 +116,21 @@ found as materialized (
                                               'body', v.body::json) order by v.version)::text
               from entry v
              where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = e.form and not v.deleted)
-           as versions
+           as versions,
+           case when {HANDED} then '60:' || h.source else d.basis::text || ':' || d.source end as ground
       from q join handover h on h.bucket = q.bucket and h.person = q.person and h.source = q.source{_ENTRY}
-     where {HANDED}
+      {basis_of()}
+     where {HANDED} or ({_BY_NAME} and exists (
+           select 1 from {_COLLEAGUES} where {STAFFED} and w.party = h.holder))
 )""",
     "handover",
     len(_ONE_COLUMNS),
 )
-_SHAPES: Final = {"list": Shape(_LIST, _LIST_COLUMNS), "one": Shape(_ONE, _ONE_COLUMNS)}
+_SHAPES: Final = {
+    "list": Shape(_LIST, _LIST_COLUMNS),
+    "unit": Shape(_UNIT, _LIST_COLUMNS),
+    "one": Shape(_ONE, _ONE_COLUMNS),
+}
 MANY: Final = 200
 """Hand-overs in one list."""
 
@@ -120,16 +165,18 @@ class HandedRow:
 async def read_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
     """At most `many` open ones, what is urgent first, then by their next date. Raises `Busy`.
 
-    `mine`: with the reader or her inboxes; `sent`: sent by her or them, with somebody else.
+    `mine`: with the reader or her inboxes; `sent`: sent by her or them, with somebody else; `unit`: by name with those
+    who staff something with her, of persons whose records she sees, as far as she sees them.
     """
     values = (side == "sent", many, *ask_values(grant, clock))
-    return [_row(r) for r in await lane.submit(_SHAPES["list"], values)]
+    return [_row(r) for r in await lane.submit(_SHAPES["unit" if side == "unit" else "list"], values)]
 
 
 async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, key: PersonKey | None) -> HandedRow:
     """One (`Task/x`, which lies at `key`), open or ended.
 
-    Raises `Absent` when there is none, or it is neither with the reader nor from her; `Busy`.
+    Raises `Absent` when there is none, or it is neither with the reader nor from her nor with a colleague of hers
+    (`unit`); `Busy`.
     """
     values = (source, *(key or (0, 0)), *ask_values(grant, clock))
     found = await lane.submit(_SHAPES["one"], values) if key else []

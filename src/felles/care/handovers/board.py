@@ -2,7 +2,7 @@
 
 who runs the record             all of the region, without anybody's name or entry
 an organisation's administrator the same of her organisation
-who gives care there            what is with her and her inboxes: what she may see, and nothing else
+who gives care there            what is with her, her inboxes and by name with her colleagues there: what she may see
 """
 
 from __future__ import annotations
@@ -65,15 +65,17 @@ async def _whole(found: Visit) -> Response:
 
 async def _own(found: Visit) -> Response:
     store, t = store_of(found), found.t
-    rows = await store.work(access.everyone(found.signed_in), "mine")
+    grant = access.everyone(found.signed_in)
+    mine, theirs = await store.work(grant, "mine"), await store.work(grant, "unit")
+    rows = [*mine, *theirs]
     names = await store.names.of({row.owner for row in rows})
     now = store.clock.clinical()
     counted = [_one(row, now) for row in rows]
     places: dict[int | str, str] = {row.owner: row.owner for row in rows}
-    about = t("Det som er hos deg og i innkurvene du har, og som du kan se.")
-    if len(rows) == MANY:
+    about = t("Det som er hos deg, i innkurvene du har og hos kolleger i enheten, så langt du kan se det.")
+    if MANY in (len(mine), len(theirs)):
         about = f"{about} {t('Viser de 200 som haster mest. Resten kommer fram når disse er tatt.')}"
-    return _counts(found, counted, names, places, about, "/arbeid")
+    return _counts(found, counted, names, places, about, "/arbeid?tavle=1")
 
 
 def _one(row: HandedRow, now: int) -> Counted:

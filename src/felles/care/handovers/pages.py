@@ -41,19 +41,26 @@ SENT: Final = ("oppgave", "henvisning", "melding")
 """What can be sent from the chart, as the form says it."""
 _KINDS: Final = {"oppgave": Kind.TASK, "henvisning": Kind.REFERRAL, "melding": Kind.QUESTION}
 _HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication"})
+_SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
 _SHORTEST: Final = 3
 
 
 async def work(request: Request) -> Response:
-    """What is with me or my inboxes; with `?sendt` what I sent and somebody else has. Raises `Forbidden`, `Busy`."""
+    """What is with me or my inboxes; `?sendt`: what I sent and somebody else has; `?kolleger`: what colleagues have.
+
+    `?tavle`: all that the board counts. Raises `Forbidden`, `Busy`.
+    """
     found = await visit(request)
     staff_only(found)
-    sent = "sendt" in request.query_params
-    rows = [row for row in await listed(found, "sent" if sent else "mine") if _asked(request, row)]
+    named: list[Side] = [side for name, side in _SIDES.items() if name in request.query_params]
+    side: Side = named[0] if named else "mine"
+    listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
+    rows = [row for each in listing for row in await listed(found, each) if _asked(request, row)]
+    titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     context = {
-        "title": found.t("Sendt og hos andre") if sent else found.t("Trenger meg nå"),
+        "title": found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå")),
         "rows": rows,
-        "sent": sent,
+        "side": "board" if len(listing) > 1 else side,
         "full": len(rows) == MANY,
         "done": "gjort" in request.query_params,
         "away": await _away(found),
@@ -92,7 +99,8 @@ async def listed(found: Visit, side: Side, many: int = MANY) -> list[dict[str, A
     rows = await store.work(access.everyone(found.signed_in), side, many)
     names = await store.names.of({each for row in rows for each in (row.owner, row.sender) if each})
     now = store.clock.clinical()
-    return [present.row(t, row, names, now, sent=side == "sent") for row in rows]
+    held = side != "mine" or "tavle" in found.request.query_params
+    return [present.row(t, row, names, now, sent=held) for row in rows]
 
 
 async def one(request: Request) -> Response:

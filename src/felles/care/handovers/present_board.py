@@ -62,13 +62,21 @@ def counted(
                 "place": names.get(org, "") or t("Ukjent virksomhet"),
                 "kind": kind(t, Kind(which)),
                 "urgent": urgent,
-                "to": {name: f"{path}?{urlencode({'hva': name} | asked)}" for name in COUNTS if counts[name]},
+                "to": {
+                    name: f"{path}{'&' if '?' in path else '?'}{urlencode({'hva': name} | asked)}"
+                    for name in COUNTS
+                    if counts[name]
+                },
                 "oldest": t.brief(min(each.oldest for each in group)),
                 "first": t.brief(min(each.first for each in group)),
                 "rank": (counts["nobody"], counts["untaken"], counts["late"], urgent, counts["unread"]),
             }
         )
     return sorted(shown, key=lambda each: each["rank"], reverse=True)
+
+
+def _opening(path: str, asked: Mapping[str, str]) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(asked)}"
 
 
 def _is(name: str, each: Counted) -> bool:
@@ -78,7 +86,7 @@ def _is(name: str, each: Counted) -> bool:
 def total(rows: list[dict[str, Any]], path: str) -> dict[str, dict[str, Any]]:
     """The sums, each with the address that opens it."""
     sums = {name: sum(row[name] for row in rows) for name in COUNTS}
-    return {name: {"many": many, "to": f"{path}?hva={name}" if many else ""} for name, many in sums.items()}
+    return {name: {"many": many, "to": _opening(path, {"hva": name}) if many else ""} for name, many in sums.items()}
 
 
 def line(t: Language, row: BoardRow, names: Names, above: Mapping[str, str]) -> dict[str, Any]:
