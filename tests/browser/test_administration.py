@@ -58,7 +58,7 @@ def pages_of_the_desk(page, name):
     page.goto("/admin/ansatte")
     page.get_by_role("button", name="Gi rollen").click()
     yield "staff with mistakes"
-    fill(page, given="Ola", family="Li", until="2099-06-30")
+    fill(page, given="Ola", family="Li", until="30.06.2099")
     page.locator("#role").select_option("gp")
     page.locator("#profession").select_option("LE")
     page.get_by_label("Skiftestua").check()

@@ -49,7 +49,7 @@ async def test_a_gp_office_goes_from_application_to_its_first_patient(site):
         assert "Timebestilling" in words(units)
         form = unescaped((await kari.get("/admin/ansatte")).text)
         unit = re.findall(r'name="(unit-Organization/[^"]+)"', form)[0]
-        wish = {"given": "Ola", "family": "Li", "role": "gp", "profession": "LE", "until": "2099-06-30", unit: "1"}
+        wish = {"given": "Ola", "family": "Li", "role": "gp", "profession": "LE", "until": "30.6.2099", unit: "1"}
         assert (await kari.post("/admin/ansatte", data=wish, headers=own())).status_code == 303
         staffed = words((await kari.get("/admin/enheter")).text)
         assert "Ola Li (Fastlege)" in staffed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from felles.access import organizations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FIELDS = ("given", "family", "role", "profession", "hpr", "until")
 """The fields of somebody to be given a role, but for the units, whose names are `unit-…`."""
+_DAY = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
+"""A day as it is written in Norwegian."""
 
 
 async def units(request: Request) -> Response:
@@ -65,6 +68,7 @@ async def employ(request: Request) -> Response:
     store, actor = store_of(found), found.signed_in
     own = await organizations.units(store, actor)
     said = {name: form.get(name, "").strip() for name in FIELDS}
+    said["until"] = _DAY.sub(lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", said["until"])
     chosen = tuple(unit.reference for unit in own if f"unit-{unit.reference}" in form)
     wish = Wish(**said, units=chosen)
     wrong = organizations.wrong(wish, {unit.reference for unit in own}, store.clock.real(), actor)

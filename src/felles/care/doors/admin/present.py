@@ -68,7 +68,7 @@ def wrong(t: Language, found: dict[str, str]) -> dict[str, str]:
         "role": t("Velg en rolle fra listen."),
         "profession": t("Denne rollen krever en annen profesjon."),
         "email": t("Skriv en e-postadresse."),
-        "date": t("Skriv datoen slik: 2027-06-30."),
+        "date": t("Skriv datoen som dd.mm.åååå."),
         "past": t("Sluttdatoen har vært."),
         "foreign": t("Velg blant egne enheter."),
         "full": t("Det er for mange søknader til behandling. Prøv igjen senere."),
