@@ -197,7 +197,7 @@ class Reader:
         if found[1] in SHARED_TYPES:
             return Node(text=name or kind, more="" if name else self.t("navn ikke registrert"))
         if found[1] == "Patient":
-            return Node(text=name or kind)
+            return Node(text=name or self.t("pasienten selv"))
         return Node(text=name or kind, href=f"{self.base}/e/{found[1]}/{found[2]}")
 
     def _period(self, value: dict[str, Any]) -> Node:
