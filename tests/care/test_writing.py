@@ -10,6 +10,7 @@ from browsing import own, patient_named, words
 from felles.care.writing import actions
 from felles.record.maintenance import connect
 from felles.record.writings import KEPT, State, age
+from felles.ui.dates import local
 
 PART = {"x-felles-part": "1"}
 
@@ -284,3 +285,23 @@ async def test_ones_own_note_is_added_to_and_nothing_of_it_goes(site, olav):
         assert (await nurse.get(f"/p/{olav}/skriv/tillegg", params={"om": about})).status_code == 404
         answer = await sent(nurse, olav, "tillegg", {"om": about, "tekst": "Ikke min", "grunnlag": 3}, gjor="signer")
         assert answer.status_code == 404
+
+
+async def test_a_value_is_of_the_moment_it_was_measured_and_of_none_that_is_to_come(site, olav):
+    now = site.store.clock.clinical()
+    hour = 3_600_000_000
+    async with site.visitor("fastlege") as doctor:
+        form = await opened(doctor, olav, "maling")
+        ahead, before = (local(at).strftime("%Y-%m-%dT%H:%M") for at in (now + hour, now - 30 * hour))
+        refused = await sent(doctor, olav, "maling", form, gjor="signer", vekt="71,3", tid=ahead)
+        assert refused.status_code == 422
+        assert "tidspunktet er ikke kommet ennå" in words(refused.text)
+        signed = await sent(doctor, olav, "maling", hidden(refused.text), gjor="signer", vekt="71,3", tid=before)
+        assert "Signert." in words(signed.text)
+        assert await over(site) == 1
+    weights = [
+        each
+        for each in (await entries(site, olav, "Observation")).values()
+        if each.get("valueQuantity", {}).get("value") == 71.3
+    ]
+    assert [each["effectiveDateTime"][:16] for each in weights] == [before]

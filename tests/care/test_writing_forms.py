@@ -242,6 +242,11 @@ def test_an_empty_form_is_refused_field_by_field(name):
         ({"temperatur": "369"}, "temperatur"),
         ({"spo2": "101"}, "spo2"),
         ({"urinprotein": "5+"}, "urinprotein"),
+        ({"vekt": "81", "tid": "2026-11-26T10:31"}, "tid"),
+        ({"vekt": "81", "tid": "i går"}, "tid"),
+        ({"vekt": "81", "tid": "2026-11-26T25:00"}, "tid"),
+        ({"vekt": "81", "tid": "1426-11-26T08:00"}, "tid"),
+        ({"tid": "2026-11-26T08:00"}, "overtrykk"),
     ],
 )
 def test_a_slip_of_the_keys_is_caught(values, field):
@@ -263,6 +268,23 @@ def test_each_value_is_an_observation_as_the_region_has_them():
     hint = next(f.hint for f in FORMS["maling"].fields if f.name == "overtrykk")
     assert hint is not None
     assert hint(NB, known) == "Sist 148/96, 26.11.2026"
+
+
+@pytest.mark.parametrize(
+    ("said", "when", "met"),
+    [
+        ("", "2026-11-26T09:30:00+00:00", True),
+        ("2026-11-26T10:30", "2026-11-26T10:30:00+01:00", True),
+        ("25.11.2026 kl. 8.05", "2026-11-25T08:05:00+01:00", True),
+        ("2026-11-22T07:59", "2026-11-22T07:59:00+01:00", False),
+        ("2026-10-25T02:30", "2026-10-25T02:30:00+02:00", False),
+    ],
+    ids=["now", "this-minute", "as-written", "before-the-stay", "the-hour-there-is-twice"],
+)
+def test_a_value_may_be_of_an_earlier_moment_and_belongs_to_the_contact_that_had_begun(said, when, met):
+    for each in made_by("maling", tid=said):
+        assert each["effectiveDateTime"] == when
+        assert ("encounter" in each) is met
 
 
 def read_as_lines(*resources):

@@ -104,14 +104,15 @@ class Bounds:
 class Field:
     """One field of a form.
 
-    `source`: where it comes from. `kind`: a line, an area of text, a number, a choice, a date, a receiver. `hint` what
-    the record says beside it (`language, known → words`), as the last value of what is measured.
+    `source`: where it comes from. `kind`: a line, an area of text, a number, a choice, a date, a moment (day and time),
+    a receiver. `hint` what the record says beside it (`language, known → words`), as the last value of what is
+    measured.
     """
 
     name: str
     label: Words
     source: Source
-    kind: Literal["line", "text", "number", "choice", "date", "receiver"] = "line"
+    kind: Literal["line", "text", "number", "choice", "date", "moment", "receiver"] = "line"
     required: bool = False
     longest: int = 200
     unit: str = ""

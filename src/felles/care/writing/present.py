@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.care.entries import present as entries
 from felles.care.search.texts import pieces
 from felles.care.writing.form import here
+from felles.care.writing.rules import moment
+from felles.record.clock import MICROSECONDS
 from felles.record.writings import KEPT, State
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ def texts(t: Language, form: Form, values: Mapping[str, str], known: Known | Non
         if known is not None and f.kind == "receiver":
             chosen = known.receiver(value)
             value = chosen.name if chosen else value
+        if f.kind == "moment" and (at := moment(value)):
+            value = t.moment(int(at.timestamp()) * MICROSECONDS)
         if value and f.name != "mottaker":
             said.append({"label": f.label(t), "value": value})
     return said

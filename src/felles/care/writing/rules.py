@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.care.handovers.present_leave import told
 from felles.care.writing.form import Mistake, here
 from felles.record.clock import MICROSECONDS
-from felles.ui.dates import local
+from felles.ui.dates import ZONE, local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,18 @@ def day(text: str) -> date | None:
         return None
 
 
+def moment(text: str) -> datetime | None:
+    """A Norwegian day and time as such a field sends it (2026-11-24T10:15), or as people write it (24.11.2026 10.15).
+
+    None when it is none. Of an hour that there is twice (the end of summer time) the first is meant.
+    """
+    found = re.fullmatch(r"(\S+?)(?:T|,? +(?:kl\.? *)?)(\d{1,2})[:.](\d{2})(?::\d{2})?", text)
+    on = day(found[1]) if found else None
+    if found is None or on is None or int(found[2]) > 23 or int(found[3]) > 59:
+        return None
+    return datetime(on.year, on.month, on.day, int(found[2]), int(found[3]), tzinfo=ZONE)
+
+
 def today(known: Known) -> date:
     """The Norwegian day on which it is written."""
     return local(known.now).date()
@@ -75,7 +87,20 @@ def _wrong(t: Language, f: Field, text: str, known: Known) -> Mistake | None:
         return Mistake(f.name, t("{field}: velg en av dem som står der.").format(field=label))
     if f.kind == "receiver" and known.receiver(text) is None:
         return Mistake(f.name, t("Velg en mottaker som har noen til å ta imot."))
-    return _wrong_day(t, f, label, text, known) if f.kind == "date" else None
+    when = {"date": _wrong_day, "moment": _wrong_moment}.get(f.kind)
+    return when(t, f, label, text, known) if when else None
+
+
+def _wrong_moment(t: Language, f: Field, label: str, text: str, known: Known) -> Mistake | None:
+    """Of a moment that has been, by the clinical clock."""
+    found = moment(text)
+    if found is None:
+        return Mistake(f.name, t("{field}: skriv dag og klokkeslett, som 24.11.2026 10.15.").format(field=label))
+    if found.timestamp() * MICROSECONDS > known.now:
+        return Mistake(f.name, t("{field}: tidspunktet er ikke kommet ennå.").format(field=label))
+    if found.year < 1900:
+        return Mistake(f.name, t("{field}: dagen er for langt tilbake.").format(field=label))
+    return None
 
 
 def _wrong_day(t: Language, f: Field, label: str, text: str, known: Known) -> Mistake | None:

@@ -5,14 +5,17 @@ The bounds are what a body and an instrument can show, and no judgement: they ca
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.writing.form import Bounds, Field, Form, Made, Mistake
-from felles.care.writing.rules import coded, in_contact, instant, number
+from felles.care.writing.rules import coded, contact, in_contact, instant, moment, number
 from felles.fhir.norway.systems import LOINC, UCUM
+from felles.record.clock import MICROSECONDS
 from felles.record.kinds import Kind
 from felles.record.wants import Coded, Standing
+from felles.ui.dates import moment as begins
 from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
@@ -39,24 +42,32 @@ def _quantity(value: str, unit: str, code: str) -> Resource:
     return {"value": number(value), "unit": unit, "system": UCUM, "code": code}
 
 
-def _observation(known: Known, loinc: str, text: str, category: str) -> Resource:
+def _observation(known: Known, loinc: str, text: str, category: str, at: datetime | None) -> Resource:
+    """One value; `at`: when it was measured, now unless told."""
     made: Resource = {
         "resourceType": "Observation",
         "status": "final",
         "category": [{"coding": [{"system": _HL7, "code": category}]}],
         "code": coded(text, (LOINC, loinc)),
         "subject": known.subject,
-        "effectiveDateTime": instant(known),
+        "effectiveDateTime": at.isoformat(timespec="seconds") if at else instant(known),
         "performer": [known.writer],
     }
-    return in_contact(known, made)
+    return made if at and not _met_by(known, at) else in_contact(known, made)
+
+
+def _met_by(known: Known, at: datetime) -> bool:
+    """Whether the contact that goes on now had begun when it was measured."""
+    begun = begins((contact(known) or {}).get("period", {}).get("start"))
+    return begun is not None and begun <= at.timestamp() * MICROSECONDS
 
 
 def _measured(values: Values, known: Known) -> list[Made]:
     made: list[Resource] = []
+    at = moment(values["tid"])
     if values["overtrykk"]:
         parts = ((UPPER, "Systolisk blodtrykk", "overtrykk"), (LOWER, "Diastolisk blodtrykk", "undertrykk"))
-        pressure = _observation(known, PRESSURE, "Blodtrykk", "vital-signs")
+        pressure = _observation(known, PRESSURE, "Blodtrykk", "vital-signs", at)
         pressure["component"] = [
             {"code": coded(text, (LOINC, loinc)), "valueQuantity": _quantity(values[field], "mmHg", "mm[Hg]")}
             for loinc, text, field in parts
@@ -64,10 +75,10 @@ def _measured(values: Values, known: Known) -> list[Made]:
         made.append(pressure)
     for field, loinc, text, unit, code in _SIMPLE:
         if values[field]:
-            one = _observation(known, loinc, text, "vital-signs")
+            one = _observation(known, loinc, text, "vital-signs", at)
             made.append(one | {"valueQuantity": _quantity(values[field], unit, code)})
     if values["urinprotein"]:
-        strip = _observation(known, PROTEIN, "Protein i urin, strimmel", "laboratory")
+        strip = _observation(known, PROTEIN, "Protein i urin, strimmel", "laboratory", at)
         made.append(strip | {"valueCodeableConcept": {"text": values["urinprotein"]}})
     return [Made("create", each) for each in made]
 
@@ -79,7 +90,7 @@ def _wrong(t: Language, values: Values, _known: Known) -> list[Mistake]:
         return [Mistake(missing, t("Blodtrykk har to tall: overtrykk og undertrykk."))]
     if upper is not None and lower is not None and upper <= lower:
         return [Mistake("overtrykk", t("Overtrykket må være høyere enn undertrykket."))]
-    if not any(values.values()):
+    if not any(said for name, said in values.items() if name != "tid"):
         return [Mistake("overtrykk", t("Skriv minst én verdi."))]
     return []
 
@@ -189,6 +200,13 @@ MEASUREMENT: Final = Form(
             kind="choice",
             choices=_strip,
             hint=_last(PROTEIN),
+        ),
+        Field(
+            name="tid",
+            label=lambda t: t("Målt når"),
+            source=NEW,
+            kind="moment",
+            hint=lambda t, _: t("Står tom: nå"),
         ),
     ),
     make=_measured,
