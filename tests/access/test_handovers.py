@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from felles import access, fhir
 from felles.access.actor import Actor, Sort
 from felles.access.codes import STANDS_IN_FOR
-from felles.access.handovers import guard
+from felles.access.handovers import guard, offers
 from felles.access.handovers.away import given_back, lent
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
 from felles.access.handovers.kinds import RULES, Kind, Wait
@@ -280,6 +281,40 @@ def _after(event: str, who: str, body: dict[str, Any], was: Held, bodies: list[d
     if verb not in able:
         return None
     return act(body, verb, who=who, now="2026-11-26T12:00:00Z", words="Slik", to=WARD)
+
+
+@given(_VERSION, st.sampled_from(["owner", "requester", "owner,requester"]), st.sampled_from(list(Kind)))
+@settings(max_examples=150, deadline=None)
+def test_what_is_offered_has_one_owner_before_and_after_a_yes(version: dict[str, Any], sides: str, kind: Kind):
+    code = {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code}]}
+    was = held(task(code=code), task(**version, code=code))
+    assert was is not None
+    if was.state.ended:
+        return
+    work, new = told(task(**version, code=code)), "PractitionerRole/new"
+    made = offers.offered(work, "Task/w", was, f"{sides} {new}", "2026-11-26T12:00:00Z")
+    offer = held(fhir.decode(msgspec.json.encode(made)))
+    assert offer is not None
+    assert (offer.kind, offer.state, offer.owner) == (Kind.OFFER, State.SENT, new)
+    still = said_by(fhir.decode(msgspec.json.encode(offers.marked_as(work, new))))
+    assert still is not None
+    same = follow(replace(was, offer=f"{sides} {new}"), still, writer=GP, org=OFFICE_OF_GP, now=NOON + 1)
+    assert same is not None
+    assert (same.state, same.owner, same.sender, same.offer) == (was.state, was.owner, was.sender, "")
+    taken = offers.taken(work, offers.sides_of(made), new)
+    assert taken is not None
+    after_ = said_by(fhir.decode(msgspec.json.encode(taken)))
+    assert after_ is not None
+    found = follow(same, after_, writer=GP, org=OFFICE_OF_GP, now=NOON + 2)
+    assert found is not None
+    assert found.owner
+    assert found.next is not None
+    assert new in (found.receiver, found.sender)
+    over = said_by(fhir.decode(msgspec.json.encode(offers.closed(made, yes=True))))
+    assert over is not None
+    ended = follow(offer, over, writer=GP, org=OFFICE_OF_GP, now=NOON + 3)
+    assert ended is not None
+    assert (ended.state, ended.owner, ended.next) == (State.DONE, "", None)
 
 
 @given(st.sampled_from(sorted(BY_STATUS)), st.sampled_from([None, ENDED, RETURNED]))

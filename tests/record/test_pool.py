@@ -1,5 +1,8 @@
 """Connections that break at any point of their life are told as `Busy`, never as what the driver said."""
 
+import asyncio
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -57,3 +60,25 @@ async def test_a_commit_that_broke_off_does_not_say_that_nothing_was_written(rec
         with pytest.raises(Busy, match="look whether it was written"):
             await _cut(conn, other, pid)
     await pool.close()
+
+
+async def test_whoever_is_cancelled_while_a_statement_is_prepared_spoils_no_other(record_database):
+    pool = Pool(record_database.url, size=1, statement_timeout_ms=1000, era_of=_era)
+    try:
+        async with pool.acquire() as conn:
+            whole = conn.raw
+
+            class Cancelled:
+                async def prepare(self, sql, *, name):
+                    await whole.prepare(sql, name=name)  # the server has it
+                    raise asyncio.CancelledError
+
+            broken: Any = Cancelled()
+            conn.raw = broken
+            with pytest.raises(asyncio.CancelledError):
+                await conn.prepare("select 1 as one")
+            conn.raw = whole
+            assert (await conn.fetch("select 2 as two"))[0]["two"] == 2
+            assert (await conn.fetch("select 1 as one"))[0]["one"] == 1
+    finally:
+        await pool.close()

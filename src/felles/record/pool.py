@@ -60,19 +60,22 @@ FULL_SAID = "the database cannot write now (is its disk full?); nothing was writ
 class Conn:
     """One connection with its prepared statements. `era` is the era its transactions belong to."""
 
-    __slots__ = ("_prepared", "era", "raw")
+    __slots__ = ("_named", "_prepared", "era", "raw")
 
     def __init__(self, raw: asyncpg.Connection, era: int) -> None:
         self.raw = raw
         self.era = era
         self._prepared: dict[str, PreparedStatement] = {}
+        self._named = 0
 
     async def prepare(self, sql: str) -> PreparedStatement:
         """The statement for `sql`, prepared once for each connection."""
         statement = self._prepared.get(sql)
         if statement is None:
             # By name: the driver parses and plans what has none anew at each use, which costs more than running it.
-            statement = self._prepared[sql] = await self.raw.prepare(sql, name=f"felles_{len(self._prepared)}")
+            # A name is never used twice: whoever is cancelled while it is prepared may leave it to the server.
+            self._named += 1
+            statement = self._prepared[sql] = await self.raw.prepare(sql, name=f"felles_{self._named}")
         return statement
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:

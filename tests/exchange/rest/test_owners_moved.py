@@ -14,6 +14,7 @@ from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.fhir.norway.systems import MUNICIPALITY, MUNICIPALITY_EXTENSION
+from felles.record.codes import HANDOVER_SYSTEM
 from felles.record.maintenance import connect
 
 pytestmark = pytest.mark.slow
@@ -200,6 +201,33 @@ async def test_another_municipality_is_offered_what_the_old_ones_services_have(r
     sql = "select count(*) as many from handover where kind = $1 and focus = $2"
     rows = await region.world.store.pool.fetch(sql, int(Kind.OFFER), f"Task/{elsewhere['id']}")
     assert rows[0]["many"] == 0
+
+
+async def test_what_a_client_offers_moves_no_sender_and_nothing_of_another_person(region: Region, keeper: Keeper):
+    mine = await region.sent()  # from the GP, with the ward
+    stranger = (await region.world.patient())["id"]
+    theirs = await region.world.made(region.task() | {"for": {"reference": f"Patient/{stranger}"}})
+    offers: list[dict[str, Any]] = []
+    for work in (mine, theirs):
+        made = region.task(
+            code={"coding": [{"system": HANDOVER_SYSTEM, "code": "offer"}]},
+            focus={"reference": f"Task/{work['id']}"},
+            input=[{"type": {"text": side}, "valueReference": work[side]} for side in ("owner", "requester")],
+            requester={"reference": region.person("one")},
+        )
+        answer_ = await region.client("one").post("Task", made)
+        assert answer_.status == 201, answer_.json
+        offers.append(answer_.json)
+        taken = answer_.json | {"status": "accepted", "owner": {"reference": region.person("two")}}
+        done = await region.client("two").put(f"Task/{answer_.json['id']}", taken)
+        assert done.status == 200, done.json
+    await keeper.round()
+    row = await region.row(f"Task/{mine['id']}")
+    assert (row["owner"], row["sender"]) == (region.person("two"), region.person("gp"))
+    row = await region.row(f"Task/{theirs['id']}")
+    assert (row["owner"], row["sender"]) == (region.orgs["ward"], region.person("gp"))
+    for each in offers:
+        assert (await region.row(f"Task/{each['id']}"))["state"] == State.DONE
 
 
 def place(town: str) -> dict[str, Any]:

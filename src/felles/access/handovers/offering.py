@@ -12,9 +12,9 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State, said_by
 from felles.access.resources import moment
 from felles.record.changes import Change
-from felles.record.errors import Absent, Gone
 from felles.record.find import parse
 from felles.record.ids import mark_of
+from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
     from felles.access.handovers.states import Held
@@ -38,6 +38,9 @@ WHY: Final = frozenset({"offer", "yes", "over"})
 _OURS: Final = """
 select 1 from handover h join staffing s on s.org = h.org and s.party = $4
  where h.bucket = $1 and h.person = $2 and h.source = $3 limit 1"""
+_HERE: Final = "select 1 from handover where bucket = $1 and person = $2 and source = $3"
+_MADE_BY: Final = f"""
+select author from entry where bucket = $1 and type = {TYPES["Task"]} and id = $2 and form = 0 and version = 1"""
 _WORK: Final = "urn:uuid:5d3c1c5e-7d0f-4a59-8c55-0f6a3b1f8a02"
 
 
@@ -65,7 +68,7 @@ def _offer(store: Store, row: Any, held: Held, task: dict[str, Any], version: in
         first = Change(op="create", type="Task", resource=_struct(work), condition=alone, full_url=_WORK)
         at = _WORK
     made = offers.offered(task, at, held, row["offer"], moment(store.clock.clinical()))
-    return [first, *([Change(op="create", type="Task", resource=_struct(made))] if made["input"] else [])]
+    return [first, Change(op="create", type="Task", resource=_struct(made))]
 
 
 async def _onward(store: Store, row: Any, held: Held, task: dict[str, Any], version: int) -> Change:
@@ -79,19 +82,22 @@ async def _onward(store: Store, row: Any, held: Held, task: dict[str, Any], vers
 
 
 async def _yes(store: Store, grant: Grant, row: Any, held: Held, offer: dict[str, Any], version: int) -> list[Change]:
-    name = held.focus.partition("/")[2]
-    try:
-        read = await store.read(grant, "Task", name)
-    except (Absent, Gone):
-        return [_update(row["source"], offers.closed(offer), version)]
-    said = said_by(fhir.decode(read.body.encode()))
-    was = [each["valueReference"]["reference"] for each in offer.get("input", []) if each["type"]["text"] == "owner"]
-    place = (row["bucket"], row["person"], held.focus)
-    ours = bool(was) and bool(await store.pool.fetch(_OURS, *place, mark_of(was[0])))
-    over = said is None or said.state.ended
-    work = None if over else offers.taken(msgspec.json.decode(read.body), offer, ours=ours)
+    place = (row["bucket"], row["person"])
+    # What is offered is this person's, whatever a client names.
+    here = await store.pool.fetch(_HERE, *place, held.focus)
+    work, read_at = None, 0
+    if here:
+        read = await store.read(grant, "Task", held.focus.partition("/")[2])
+        said, read_at = said_by(fhir.decode(read.body.encode())), read.version
+        if said is not None and not said.state.ended:
+            sides = offers.sides_of(offer)
+            made = await store.pool.fetch(_MADE_BY, row["bucket"], row["source"].partition("/")[2])
+            if not made or made[0]["author"] != grant.actor:  # who sent something stays who sent it
+                sides.pop("requester", None)
+            ours = bool(await store.pool.fetch(_OURS, *place, held.focus, mark_of(sides.get("owner", ""))))
+            work = offers.taken(msgspec.json.decode(read.body), sides, held.owner, ours=ours)
     end = _update(row["source"], offers.closed(offer, yes=work is not None), version)
-    return [end] if work is None else [_update(held.focus, work, read.version), end]
+    return [end] if work is None else [_update(held.focus, work, read_at), end]
 
 
 def _update(source: str, task: dict[str, Any], version: int) -> Change:

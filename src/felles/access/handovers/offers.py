@@ -48,7 +48,8 @@ def offered(work: Mapping[str, Any], reference: str, held: Held, marked: str, no
     """The Task that offers `work`, which is at `reference`; `now` a FHIR instant."""
     sides, receiver = split(marked)
     words = work.get("description", "").strip()
-    first = work.get(sides[0], {}).get("reference") or held.owner
+    had = {"owner": held.owner, "requester": held.sender}  # where the work names nobody
+    first = work.get(sides[0], {}).get("reference") or had[sides[0]]
     return {
         "resourceType": "Task",
         "status": "requested",
@@ -63,9 +64,8 @@ def offered(work: Mapping[str, Any], reference: str, held: Held, marked: str, no
         "requester": {"reference": first},
         "owner": {"reference": receiver},
         "input": [
-            {"type": {"text": side}, "valueReference": {"reference": work[side]["reference"]}}
+            {"type": {"text": side}, "valueReference": {"reference": work.get(side, {}).get("reference") or had[side]}}
             for side in sides
-            if work.get(side, {}).get("reference")
         ],
     }
 
@@ -76,21 +76,27 @@ def marked_as(work: Mapping[str, Any], receiver: str) -> dict[str, Any]:
     return dict(work) | {"extension": [*kept, {"url": OFFERED, "valueReference": {"reference": receiver}}]}
 
 
-def taken(work: Mapping[str, Any], offer: Mapping[str, Any], *, ours: bool = False) -> dict[str, Any] | None:
-    """The Task that was offered, as it is the new one's; None where nothing of it is the old one's any more.
+def sides_of(offer: Mapping[str, Any]) -> dict[str, str]:
+    """Which references of the work change with a yes, and whose each was when it was offered."""
+    parts = (
+        (e.get("type", {}).get("text"), e.get("valueReference", {}).get("reference")) for e in offer.get("input", [])
+    )
+    return {side: was for side, was in parts if side in SIDES and was}
+
+
+def taken(work: Mapping[str, Any], sides: Mapping[str, str], to: str, *, ours: bool = False) -> dict[str, Any] | None:
+    """The Task that was offered, as it is `to`'s, the new one's; None where nothing of it is the old one's any more.
 
     What was on its way or begun has the new one's yes; what had come back stays as it is, and comes back to her.
-    `ours`: whoever owns it now has it for the organisation that offered it.
+    `sides` as `sides_of` gives them; `ours`: whoever owns it now has it for the organisation that offered it.
     """
-    to = offer["owner"]["reference"]
     new = {name: value for name, value in work.items() if name != "extension"}
     if kept := [each for each in work.get("extension", []) if each.get("url") != OFFERED]:
         new["extension"] = kept
     moved = False
-    for part in offer.get("input", []):
-        side, was = part.get("type", {}).get("text"), part.get("valueReference", {}).get("reference")
-        here = work.get(side, {}) if side in SIDES else {}
-        if was not in (here.get("reference"), absent_in(here)) and not (ours and side == "owner"):
+    for side, was in sides.items():
+        here = work.get(side, {})
+        if was not in (here.get("reference", was), absent_in(here)) and not (ours and side == "owner"):
             continue
         moved, new[side] = True, {"reference": to}
         if side == "owner" and work["status"] in _BEGUN:

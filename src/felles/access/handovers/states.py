@@ -240,6 +240,8 @@ def _task(task: Any) -> Said | None:
     code = next((_BY_CODE[c] for c in codes_of(task.code, HANDOVER_SYSTEM) if c in _BY_CODE), None)
     focus = reference_of(task.focus)
     kind = code or _kind_of(focus)
+    if kind is Kind.OFFER and not focus.startswith("Task/"):
+        kind = Kind.TASK  # what offers nothing is asked for as anything else
     business = next(codes_of(task.businessStatus, HANDOVER_STATE_SYSTEM), "")
     state = BY_STATUS.get(task.status, State.SENT)
     if business == ENDED and state is not State.SENT:
