@@ -1,7 +1,7 @@
 """The forms by themselves: each field has a source and shows it, what is wrong is named, what is made is FHIR. Pure."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -12,7 +12,8 @@ from felles import fhir
 from felles.access.codes import EPISODE_SYSTEM, HOME_VISIT, MUNICIPAL_SERVICE
 from felles.access.roles import ROLES
 from felles.access.verbs import TAKES
-from felles.care.medicines.lines import lines
+from felles.care.medicines.lines import lines, paused_since
+from felles.care.medicines.present import entry_of
 from felles.care.medicines.rules import Source, in_use, standing
 from felles.care.medicines.shapes import Entry
 from felles.care.writing import present, rules
@@ -139,6 +140,7 @@ FULL = {
 }  # fmt: skip
 FOR = {
     "svar-tilbud": handed("discharge"),
+    "gjenoppta": {"status": "on-hold"},
     "godta-dose": handed("proposal", "Ny dose", "1 kapsel annenhver dag"),
     "godta-seponer": handed("proposal", "Seponer", "Seponer"),
 }
@@ -160,7 +162,7 @@ WRITTEN = {
     "svar-tilbud": {"tekst": "Vi kommer hver dag."}, "godta-dose": {}, "godta-seponer": {},
     "foresla-dose": {"dose": "1 kapsel annenhver dag", "hvorfor": "Nyrene"}, "foresla-seponer": {"hvorfor": "Fall"},
     "bruker-ikke": {"hvorfor": "Sluttet"}, "problem-over": {}, "parorende-endre": {"telefon": "922 22 222"},
-    "utfort": {},
+    "utfort": {}, "pause": {"hvorfor": "Tørste og oppkast"}, "gjenoppta": {"hvorfor": "Drikker igjen"},
 }  # fmt: skip
 
 
@@ -289,6 +291,24 @@ def test_a_value_may_be_of_an_earlier_moment_and_belongs_to_the_contact_that_had
 
 def read_as_lines(*resources):
     return lines((NOW, ORG, convert(each, Entry, strict=False)) for each in resources)
+
+
+def test_a_pause_stands_on_the_order_since_its_day_until_it_goes_on_or_ends():
+    [paused] = made_by("pause")
+    assert (paused["status"], paused["statusReason"]["text"]) == ("on-hold", "Tørste og oppkast")
+    [line] = read_as_lines(paused)
+    assert (line.paused, paused_since(entry_of(line))) == (True, date(2026, 11, 26))
+    stood = ORDER | {"meta": {"versionId": "8"}}
+    for name, status in (("gjenoppta", "active"), ("seponer", "stopped")):
+        known = known_for(FORMS[name])
+        known.one, known.version = Row(paused | stood | {"status": "on-hold"}, ORG, "Practitioner/p1", NOW), 8
+        assert FORMS[name].fits(known)
+        [after] = made_by(name, known)
+        assert (after["status"], "extension" in after) == (status, False)
+        assert [paused_since(entry_of(each)) for each in read_as_lines(after)] == [None]
+    assert not FORMS["gjenoppta"].fits(known_for(FORMS["pause"])), "what is taken is not taken up again"
+    assert FORMS["pause"].fits(known_for(FORMS["pause"]))
+    assert not FORMS["pause"].fits(known), "what is paused is not paused again"
 
 
 def test_a_change_of_dose_keeps_the_course_and_the_list_says_each_day_what_was_taken():

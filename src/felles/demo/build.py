@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from felles.care.medicines.codes import STATUS_CHANGED
 from felles.demo.analyses import Range, Test
 from felles.demo.drugs import Drug, parts_of_day
 from felles.demo.world import Organisation, Person, Resource, Staff, moment
@@ -127,6 +128,12 @@ def stop(made: Resource, day: date, *, completed: bool = False, why: str = "") -
     made["dispenseRequest"] = {"validityPeriod": {"start": made["authoredOn"], "end": day.isoformat()}}
     if why:
         made["statusReason"] = {"text": why}
+
+
+def pause(made: Resource, day: date, why: str) -> None:
+    """Pause a MedicationRequest from a day on."""
+    made |= {"status": "on-hold", "statusReason": {"text": why}}
+    made["extension"] = [{"url": STATUS_CHANGED, "valueDateTime": day.isoformat()}]
 
 
 def result(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from felles.demo import build
 from felles.demo.drugs import DRUGS
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def begun(chart: Chart, stay: Illness, doctor: str, day: date) -> None:
         for key, why in PAUSED.items():
             made = chart.medicines.get(key)
             if made is not None and made["status"] == "active":
-                made["status"] = "on-hold"
-                made["statusReason"] = {"text": chart.said(doctor, why)}
+                build.pause(made, day, chart.said(doctor, why))
 
 
 _WHY: Final = {

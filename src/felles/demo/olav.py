@@ -219,8 +219,7 @@ def _admission(chart: Chart, daughter: str) -> None:
     for key, pause in _PAUSED:
         made = chart.taken(key)
         if made is not None:
-            made["status"] = "on-hold"
-            made["statusReason"] = {"text": pause}
+            build.pause(made, day + timedelta(days="etter operasjonen" in pause), pause)
     chart.prescribe("jonas", "dalteparin", day, "Forebygge blodpropp etter hofteoperasjon", end=None)
     chart.stop("paracetamol", day, "Byttet til fast dosering")
     chart.prescribe("jonas", "paracetamol-fast", day, "Smerter etter operasjon")

@@ -35,3 +35,5 @@ OVER: Final = ("completed", "stopped", "not-taken")
 """Statuses of what is over, and of what somebody says that she does not take."""
 STAYS: Final = ("IMP", "ACUTE", "NONAC")
 """v3-ActCode: encounter classes of admissions."""
+STATUS_CHANGED: Final = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.statusChanged"
+"""Extension on MedicationRequest (dateTime): when it got the status it has; R5's element as R4 carries it."""

@@ -89,6 +89,12 @@ def line_of(at: int, org: int, entry: Entry) -> Line | None:
     )
 
 
+def paused_since(entry: Entry) -> date | None:
+    """Since which day a paused order has been so; None where nobody wrote it, and of one that is not."""
+    found = (each.value_date_time for each in entry.extension if each.url == codes.STATUS_CHANGED)
+    return day_of(next(found, None)) if entry.status == "on-hold" else None
+
+
 def _handed(at: int, org: int, entry: Entry, source: Source) -> Line:
     period = entry.effective_period
     when = entry.when_handed_over or entry.when_prepared or entry.effective_date_time or (period and period.start)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.glossary.mark import mark, meaning
 from felles.care.medicines import present, rules
-from felles.care.medicines.lines import dosages_of, thins
+from felles.care.medicines.lines import dosages_of, paused_since, thins
 from felles.care.medicines.present import Page, entry_of
 from felles.care.medicines.rules import Source, Use
 from felles.care.overview import present as overview
@@ -122,7 +122,7 @@ def row(page: Page, line: Line, seen: set[int]) -> dict[str, Any]:
         "since": _since(t, line),
         "who": ", ".join(filter(None, (person, place))),
         "told": line.source is not Source.ORDERED,
-        "note": present.why_changed(line) if line.paused else "",
+        "note": _pause(t, line) if line.paused else "",
     }
 
 
@@ -131,3 +131,10 @@ def _since(t: Language, line: Line) -> str:
     if line.until is not None:
         return t("til og med {day}").format(day=t.short(rules.eve(line.until)))
     return t("siden {day}").format(day=start) if start else ""
+
+
+def _pause(t: Language, line: Line) -> str:
+    """Since when one is paused, and why."""
+    since = paused_since(entry_of(line))
+    said = t("Pauset siden {day}").format(day=t.short(since)) if since else ""
+    return ". ".join(filter(None, (said, present.why_changed(line))))

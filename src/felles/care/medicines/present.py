@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.care import words
 from felles.care.medicines import rules
-from felles.care.medicines.lines import atc_of, dosages_of, thins
+from felles.care.medicines.lines import atc_of, dosages_of, paused_since, thins
 from felles.care.medicines.rules import Odd, Source, Use
 from felles.care.medicines.shapes import Entry
 from felles.care.medicines.views import value
@@ -152,13 +152,14 @@ def row(page: Page, line: Line, odd: dict[str, str]) -> dict[str, Any]:
     """One medicine in use."""
     t, entry = page.view.t, entry_of(line)
     person, place = who(page, line)
-    now = page.asked is None
+    now, since = page.asked is None, paused_since(entry)
     return {
         "name": named(page, line),
         "href": address(page.view, line),
         "thins": thins(entry),
-        "paused": line.paused and now,
-        "paused_since": line.paused and not now,
+        "paused": line.paused and (now or (since is not None and since <= page.day)),
+        "paused_since": day_words(t, since) if since is not None and since <= page.day else "",
+        "paused_unknown": line.paused and not now and since is None,
         "allergy": clash(page.record.allergies, entry),
         "dose": dose(t, line) or t("Dosering ikke registrert"),
         "why": reason(page, line),

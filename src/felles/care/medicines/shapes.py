@@ -26,6 +26,13 @@ class Given(Shape):
     dose: Quantity | None = None
 
 
+class Extension(Shape):
+    """An extension that says when."""
+
+    url: str = ""
+    value_date_time: str | None = None
+
+
 class Entry(Shape):
     """A MedicationRequest, MedicationStatement, MedicationDispense or MedicationAdministration."""
 
@@ -53,3 +60,4 @@ class Entry(Shape):
     reason_reference: list[Reference] = field(default_factory=list)
     dosage_instruction: list[Dosage] = field(default_factory=list)
     dosage: list[Dosage] | Given | None = None
+    extension: list[Extension] = field(default_factory=list)

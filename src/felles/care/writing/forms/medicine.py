@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.care.medicines.codes import STATUS_CHANGED
 from felles.care.writing.form import Field, Form, From, Made, Mistake
 from felles.care.writing.forms.dose import dosage
 from felles.care.writing.forms.names import atc_of, medicines_of
@@ -19,6 +20,8 @@ from felles.record.wants import Standing, Want
 from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from felles.care.writing.form import Known, Resource, Values
     from felles.ui.i18n import Language
 
@@ -105,7 +108,7 @@ def stopped(order: Resource, why: str, known: Known) -> Made:
     more: Resource = {"status": "stopped", "dispenseRequest": dispense | {"validityPeriod": period}}
     if why:
         more["statusReason"] = {"text": why}
-    return Made("update", order | more, order["id"], int(order["meta"]["versionId"]))
+    return Made("update", _without_since(order) | more, order["id"], int(order["meta"]["versionId"]))
 
 
 def changed_dose(old: Resource, dose: str, why: str, known: Known) -> list[Made]:
@@ -160,6 +163,34 @@ def _told(values: Values, known: Known) -> list[Made]:
     if values["hvorfor"]:
         made["reasonCode"] = [{"text": values["hvorfor"]}]
     return [Made("create", made)]
+
+
+def _status(order: Resource, status: str, why: str, known: Known) -> list[Made]:
+    """An order that is paused (since when, stands on it), or goes on; nothing is sent to a pharmacy, or called back."""
+    made = _without_since(order) | {"status": status, "statusReason": {"text": why}}
+    if status == "on-hold":
+        since = {"url": STATUS_CHANGED, "valueDateTime": today_text(known)}
+        made["extension"] = [*made.get("extension", ()), since]
+    return [Made("update", made, order["id"], int(order["meta"]["versionId"]))]
+
+
+def _without_since(order: Resource) -> Resource:
+    """The order without the day since which it was paused."""
+    others = [each for each in order.get("extension", ()) if each.get("url") != STATUS_CHANGED]
+    kept = {name: each for name, each in order.items() if name != "extension"}
+    return kept | ({"extension": others} if others else {})
+
+
+def _pause(values: Values, known: Known) -> list[Made]:
+    return _status(one_of(known), "on-hold", values["hvorfor"], known)
+
+
+def _go_on(values: Values, known: Known) -> list[Made]:
+    return _status(one_of(known), "active", values["hvorfor"], known)
+
+
+def _with_status(status: str) -> Callable[[Known], bool]:
+    return lambda known: is_ordered(known) and one_of(known)["status"] == status
 
 
 def is_taken(known: Known) -> bool:
@@ -263,6 +294,28 @@ STOP: Final = Form(
     fits=is_ordered,
     fields=(_why(required=True),),
     make=_stop,
+)
+PAUSE: Final = Form(
+    name="pause",
+    title=lambda t: t("Sett på pause"),
+    icon="ClockDashed",
+    verb="prescribe",
+    kind=Kind.MEDICINE,
+    about=("MedicationRequest",),
+    fits=_with_status("active"),
+    fields=(_why(required=True),),
+    make=_pause,
+)
+GO_ON: Final = Form(
+    name="gjenoppta",
+    title=lambda t: t("Gjenoppta"),
+    icon="MedicineBottle",
+    verb="prescribe",
+    kind=Kind.MEDICINE,
+    about=("MedicationRequest",),
+    fits=_with_status("on-hold"),
+    fields=(_why(required=True),),
+    make=_go_on,
 )
 TOLD: Final = Form(
     name="oppgitt",
