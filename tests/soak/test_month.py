@@ -1,9 +1,10 @@
 """A month of hand-overs: each is ended by a person or on exactly one list; none is silent, none done twice.
 
 Everybody sends, takes, asks back, answers, declines, forwards, puts off and ends, by pages and by FHIR clients alike
-(`care.handovers.actions` over the same commits), while owners leave and come, units close, blocks are set and
-lifted, the clock moves through the month and the night summer time ends, connections of the database are cut in the
-middle of whatever they do, the keeper is killed, and the same answer is sent twice. In the end:
+(`care.handovers.actions` over the same commits), while owners leave and come, are away and come back, persons get
+other GPs, units close, blocks are set and lifted, the clock moves through the month and the night summer time ends,
+connections of the database are cut in the middle of whatever they do, the keeper is killed, and the same answer is sent
+twice. In the end:
 
 - each hand-over that was acknowledged is there, with one row, and the row says what its entry says;
 - each is ended, with a person as the author of the version that ended it and a reason, or on exactly one list: that of
@@ -33,11 +34,12 @@ from worlds import World, actor, opened
 
 from felles import access, fhir
 from felles.access.actor import Sort
-from felles.access.codes import ROLE_SYSTEM, UNIT
+from felles.access.codes import ROLE_SYSTEM, STAND_IN, UNIT
 from felles.access.handovers.guard import has_ended
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State, said_by
+from felles.access.resources import moment
 from felles.care.handovers import actions, rules
 from felles.care.handovers.rules import Verb
 from felles.record.clock import MICROSECONDS
@@ -56,8 +58,8 @@ DAY = 86_400 * MICROSECONDS
 UNITS = 6
 STAFF = 4
 PATIENTS = 40
-KINDS = [kind for kind in Kind if kind is not Kind.ORDER]
-"""What is sent. An order has its sender's result to wait for, not a receiver's answer."""
+KINDS = [kind for kind in Kind if kind not in (Kind.ORDER, Kind.OFFER)]
+"""What is sent. An order has its sender's result to wait for, not a receiver's answer; offers follow from other GPs."""
 
 
 @dataclass
@@ -186,12 +188,19 @@ async def attempted(month: Month, who: Any, row: Any, verb: Verb, said: dict[str
 async def trouble(month: Month, admin: str) -> None:
     """Something goes wrong, or merely changes."""
     dice, world = month.dice, month.world
-    which = dice.choice(["leave", "come", "close", "block", "lift", "cut", "cut"])
+    which = dice.choice(["leave", "come", "away", "away", "gp", "gp", "close", "block", "lift", "cut", "cut"])
     month.said[which] += 1
     if which in ("leave", "come"):
         person = dice.choice(sorted(set(month.roles) - {"Practitioner/operator"}))
         role = month.roles[person] | {"active": which == "come"}
         await world.system.put(f"PractitionerRole/{role['id']}", role)
+    elif which == "away":
+        await go_away(month)
+    elif which == "gp":
+        patient = dice.choice(month.patients)
+        by = {"reference": f"PractitionerRole/{month.roles[month.somebody()]['id']}"}
+        said = (await world.system.get(f"Patient/{patient}")).json | {"generalPractitioner": [by]}
+        await world.system.put(f"Patient/{patient}", said)
     elif which == "close":
         unit = dice.choice(month.units[1:])
         for person in month.staff[unit]:
@@ -216,6 +225,18 @@ async def trouble(month: Month, admin: str) -> None:
                                    where datname = current_database() and pid <> pg_backend_pid()
                                      and random() < 0.5""")
         await conn.close()
+
+
+async def go_away(month: Month) -> None:
+    """Somebody is away for some days from now, or from tomorrow, with a stand-in or without."""
+    dice, now = month.dice, month.world.store.clock.clinical()
+    person, since = month.somebody(), now + dice.choice([0, DAY])
+    leave: dict[str, Any] = {"during": {"start": moment(since), "end": moment(since + dice.randint(1, 6) * DAY)}}
+    if dice.random() < 0.6:
+        stand_in = {"reference": month.somebody()}
+        leave["extension"] = [{"url": STAND_IN, "valueReference": stand_in}]
+    role = month.roles[person] | {"notAvailable": [leave]}
+    await month.world.system.put(f"PractitionerRole/{role['id']}", role)
 
 
 async def reopen(month: Month, unit: str) -> None:
@@ -308,6 +329,11 @@ async def judge(month: Month) -> dict[str, int]:
         assert row["next"] is not None
         assert row["owner"] in staffed, f"{row['source']} is with {row['owner']}, where nobody is"
         assert not row["stopped"]
+        assert not row["instead"], "everybody is back, and this is with a stand-in who did not take it"
+        assert not row["offer"], "it was to be offered"
+        if row["kind"] == Kind.OFFER:
+            assert by_source[row["focus"]]["state"] < State.DONE, "what is offered has ended"
+            counts["offers open"] += 1
         assert not (row["state"] == State.SENT and row["next"] <= now), "nobody came, and nobody was told"
     open_rows = [row for row in rows if row["state"] < State.DONE]
     counted = await count_handovers(store.pool, store.clock)
