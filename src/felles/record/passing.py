@@ -7,6 +7,7 @@ found. A block of everything covers those already; entries that the person took 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.clock import BEGINNING, FOREVER
@@ -25,42 +26,57 @@ _NEVER_COVERED: Final = SHARED_TYPES | {"Patient"}
 DEEP: Final = 8
 """Steps from entry to entry that a block passes: deeper chains of references are no part of how care is documented."""
 
-_COVERS: Final = """(b.kind is null or b.kind = {e}.kind) and (b.org is null or b.org = {e}.org)
-       and (b.item is null or b.item = {e}.self) and b.low < {e}.high and b.high > {e}.low"""
+_COVERS: Final = """(b.kind is null or b.kind = {e}kind) and (b.org is null or b.org = {e}org)
+       and (b.item is null or b.item = {e}self) and b.low < {e}high and b.high > {e}low"""
+_NUMBERS: Final = json.dumps({name: number for name, number in TYPES.items() if name != "Patient"})
+_TYPE: Final = f"{{{_NUMBERS}}}"  # its braces doubled: the statement is filled in once more
+"""A type's name → its number, as the statement looks it up: joined to a table, each reference would go through it."""
 
-# $1 bucket, $2 person. From each reference straight to its target by the primary key: joined otherwise, the person's
-# entries are compared each with each.
+# $1 bucket, $2 person. From each reference straight to its target by the primary key, and from what was met to the
+# blocks that cover it because others passed to them (`passed`: each of one item) by the index over items. Those that
+# the person made (`made`) are few.
 _SPREAD: Final = f"""
-with passes as materialized (
-    select 1 from block b where b.bucket = $1 and b.person = $2 and b.source <> '' limit 1),
+with made as materialized (
+    select b.* from block b where b.bucket = $1 and b.person = $2 and b.source <> '' and not b.passed),
 said as materialized (
-    select x.bucket, x.person, x.self, x.kind, x.org, x.low, x.high, n.type, split_part(r.ref, '/', 2) as id
-      from passes cross join {{entries}} x
+    select x.bucket, x.person, x.self, x.kind, x.org, x.low, x.high,
+           ('{_TYPE}'::jsonb ->> split_part(split_part(r.ref, '=', 2), '/', 1))::smallint as type,
+           split_part(r.ref, '/', 2) as id
+      from (select 1 from block b where b.bucket = $1 and b.person = $2 and b.source <> '' limit 1) any_block
+     cross join {{entries}} x
      cross join lateral unnest(x.refs) r(ref)
-      join type_name n on n.name = split_part(split_part(r.ref, '=', 2), '/', 1) and n.type <> {TYPES["Patient"]}
      where x.bucket = $1 and x.person = $2 and x.state = 0 and x.form = 0 and not x.deleted
        and x.kind not in ({Kind.CASE:d}, {Kind.BLOCK:d})),
 met as materialized (
-    select x.*, t.self as at_self, t.kind as at_kind, t.org as at_org, t.low as at_low, t.high as at_high
+    select x.self, x.kind, x.org, x.low, x.high, t.self as at_self, t.kind as at_kind, t.org as at_org,
+           t.low as at_low, t.high as at_high
       from said x
      cross join unnest({{keys}}) k(bucket, person)
      cross join lateral (
         select e.* from entry e where e.bucket = k.bucket and e.type = x.type and e.id = x.id and e.form = 0
          order by e.version desc limit 1) t
-     where t.person = k.person and t.state = 0)
+     where x.type is not null and t.person = k.person and t.state = 0),
+covered as (
+    select x.*, b.source, b.against, b.party, b.since, b.until, b.mirror
+      from met x join made b on {_COVERS.format(e="x.at_")}
+    union all
+    select x.*, b.source, b.against, b.party, b.since, b.until, b.mirror
+      from met x cross join lateral (
+        select * from block b where b.bucket = $1 and b.person = $2 and b.item = x.at_self and b.passed
+           and b.source <> '' and b.low < x.at_high and b.high > x.at_low) b)
 insert into block (bucket, person, id, against, party, kind, org, item, low, high, since, until, source, passed, mirror)
-select distinct on (b.source, b.against, b.party, x.self)
-       x.bucket, x.person, b.source || '#' || b.against || '.' || b.party || '#' || x.self, b.against, b.party,
-       null::smallint, null::bigint, x.self, '{BEGINNING}'::bigint, {FOREVER}, b.since, b.until, b.source, true,
-       b.mirror
-  from met x
-  join block b on b.bucket = x.bucket and b.person = x.person and b.source <> ''
-   and {_COVERS.format(e="x").replace("x.", "x.at_")}
- where not exists (select 1 from block s where s.bucket = x.bucket and s.person = x.person
-                      and s.source = b.source and x.self = any(s.left_out))
-   and not exists (select 1 from block c where c.bucket = x.bucket and c.person = x.person and c.source = b.source
-                      and c.against = b.against and c.party = b.party and {_COVERS.format(e="x").replace("b.", "c.")})
- order by b.source, b.against, b.party, x.self, b.mirror
+select distinct on (x.source, x.against, x.party, x.self)
+       $1, $2, x.source || '#' || x.against || '.' || x.party || '#' || x.self, x.against, x.party,
+       null::smallint, null::bigint, x.self, '{BEGINNING}'::bigint, {FOREVER}, x.since, x.until, x.source, true,
+       x.mirror
+  from covered x
+ where not exists (select 1 from made b where b.source = x.source and x.self = any(b.left_out))
+   and not exists (select 1 from made b where b.source = x.source and b.against = x.against and b.party = x.party
+                      and {_COVERS.format(e="x.")})
+   and not exists (select 1 from block c where c.bucket = $1 and c.person = $2 and c.item = x.self and c.passed
+                      and c.source = x.source and c.against = x.against and c.party = x.party
+                      and c.low < x.high and c.high > x.low)
+ order by x.source, x.against, x.party, x.self, x.mirror
 on conflict do nothing returning item"""
 _OWN: Final = "array[$1::smallint], array[$2::bigint]"
 _SPREAD_ALL: Final = _SPREAD.format(entries="entry", keys=_OWN)
