@@ -35,7 +35,6 @@ COMMANDS = (
     Command("client", "felles.access.client_cli:app", "Register systems that may ask for tokens."),
     Command("org", "felles.access.org_cli:app", "Register organisations."),
     Command("log", "felles.record.log_cli:app", "Prove the access log whole."),
-    Command("cases", "felles.access.cases_cli:cases", "Show the cases that nobody answers."),
     Command("erase", "felles.access.erase_cli:erase_command", "Carry out deletions that were approved."),
     Command("reindex", "felles.record.reindex_cli:reindex", "Bring the search index up to date."),
     Command("bench", "felles.ops.bench.cli:app", "Measure throughput against any FHIR server."),

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from felles import access, fhir
 from felles.access.actor import Actor, Sort
+from felles.access.cases import OPENINGS
 from felles.access.codes import STANDS_IN_FOR
 from felles.access.handovers import guard, offers
 from felles.access.handovers.away import given_back, lent
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
-from felles.access.handovers.kinds import RULES, Kind, Wait
+from felles.access.handovers.kinds import MONTH, RULES, Kind, Wait
 from felles.access.handovers.states import (
     BY_STATUS,
     ENDED,
@@ -31,8 +32,11 @@ from felles.access.handovers.states import (
     follow,
     said_by,
 )
+from felles.access.verbs import VERBS
 from felles.care.handovers.rules import Verb, act, verbs
+from felles.record import desks
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.desks import DECIDERS, REVIEWERS
 
 FOR_NURSE = [{"url": STANDS_IN_FOR, "valueReference": {"reference": "Practitioner/nurse"}}]
 WARD, OFFICE_OF_GP, MOTHER = "Organization/ward", "Organization/gp", "Patient/mother"
@@ -132,12 +136,70 @@ def test_a_citizen_owns_no_work():
         assert (found.state, found.owner) == (state, owner)
 
 
-def test_cases_drafts_and_what_had_ended_are_no_hand_overs():
-    case = {"code": {"coding": [{"system": CASE_SYSTEM, "code": "log-question"}]}}
+def case_of(kind: Kind, **said: Any) -> Any:
+    """A case as it is stored."""
+    return task(code={"coding": [{"system": CASE_SYSTEM, "code": kind.case}]}, requester={"reference": MOTHER}, **said)
+
+
+CASES = [kind for kind in Kind if kind.case]
+
+
+def test_drafts_what_is_only_noted_and_what_had_ended_are_no_hand_overs():
     assert said_by(task(status="draft")) is None
-    assert said_by(task(**case)) is None
+    for code in ("looked", "confirmed"):
+        assert said_by(task(code={"coding": [{"system": CASE_SYSTEM, "code": code}]})) is None
     assert held(task(status="completed")) is None
     assert held(task(status="cancelled")) is None
+
+
+@pytest.mark.parametrize("kind", CASES, ids=str)
+@pytest.mark.parametrize("sender", [MOTHER, GP])
+def test_a_case_is_its_desks_until_it_is_answered(kind: Kind, sender: str):
+    def stands(**said: Any) -> tuple[State, str]:
+        asked = {"requester": {"reference": sender}, "code": {"coding": [{"system": CASE_SYSTEM, "code": kind.case}]}}
+        found = held(task(**asked), task(**asked, **said))
+        assert found is not None
+        return found.state, found.owner
+
+    assert said_by(case_of(kind, status="draft")).state is State.SENT  # type: ignore[union-attr]
+    assert stands(status="received") == (State.RECEIVED, WARD)
+    assert stands(status="accepted", owner={"reference": NURSE}) == (State.ACCEPTED, NURSE)
+    for status, business in (("on-hold", RETURNED), ("requested", UNTAKEN)):  # never who asked, or who is looked over
+        assert stands(status=status, business=business)[1] == WARD
+    assert stands(status="completed") == (State.DONE, "")
+    assert stands(status="rejected") == (State.ENDED, "")
+
+
+def test_a_case_keeps_its_day_whoever_has_it_and_goes_to_who_runs_the_record():
+    asked = {"authoredOn": "2026-11-26T11:00:00Z"}
+    sent = held(case_of(Kind.DEMAND, **asked))
+    assert sent is not None
+    assert sent.next is not None
+    assert NOON < sent.next < NOON + MONTH
+    mine = case_of(Kind.DEMAND, **asked, status="accepted", owner={"reference": NURSE})
+    taken = held(case_of(Kind.DEMAND, **asked), mine)
+    assert taken is not None
+    assert taken.next == NOON + MONTH
+    late = follow(sent, said_by(mine), writer=NURSE, org=WARD, now=NOON + 2 * MONTH)  # type: ignore[arg-type]
+    assert late is not None
+    assert late.next == NOON + MONTH  # taking it does not make it less late
+    assert climb(sent, duty=(NURSE,), above="Organization/above", operator="Organization/region") == (
+        "Organization/above",
+        ESCALATED,
+    )
+    higher = replace(sent, rung=1)
+    assert climb(higher, duty=(), above="", operator="Organization/region") == ("Organization/region", ESCALATED)
+    assert climb(higher, duty=(), above="", operator="") == (WARD, UNTAKEN)
+
+
+def test_the_desks_are_those_whose_roles_answer():
+    assert set(DECIDERS) == VERBS["decide"].roles - {"maintenance"}
+    assert set(REVIEWERS) < VERBS["handle"].roles
+    assert {int(kind) for kind in OPENINGS} == set(desks.OPENINGS)
+    known = {Kind.DEMAND: desks.DEMAND, Kind.DELETION: desks.DELETION, Kind.REQUEST: desks.REQUEST,
+             Kind.SELF_MADE: desks.SELF_MADE}  # fmt: skip
+    assert all(int(kind) == number for kind, number in known.items())
+    assert {kind for kind in Kind if kind > desks.CASES} == set(CASES)
 
 
 def test_somebody_owns_what_names_nobody():
@@ -341,6 +403,32 @@ def test_what_has_ended_stays_ended(status: str, business: str | None):
 )
 def test_what_may_be_made_of_it(was: dict[str, Any], new: dict[str, Any] | None, error: str | None):
     found = guard.wrong(task(**was), None if new is None else task(**new), grant_of(actor=GP))
+    assert (None if found is None else type(found).__name__) == error
+
+
+@pytest.mark.parametrize(
+    ("kind", "was", "new", "error"),
+    [
+        (Kind.DEMAND, {}, {"status": "completed"}, None),
+        (Kind.DEMAND, {}, {"status": "rejected"}, "Unprocessable"),
+        (Kind.DEMAND, {}, {"status": "rejected", "output": "Teksten er riktig."}, None),
+        (Kind.DEMAND, {"status": "completed"}, {"status": "requested"}, "Conflict"),
+        (Kind.DEMAND, {}, None, "Conflict"),
+        (Kind.DEMAND, {}, {"kind": Kind.DELETION}, "Unprocessable"),
+        (Kind.EMERGENCY, {}, {"status": "cancelled"}, None),  # it opens no more, and is looked over all the same
+        (Kind.EMERGENCY, {"status": "cancelled"}, {"status": "completed"}, None),
+        (Kind.EMERGENCY, {}, {"kind": Kind.CONSENT}, "Unprocessable"),
+        (Kind.EMERGENCY, {}, None, "Conflict"),
+    ],
+)
+def test_what_may_be_made_of_a_case(kind: Kind, was: dict[str, Any], new: dict[str, Any] | None, error: str | None):
+    def version(**said: Any) -> Any:
+        code = {"coding": [{"system": CASE_SYSTEM, "code": "answer"}]}
+        if words := said.pop("output", ""):
+            said["output"] = [{"type": code, "valueString": words}]
+        return case_of(said.pop("kind", kind), **said)
+
+    found = guard.wrong(version(**was), None if new is None else version(**new), grant_of(actor=GP))
     assert (None if found is None else type(found).__name__) == error
 
 

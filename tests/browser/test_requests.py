@@ -29,9 +29,10 @@ def of_a_citizen(page):
 
 
 def of_the_reviewer(page):
-    page.goto("/admin/saker")
-    yield "queue"
+    page.goto("/arbeid")
+    yield "work"
     page.get_by_role("link", name="Åpnet ved egen time, henvisning eller oppgave").first.click()
+    page.get_by_role("link", name="Se over åpningen").click()
     page.wait_for_url("**/admin/saker/*")
     yield "self-made"
 

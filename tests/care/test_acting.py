@@ -13,7 +13,6 @@ from households import MOTHER_NUMBER, numbered, parent_of, settled
 from worlds import World
 
 from felles.record.codes import MANDATE_SYSTEM, RESTRICTION_SYSTEM
-from felles.record.ids import mark_of
 
 pytestmark = pytest.mark.slow
 
@@ -340,8 +339,8 @@ async def test_a_parent_asks_and_the_gps_office_gets_a_case(family):
         short = await browser.post(f"/for/{child['id']}/be", data={"hva": "alt"})
         sent = await browser.post(f"/for/{child['id']}/be", data={"hva": "Hvilke medisiner hun skal ta hjemme"})
     assert (short.status_code, sent.status_code) == (422, 303)
-    rows = await town.world.store.pool.fetch("select owner from matter where state = 0 and sort = 7")
-    assert [row["owner"] for row in rows] == [mark_of("Organization/office")]
+    rows = await town.world.store.pool.fetch("select owner from handover where state = 0 and kind = 27")
+    assert [row["owner"] for row in rows] == ["Organization/office"]
 
 
 async def test_a_stranger_cannot_ask(family):

@@ -88,7 +88,7 @@ async def decides(town, patient, form, who=None):
 async def matters(town, patient):
     key = await town.world.store.place(f"Patient/{patient['id']}")
     return await town.world.store.pool.fetch(
-        "select * from matter where sort = 7 and bucket = $1 and person = $2", *key
+        "select * from handover where kind = 27 and bucket = $1 and person = $2", *key
     )
 
 
@@ -124,7 +124,7 @@ async def test_a_refusal_is_told_with_its_reason_and_opens_nothing(family):
     assert "Statsforvalteren" in said
     await page(town, daughter, f"/for/{father['id']}", 404)
     (row,) = await matters(town, father)
-    assert row["state"] == 2
+    assert row["state"] == 8
 
 
 async def test_asking_tells_nobody_who_is_here_or_dead(family):

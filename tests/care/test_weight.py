@@ -47,7 +47,7 @@ WALKERS = {
     "parorende": ["/meg", "/for"],
     "gravid": ["/meg", "/for"],
     "administrator": ["/", "/admin", "/drift"],
-    "personvern": ["/", "/admin", "/admin/saker"],
+    "personvern": ["/", "/admin", "/arbeid"],
 }
 """Persona → where she begins."""
 NOT_HERE = {

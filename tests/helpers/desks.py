@@ -45,10 +45,16 @@ def links(html, pattern):
 
 
 async def case_at(reviewer, title):
-    answer = await reviewer.get("/admin/saker")
+    """The addresses at which the cases on her worklist are answered that are called so."""
+    answer = await reviewer.get("/arbeid")
     assert answer.status_code == 200, answer.text
-    listed = answer.text
-    return links("".join(part for part in listed.split("<tr>") if title in part), '/admin/saker/[^"]+')
+    named = "".join(part for part in re.split("<tr[ >]", answer.text) if title in part)
+    return [answered_at(href) for href in links(named, '/arbeid/[^"]+')]
+
+
+def answered_at(href):
+    """Where a case is answered whose hand-over is at `href`."""
+    return f"/admin/saker/{href.rpartition('/')[2]}"
 
 
 async def an_entry(citizen):

@@ -58,7 +58,7 @@ DAY = 86_400 * MICROSECONDS
 UNITS = 6
 STAFF = 4
 PATIENTS = 40
-KINDS = [kind for kind in Kind if kind not in (Kind.ORDER, Kind.OFFER)]
+KINDS = [kind for kind in Kind if kind not in (Kind.ORDER, Kind.OFFER) and not kind.case]
 """What is sent. An order has its sender's result to wait for, not a receiver's answer; offers follow from other GPs."""
 
 

@@ -30,7 +30,6 @@ from msgspec import UNSET
 from felles.access import (
     blocks,
     booking,
-    cases,
     holding_hook,
     openings,
     pointing,
@@ -277,15 +276,15 @@ def register(
     for type_name in _READERS:
         registry.register(type_name, relate)
     registry.register("PractitionerRole", staff)
-    for room in (blocks, cases, verbs):
+    for room in (blocks, verbs):
         room.register(registry)
     pointing.register(registry)
     holding_hook.register(registry, waits)
     representation_hook.register(registry, ages)
     openings.register(registry, hours)
-    self_made.register(registry, as_hers)
-    registry.need, registry.answered = (hours or openings.Hours()).need * openings.HOUR, cases.MONTH
+    registry.need, registry.received = (hours or openings.Hours()).need * openings.HOUR, 7 * 24 * openings.HOUR
     handovers.register(registry)
+    self_made.register(registry, as_hers)
     booking.register(registry)
     forms.register(registry)
     mirroring.register(registry)

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis
 from felles.access.blocks import CLOSABLE
-from felles.access.cases import Sort, sort_of
+from felles.access.cases import sort_of
 from felles.access.codes import KIND_SYSTEM, OPENING_REASON
+from felles.access.handovers.kinds import Kind as Case
 from felles.access.times import span
 from felles.record.clock import MICROSECONDS
 from felles.record.elements import listed
@@ -37,7 +38,7 @@ WORDS: Final = 10
 REASONS: Final = ("danger", "cannot-consent", "medicines", "other")
 """Codes of OPENING_REASON: danger to life or of serious harm; the patient cannot consent; safe treatment with medicines
 needs it; another, in words."""
-_BASES: Final = {Sort.NEED: Basis.STATED_NEED, Sort.EMERGENCY: Basis.EMERGENCY, Sort.CONSENT: Basis.CONSENTED}
+_BASES: Final = {Case.NEED: Basis.STATED_NEED, Case.EMERGENCY: Basis.EMERGENCY, Case.CONSENT: Basis.CONSENTED}
 OPENED: Final = (*CLOSABLE, Kind.PERSON)
 """What a way in can open. A block of everything also hides those close to her, whom an emergency must find."""
 _KINDS: Final = {kind.name.lower(): int(kind) for kind in OPENED}
@@ -62,7 +63,7 @@ class Opening:
 
 def opening_of(task: Any) -> Opening | None:
     """The way in that a Task (a struct of `felles.fhir.r4`) asks for; None when it is none, or lacks its reasons."""
-    basis = _BASES.get(sort_of(task) or Sort.DELETION)
+    basis = _BASES.get(sort_of(task) or Case.DELETION)
     if basis is None or task.status in _ENDED or not _reasoned(task):
         return None
     kinds = 0

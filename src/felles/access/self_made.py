@@ -1,11 +1,11 @@
 """What follows when a relation that its reader made herself is confirmed by the person, or looked over.
 
     confirmed   Task CASE#confirmed that the person herself writes about the entry (`focus`): the relation is no stated
-                need any more, lasts as long as its entry says, and leaves the queue
-    self-made   Task CASE#self-made by which the reader's organisation says what it found (verb `handle`); `rejected`
+                need any more, lasts as long as its entry says, and nobody has to look it over
+    self-made   Task CASE#self-made by which the desk that has the case says what it found (verb `handle`); `rejected`
                 is a breach, and ends the relation
 
-How such relations are told from others and put in the queue: `record.self_made`.
+How such relations are told from others and handed to a desk: `record.self_made`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
-from felles.access.cases import ANSWERED, REFUSED, Sort
+from felles.access.handovers.kinds import Kind
 from felles.record.codes import CASE_SYSTEM
 from felles.record.derive import SELF_MADE, marked
+from felles.record.desks import REVIEW
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from felles.record.derive import Registry, Relation
 
 CONFIRMED: Final = "confirmed"
-REVIEWED: Final = Sort.SELF_MADE.code
+REVIEWED: Final = Kind.SELF_MADE.case
 
 _ENTRY: Final = """select e.body, e.updated from entry e
     where e.bucket = $1 and e.person = $2 and e.type = $3 and e.id = $4 and e.state = 0 and e.form = 0
@@ -42,19 +43,21 @@ insert into relation (bucket, person, party, basis, source, writer, since, until
 select $1, $2, w.party, w.basis, $3, w.writer, n.since, n.until
   from were w join unnest($4::bigint[], $5::bigint[], $6::bigint[]) n(party, since, until) on n.party = w.party
 on conflict (bucket, person, party, basis, source) do nothing"""
-_LEAVE: Final = "delete from matter where bucket = $1 and person = $2 and id = $3 and sort = $4 and not mirror"
-_CLOSE: Final = """update matter set state = $5, closed = $6
-    where bucket = $1 and person = $2 and id = $3 and sort = $4 and state = 0 and not mirror"""
+_LEAVE: Final = f"""delete from handover where bucket = $1 and person = $2 and (source = $3 or focus = $3)
+    and kind = {Kind.SELF_MADE:d}"""
+_THEIRS: Final = (
+    f"select 1 from handover where bucket = $1 and person = $2 and source = $3 and kind = {Kind.SELF_MADE:d}"
+)
 _SHUT: Final = f"delete from relation where bucket = $1 and person = $2 and source = $3 and {marked('basis')}"
 
 
 def name_of(reference: str) -> str:
-    """The id of the row of `matter` that is about the entry `reference` (Type/id)."""
+    """How the case is called that is about the entry `reference` (Type/id)."""
     return reference.replace("/", ".", 1)
 
 
 def reference_of(name: str) -> str:
-    """The entry (Type/id) that such a row is about."""
+    """The entry (Type/id) that such a case is about."""
     return name.replace(".", "/", 1)
 
 
@@ -70,12 +73,12 @@ def register(registry: Registry, relations: Callable[[Any, int], list[Relation]]
         for reference, task in after.of("Task").items():
             about = getattr(getattr(task, "focus", None), "reference", None)
             code = None if task is None else _code(task)
-            if task is None or code is None or reference not in after.created or not isinstance(about, str):
+            if task is None or code is None or not isinstance(about, str):
                 continue
-            if code == CONFIRMED and after.grant.mode is Mode.SELF:
+            if code == CONFIRMED and reference in after.created and after.grant.mode is Mode.SELF:
                 await _confirm(after, about, relations)
-            elif code == REVIEWED and after.grant.may("handle"):
-                await _close(after, about, task.status)
+            elif code == REVIEWED and task.status == "rejected" and after.grant.may("handle"):
+                await _shut(after, reference, about)
 
     registry.hooks.after(("Task",), follow, wants)
 
@@ -88,14 +91,12 @@ async def _confirm(after: After, about: str, relations: Callable[[Any, int], lis
     made = relations(fhir.decode(rows[0]["body"].encode()), rows[0]["updated"])
     new = ([mark_of(each.party) for each in made], [each.since for each in made], [each.until for each in made])
     await after.conn.fetch(_CONFIRM, *after.key, about, *new)
-    await after.conn.fetch(_LEAVE, *after.key, name_of(about), int(Sort.SELF_MADE))
+    await after.conn.fetch(_LEAVE, *after.key, f"{REVIEW}{name_of(about)}")
 
 
-async def _close(after: After, about: str, status: str) -> None:
-    refused = status == "rejected"
-    state = REFUSED if refused else ANSWERED
-    await after.conn.fetch(_CLOSE, *after.key, name_of(about), int(Sort.SELF_MADE), state, after.real)
-    if refused:
+async def _shut(after: After, reference: str, about: str) -> None:
+    """End the relation, where the Task is the case's own: then its writer's desk has it (`handovers.hook`)."""
+    if await after.conn.fetch(_THEIRS, *after.key, reference):
         await after.conn.fetch(_SHUT, *after.key, about)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from felles.record.store import Store
 
 _HOUR: Final = 3600 * MICROSECONDS
-_THERE: Final = "select exists (select 1 from matter) as there"
+_THERE: Final = "select exists (select 1 from handover where kind > 20) as there"
 _MEDICINES: Final = ("medicine", "allergy")
 
 

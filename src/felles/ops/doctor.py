@@ -26,7 +26,7 @@ from felles.settings import Settings, load, unknown
 REMEDIES = {
     "schema": "start `felles serve` with the owner's URL: it migrates; a schema changed by hand must be set back",
     "transactions": "look in pg_stat_activity for what holds it open",
-    "cases": "`felles cases` shows them and says what to do",
+    "cases": "give somebody the role `administrator` for the organisation that runs the record: they go to her",
     "workers": "look in the operations log for why a worker ends; `felles serve` starts it again",
     "cleaning": "look in the operations log of the workers; start `felles serve` again",
     "proof": "run `felles log verify`, with --copy where seals are copied outside",

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from felles.record.derive import PART
+from felles.record.desks import AT_DESK, DEMAND, REQUEST
 from felles.record.grants import Grant, Mode
 from felles.record.kinds import OPENABLE, Kind
 from felles.record.numbers import TYPES
@@ -215,8 +216,8 @@ STRIP = f"""(e.type = {TYPES["Patient"]} and d.basis >= {PART} and (q.kinds >> e
 which is what somebody who answers must know of who it is about."""
 
 ASKED_HERSELF = f"""(e.kind = {Kind.CASE:d} and exists (
-        select 1 from matter m
-         where m.bucket = e.bucket and m.person = e.person and m.id = e.id and m.asker = q.actor))"""
+        select 1 from handover h
+         where h.bucket = e.bucket and h.person = e.person and h.self = e.self and h.origin = q.actor))"""
 """Whether row `e` is a case that `q` herself asked for, acting for the person: she sees what becomes of it."""
 
 REPRESENTED = f"""exists (
@@ -234,16 +235,6 @@ REPRESENTED = f"""exists (
 is kept from them."""
 
 
-def answers(owner: str) -> str:
-    """Whether the organisation of `q` answers, in this role, the cases of `owner` (SQL for a hash).
-
-    Its own, those of organisations under it that have no privacy reviewer and, where it runs the record, all that
-    nobody else answers.
-    A function of the database (migration 0016), so that statements that seldom ask do not start up what it takes.
-    """
-    return f"falls_to({owner}, q.org, q.role, q.real)"
-
-
 ACTS = f"""(select v.basis::text || ':' || v.source
           from representation v
          where v.bucket = p.bucket and v.person = p.person and not p.protected and {REPRESENTS}
@@ -254,12 +245,12 @@ statement that locks a person whom somebody else writes for. To read is another 
 
 
 HANDLED = f"""exists (
-        select 1 from matter m
-         where m.bucket = e.bucket and m.person = e.person and m.self = e.self
-           and ((m.sort = 7 and m.owner = q.org and (q.kinds >> {Kind.WITHHELD:d}) & 1 = 1) or {answers("m.owner")}))"""
-"""Whether row `e` is a case that the organisation of `q` (mode 5) must answer: it may be answered, by writing it.
+        select 1 from handover h
+         where h.bucket = e.bucket and h.person = e.person and h.self = e.self
+           and ((h.kind = {REQUEST} and h.org = q.org and (q.kinds >> {Kind.WITHHELD:d}) & 1 = 1) or {AT_DESK}))"""
+"""Whether row `e` is a case at the desk of `q` (mode 5): it may be answered, by writing it.
 
-A request to see a part (sort 7) is also answered by those of the organisation who decide on parts (`access.decide`)."""
+A request to see a part is also answered by those of the organisation who decide on parts (`access.decide`)."""
 
 STAFFED = """s.actor = q.actor and s.org = q.org and s.role_mark = q.role and s.since <= q.real and s.until > q.real"""
 """Whether staffing `s` is this reader's, in this role, for this organisation, now: what she is and works for."""
@@ -270,15 +261,15 @@ HANDED = f"""(q.mode = {Mode.STAFF:d} and (q.kinds >> e.kind) & 1 = 1 and not {B
 
 It shows that entry alone, as a case shows its Task: what she sent does not vanish with her relation to the person."""
 
-MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and {answers("e.org")} and exists (
-        select 1 from matter m
-          join entry t on t.bucket = m.bucket and t.person = m.person and t.type = {TYPES["Task"]} and t.id = m.id
+MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and desk_of(e.org, '{{reviewer}}', q.real) = q.org and exists (
+        select 1 from handover h
+          join entry t on t.bucket = h.bucket and t.person = h.person and t.type = {TYPES["Task"]} and t.self = h.self
            and t.form = 0 and t.state = 0 and not t.deleted
-         where m.bucket = e.bucket and m.person = e.person and m.sort = 5 and m.state = 0 and not m.mirror
+         where h.bucket = e.bucket and h.person = e.person and h.kind = {DEMAND} and h.state < 7
            and (select 'focus=' || n.name || '/' || e.id from type_name n where n.type = e.type) = any(t.refs)
-           and {answers("m.owner")}))"""
-"""Whether the person demands that row `e` is corrected, and the organisation of `q` (mode 5) answers the demand and for
-the entry: then it may be moved to the person it is about (`access.move_by_case`). Those who only answer cases reach
+           and {AT_DESK}))"""
+"""Whether the person demands that row `e` is corrected, and the organisation of `q` (mode 5) has the demand and answers
+for the entry: then it may be moved to the person it is about (`access.move_by_case`). Those who only answer cases reach
 Tasks alone (`kinds`), and of these none is moved."""
 
 FORM = "(case when p.protected and not q.sees_place then 2 else 0 end)"

@@ -116,8 +116,8 @@ class Registry:
         """Which verb an entry takes."""
         self.need = DAY
         """How long a relation lasts that was made by those for whom it opens, in microseconds."""
-        self.answered = 30 * DAY
-        """In how long it must be looked over."""
+        self.received = 7 * DAY
+        """In how long somebody must have it who looks it over: five working days."""
 
     def register(self, type_name: str, rule: Rule) -> None:
         """Let `rule` follow every commit of `type_name`. Raises `ValueError` if one does already."""

@@ -25,6 +25,7 @@ import msgspec
 
 from felles.fhir import decode
 from felles.record.approvals import APPROVAL, NEEDED, approvals, is_deletion
+from felles.record.desks import DELETION
 from felles.record.grants import PersonKey
 from felles.record.ids import mark_of
 from felles.record.joined import keys_of
@@ -39,12 +40,12 @@ _FILE: Final = re.compile(r'"Binary/([A-Za-z0-9\-.]{1,64})"')
 _KEPT: Final = frozenset({"Patient", "Task", "Consent"})
 """Not erased one by one: who somebody is, what was decided, and what she has closed are ended by other means."""
 _WAITING: Final = f"""
-select m.id, m.bucket, m.person, e.body from matter m
-  join entry e on e.bucket = m.bucket and e.type = {TYPES["Task"]} and e.id = m.id and e.form = 0 and e.state = 0
-   and not e.deleted
- where m.sort = 6 and m.state = 0 and not m.mirror
-   and not exists (select 1 from erased x where x.matter = m.id)
- order by m.due, m.id"""
+select e.id, h.bucket, h.person, e.body from handover h
+  join entry e on e.bucket = h.bucket and e.type = {TYPES["Task"]} and e.id = substr(h.source, 6) and e.form = 0
+   and e.state = 0 and not e.deleted
+ where h.kind = {DELETION} and h.state < 7
+   and not exists (select 1 from erased x where x.matter = e.id)
+ order by h.made, e.id"""
 _TOMBS: Final = "select matter, bucket, person, type, id, approved from erased order by at, matter"
 _UNANSWERED: Final = "select matter, type, id from erased where closed is null order by at, matter"
 _LOCK: Final = """

@@ -260,6 +260,7 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
                 grant.mode is Mode.ORG_SYSTEM,
                 job.clock.clinical(),
                 *_looked_over(session, job),
+                grant.org,
             ),
         )
     for place in derived.staffing:
@@ -276,11 +277,11 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
 
 
 def _looked_over(session: Session, job: Job) -> tuple[int | None, int, int]:
-    """The last three of `self_made.COLUMNS`: imports and maintenance make no stated needs."""
+    """`most`, `made` and `due` of `self_made.COLUMNS`: imports and maintenance make no stated needs."""
     most = None
     if not job.plan.historic and job.plan.grant.mode is not Mode.ALL:
         most = job.clock.clinical() + session.registry.need
-    return most, job.clock.real(), job.clock.clinical() + session.registry.answered
+    return most, job.clock.real(), job.clock.clinical() + session.registry.received
 
 
 def _end_derived(session: Session, step: Step) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from felles.record.deskless import WITHOUT_DESK
+from felles.record.desks import CASES, staffed
 from felles.record.log.proof import State
 from felles.record.migrate import Behind, Drift, check
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 10_000
 """Counts go no further than this."""
+_REAL = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 
 _FACTS = f"""
 with last as materialized (select tick, at, era, snapshot from tick order by tick desc limit 1),
@@ -44,7 +45,8 @@ select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now,
        (select count(*) from (select from entry e where e.person = 0 and e.state < 2 and not e.deleted limit {MOST}) n)
          as nobodys,
        (select count(*) from (select from outbox limit {MOST}) o) as outbox,
-       (select count(*) from (select from matter m where {WITHOUT_DESK} limit {MOST}) m) as deskless,
+       (select count(*) from (select from handover h where h.kind > {CASES} and h.state < 7 and not {staffed(_REAL)}
+          limit {MOST}) h) as deskless,
        pg_database_size(current_database()) as bytes"""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from felles.record.desks import staffed
 from felles.record.read_handovers import OPEN
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 200
 """Rows of one count that are listed."""
-_NOBODY: Final = "not exists (select 1 from staffing s where s.party = h.holder and s.since <= $2 and s.until > $2)"
+_NOBODY: Final = f"not {staffed('$2')}"
 # $1 clinical time, $2 real time, $3 the organisation's hash or null.
 _COUNTS: Final = f"""
 select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late, {_NOBODY} as nobody,

@@ -1,7 +1,7 @@
-"""The cases an organisation must answer: who asked, about whom, and what the log says of it.
+"""The cases at the desk of an organisation: who asked, about whom, and what the log says of it.
 
-A way in that its reader made herself (`self_made`) is a case without a Task: its entry is named, never shown, and what
-was found of it is the Task that says so.
+They are hand-overs (`record.desks`). A way in that its reader made herself is one that no Task carries until somebody
+takes or answers it: its entry is named, never shown.
 
 A case opens no record. It shows its own Task, the look-up form of the person, and, one case at a time, the lines of
 her log that it is about: those of the reader whose way in is looked over, or of whoever wrote the line asked about.
@@ -13,49 +13,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.record.decide import ASK, answers, ask_values, leaves
+from felles.record.decide import ASK, ask_values, leaves
+from felles.record.desks import AT_DESK, CASES, ENTRY, REVIEW, SELF_MADE
 from felles.record.errors import Absent, Forbidden
 from felles.record.grants import Mode
-from felles.record.kinds import Kind
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
+from felles.record.read_handovers import OPEN as ENDED
+from felles.record.read_handovers import handed_row
 from felles.record.read_log import Leaf
-from felles.record.self_made import SORT
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
-    from felles.record.grants import SetGrant
+    from felles.record.grants import PersonKey, SetGrant
     from felles.record.lane import Lane
+    from felles.record.read_handovers import HandedRow
 
 _LIST_COLUMNS: Final = (("closed", "boolean"), ("many", "integer"), *ASK)
-_ONE_COLUMNS: Final = (("item", "text"), *ASK)
-_LOG_COLUMNS: Final = (("item", "text"), ("since", "bigint"), ("before", "bigint"), ("said", "text"), *ASK)
+_PLACE: Final = (("name", "text"), ("bucket", "smallint"), ("person", "bigint"))
+_ONE_COLUMNS: Final = (*_PLACE, *ASK)
+_LOG_COLUMNS: Final = (*_PLACE, ("since", "bigint"), ("before", "bigint"), ("said", "text"), *ASK)
 
 _TASK: Final = f"""
-      join lateral (
-            select e.bucket, e.type, e.id, e.version, e.body from entry e
-             where m.sort <> {SORT} and e.bucket = m.bucket and e.person = m.person and e.type = {TYPES["Task"]}
-               and e.id = m.id and e.form = 0 and e.state = 0 and not e.deleted
-            union all
-            select e.bucket, e.type, e.id, e.version, coalesce(t.body, '{{}}')
-              from type_name n
-              join entry e on e.bucket = m.bucket and e.person = m.person and e.type = n.type
-                   and e.id = substr(m.id, length(n.name) + 2) and e.form = 0 and e.state = 0
-              left join lateral (
-                    select t.body from entry t
-                     where t.bucket = m.bucket and t.person = m.person and t.type = {TYPES["Task"]} and t.state = 0
-                       and t.form = 0 and not t.deleted and t.kind = {Kind.CASE:d}
-                       and 'focus=' || n.name || '/' || e.id = any(t.refs) and t.updated >= m.made
-                     order by t.updated desc limit 1) t on true
-             where m.sort = {SORT} and n.name = split_part(m.id, '.', 1)) e on true
+      join type_name n on n.name = split_part({ENTRY}, '/', 1)
+      join entry w on w.bucket = h.bucket and w.person = h.person and w.type = n.type
+           and w.id = split_part({ENTRY}, '/', 2) and w.form = 0 and w.state = 0
+      left join entry t on t.bucket = h.bucket and t.person = h.person and t.type = {TYPES["Task"]}
+           and t.id = substr(h.source, 6) and h.source like 'Task/%' and t.form = 0 and t.state = 0 and not t.deleted
       left join lateral (select f.id, f.body from entry f
-                          where f.bucket = m.bucket and f.person = m.person and f.type = {TYPES["Patient"]}
+                          where f.bucket = h.bucket and f.person = h.person and f.type = {TYPES["Patient"]}
                             and f.form = 1 and f.state = 0 and not f.deleted order by f.low desc limit 1) f on true
-      left join lateral (select o.author from entry o
-                          where o.bucket = e.bucket and o.type = e.type and o.id = e.id and o.form = 0
+      left join lateral (select o.author, o.updated from entry o
+                          where o.bucket = w.bucket and o.type = w.type and o.id = w.id and o.form = 0
                           order by o.version limit 1) o on true"""
-_FIELDS: Final = """m.bucket, m.person, m.id, m.sort, m.state, m.made, m.due, m.closed as ended, m.owner, e.version,
-           e.body, o.author, f.id as patient, f.body as face"""
+_FIELDS: Final = f"""h.bucket, h.person, h.source, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.focus,
+           h.made, h.since, h.next, h.rung, coalesce(t.version, 0) as version, coalesce(t.body, '{{}}') as body,
+           f.id as patient, f.body as face, o.author, {ENTRY} as about, h.org,
+           case when h.kind = {SELF_MADE} then w.updated else o.updated end as went"""
 
 
 def _shown(found: str, columns: int) -> str:
@@ -67,32 +61,22 @@ said as materialized (
       from found f
 ),
 logged as ({leaves("said", f"${columns + 1}")})
-select * from found f order by f.n, f.state, f.due, f.id"""
+select * from found f order by f.n, f.state >= {ENDED}, f.next, f.since desc, f.source"""
 
 
+_NAMED: Final = f"""h.bucket = q.bucket and h.person = q.person and h.kind > {CASES}
+       and (h.source in ('Task/' || q.name, '{REVIEW}' || q.name) or h.focus = '{REVIEW}' || q.name)"""
 _LIST: Final = _shown(
     f"""
 with q as materialized {unnest(_LIST_COLUMNS)},
-owners as materialized (
-    with recursive each(owner) as (
-        (select m.owner from matter m order by m.owner limit 1)
-        union all
-        select (select m.owner from matter m where m.owner > each.owner order by m.owner limit 1)
-          from each where each.owner is not null
-    )
-    select each.owner from each where each.owner is not null
-),
-ours as materialized (
-    select q.n, array_agg(o.owner) as owners from q join owners o on {answers("o.owner")}
-     where q.mode = {Mode.CASE:d} group by q.n
-),
 found as materialized (
     select q.n, q.real, q.who, x.*
-      from q join ours on ours.n = q.n
+      from q
      cross join lateral (
-        select {_FIELDS} from matter m {_TASK}
-         where m.owner = any(ours.owners) and (m.state > 0) = q.closed and not m.mirror
-         order by m.state, m.due, m.id limit q.many) x
+        select {_FIELDS}, null::text as versions from handover h {_TASK}
+         where q.mode = {Mode.CASE:d} and h.org = q.org and h.kind > {CASES}
+           and (h.state >= {ENDED}) = q.closed and {AT_DESK}
+         order by h.next, h.since desc, h.source limit q.many) x
 )""",
     len(_LIST_COLUMNS),
 )
@@ -100,17 +84,21 @@ _ONE: Final = _shown(
     f"""
 with q as materialized {unnest(_ONE_COLUMNS)},
 found as materialized (
-    select q.n, q.real, q.who, {_FIELDS}
-      from q join matter m on m.id = q.item and not m.mirror {_TASK}
-     where q.mode = {Mode.CASE:d} and {answers("m.owner")}
+    select q.n, q.real, q.who, {_FIELDS},
+           (select json_agg(json_build_object('author', coalesce(v.behalf, v.author), 'at', v.updated,
+                                              'body', v.body::json) order by v.version)::text
+              from entry v
+             where v.bucket = t.bucket and v.type = t.type and v.id = t.id and v.form = 0 and not v.deleted) as versions
+      from q join handover h on {_NAMED} {_TASK}
+     where q.mode = {Mode.CASE:d} and {AT_DESK}
 )""",
     len(_ONE_COLUMNS),
 )
 _LINES: Final = f"""
 with q as materialized {unnest(_LOG_COLUMNS)},
 door as materialized (
-    select q.*, m.bucket, m.person from q join matter m on m.id = q.item and not m.mirror
-     where q.mode = {Mode.CASE:d} and {answers("m.owner")}
+    select q.*, h.org as at from q join handover h on {_NAMED}
+     where q.mode = {Mode.CASE:d} and {AT_DESK} limit 1
 ),
 said_of as materialized (
     select f.bucket, f.person, f.real,
@@ -138,41 +126,47 @@ MANY: Final = 200
 
 @dataclass(slots=True, frozen=True)
 class CaseRow:
-    """One case. Times: `made` and `ended` real, `due` clinical microseconds; `author` wrote the Task first.
+    """One case: its hand-over (`version` 0 and `body` {} where no Task carries it yet), and whose record it lies in.
 
-    `owner` is the hash of the organisation that must answer, for which another may; `face` the look-up form of the
-    Patient `patient` (an id), as JSON text.
+    `about` is the entry that it is about (`desks.ENTRY`), `author` wrote that first, `went` real time: when, or when
+    its reader last opened the record by it. `org` is the hash of the organisation that has it.
     """
 
+    hand: HandedRow
     bucket: int
     person: int
-    id: str
-    sort: int
-    state: int
-    made: int
-    due: int
-    ended: int | None
-    owner: int
-    version: int
-    body: str
+    about: str
     author: str
-    patient: str
-    face: str
+    went: int
+    org: int
+
+    @property
+    def name(self) -> str:
+        """How addresses call it: the Task's id, or `Type.id` of the entry."""
+        return self.hand.source.partition("/")[2]
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for its answer."""
+        return self.hand.state < ENDED
 
 
 async def read_cases(lane: Lane, clock: Clock, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
-    """The cases that wait, by their day, or (`closed`) those that are answered. Raises `Forbidden`, `Busy`."""
+    """The cases at the reader's desk, by their date, or (`closed`) those that are answered, the newest first.
+
+    Raises `Forbidden`, `Busy`.
+    """
     _may_handle(grant)
     return [_row(r) for r in await lane.submit(_SHAPES["list"], (closed, MANY, *ask_values(grant, clock)))]
 
 
-async def read_case(lane: Lane, clock: Clock, grant: SetGrant, case: str) -> CaseRow:
-    """One case. Raises `Forbidden`, `Absent` when it is not one for this organisation, `Busy`."""
+async def read_case(lane: Lane, clock: Clock, grant: SetGrant, name: str, key: PersonKey | None) -> CaseRow:
+    """One case, of the person at `key`. Raises `Forbidden`, `Absent` when it is not at the reader's desk, `Busy`."""
     _may_handle(grant)
-    found = await lane.submit(_SHAPES["one"], (case, *ask_values(grant, clock)))
+    found = await lane.submit(_SHAPES["one"], (name, *key, *ask_values(grant, clock))) if key else []
     if not found:
         raise Absent("there is no such case here")
-    return _row(found[0])
+    return _row(min(found, key=lambda row: (row["state"] >= ENDED, -row["since"])))
 
 
 async def read_case_log(
@@ -181,7 +175,7 @@ async def read_case_log(
     """The lines that `actor` (a reference) left in the log of the case's person from `since` until `until` (real)."""
     _may_handle(grant)
     said = f'"actor":"{actor}"'
-    asked = (row.id, since, until, said, *ask_values(grant, clock))
+    asked = (row.name, row.bucket, row.person, since, until, said, *ask_values(grant, clock))
     found = await lane.submit(_SHAPES["log"], asked)
     return sorted((Leaf(r["number"], r["at"], r["text"]) for r in found), key=lambda leaf: -leaf.number)
 
@@ -192,8 +186,5 @@ def _may_handle(grant: SetGrant) -> None:
 
 
 def _row(r: Any) -> CaseRow:
-    place = (r["bucket"], r["person"], r["id"], r["sort"], r["state"])
-    times = (r["made"], r["due"], r["ended"])
-    return CaseRow(
-        *place, *times, r["owner"], r["version"], r["body"], r["author"] or "", r["patient"] or "", r["face"] or "{}"
-    )
+    place = (r["bucket"], r["person"], r["about"])
+    return CaseRow(handed_row(r), *place, r["author"] or "", r["went"] or 0, r["org"])

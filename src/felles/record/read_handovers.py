@@ -169,7 +169,7 @@ async def read_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side, many:
     who staff something with her, of persons whose records she sees, as far as she sees them.
     """
     values = (side == "sent", many, *ask_values(grant, clock))
-    return [_row(r) for r in await lane.submit(_SHAPES["unit" if side == "unit" else "list"], values)]
+    return [handed_row(r) for r in await lane.submit(_SHAPES["unit" if side == "unit" else "list"], values)]
 
 
 async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, key: PersonKey | None) -> HandedRow:
@@ -182,10 +182,11 @@ async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, 
     found = await lane.submit(_SHAPES["one"], values) if key else []
     if not found:
         raise Absent("there is no such hand-over here")
-    return _row(found[0])
+    return handed_row(found[0])
 
 
-def _row(r: Any) -> HandedRow:
+def handed_row(r: Any) -> HandedRow:
+    """The hand-over of a row that has these columns."""
     names = ("source", "kind", "state", "urgent", "owner", "sender", "receiver", "focus", "made", "since", "next")
     said = {name: r[name] for name in (*names, "rung", "version", "body")}
     return HandedRow(**said, patient=r["patient"] or "", face=r["face"] or "{}", versions=r["versions"] or "")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from felles.record.decide import ASK, OPENED, ask_values
+from felles.record.desks import ENTRY, OPENINGS, SELF_MADE
 from felles.record.grants import Mode
 from felles.record.lane import Shape, unnest
-from felles.record.self_made import SORT
+from felles.record.read_handovers import OPEN as ENDED
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -27,10 +28,15 @@ _SHAPE: Final = Shape(
 
 
 _TOLD: Final = Shape(
-    f"""select q.n, max(m.made) as made
+    f"""select q.n, max(m.known) as made
           from {unnest(_COLUMNS)} q
           join person p on p.bucket = q.bucket and p.person = q.person and coalesce(p.lead, p.person) = q.own
-          join matter m on m.bucket = q.bucket and m.person = q.person and m.sort in (1, 2, 3, {SORT})
+          join handover h on h.bucket = q.bucket and h.person = q.person and h.kind in {(*OPENINGS, SELF_MADE)}
+         cross join lateral (
+            select o.updated as known from type_name n
+              join entry o on o.bucket = h.bucket and o.type = n.type and o.form = 0
+               and o.id = split_part({ENTRY}, '/', 2)
+             where n.name = split_part({ENTRY}, '/', 1) order by o.version limit 1) m
          where q.mode = {Mode.SELF:d} and ${len(_COLUMNS) + 1}::smallint is not null
          group by q.n""",
     _COLUMNS,
@@ -53,9 +59,9 @@ async def read_openings(lane: Lane, clock: Clock, grant: PersonGrant) -> list[tu
 
 @dataclass(slots=True, frozen=True)
 class SelfMade:
-    """One way in that its reader made herself: the row's id, its entry's type, who and where (a hash), when (real).
+    """One way in that its reader made herself: the case's name, its entry's type, who and where (a hash), when (real).
 
-    `state` is that of the case (`access.cases`): 0 while nobody has looked it over.
+    `waits` until somebody has said what was found.
     """
 
     id: str
@@ -63,20 +69,22 @@ class SelfMade:
     author: str
     org: int
     made: int
-    state: int
+    waits: bool
 
 
 _SELF_MADE: Final = Shape(
-    f"""select q.n, m.id, n.name as type, o.author, m.owner, m.made, m.state
+    f"""select q.n, replace({ENTRY}, '/', '.') as id, n.name as type, o.author, o.org, e.updated as made, h.state
           from {unnest(_COLUMNS)} q
           join person p on p.bucket = q.bucket and p.person = q.person and coalesce(p.lead, p.person) = q.own
-          join matter m on m.bucket = q.bucket and m.person = q.person and m.sort = {SORT} and not m.mirror
-          join type_name n on n.name = split_part(m.id, '.', 1)
-          left join lateral (select e.author from entry e
-                              where e.bucket = m.bucket and e.type = n.type and e.id = substr(m.id, length(n.name) + 2)
+          join handover h on h.bucket = q.bucket and h.person = q.person and h.kind = {SELF_MADE}
+          join type_name n on n.name = split_part({ENTRY}, '/', 1)
+          left join lateral (select e.author, e.org from entry e
+                              where e.bucket = h.bucket and e.type = n.type and e.id = split_part({ENTRY}, '/', 2)
                                 and e.form = 0 order by e.version limit 1) o on true
+          left join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part({ENTRY}, '/', 2)
+               and e.form = 0 and e.state = 0
          where q.mode = {Mode.SELF:d} and ${len(_COLUMNS) + 1}::smallint is not null
-         order by m.made desc limit 100""",
+         order by h.made desc limit 100""",
     _COLUMNS,
 )
 
@@ -86,4 +94,6 @@ async def read_self_made(lane: Lane, clock: Clock, grant: PersonGrant) -> list[S
     asked = ask_values(grant, clock)
     found = [await lane.submit(_SELF_MADE, (*key, *asked)) for key in grant.keys]
     rows = [row for each in found for row in each]
-    return [SelfMade(r["id"], r["type"], r["author"] or "", r["owner"], r["made"], r["state"]) for r in rows]
+    return [
+        SelfMade(r["id"], r["type"], r["author"] or "", r["org"] or 0, r["made"] or 0, r["state"] < ENDED) for r in rows
+    ]

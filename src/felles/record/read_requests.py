@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.record.decide import ASK, PERSON_OPEN, ask_values, basis_of, leaves, person_of
+from felles.record.desks import REQUEST
 from felles.record.grants import Mode
 from felles.record.joined import ALONE, WHOLE, over_keys
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
+from felles.record.read_handovers import OPEN as ENDED
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
     from felles.record.grants import PersonGrant, PersonKey
     from felles.record.lane import Lane
 
-REQUEST: Final = 7
-"""`matter.sort` (`access.cases.Sort.REQUEST`)."""
 _ABOUT: Final = (("bucket", "smallint"), ("person", "bigint"), WHOLE, *ASK)
-_TASK: Final = f"""join entry e on e.bucket = m.bucket and e.person = m.person and e.type = {TYPES["Task"]}
-           and e.id = m.id and e.form = 0 and e.state = 0 and not e.deleted"""
+_TASK: Final = f"""join entry e on e.bucket = h.bucket and e.person = h.person and e.type = {TYPES["Task"]}
+           and e.id = substr(h.source, 6) and e.form = 0 and e.state = 0 and not e.deleted"""
+_FIELDS: Final = "h.bucket, h.person, e.id, h.state, h.made, e.version, e.body"
 
 
 def _logged(found: str, act: str, columns: int) -> str:
@@ -42,12 +43,12 @@ _OPEN: Final = Shape(
     _logged(
         f"""with q as materialized {unnest(_ABOUT)},
 found as materialized (
-    select q.n, q.real, q.who, m.bucket, m.person, m.id, m.state, m.made, m.due, e.version, e.body
+    select q.n, q.real, q.who, {_FIELDS}
       from q
       {person_of("q")}
       {basis_of("q")}
-      join matter m on m.bucket = q.bucket and m.person = q.person and m.sort = {REQUEST} and m.state = 0
-           and m.owner = q.org and not m.mirror
+      join handover h on h.bucket = q.bucket and h.person = q.person and h.kind = {REQUEST} and h.state < {ENDED}
+           and h.org = q.org
       {_TASK}
      where q.mode = {Mode.STAFF:d} and {PERSON_OPEN} and {ALONE}
 )""",
@@ -60,9 +61,9 @@ _MINE: Final = Shape(
     _logged(
         f"""with q as materialized {unnest(ASK)},
 found as materialized (
-    select q.n, q.real, q.who, m.bucket, m.person, m.id, m.state, m.made, m.due, e.version, e.body
+    select q.n, q.real, q.who, {_FIELDS}
       from q
-      join matter m on m.asker = q.actor and m.sort = {REQUEST} and not m.mirror
+      join handover h on h.origin = q.actor and h.kind = {REQUEST}
       {_TASK}
      where q.mode = {Mode.PROXY:d}
        and (select o.author from entry o where o.bucket = e.bucket and o.type = e.type and o.id = e.id and o.form = 0
@@ -77,13 +78,11 @@ found as materialized (
 
 @dataclass(slots=True, frozen=True)
 class Request:
-    """One request: the Task's id, version and body; `state` as in `access.cases`; `made` real, `due` clinical."""
+    """One request: the Task's id, version and body; `made` clinical time."""
 
     id: str
     version: int
-    state: int
     made: int
-    due: int
     body: str
 
 
@@ -104,4 +103,4 @@ async def read_asked(lane: Lane, clock: Clock, grant: PersonGrant) -> list[Reque
 
 
 def _request(r: Any) -> Request:
-    return Request(r["id"], r["version"], r["state"], r["made"], r["due"], r["body"])
+    return Request(r["id"], r["version"], r["made"], r["body"])

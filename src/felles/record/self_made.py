@@ -2,8 +2,9 @@
 
 A booking, a referral or a task that its writer addressed to herself, her house or a colleague is no more than a need
 she states (pasientjournalloven § 19; helsepersonelloven §§ 25, 45). So it lasts no longer than a stated need, and where
-nothing but such needs opened the record to her it is a row of `matter` that is looked over. It is confirmed, and the
-row goes, when the other side writes the entry anew, or the person does or says that it is so (`access.self_made`).
+nothing but such needs opened the record to her it is a case that is looked over: a hand-over to the desk of her house,
+which no Task carries until somebody takes it. It is confirmed, and the case goes, when the other side writes the entry
+anew, or the person does or says that it is so (`access.self_made`).
 
     self-made   the party is the writer's organisation, or is staffed for it, and it was not confirmed before
     own         she staffs that party herself; the others are colleagues'
@@ -16,9 +17,10 @@ from __future__ import annotations
 from typing import Final
 
 from felles.record.derive import SELF_MADE, bare, marked
+from felles.record.desks import REVIEW
+from felles.record.desks import SELF_MADE as KIND
+from felles.record.numbers import TYPES
 
-SORT: Final = 8
-"""`matter.sort` of such a row (`access.cases.Sort.SELF_MADE`); its id is `Type.id` of the entry: it has no Task."""
 NEEDS: Final = 70
 """Bases from here on are no care relation (`access.bases.Basis`)."""
 
@@ -39,10 +41,12 @@ COLUMNS: Final = (
     ("most", "bigint"),
     ("made", "bigint"),
     ("due", "bigint"),
+    ("house", "text"),
 )
 """What is known of a relation before it is written. `asked`: its entry asks for care; `system`: no person wrote it;
 `now` clinical time; `most`: the end of one that is self-made, null where nothing of the kind is looked over (imports,
-maintenance); `made` real, `due` clinical time of the row of `matter`."""
+maintenance); `made` real time; `due` clinical, when somebody must have it who looks it over; `house`: the writer's
+organisation (a reference)."""
 
 _STAFFED: Final = """exists (select 1 from staffing s
             where s.party = {row}.party and s.org = r.writer_org and (r.system or s.actor = r.writer_mark))"""
@@ -65,23 +69,34 @@ RELATIONS: Final = f"""(select f.bucket, f.person, f.party, f.source, f.writer, 
             as until,
         ({bare("f.plain")} + case when f.mine then {SELF_MADE} else 0 end)::smallint as basis,
         f.mine and not f.related and f.most is not null as stated,
-        f.writer_org, f.writer_mark, f.made, f.due
+        f.writer_org, f.writer_mark, f.made, f.due, f.house, f.now
    from ({_FACTS}) f)"""
 """The relations as they are written: `basis` marked where self-made, `until` as far as it lasts, `stated` where it is
 looked over. `rows` is what `COLUMNS` names."""
 
-_ID: Final = "replace(r.source, '/', '.')"
+_SOURCE: Final = f"'{REVIEW}' || replace(r.source, '/', '.')"
 
-STATED: Final = f"""insert into matter (bucket, person, id, self, sort, owner, asker, state, made, due)
+STATED: Final = f"""insert into handover (bucket, person, source, self, kind, state, owner, holder, sender, origin,
+                                  receiver, org, made, since, next)
     select distinct on (r.bucket, r.person, r.source)
-           r.bucket, r.person, {_ID}, 0, {SORT}, r.writer_org, r.writer_mark, 0, r.made, r.due
-      from {{relation}} r where r.stated
-    on conflict (bucket, person, id) do update set owner = excluded.owner, asker = excluded.asker, state = 0,
-           made = excluded.made, due = excluded.due, closed = null"""
-"""The rows of `matter` that follow; one that was looked over before is looked over again."""
+           r.bucket, r.person, {_SOURCE}, 0, {KIND}, 0, w.owner, w.holder, r.writer, r.writer_mark, w.owner, w.holder,
+           r.now, r.now, r.due
+      from {{relation}} r
+     cross join lateral (
+        select coalesce(s.self, r.writer_org) as holder, coalesce('Organization/' || s.id, r.house) as owner
+          from (select desk_of(r.writer_org, '{{{{reviewer}}}}', r.made) as self) d
+          left join shared s on s.self = d.self and s.bucket = -1 and s.type = {TYPES["Organization"]} and s.state = 0
+           and s.form = 0 and not s.deleted) w
+     where r.stated and not exists (
+        select 1 from handover o
+         where o.bucket = r.bucket and o.person = r.person and o.focus = {_SOURCE} and o.state < 7)
+    on conflict (bucket, person, source) do update set state = 0, owner = excluded.owner, holder = excluded.holder,
+           sender = excluded.sender, origin = excluded.origin, receiver = excluded.receiver, org = excluded.org,
+           made = excluded.made, since = excluded.since, next = excluded.next, rung = 0"""
+"""The hand-overs that follow; one that was looked over before is looked over again."""
 
-CONFIRMED: Final = f"""delete from matter m using {{relation}} r
-     where m.bucket = r.bucket and m.person = r.person and m.id = {_ID} and m.sort = {SORT} and m.state = 0
+CONFIRMED: Final = f"""delete from handover h using {{relation}} r
+     where h.bucket = r.bucket and h.person = r.person and h.source = {_SOURCE} and h.state < 7
        and not {marked("r.basis")}
        and not exists (select 1 from {{relation}} n where n.source = r.source and {marked("n.basis")})"""
-"""What others have written anew is no stated need any more."""
+"""What others have written anew is no stated need any more; what somebody has taken she ends herself."""

@@ -367,12 +367,15 @@ class Store:
         return await read_audit(self._searches, self.clock, grant, key, asked, what)
 
     async def cases(self, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
-        """The cases the reader's organisation must answer, or has; logged. Raises `Forbidden`, `Busy`."""
+        """The cases at the reader's desk, or those that it answered; logged. Raises `Forbidden`, `Busy`."""
         return await read_cases(self._pages, self.clock, grant, closed=closed)
 
-    async def case(self, grant: SetGrant, case: str) -> CaseRow:
-        """One of them; logged. Raises `Forbidden`, `Absent`, `Busy`."""
-        return await read_case(self._pages, self.clock, grant, case)
+    async def case(self, grant: SetGrant, name: str) -> CaseRow:
+        """One of them, by its Task's id or `Type.id` of its entry; logged. Raises `Forbidden`, `Absent`, `Busy`."""
+        key = await self.place(f"Task/{name}")
+        if key is None and "." in name:
+            key = await self.place(name.replace(".", "/", 1))
+        return await read_case(self._pages, self.clock, grant, name, key)
 
     async def case_log(self, grant: SetGrant, row: CaseRow, actor: str, since: int, until: int) -> list[Leaf]:
         """The lines of the log that a case is about; logged. Raises `Forbidden`, `Busy`."""

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from browsing import own, patient_named, words
-from desks import case_at, hired, links
+from desks import answered_at, case_at, hired, links
 from msgspec.json import encode
 
 from felles import access, fhir
@@ -178,16 +178,16 @@ async def demand(site, entry):
     async with site.visitor("eldre") as olav:
         done = await olav.post(f"/meg/e/{entry}/feil", data=sent, headers=own())
         assert done.status_code == 303
-    newest = "select id from matter where sort = 5 and not mirror order by made desc limit 1"
+    newest = "select source from handover where kind = 25 order by made desc, source desc limit 1"
     made = await site.store.pool.fetch(newest)
-    return f"/admin/saker/{made[0]['id']}"
+    return answered_at(made[0]["source"])
 
 
 async def test_who_answers_the_demand_moves_what_it_is_about_and_opens_no_record(site, two):
     (_, number, _), (right, other, _) = two
     entry = await problem(site, two)
-    case = await demand(site, entry)
     ours, theirs = await hired(site, "Vik", GP_OFFICE), await hired(site, "Lund", HOSPITAL)
+    case = await demand(site, entry)
     at = f"{case}/flytt"
     sent = {"slag": "flytt", "til": right, "grunn": WHY}
     async with site.visitor(theirs) as stranger, site.visitor("fastlege") as gp:

@@ -131,7 +131,9 @@ async def test_approvals_are_checked_where_the_task_is_written(world, demanded):
 async def test_with_one_approval_a_demand_is_still_refused(world, demanded):
     _, _, task = demanded
     assert await put(world, "one", approved(task, "one")) == 200
-    assert await put(world, "two", approved(task, "one") | {"status": "rejected"}) == 200
+    assert await put(world, "two", approved(task, "one") | {"status": "rejected"}) == 422  # without a reason
+    refused = {"status": "rejected", "statusReason": {"text": "Det trengs for den videre behandlingen."}}
+    assert await put(world, "two", approved(task, "one") | refused) == 200
 
 
 async def test_nobody_else_approves_not_even_by_making_the_task(world, demanded):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from doors import block
+from doors import block, case
 from handed import Region, region_of
 from worlds import World, actor
 
@@ -15,6 +15,7 @@ from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent
+from felles.record.ids import mark_of
 from felles.record.maintenance import connect
 
 pytestmark = pytest.mark.slow
@@ -211,3 +212,61 @@ async def test_the_region_is_counted_without_anybody_being_named(region: Region,
     counted = await count_handovers(world.store.pool, world.store.clock)
     assert sum(each.many for each in counted) == before + 1
     assert not any("patient" in name or "person" in name for name in counted[0].__slots__)
+
+
+async def test_a_case_goes_from_desk_to_desk_and_is_the_operators_in_the_end(region: Region, keeper: Keeper):
+    operator = await region.world.made({"resourceType": "Organization", "name": "operator"})
+    region.orgs["operator"] = f"Organization/{operator['id']}"
+    for name, role, org in (("near", "reviewer", "clinic"), ("far", "reviewer", "hospital"),
+                            ("runs", "administrator", "operator")):  # fmt: skip
+        await region.employ(name, role, org)
+    asked = {"owner": {"reference": region.orgs["ward"]}, "requester": {"reference": f"Patient/{region.patient}"}}
+    source = f"Task/{(await region.world.made(case(region.patient, 'correction', **asked)))['id']}"
+
+    async def stands() -> tuple[State, str, str]:
+        row = await region.row(source)
+        stored = (await region.world.system.get(source)).json
+        return State(row["state"]), row["owner"], stored["owner"]["reference"]
+
+    offset = region.world.store.clock.offset
+    try:
+        assert await stands() == (State.SENT, region.orgs["clinic"], region.orgs["ward"])
+        await keeper.round()
+        assert await stands() == (State.SENT, region.orgs["clinic"], region.orgs["clinic"])
+        await region.leave("near")
+        await keeper.round()
+        assert await stands() == (State.SENT, region.orgs["hospital"], region.orgs["hospital"])
+        for later, state in ((20, State.SENT), (40, State.UNTAKEN), (90, State.UNTAKEN)):
+            region.world.store.clock.offset = offset + later * DAY
+            await keeper.round()
+            assert await stands() == (state, region.orgs["operator"], region.orgs["operator"])
+        assert not await region.work("gp")
+        assert not await region.work("one")
+    finally:
+        region.world.store.clock.offset = offset
+        await region.leave("far")
+        await region.leave("runs")
+    await keeper.round()
+    assert (await region.row(source))["owner"] == region.orgs["operator"]  # nobody is left: it waits there, and is told
+
+
+async def test_what_a_reviewer_took_is_her_desks_when_she_leaves(region: Region, keeper: Keeper):
+    for name in ("first", "second"):
+        await region.employ(name, "reviewer", "hospital")
+    await region.employ("first", "nurse", "hospital", "ward")  # she stays, as one who answers no cases
+    asked = {"owner": {"reference": region.person("first")}, "requester": {"reference": f"Patient/{region.patient}"}}
+    source = f"Task/{(await region.world.made(case(region.patient, 'log-question', status='accepted', **asked)))['id']}"
+    await keeper.round()
+    assert (await region.row(source))["owner"] == region.person("first")
+    nurse = region.roles["first"]
+    roles = await region.world.store.pool.fetch(
+        "select source from staffing where role = 'reviewer' and actor = $1", mark_of(region.person("first"))
+    )
+    for (role,) in {(row["source"],) for row in roles}:
+        assert role != f"PractitionerRole/{nurse}"
+        stored = (await region.world.system.get(role)).json
+        assert (await region.world.system.put(role, stored | {"active": False})).status == 200
+    await keeper.round()
+    row = await region.row(source)
+    assert (row["owner"], row["state"]) == (region.orgs["hospital"], State.ACCEPTED)
+    await region.leave("second")

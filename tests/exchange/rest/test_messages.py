@@ -8,7 +8,6 @@ from worlds import actor
 
 from felles.access.actor import Sort
 from felles.access.codes import ROLE_SYSTEM
-from felles.record.ids import mark_of
 
 HERE, THERE = "Organization/here", "Organization/there"
 DOCTOR, COLLEAGUE, OTHER = "Practitioner/doctor", "Practitioner/colleague", "Practitioner/other"
@@ -240,8 +239,8 @@ async def test_to_a_colleague_it_is_a_stated_need_where_nothing_else_opens_the_r
     )
     again = await send(staff(world, DOCTOR, HERE), message(patient, OTHER, ref(told)))
     own = await send(staff(world), message(patient, THERE, ref(told), inResponseTo=[{"reference": ref(again)}]))
-    rows = await world.store.pool.fetch("select id, owner, asker from matter where sort = 8")
-    assert [tuple(row) for row in rows] == [(f"Communication.{own['id']}", mark_of(THERE), mark_of(OTHER))]
+    rows = await world.store.pool.fetch("select source, owner, sender from handover where kind = 28")
+    assert [tuple(row) for row in rows] == [(f"Review/Communication.{own['id']}", THERE, OTHER)]
     assert fro["id"] not in str(rows)
     assert await seen(staff(world), told) == [True]
     world.store.clock.offset += 25 * 3600 * 1_000_000

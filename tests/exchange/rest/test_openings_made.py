@@ -7,8 +7,7 @@ from doors import case
 from worlds import actor
 
 from felles.access.actor import Sort
-from felles.access.codes import ROLE_SYSTEM
-from felles.record.ids import mark_of
+from felles.access.codes import OPENING_REASON, ROLE_SYSTEM
 
 HERE, THERE = "Organization/here", "Organization/there"
 DOCTOR, COLLEAGUE, OTHER = "Practitioner/doctor", "Practitioner/colleague", "Practitioner/other"
@@ -79,8 +78,8 @@ async def test_a_self_made_one_that_the_other_side_accepts_is_confirmed(world, p
     assert await bases(world, asked) == [60]
 
 
-async def _matters(world, task_id):
-    return await world.store.pool.fetch("select * from matter where id = $1", task_id)
+async def _handed(world, task_id):
+    return await world.store.pool.fetch("select * from handover where source = $1", f"Task/{task_id}")
 
 
 async def test_a_question_is_a_case_with_an_owner_and_a_day(world, patient):
@@ -92,26 +91,42 @@ async def test_a_question_is_a_case_with_an_owner_and_a_day(world, patient):
         restriction={"period": {"end": "2026-12-24T12:00:00Z"}},
     )
     asked = (await citizen.post("Task", sent)).json
-    (row,) = await _matters(world, asked["id"])
-    assert (row["sort"], row["owner"], row["state"]) == (4, mark_of(THERE), 0)
-    assert row["asker"] == mark_of(f"Patient/{patient['id']}")
-    assert row["due"] == 1_798_113_600_000_000 + 1_000_000
+    (row,) = await _handed(world, asked["id"])
+    assert (row["kind"], row["owner"], row["state"]) == (24, THERE, 0)
+    assert row["sender"] == f"Patient/{patient['id']}"
+    assert row["next"] <= 1_798_113_600_000_000 + 1_000_000
+    taken = asked | {"status": "accepted"}
+    asked = (await world.system.put(f"Task/{asked['id']}", taken)).json
+    (row,) = await _handed(world, asked["id"])
+    assert row["next"] == 1_798_113_600_000_000 + 1_000_000
     await world.system.put(f"Task/{asked['id']}", asked | {"status": "completed"})
-    (row,) = await _matters(world, asked["id"])
-    assert row["state"] == 1
-    assert row["closed"]
+    (row,) = await _handed(world, asked["id"])
+    assert (row["state"], row["next"], row["owner"]) == (7, None, "")
     await world.system.delete(f"Task/{asked['id']}")
-    assert await _matters(world, asked["id"]) == []
+    assert await _handed(world, asked["id"]) == []
 
 
 async def test_a_plain_task_is_no_case(world, places, patient):
     made = (await doctor(world).post("Task", task(patient, THERE))).json
-    assert await _matters(world, made["id"]) == []
+    assert [row["kind"] for row in await _handed(world, made["id"])] == [2]
+
+
+@pytest.mark.parametrize("status", ["draft", "completed", "cancelled", "entered-in-error"])
+async def test_who_went_in_ends_no_review_of_it(world, places, patient, status):
+    reason = {"coding": [{"system": OPENING_REASON, "code": "danger"}], "text": "Bevisstløs, må se allergier"}
+    sent = case(patient["id"], "emergency", status="requested", reasonCode=reason)
+    made = (await doctor(world).post("Task", sent)).json
+    at_once = (await doctor(world).post("Task", sent | {"status": status})).json
+    assert (await doctor(world).put(f"Task/{made['id']}", made | {"status": status})).status == 404
+    for each in (made, at_once):
+        (row,) = await _handed(world, each["id"])
+        assert (row["kind"], row["state"], row["owner"]) == (22, 0, HERE)
+    assert (await doctor(world).delete(f"Task/{made['id']}")).status == 404
 
 
 async def test_who_looks_over_a_way_in_is_the_house_that_went_in_whatever_the_task_says(world, places, patient):
     sent = case(patient["id"], "emergency", owner={"reference": THERE}, requester={"reference": OTHER})
     made = await doctor(world).post("Task", sent)
     assert made.status == 201, made.json
-    (row,) = await _matters(world, made.json["id"])
-    assert (row["sort"], row["owner"], row["asker"]) == (2, mark_of(HERE), mark_of(DOCTOR))
+    (row,) = await _handed(world, made.json["id"])
+    assert (row["kind"], row["owner"], row["sender"]) == (22, HERE, DOCTOR)

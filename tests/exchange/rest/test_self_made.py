@@ -17,7 +17,7 @@ from felles.record.ids import mark_of
 HERE, THERE = "Organization/here", "Organization/there"
 DOCTOR, COLLEAGUE, OTHER = "Practitioner/doctor", "Practitioner/colleague", "Practitioner/other"
 HOUR = 3600 * 1_000_000
-SELF_MADE = 8
+SELF_MADE = 28
 
 
 @pytest.fixture
@@ -96,9 +96,10 @@ def referral(patient, performer):
 
 
 async def queued(world, made):
-    """The rows of `matter` about an entry."""
-    name = f"{made['resourceType']}.{made['id']}"
-    return await world.store.pool.fetch("select * from matter where id = $1", name)
+    """The open reviews of an entry."""
+    name = f"Review/{made['resourceType']}.{made['id']}"
+    rows = "select * from handover where (source = $1 or focus = $1) and state < 7"
+    return await world.store.pool.fetch(rows, name)
 
 
 async def opens(world, patient, *reader):
@@ -113,7 +114,9 @@ async def test_it_lasts_as_a_stated_need_and_waits_to_be_looked_over(world, pati
     assert sent.status == 201, sent.json
     await the_need_is_over(world, patient)
     (row,) = await queued(world, sent.json)
-    assert (row["sort"], row["state"], row["owner"], row["asker"]) == (SELF_MADE, 0, mark_of(HERE), mark_of(DOCTOR))
+    assert (row["kind"], row["state"], row["owner"], row["sender"]) == (SELF_MADE, 0, HERE, DOCTOR)
+    assert (row["holder"], row["org"], row["origin"]) == (mark_of(HERE), mark_of(HERE), mark_of(DOCTOR))
+    assert row["next"] > row["made"]
     assert await opens(world, patient, *reader)
     world.store.clock.offset += 23 * HOUR
     assert await opens(world, patient, *reader)
@@ -136,7 +139,7 @@ async def test_to_and_fro_with_a_colleague_each_waits(world, patient):
     await the_need_is_over(world, patient)
     fro = (await doctor(world, COLLEAGUE, HERE).post("Task", task(patient, DOCTOR))).json
     assert len([*await queued(world, to), *await queued(world, fro)]) == 2
-    assert (await queued(world, fro))[0]["asker"] == mark_of(COLLEAGUE)
+    assert (await queued(world, fro))[0]["sender"] == COLLEAGUE
     world.store.clock.offset += 25 * HOUR
     assert not await opens(world, patient)
     assert not await opens(world, patient, COLLEAGUE, HERE)

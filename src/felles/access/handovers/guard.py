@@ -5,16 +5,20 @@
     declining and ending name a reason    `Task.statusReason`, which the other side reads
     a person ends it                      no client and no time does; for one who acts by herself (`behalf`)
     it is not deleted                     but by who had given it to herself
+    a case stays what sort it is          and what its answer says is its reason
 
-Of what is written for the first time, and of what is no hand-over, it says nothing.
+Of a way in it does not say more: what anybody writes of one but who looks it over changes nothing (`hook`). Of what is
+written for the first time, and of what is no hand-over, it says nothing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.access.cases import OPENINGS
 from felles.access.handovers.states import BY_STATUS, ENDED, State, said_by
-from felles.record.codes import HANDOVER_STATE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
+from felles.record.elements import codes_of, listed
 from felles.record.errors import Conflict, Forbidden, Unprocessable
 from felles.record.grants import Mode
 
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from felles.record.grants import Grant
 
 _REASONED: Final = frozenset({"rejected", "failed", "cancelled"})
+_ANSWER: Final = "answer"
+"""`Task.output` of a case: what its answer says."""
+_OVER: Final = frozenset({State.ANSWERED, State.DECLINED, State.ENDED})
 _PERSONS: Final = ("Practitioner/", "Patient/")
 
 
@@ -37,6 +44,8 @@ def wrong(was: Any, new: Any, grant: Grant) -> RecordError | None:
     before = None if was is None or grant.mode == Mode.ALL else said_by(was)
     if before is None:
         return None
+    if before.kind in OPENINGS:
+        return _of_opening(before, new)
     if has_ended(was):
         same = new is None or _stands(was) == _stands(new)
         return None if same else Conflict("this hand-over has ended: what is new is a new one")
@@ -46,17 +55,30 @@ def wrong(was: Any, new: Any, grant: Grant) -> RecordError | None:
     return _changed(was, before, new, grant)
 
 
+def _of_opening(before: Said, new: Any) -> RecordError | None:
+    if new is None:
+        return Conflict("a way in is looked over, not deleted")
+    after = said_by(new)
+    if after is None or after.kind is not before.kind:
+        return Unprocessable("a way in that is looked over stays what it was", "Task.code")
+    return None
+
+
 def _changed(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | None:
     after = said_by(new)
     moved = _stands(was) != _stands(new)
     rules: tuple[tuple[bool, Callable[[], RecordError]], ...] = (
         (after is None, lambda: Unprocessable("a hand-over stays one: end it with a reason", "Task.code")),
         (
+            after is not None and bool(before.kind.case) and after.kind is not before.kind,
+            lambda: Unprocessable("a case stays what it is", "Task.code"),
+        ),
+        (
             after is not None and before.sender not in ("", after.sender),
             lambda: Unprocessable("who sent a hand-over stays who sent it", "Task.requester"),
         ),
         (
-            moved and (new.status in _REASONED or has_ended(new)) and not _has_reason(new),
+            moved and (new.status in _REASONED or (has_ended(new) and not before.kind.case)) and not _has_reason(new),
             lambda: Unprocessable("declining or ending a hand-over names the reason", "Task.statusReason"),
         ),
         (
@@ -68,7 +90,13 @@ def _changed(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | No
 
 
 def has_ended(task: Any) -> bool:
-    """Whether somebody has said that it is over, whatever its status: not what merely was answered or done."""
+    """Whether somebody has said that it is over, whatever its status: not what merely was answered or done.
+
+    A case is over when it is answered.
+    """
+    said = said_by(task)
+    if said is not None and said.kind.case:
+        return BY_STATUS.get(task.status) in _OVER
     return BY_STATUS.get(task.status) is State.ENDED or (
         task.status in ("completed", "rejected", "failed", "on-hold") and _business(task) == ENDED
     )
@@ -87,4 +115,5 @@ def _stands(task: Any) -> tuple[str, str]:
 def _has_reason(task: Any) -> bool:
     reason = task.statusReason
     text, codings = getattr(reason, "text", None), getattr(reason, "coding", None)
-    return (isinstance(text, str) and bool(text.strip())) or (isinstance(codings, list) and bool(codings))
+    said = (isinstance(text, str) and bool(text.strip())) or (isinstance(codings, list) and bool(codings))
+    return said or any(_ANSWER in codes_of(each.type, CASE_SYSTEM) for each in listed(task.output))

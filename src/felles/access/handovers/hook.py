@@ -3,6 +3,10 @@
 A referral, an order or a message that a Task carries has no row of its own: it is the Task's. When the person closes
 something, what its owner may not see any more is its sender's again in the same commit; the entry is then written anew
 by the keeper. Whatever was taken over from another system begins to wait when it arrives.
+
+Of a case, whose it is and where it stands is said by who answers it, and of a way in by nobody else: it is at the desk
+of the organisation that the Grant was given for, or the nearest above that has one, whatever the Task says. Where that
+is not whom the Task names the keeper writes it into it (`stopped`).
 """
 
 from __future__ import annotations
@@ -11,31 +15,35 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
+from felles.access.cases import OPENINGS
 from felles.access.handovers import guard, moved
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
-from felles.access.handovers.kinds import Kind, rule_of
+from felles.access.handovers.kinds import MONTH, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
 from felles.record.decide import BLOCKED
+from felles.record.desks import CASES, staffs
+from felles.record.grants import Mode
 from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
     from felles.access.handovers.states import Said
     from felles.record.aftermath import After
     from felles.record.derive import Registry
-    from felles.record.grants import PersonKey
+    from felles.record.grants import Grant, PersonKey
     from felles.record.pool import Conn
 
 TYPES_HANDED: Final = ("Task", "ServiceRequest", "Communication")
 _FIELDS: Final = tuple(field.name for field in fields(Held))
-_READ: Final = f"select {', '.join(_FIELDS)} from handover where bucket = $1 and person = $2 and source = $3"
+_READ: Final = f"select org, {', '.join(_FIELDS)} from handover where bucket = $1 and person = $2 and source = $3"
 _CARRIED: Final = "select 1 from handover where bucket = $1 and person = $2 and focus = $3 and source <> $3"
 _END: Final = "delete from handover where bucket = $1 and person = $2 and source = $3"
-_PUT: Final = """
+_PUT: Final = f"""
 insert into handover (bucket, person, source, self, kind, state, urgent, owner, sender, receiver, focus, made, since,
                       next, rung, stopped, instead, offer, holder, origin, org)
 select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       coalesce((select s.org from staffing s where s.party = $19 and s.since <= $21 and s.until > $21
-                  order by s.org = $22 desc, s.org limit 1),
+       coalesce(case when $5::smallint > {CASES} and $8 like 'Organization/%' then $19::bigint end,
+                (select s.org from staffing s where s.party = $19 and s.since <= $21 and s.until > $21
+                    and {staffs("$5::smallint", "s.role")} order by s.org = $22 desc, s.org limit 1),
                 case when $8 like 'Organization/%' then $19 end, $22)
 on conflict (bucket, person, source) do update set kind = excluded.kind, state = excluded.state,
    urgent = excluded.urgent, owner = excluded.owner, sender = excluded.sender, receiver = excluded.receiver,
@@ -44,6 +52,11 @@ on conflict (bucket, person, source) do update set kind = excluded.kind, state =
    holder = excluded.holder, origin = excluded.origin,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
+NOWHERE: Final = "Organization/unknown"
+"""Whose a case is that names nobody, in a record that nobody runs: the keeper finds somebody when there is."""
+# $1 the organisation's hash, $2 roles, $3 real time.
+DESK: Final = """select 'Organization/' || s.id as desk from shared s
+    where s.self = desk_of($1, $2, $3) and s.bucket = -1 and s.state = 0 and s.form = 0 and not s.deleted"""
 
 # Of the open ones of a person those whose owner has staff, none of whom may see the entry. $3 real time.
 _CLOSED: Final = f"""
@@ -53,7 +66,8 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
   join type_name n on n.name = split_part(h.source, '/', 1)
   join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2) and e.form = 0
    and e.state = 0
- where h.bucket = $1 and h.person = $2 and h.state < {State.ASKED:d} and not h.stopped and h.owner <> h.sender
+ where h.bucket = $1 and h.person = $2 and h.state < {State.ASKED:d} and not h.stopped
+   and h.kind < {CASES} and h.owner <> h.sender
    and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3)
    and not exists (
         select 1 from (select s.actor, s.org, s.role_mark as role, $3::bigint as real from staffing s
@@ -88,6 +102,11 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     if new and said is not None and _carries(said):
         rows = await conn.fetch(_READ, *key, said.focus)  # what this Task carries was a hand-over by itself
     was = held_of(rows[0]) if rows else None
+    astray = False
+    if said is not None and said.kind.case:
+        if not _may_say(after_, said, new, was, rows):
+            return
+        said, astray = await _of_case(after_, said, was)
     if was is None and said is not None and said.state.ended:
         return
     if said is None or (not reference.startswith("Task/") and await conn.fetch(_CARRIED, *key, reference)):
@@ -101,6 +120,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     if held is not None:
         if was is None and after_.historic:
             held = replace(held, next=_anew(held, after_.clinical, hours))
+        held = replace(held, stopped=astray and not held.state.ended)
         await _put(after_, reference, held)
         if _carries(held):
             await conn.fetch(_END, *key, held.focus)
@@ -109,6 +129,47 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
 def _carries(one: Said | Held) -> bool:
     """Whether its focus has no row of its own: an offer's has."""
     return bool(one.focus) and one.kind is not Kind.OFFER
+
+
+def _answers(grant: Grant) -> bool:
+    return grant.mode is Mode.ALL or grant.may("handle")
+
+
+def _may_say(after_: After, said: Said, new: bool, was: Held | None, rows: list[Any]) -> bool:
+    """Whether a version of a case's Task says anything of it.
+
+    Not of what is over, and of a way in that its reader made herself by nobody but the desk that has it.
+    """
+    if said.kind is Kind.SELF_MADE and new:
+        grant = after_.grant
+        return was is not None and (grant.mode is Mode.ALL or (_answers(grant) and rows[0]["org"] == grant.org_mark))
+    return was is None or not was.state.ended
+
+
+async def _of_case(after_: After, said: Said, was: Held | None) -> tuple[Said, bool]:
+    """What is said of a case by this writer, and whether it is at another desk than its Task names."""
+    grant, way_in = after_.grant, said.kind in OPENINGS
+    until = (was.made if was else after_.clinical) + MONTH if said.until is None else said.until
+    if was is not None and not _answers(grant):  # the person herself may end what she asked, and moves it nowhere
+        state = was.state if way_in or not said.state.ended else said.state
+        return replace(said, state=state, receiver=was.receiver, sender=was.sender, until=until), was.stopped
+    if was is not None:
+        sender = was.sender
+    else:
+        sender = grant.actor if (way_in and grant.mode is not Mode.ALL) or not said.sender else said.sender
+    named = said.receiver if (was is not None or not way_in or grant.mode is Mode.ALL) else ""
+    receiver = await _desk(after_, named or grant.org, said.kind)
+    state = State.SENT if was is None and way_in and grant.mode is not Mode.ALL else said.state
+    said = replace(said, state=state, sender=sender, receiver=receiver, until=until)
+    return said, bool(named) and receiver != named
+
+
+async def _desk(after_: After, named: str, kind: Kind) -> str:
+    """The desk that has what is sent to `named`: itself where there is none at all, or a person is named."""
+    if named and not named.startswith("Organization/"):
+        return named
+    found = await after_.conn.fetch(DESK, mark_of(named or NOWHERE), list(desk_roles(kind)), after_.real)
+    return found[0]["desk"] if found else named or NOWHERE
 
 
 def _anew(held: Held, now: int, hours: Hours) -> int:

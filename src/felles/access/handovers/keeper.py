@@ -8,7 +8,9 @@
     stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
     bare     a referral, order or message to which one of these happens is carried by a Task from then on
 
-One keeper works in the region at a time. Two would do no harm: each writes over the version it has read, and no other.
+A case goes from desk to desk (`record.desks`): to the nearest above, and to whoever runs the record in the end, where
+it stays. One keeper works in the region at a time. Two would do no harm: each writes over the version it has read, and
+no other.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ import structlog
 
 from felles import fhir
 from felles.access.handovers import away, inboxes, offering
-from felles.access.handovers.hook import held_of
+from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.inboxes import is_person
-from felles.access.handovers.kinds import Kind, coded, rule_of
+from felles.access.handovers.kinds import Kind, coded, desk_roles, rule_of
 from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
-from felles.record.codes import HANDOVER_STATE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
+from felles.record.desks import REVIEW, staffed
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.find import parse
@@ -73,7 +76,7 @@ with recursive each(holder) as (
 )
 select h.*, 'nobody' as why from each
   join handover h on h.holder = each.holder and h.state < {State.DONE:d} and not h.stopped
- where not exists (select 1 from staffing s where s.party = each.holder and s.since <= $1 and s.until > $1)
+ where not {staffed("$1")}
  order by h.urgent desc, h.next limit $2"""
 _STAFFED: Final = "select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 limit 1"
 _OPERATOR: Final = """
@@ -81,6 +84,12 @@ select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
   join shared e on e.type = n.type and e.id = split_part(s.source, '/', 2) and e.state = 0 and e.form = 0
  where s.role = 'administrator' and s.since <= $1 and s.until > $1 order by s.source limit 1"""
+_PATIENT: Final = f"""
+select 'Patient/' || e.id as patient from entry e
+ where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Patient"]} and e.form = 0 and e.state = 0 limit 1"""
+_PART_OF: Final = f"""
+select s.body::json #>> '{{partOf,reference}}' as above from shared s
+ where s.self = $1 and s.type = {TYPES["Organization"]} and s.state = 0 and s.form = 0 and not s.deleted"""
 _VERSIONS: Final = f"""
 select v.body from entry v
  where v.bucket = $1 and v.type = {TYPES["Task"]} and v.id = $2 and v.form = 0 and not v.deleted order by v.version"""
@@ -92,6 +101,8 @@ _WORDS: Final = {
     ENDED: "Pasienten sperret for mottakeren",
 }
 """What stands in the entry, in the language of the record."""
+_AT_DESK: Final = {MOVED: "Saken er hos den som behandler slike saker", UNTAKEN: "Ingen tok saken innen fristen"}
+"""The same of a case."""
 
 
 @dataclass(slots=True)
@@ -151,13 +162,16 @@ class Keeper:
     async def _onward(self, row: Any, held: Held) -> tuple[str, str]:
         """To whom it goes (a reference), and what that is called."""
         if row["why"] == "stopped":
-            return (held.sender, STOPPED) if held.owner else ("", ENDED)
+            return _stopped(held)
         if row["why"] == "nobody":
-            return await self._heir(held, row["org"]), MOVED
+            return await (self._desk(row, held) if held.kind.case else self._heir(held, row["org"])), MOVED
         return await self._climb(row, held)
 
     async def _lend(self, row: Any, held: Held, task: dict[str, Any]) -> dict[str, Any] | None:
-        to = await away.whose(self.store, held, row["stand_in"], row["org"])
+        if held.kind.case:  # her desk has it meanwhile
+            to = await self._desk(row, held)
+        else:
+            to = await away.whose(self.store, held, row["stand_in"], row["org"])
         if not to:
             self.alone[row["holder"]] = self.store.clock.real() + away.AGAIN
             return None
@@ -172,6 +186,8 @@ class Keeper:
         return away.given_back(task, here, former)
 
     async def _climb(self, row: Any, held: Held) -> tuple[str, str]:
+        if held.kind.case:
+            return await self._climb_desks(row, held)
         name = row["source"].partition("/")[2]
         bodies = [msgspec.json.decode(r["body"]) for r in await self.conn.fetch(_VERSIONS, row["bucket"], name)]
         owners = [owner for body in bodies if (owner := body.get("owner", {}).get("reference", ""))]
@@ -191,6 +207,19 @@ class Keeper:
         """The nearest unit above `party` that has staff, "" where there is none; `org` as `inboxes.above` has it."""
         return (await inboxes.above(self.store, {party}, org)).get(party, "")
 
+    async def _climb_desks(self, row: Any, held: Held) -> tuple[str, str]:
+        found = await self.conn.fetch(_PART_OF, mark_of(held.receiver))
+        parent = (found[0]["above"] or "") if found else ""
+        above = await self._desk(row, held, mark_of(parent)) if parent else ""
+        return climb(held, duty=(), above=above, operator=await self._desk(row, held, mark_of(NOWHERE)))
+
+    async def _desk(self, row: Any, held: Held, start: int | None = None) -> str:
+        """The desk of an organisation (its hash; None: whose it is now), "" where that has it already or none is."""
+        start = row["org"] if start is None else start
+        found = await self.conn.fetch(DESK, start, list(desk_roles(held.kind)), self.store.clock.real())
+        desk = found[0]["desk"] if found else ""
+        return "" if desk == held.owner else desk
+
     async def _heir(self, held: Held, org: int) -> str:
         """Whose it is when its owner has nobody: "" where there is none at all."""
         for party in (await self._above(held.owner, org), held.sender, await self._above(held.sender, 0)):
@@ -205,6 +234,9 @@ class Keeper:
     async def _task(self, row: Any, held: Held) -> tuple[dict[str, Any] | None, int]:
         """The Task of a hand-over and its version; a new one (version 0) for what no Task carried; None: not now."""
         type_name, _, name = row["source"].partition("/")
+        if row["source"].startswith(REVIEW):
+            (found,) = await self.conn.fetch(_PATIENT, row["bucket"], row["person"])
+            return reviewing(row["source"], held, found["patient"], moment(self.store.clock.clinical())), 0
         read = await self.store.read(self._grant(), type_name, name)
         body = msgspec.json.decode(read.body)
         if type_name == "Task":
@@ -223,12 +255,19 @@ class Keeper:
         if version:
             change = Change(op="update", type="Task", id=name, resource=resource, expected=version)
         else:
-            alone = parse("Task", [("focus", source)], now=self.store.clock.clinical())
+            once = not source.startswith(REVIEW)  # of two of those the second changes nothing (`hook`)
+            alone = parse("Task", [("focus", source)], now=self.store.clock.clinical()) if once else None
             change = Change(op="create", type="Task", resource=resource, condition=alone)
         await self.store.commit(self._grant(), [change], act="keep")
 
     def _grant(self) -> Any:
         return maintenance("hand-over keeper", until=self.store.clock.real() + _MINUTE)
+
+
+def _stopped(held: Held) -> tuple[str, str]:
+    if held.kind.case:
+        return held.owner, MOVED
+    return (held.sender, STOPPED) if held.owner else ("", ENDED)
 
 
 def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, Any] | None:
@@ -238,7 +277,7 @@ def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, A
     """
     if not owner and code != ENDED:
         return None
-    new = dict(task)
+    new, words = dict(task), _WORDS | (_AT_DESK if held.kind.case else {})
     if code == ENDED:
         new |= {"status": "cancelled", "statusReason": {"text": _WORDS[code]}}
     elif code == MOVED and held.state.back and held.owner == held.sender:
@@ -250,7 +289,7 @@ def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, A
         new["owner"] = {"reference": owner} if owner else task.get("owner")
         if code in (UNTAKEN, STOPPED):
             new["status"] = "requested"
-    new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": _WORDS[code]}
+    new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": words[code]}
     return None if new == task else new
 
 
@@ -280,9 +319,25 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
     return made
 
 
+def reviewing(source: str, held: Held | HandedRow, patient: str, now: str) -> dict[str, Any]:
+    """A Task that carries a way in that its reader made herself, to be looked over. Pure; `now` is a FHIR instant."""
+    return {
+        "resourceType": "Task",
+        "status": "accepted" if held.state == State.ACCEPTED else "requested",
+        "intent": "order",
+        "code": {"coding": [{"system": CASE_SYSTEM, "code": Kind.SELF_MADE.case}]},
+        "focus": {"reference": source.removeprefix(REVIEW).replace(".", "/", 1)},
+        "for": {"reference": patient},
+        "authoredOn": now,
+        "owner": {"reference": held.receiver},
+    }
+
+
 def told_in(body: dict[str, Any]) -> str:
     """What a referral, an order or a message says it is about, "" when it says nothing."""
-    reasons = [each.get("text", "") for each in body.get("reasonCode", [])]
+    coded_reasons = body.get("reasonCode", [])  # of a Task there is one
+    listed = [coded_reasons] if isinstance(coded_reasons, dict) else coded_reasons
+    reasons = [each.get("text", "") for each in listed]
     said = [body.get("code", {}).get("text", ""), *reasons]
     said += [each.get("contentString", "") for each in body.get("payload", [])]
     return "\n".join(dict.fromkeys(filter(None, said)))

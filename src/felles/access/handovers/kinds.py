@@ -1,8 +1,13 @@
 """What may be handed over: how long each kind waits, and to whom it goes when nobody comes. Data.
 
 A kind is a code of HANDOVER_SYSTEM in `Task.code`; a Task without one is known by what it is about (`states`). The
-waits are practice, not law, and a site's to set, but for one: a referral to specialist care is assessed within ten
-working days of its arrival (pasient- og brukerrettighetsloven § 2-2 first paragraph).
+waits are practice, not law, and a site's to set, but for two: a referral to specialist care is assessed within ten
+working days of its arrival (pasient- og brukerrettighetsloven § 2-2 first paragraph), and what a person demands or asks
+of who answers for her record within a month (GDPR article 12(3), `MONTH`).
+
+Kinds above `CASES` are cases: what somebody must answer for, by a code of CASE_SYSTEM. They are sent to a desk, which
+is those whose role answers cases (`record.desks`) in one organisation; whoever they are about or came from never owns
+them; and answering ends them.
 """
 
 from __future__ import annotations
@@ -11,10 +16,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final, Literal
 
+from felles.record.clock import MICROSECONDS
 from felles.record.codes import HANDOVER_SYSTEM
+from felles.record.desks import CASES, DECIDERS, REVIEWERS
 
 MINUTE: Final = 60_000_000
 """Microseconds."""
+MONTH: Final = 30 * 86_400 * MICROSECONDS
+"""Until a case is answered, where it names no day: GDPR article 12(3)."""
+LONGEST: Final = 3 * MONTH
+"""Until a case is answered at the latest: the month may be extended by two, with the reason told (the same article)."""
 
 
 class Kind(IntEnum):
@@ -33,11 +44,24 @@ class Kind(IntEnum):
     PROPOSAL = 11
     DISCHARGE = 12
     OFFER = 13
+    NEED = 21
+    EMERGENCY = 22
+    CONSENT = 23
+    LOG_QUESTION = 24
+    DEMAND = 25
+    DELETION = 26
+    REQUEST = 27
+    SELF_MADE = 28
 
     @property
     def code(self) -> str:
-        """The code of HANDOVER_SYSTEM."""
-        return self.name.lower()
+        """The code of HANDOVER_SYSTEM; of a case what it is called in addresses."""
+        return self.name.lower().replace("_", "-")
+
+    @property
+    def case(self) -> str:
+        """The code of CASE_SYSTEM; "" for what is no case."""
+        return "" if self < CASES else "correction" if self is Kind.DEMAND else self.code
 
 
 NAMES: Final = {
@@ -54,6 +78,14 @@ NAMES: Final = {
     Kind.PROPOSAL: "Forslag om legemiddel",
     Kind.DISCHARGE: "Utskrivningsklar pasient",
     Kind.OFFER: "Tilbud om å overta",
+    Kind.NEED: "Oppgitt tjenstlig behov",
+    Kind.EMERGENCY: "Åpnet med nødrett",
+    Kind.CONSENT: "Åpnet med pasientens samtykke",
+    Kind.LOG_QUESTION: "Spørsmål om innsynsloggen",
+    Kind.DEMAND: "Krav om retting",
+    Kind.DELETION: "Krav om sletting",
+    Kind.REQUEST: "Ønske om innsyn for en annen",
+    Kind.SELF_MADE: "Åpnet ved egen time, henvisning eller oppgave",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -63,8 +95,9 @@ def coded(kind: Kind) -> dict[str, Any]:
     return {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code, "display": NAMES[kind]}]}
 
 
-Rung = Literal["duty", "above", "sender"]
-"""To whom it goes on: the next person on duty in the same inbox, the unit above it, who sent it."""
+Rung = Literal["duty", "above", "sender", "operator"]
+"""To whom it goes on: the next person on duty in the same inbox, the unit above it (of a case the desk above), who sent
+it, who runs the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +128,11 @@ class Rule:
 
 _DAY: Final = Wait(days=1)
 _ROUTINE: Final[tuple[tuple[Rung, Wait], ...]] = (("above", _DAY), ("sender", _DAY))
+_DESK: Final[tuple[tuple[Rung, Wait], ...]] = (("above", Wait(days=5)), ("operator", Wait(days=5)))
+_CASE: Final = Rule(receive=Wait(days=10), act=Wait(days=20), again=Wait(days=5), ladder=_DESK, done_ends=True)
+"""Of what is asked by somebody it is about: received in time to be answered within the month."""
+_REVIEW: Final = Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_DESK, done_ends=True)
+"""Of a way in that somebody took: while those who know of it still remember."""
 URGENT: Final = Rule(
     receive=Wait(minutes=10),
     act=Wait(minutes=60),
@@ -117,6 +155,14 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
     Kind.OFFER: Rule(receive=Wait(days=2), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
     Kind.NOTE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
+    Kind.NEED: _REVIEW,
+    Kind.EMERGENCY: _REVIEW,
+    Kind.CONSENT: _REVIEW,
+    Kind.LOG_QUESTION: _CASE,
+    Kind.DEMAND: _CASE,
+    Kind.DELETION: _CASE,
+    Kind.REQUEST: _CASE,
+    Kind.SELF_MADE: _REVIEW,
 }
 
 PROMISED: Final = Wait(days=5)
@@ -127,4 +173,9 @@ place."""
 
 def rule_of(kind: Kind, *, urgent: bool) -> Rule:
     """The waits and the ladder of a hand-over."""
-    return URGENT if urgent else RULES[kind]
+    return URGENT if urgent and kind < CASES else RULES[kind]
+
+
+def desk_roles(kind: Kind) -> tuple[str, ...]:
+    """The roles whose staff answers a case of this kind."""
+    return (*REVIEWERS, *DECIDERS) if kind is Kind.REQUEST else REVIEWERS

@@ -6,7 +6,8 @@
 Whatever door the Patient was written by. Here it is only marked, in the same commit (`handover.offer`); the keeper then
 writes the offers (`offers`). What was sent by the old one and is with somebody else is marked too: its answer must not
 come back to who has the person no longer. The new one is whom the Patient names, or where she is not here, her office;
-a municipality's is the office that grants services, else one that gives them. Where nobody is here nothing is offered.
+a municipality's is the office that grants services, else one that gives them. Where nobody is here nothing is offered,
+and of cases (`record.desks`) nothing: they are the desk's that answers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles import fhir
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
+from felles.record.desks import CASES
 from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
 from felles.record.look_up import municipality_of
@@ -49,7 +51,8 @@ found as materialized (
            h.org = any($5::bigint[]) and ($6 or h.holder in (select party from old))
            or h.holder = any($3::bigint[]) and not h.holder = any($4::bigint[]) as held,
            h.origin in (select party from old) and h.kind <> {Kind.OFFER:d} as sent
-      from handover h where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d} and h.owner <> $8)
+      from handover h where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d} and h.owner <> $8
+       and h.kind < {CASES})
 update handover h
    set offer = concat_ws(',', case when f.held and not f.back then 'owner' end,
                               case when f.sent or f.held and f.back then 'requester' end) || ' ' || $7

@@ -1,6 +1,7 @@
 """What an entry says of its hand-over, and what follows from that: one state, one owner, one next date. Pure.
 
-    Task            any that is no case. FHIR's status, and a code of HANDOVER_STATE_SYSTEM where that says too little
+    Task            FHIR's status, and a code of HANDOVER_STATE_SYSTEM where that says too little; of CASE_SYSTEM those
+                    that somebody answers (`access.cases`)
     ServiceRequest  a referral (or an order, which whoever ordered follows up) that no Task carries
     Communication   a message that is on its way ("in-progress") and that no Task carries
 
@@ -26,12 +27,14 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.access.cases import sort_of
 from felles.access.codes import DIAGNOSTIC, OFFERED, STANDS_IN_FOR
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
-from felles.access.handovers.kinds import PROMISED, RULES, Kind, rule_of
+from felles.access.handovers.kinds import MONTH, PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.desks import REVIEW
 from felles.record.elements import codes_of, listed, reference_of
 from felles.record.ids import mark_of
 
@@ -99,7 +102,7 @@ _MESSAGE: Final = {
     "not-done": State.ENDED,
     "entered-in-error": State.ENDED,
 }
-_BY_CODE: Final = {kind.code: kind for kind in Kind}
+_BY_CODE: Final = {kind.code: kind for kind in Kind if not kind.case}
 _OWNERS: Final = frozenset({"Practitioner", "PractitionerRole", "Organization", "HealthcareService", "CareTeam"})
 _URGENT: Final = frozenset({"asap", "stat"})
 """Priorities that mean minutes. FHIR's "urgent" is promptly: days, which the agreed day says."""
@@ -169,7 +172,7 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     state = _settled(said, sender, receiver)
     if state.ended:
         owner = ""
-    elif state.back and not _is_citizen(sender):
+    elif state.back and not (_is_citizen(sender) or said.kind.case):
         owner = sender
     else:
         owner = receiver
@@ -190,15 +193,17 @@ def _settled(said: Said, sender: str, receiver: str) -> State:
     state = said.state
     if state is State.ANSWERED and (RULES[said.kind].done_ends or _is_citizen(sender)):
         return State.DONE
-    if state is State.DECLINED and _is_citizen(sender):
+    if state is State.DECLINED and (_is_citizen(sender) or said.kind.case):
         return State.ENDED
-    if state is State.SENT and receiver == sender:
+    if state is State.SENT and receiver == sender and not said.kind.case:
         return State.ACCEPTED
     return state
 
 
 def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, same: bool) -> int:
-    agreed = said.until if said.until is not None and said.until > now and not held.state.back else None
+    agreed = said.until if said.until is not None and not held.state.back else None
+    if agreed is not None and agreed <= now and (held.state is State.SENT or not held.kind.case):
+        agreed = None
     if agreed is not None and held.state is not State.SENT:
         return agreed
     if same and was is not None and was.next is not None and was.urgent == held.urgent:
@@ -214,11 +219,12 @@ def _wait(held: Held) -> Wait:
     return rule.again if held.state.back else rule.act
 
 
-def climb(held: Held, *, duty: tuple[str, ...], above: str) -> tuple[str, str]:
+def climb(held: Held, *, duty: tuple[str, ...], above: str, operator: str = "") -> tuple[str, str]:
     """To whom what nobody received goes on, and what that is called: (reference, ESCALATED or UNTAKEN).
 
     `duty`: who is on duty in the inbox, in their order, without those who had it; `above`: the unit above that has
-    staff, "" where there is none. Where a rung leads to nobody it is passed over; the last is the sender's.
+    staff, "" where there is none; `operator`: who runs the record, where she has not got it. Where a rung leads to
+    nobody it is passed over; the last is the sender's, of a case whose it is.
     """
     rule = rule_of(held.kind, urgent=held.urgent)
     for rung, _ in rule.ladder[held.rung :]:
@@ -226,22 +232,27 @@ def climb(held: Held, *, duty: tuple[str, ...], above: str) -> tuple[str, str]:
             return duty[0], ESCALATED
         if rung == "above" and above:
             return above, ESCALATED
+        if rung == "operator" and operator:
+            return operator, ESCALATED
         if rung == "sender":
             break
-    return held.sender, UNTAKEN
+    return held.owner if held.kind.case else held.sender, UNTAKEN
 
 
 # -- what entries say ------------------------------------------------------------------------------------------
 
 
 def _task(task: Any) -> Said | None:
-    if task.status == "draft" or any(codes_of(task.code, CASE_SYSTEM)):
+    case = sort_of(task)
+    if case is None and (task.status == "draft" or any(codes_of(task.code, CASE_SYSTEM))):
         return None
-    code = next((_BY_CODE[c] for c in codes_of(task.code, HANDOVER_SYSTEM) if c in _BY_CODE), None)
+    code = case or next((_BY_CODE[c] for c in codes_of(task.code, HANDOVER_SYSTEM) if c in _BY_CODE), None)
     focus = reference_of(task.focus)
     kind = code or _kind_of(focus)
     if kind is Kind.OFFER and not focus.startswith("Task/"):
         kind = Kind.TASK  # what offers nothing is asked for as anything else
+    if case is not None:
+        focus = f"{REVIEW}{focus.replace('/', '.', 1)}" if case is Kind.SELF_MADE else ""
     business = next(codes_of(task.businessStatus, HANDOVER_STATE_SYSTEM), "")
     state = BY_STATUS.get(task.status, State.SENT)
     if business == ENDED and state is not State.SENT:
@@ -255,11 +266,11 @@ def _task(task: Any) -> Said | None:
     period = getattr(task.restriction, "period", None)
     end = span(period, 0)[1] if period else FOREVER
     sender, asked = _sender(reference_of(task.requester)), _moment(task.authoredOn)
-    until = (promised(sender, asked) if focus.startswith("Communication/") else None) if end == FOREVER else end
+    until = _promised(kind, focus, sender, asked) if end == FOREVER else end
     return Said(
         kind,
         state,
-        task.priority in _URGENT,
+        case is None and task.priority in _URGENT,
         _able(reference_of(task.owner)),
         sender,
         focus,
@@ -309,6 +320,12 @@ def _message(message: Any) -> Said | None:
         return None
     sender, asked, urgent = _sender(reference_of(message.sender)), _moment(message.sent), message.priority in _URGENT
     return Said(Kind.MESSAGE, state, urgent, receiver, sender, "", asked, promised(sender, asked))
+
+
+def _promised(kind: Kind, focus: str, sender: str, asked: int | None) -> int | None:
+    if kind.case:
+        return None if asked is None else asked + MONTH
+    return promised(sender, asked) if focus.startswith("Communication/") else None
 
 
 def promised(sender: str, asked: int | None) -> int | None:

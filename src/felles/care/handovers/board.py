@@ -14,6 +14,7 @@ from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.handovers import present_board
+from felles.care.handovers.pages import waiting
 from felles.care.handovers.present_board import COUNTS
 from felles.care.people import staff_only, store_of
 from felles.record.errors import BadQuery, Forbidden
@@ -40,7 +41,7 @@ async def board(request: Request) -> Response:
     actor = found.signed_in
     if actor.may("approve") or actor.may("staff"):
         return await (_listed(found) if "hva" in request.query_params else _whole(found))
-    if not actor.may("find"):
+    if not (actor.may("find") or actor.may("handle")):
         raise Forbidden("a board is for those to whom something can be sent")
     return await _own(found)
 
@@ -65,8 +66,9 @@ async def _whole(found: Visit) -> Response:
 
 async def _own(found: Visit) -> Response:
     store, t = store_of(found), found.t
-    grant = access.everyone(found.signed_in)
-    mine, theirs = await store.work(grant, "mine"), await store.work(grant, "unit")
+    grant = access.everyone(found.signed_in) if found.signed_in.may("find") else None
+    mine = await waiting(found, "mine")
+    theirs = await store.work(grant, "unit") if grant else []
     rows = [*mine, *theirs]
     names = await store.names.of({row.owner for row in rows})
     now = store.clock.clinical()

@@ -15,13 +15,14 @@ from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.doors.strip import strip
-from felles.care.handovers import actions, present, present_leave, rules
+from felles.care.handovers import actions, desk, present, present_leave, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing.offers import offers
-from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
+from felles.record.desks import REVIEW
+from felles.record.errors import Absent, BadQuery, Conflict, Forbidden, PreconditionFailed
 from felles.record.ids import mark_of
 from felles.record.read_handovers import MANY
 from felles.ui.dates import local
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from felles.record.read_cases import CaseRow
     from felles.record.read_handovers import HandedRow, Side
     from felles.ui.i18n import Language
     from felles.ui.web import Visit
@@ -40,7 +42,7 @@ FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon")
 SENT: Final = ("oppgave", "henvisning", "melding")
 """What can be sent from the chart, as the form says it."""
 _KINDS: Final = {"oppgave": Kind.TASK, "henvisning": Kind.REFERRAL, "melding": Kind.QUESTION}
-_HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication"})
+_HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication", REVIEW.rstrip("/")})
 _SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
 _SHORTEST: Final = 3
 
@@ -55,12 +57,16 @@ async def work(request: Request) -> Response:
     named: list[Side] = [side for name, side in _SIDES.items() if name in request.query_params]
     side: Side = named[0] if named else "mine"
     listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
-    rows = [row for each in listing for row in await listed(found, each) if _asked(request, row)]
+    over = "besvart" in request.query_params and desk.answers(found)
+    lines = await answered(found) if over else [row for each in listing for row in await listed(found, each)]
+    rows = [row for row in lines if _asked(request, row)]
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
+    title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
     context = {
-        "title": found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå")),
+        "title": found.t("Besvarte saker") if over else title,
+        "desk": desk.answers(found),
         "rows": rows,
-        "side": "board" if len(listing) > 1 else side,
+        "side": "over" if over else "board" if len(listing) > 1 else side,
         "full": len(rows) == MANY,
         "done": "gjort" in request.query_params,
         "away": await _away(found),
@@ -93,14 +99,33 @@ def _asked(request: Request, row: dict[str, Any]) -> bool:
 
 async def listed(found: Visit, side: Side, many: int = MANY) -> list[dict[str, Any]]:
     """The lines of a list, for this page and for the start page."""
-    store, t = store_of(found), found.t
-    if not found.signed_in.may("find"):
-        return []
-    rows = await store.work(access.everyone(found.signed_in), side, many)
+    rows = await waiting(found, side, many)
+    return await _lines(found, rows, sent=side != "mine")
+
+
+async def waiting(found: Visit, side: Side, many: int = MANY) -> list[HandedRow]:
+    """The hand-overs of a list, among them the cases at her desk. Raises `Busy`."""
+    finds = found.signed_in.may("find")
+    rows = await store_of(found).work(access.everyone(found.signed_in), side, many) if finds else []
+    if side == "mine" and (cases := await desk.cases(found)):
+        rows = sorted([*rows, *cases], key=lambda row: (not row.urgent, row.next or row.since))[:many]
+    return rows
+
+
+async def answered(found: Visit) -> list[dict[str, Any]]:
+    """The cases that her desk has answered, the newest first."""
+    return await _lines(found, await desk.cases(found, closed=True), sent=False)
+
+
+async def _lines(found: Visit, rows: list[HandedRow], *, sent: bool) -> list[dict[str, Any]]:
+    store = store_of(found)
     names = await store.names.of({each for row in rows for each in (row.owner, row.sender) if each})
     now = store.clock.clinical()
-    held = side != "mine" or "tavle" in found.request.query_params
-    return [present.row(t, row, names, now, sent=held) for row in rows]
+    held = sent or "tavle" in found.request.query_params
+    made = [(row, present.row(found.t, row, names, now, sent=held)) for row in rows]
+    return [
+        desk.shown(found, line, row, names.get(row.owner, "")) if Kind(row.kind).case else line for row, line in made
+    ]
 
 
 async def one(request: Request) -> Response:
@@ -117,17 +142,21 @@ async def act(request: Request) -> Response:
         verb = Verb(request.path_params["verb"])
     except ValueError as error:
         raise BadQuery("there is no such act") from error
-    row = await _read(found)
+    row, case = await _read(found)
     if verb not in await _verbs(found, row):
         return await _one(found, form=form, error="moved")
     words, to, until = form.get("tekst", ""), form.get("til", ""), form.get("dag", "")
-    wrong = await _wrong(found, verb, words, to, until)
+    wrong = await _wrong(found, row, verb, words, to, until)
     if wrong:
         return await _one(found, form=form | {"verb": verb}, wrong=wrong)
     if form.get("versjon", "") not in ("", str(row.version)):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     try:
-        source = await actions.do(store_of(found), found.signed_in, row, verb, words=words, to=to, until=until)
+        source = (
+            await desk.do(found, case, verb, words=words, to=to, until=until)
+            if case is not None
+            else await actions.do(store_of(found), found.signed_in, row, verb, words=words, to=to, until=until)
+        )
     except (Conflict, PreconditionFailed):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     except Forbidden:
@@ -171,13 +200,14 @@ async def _unsent(found: Visit, form: dict[str, str]) -> dict[str, str]:
     return wrong
 
 
-async def _receiver(found: Visit, reference: str, *, urgent: bool = False) -> str:
+async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case: bool = False) -> str:
     """What is wrong with sending to `reference`; "" for nothing: it has staff, and for what is urgent somebody now."""
     t, store = found.t, store_of(found)
     inbox = await inboxes.one(store, reference) if reference else None
     if inbox is None:
         return t("Velg en mottaker.")
     staff = await inboxes.staff(store, reference)
+    staff = desk.staff(staff) if case else staff
     if not staff:
         return t("{name} har ingen som tar imot. Velg en annen, eller ring.").format(name=inbox.name)
     if urgent and not any(each.now for each in staff):
@@ -207,34 +237,49 @@ async def _compose(found: Visit, form: dict[str, str], wrong: dict[str, str] | N
     return page(found, "handovers/send.html", context, 422 if errors else 200)
 
 
-async def _read(found: Visit) -> HandedRow:
+async def _read(found: Visit) -> tuple[HandedRow, CaseRow | None]:
+    """A hand-over, and the case that it is at her desk."""
     params = found.request.path_params
+    source = f"{params['type']}/{params['hid']}"
     if params["type"] not in _HANDED:
         raise BadQuery("this is nothing that is handed over")
-    return await store_of(found).handover(access.everyone(found.signed_in), f"{params['type']}/{params['hid']}")
+    case = await desk.case_of(found, source)
+    if case is not None:
+        return case.hand, case
+    if desk.answers(found):
+        raise Absent("there is no such case here")
+    return await store_of(found).handover(access.everyone(found.signed_in), source), None
 
 
 async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
+    if Kind(row.kind).case:
+        return desk.verbs(found, row)
     parties = set(await store_of(found).parties(access.everyone(found.signed_in)))
     holds = bool(row.owner) and mark_of(row.owner) in parties
     own = row.owner == found.signed_in.reference
     return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=mark_of(row.sender) in parties, own=own)
 
 
-async def _wrong(found: Visit, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
+async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
     t, wrong = found.t, dict[str, str]()
     if verb in WITH_WORDS and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
         wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
-    if verb is Verb.FORWARD and (refused := await _receiver(found, to)):
+    case = bool(Kind(row.kind).case)
+    if verb is Verb.FORWARD and (refused := await _receiver(found, to, case=case)):
         wrong["mottaker"] = refused
     if verb is Verb.POSTPONE:
         today = local(store_of(found).clock.clinical()).date()
+        last = local(desk.latest(row)).date() if case else date.max
         try:
-            ahead = date.fromisoformat(until) > today
+            day = date.fromisoformat(until)
         except ValueError:
-            ahead = False
-        if not ahead:
+            day = today
+        if day <= today:
             wrong["dag"] = t("Velg en dag etter i dag.")
+        elif day > last:
+            wrong["dag"] = t("Den som spør, skal ha svar innen tre måneder: senest {day}.").format(
+                day=t.day(desk.latest(row))
+            )
     return wrong
 
 
@@ -243,11 +288,12 @@ async def _one(
 ) -> Response:
     store, t = store_of(found), found.t
     staff_only(found)
-    row = await _read(found)
+    row, case = await _read(found)
     now, said, body = store.clock.clinical(), form or {}, msgspec.json.decode(row.body)
     names = await store.names.of(set(present.authors(row)))
     holder = await inboxes.one(store, row.receiver if State(row.state).back else row.owner or row.receiver)
     staff = await inboxes.staff(store, holder.reference) if holder else []
+    staff = desk.staff(staff) if case else staff
     staffed = await store.names.of({each for one in staff for each in (one.reference, one.stand_in) if each})
     asked = found.request.query_params
     looked = said.get("mottaker", "") or asked.get("mottaker", "")
@@ -266,11 +312,10 @@ async def _one(
         "forms": present.forms(t, verbs, Kind(row.kind)),
         "ready": present.ready(t, ready),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
-        "answers": [*(offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else []),
-                    *_booking(found, row, verbs)],
+        "answers": desk.answering(found, row) if case else _answers(found, row, body, verbs),
         "duty": [_on_duty(t, each, staffed) for each in staff],
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
-                  "open": each.open} for each in await inboxes.find(store, looked)],
+                  "open": each.open} for each in await inboxes.find(store, looked, desks=case is not None)],
         "looked": looked,
         "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag")},
         "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag")},
@@ -281,6 +326,13 @@ async def _one(
         "path": f"/arbeid/{row.source}",
     }  # fmt: skip
     return page(found, "handovers/one.html", context, 422 if errors else 409 if error == "moved" else 200)
+
+
+def _answers(found: Visit, row: HandedRow, body: dict[str, Any], verbs: tuple[Verb, ...]) -> list[dict[str, str]]:
+    """The ways to what answers it in one commit."""
+    now = store_of(found).clock.clinical()
+    offered = offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else []
+    return [*offered, *_booking(found, row, verbs)]
 
 
 def _on_duty(t: Language, each: inboxes.OnDuty, names: present.Names) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from felles.access.cases import OPENINGS
 from felles.access.codes import OFFERED
 from felles.access.handovers.away import absent_in
 from felles.access.handovers.keeper import told_in
@@ -47,7 +48,22 @@ def kind(t: Language, which: Kind) -> str:
         Kind.PROPOSAL: t("Forslag om legemiddel"),
         Kind.DISCHARGE: t("Utskrivningsklar pasient"),
         Kind.OFFER: t("Tilbud om å overta"),
+        Kind.NEED: t("Oppgitt tjenstlig behov"),
+        Kind.EMERGENCY: t("Åpnet med nødrett"),
+        Kind.CONSENT: t("Åpnet med pasientens samtykke"),
+        Kind.LOG_QUESTION: t("Spørsmål om innsynsloggen"),
+        Kind.DEMAND: t("Krav om retting"),
+        Kind.DELETION: t("Krav om sletting"),
+        Kind.REQUEST: t("Ønske om innsyn for en annen"),
+        Kind.SELF_MADE: t("Åpnet ved egen time, henvisning eller oppgave"),
     }[which]
+
+
+def answering(t: Language, which: Kind) -> str:
+    """What the way to a case's answer says."""
+    if which in OPENINGS or which is Kind.SELF_MADE:
+        return t("Se over åpningen")
+    return t("Avgjør kravet") if which in (Kind.DEMAND, Kind.DELETION) else t("Svar på saken")
 
 
 def state(t: Language, which: State) -> str:
@@ -140,8 +156,10 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     body = msgspec.json.decode(of.body)
     where = State(of.state)
     reason = body.get("statusReason", {}).get("text", "")
+    case = bool(Kind(of.kind).case)  # it opens no record
+    focus = of.focus or _about(body)
     return row(t, of, names, now, sent=True) | {
-        "record": f"/p/{of.patient}" if of.patient else "",
+        "record": f"/p/{of.patient}" if of.patient and not case else "",
         "words": _words(body),
         "sender": names.get(of.sender, "") or _written_by(t, of, body),
         "citizen": of.sender.startswith(("Patient/", "RelatedPerson/")),
@@ -151,7 +169,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "outputs": [
             {"text": each.get("type", {}).get("text", ""), "href": f"/p/{of.patient}/e/{reference}"}
             for each in body.get("output", [])
-            if (reference := each.get("valueReference", {}).get("reference", "")) and of.patient
+            if (reference := each.get("valueReference", {}).get("reference", "")) and of.patient and not case
         ],
         "receiver": names.get(of.receiver, ""),
         "offered": names.get(_offered(body), "") if not where.ended else "",
@@ -159,7 +177,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "since": t.moment(of.since),
         "ended": where.ended,
         "reason": reason if where.ended or where is State.DECLINED else "",
-        "focus": f"/p/{of.patient}/e/{focus}" if (focus := of.focus or _about(body)) and of.patient else "",
+        "focus": f"/p/{of.patient}/e/{focus}" if focus and of.patient and not case else "",
         "notes": [
             {
                 "who": names.get(note.get("authorReference", {}).get("reference", ""), "") or t("Pasienten"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers.kinds import RULES, Kind, coded
 from felles.access.handovers.states import ENDED, RETURNED, State
-from felles.record.codes import HANDOVER_STATE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,15 +46,24 @@ _HOLDER: Final = {
     State.ANSWERED: (Verb.END, Verb.REPLY, Verb.FORWARD),
     State.UNTAKEN: (Verb.FORWARD, Verb.END),
 }
+_DESK: Final = {
+    State.SENT: (Verb.TAKE, Verb.RECEIVE, Verb.FORWARD),
+    State.RECEIVED: (Verb.TAKE, Verb.FORWARD),
+    State.ACCEPTED: (Verb.POSTPONE, Verb.FORWARD),
+}
+"""Of a case: what answers it has a page of its own, and nobody but that ends it."""
 
 
 def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = False) -> tuple[Verb, ...]:
     """What she may do: `holds` it is with her or her inbox, `sent` it came from her; `own` with her by name.
 
-    Who sent it may end it at any time. Of a kind that doing it ends, answering is doing.
+    Who sent it may end it at any time. Of a kind that doing it ends, answering is doing. A case is its desk's alone.
     """
     if state.ended:
         return ()
+    if kind.case:
+        at_desk = _DESK.get(state, (Verb.TAKE, Verb.FORWARD)) if holds else ()
+        return (Verb.TAKE, *at_desk) if holds and state is State.ACCEPTED and not own else at_desk
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:
         found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
@@ -72,7 +81,8 @@ def act(
 ) -> dict[str, Any]:
     """The Task after `verb`. `who` is a Practitioner, `now` a FHIR instant, `to` whom it goes on to, `until` a date.
 
-    The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another.
+    The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another. That of
+    a case is the law's, and stays.
     """
     new = {name: value for name, value in task.items() if name not in ("businessStatus", "statusReason", "meta")}
     if words.strip():
@@ -90,11 +100,18 @@ def act(
         new["owner"] = {"reference": who}
     if verb is Verb.FORWARD:
         new["owner"] = {"reference": to}
-        new.pop("restriction", None)
+        if not any(codes_of_case(task)):
+            new.pop("restriction", None)
     if verb is Verb.POSTPONE:
         new["restriction"] = {"period": {"end": until}}
     new["lastModified"] = now
     return new
+
+
+def codes_of_case(task: Mapping[str, Any]) -> list[str]:
+    """The codes of CASE_SYSTEM that a Task has: it is a case when there are any."""
+    codings = task.get("code", {}).get("coding", [])
+    return [each.get("code", "") for each in codings if each.get("system") == CASE_SYSTEM]
 
 
 _STATUS: Final = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from structlog import get_logger
 
-from felles.access.cases import Sort
+from felles.access.handovers.kinds import Kind
 from felles.care.doors.cases import present as cases
 from felles.care.doors.cases.rules import case_of
 from felles.care.messages import actions, present, rules, views
@@ -61,7 +61,7 @@ async def demanded(found: Visit, there: Around, read: PersonPage) -> list[dict[s
     for row in read.rows[2]:
         task = msgspec.json.decode(row.body)
         codes = {coding.get("code", "") for coding in task.get("code", {}).get("coding", [])}
-        which = next((each for each in _CASES if each.code in codes), None)
+        which = next((each for each in _CASES if each.case in codes), None)
         if which is not None:
             owner = str(there.view.names.get(task.get("owner", {}).get("reference", ""), ""))
             one = cases.mine(found.t, task, case_of(int(which), task), owner)
@@ -71,7 +71,7 @@ async def demanded(found: Visit, there: Around, read: PersonPage) -> list[dict[s
     return made
 
 
-_CASES: Final = (Sort.LOG_QUESTION, Sort.CORRECTION, Sort.DELETION, Sort.REQUEST)
+_CASES: Final = (Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION, Kind.REQUEST)
 
 
 async def new(request: Request) -> Response:

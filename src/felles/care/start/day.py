@@ -13,6 +13,7 @@ from felles.care.doors.hubs import ADMINISTER, cards
 from felles.care.people import store_of
 from felles.care.start import views
 from felles.care.start.board import MANY, Asked, Shown
+from felles.care.start.parts.work import WORK, at_desk
 from felles.care.start.starts import parts_of
 from felles.record.errors import Absent, Busy
 from felles.ui import pieces
@@ -42,8 +43,7 @@ async def day(found: Visit) -> Response:
     """All parts, and the first page of the list of persons; a later page of that list stands alone."""
     t = found.t
     if not found.signed_in.may("find"):
-        ways = cards(found, "admin") if any(map(found.signed_in.may, ADMINISTER)) else []
-        return page(found, _TEMPLATE, _context(t("Start"), ways=ways, closed=True))
+        return await _desk(found)
     grant = access.everyone(found.signed_in)
     place = found.request.query_params.get("etter", "")
     parts = () if place else parts_of(found.signed_in.role_code)
@@ -58,6 +58,16 @@ async def day(found: Visit) -> Response:
     now = store_of(found).clock.clinical()
     heading = f"{t.weekday(now)} {t.day(now)}".capitalize()
     return page(found, _TEMPLATE, _context(t("Start"), heading, people=people, parts=standing, quiet=quiet))
+
+
+async def _desk(found: Visit) -> Response:
+    """Of who opens no record: the cases at her desk, and the ways of administration."""
+    t = found.t
+    ways = cards(found, "admin") if any(map(found.signed_in.may, ADMINISTER)) else []
+    parts = list[dict[str, Any]]()
+    if found.signed_in.may("handle"):
+        parts = [_part(found, access.handle(found.signed_in), WORK, await at_desk(found, MANY))]
+    return page(found, _TEMPLATE, _context(t("Start"), ways=ways, parts=parts, closed=True))
 
 
 async def one(found: Visit) -> Response:

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import fhir
-from felles.access.cases import MONTH, Sort
+from felles.access.handovers.hook import DESK
+from felles.access.handovers.keeper import reviewing
+from felles.access.handovers.kinds import MONTH, Kind
 from felles.access.resources import moment
 from felles.access.verbs import REMARK
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import CASE_SYSTEM
-from felles.record.ids import SHARED_BUCKET
-from felles.record.numbers import TYPES
+from felles.record.desks import REVIEWERS
+from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from felles.access.actor import Actor
     from felles.care.doors.rules import Line
     from felles.record.grants import PersonGrant, SetGrant
@@ -34,19 +38,6 @@ ACTOR: Final = "log-actor"
 ANSWER: Final = "answer"
 APPROVAL: Final = "approval"
 """`Task.output`: somebody approves that the entry is deleted."""
-
-_OWNER: Final = f"""
-with recursive up(id, part_of, step) as (
-    select s.id, s.body::json #>> '{{partOf,reference}}', 0 from shared s
-     where s.bucket = {SHARED_BUCKET} and s.type = {TYPES["Organization"]} and s.form = 0 and s.state = 0
-       and not s.deleted and s.self = $1
-    union all
-    select s.id, s.body::json #>> '{{partOf,reference}}', up.step + 1 from up
-      join shared s on s.bucket = {SHARED_BUCKET} and s.type = {TYPES["Organization"]} and s.form = 0 and s.state = 0
-       and not s.deleted and s.id = substr(up.part_of, 14)
-     where up.step < 8
-)
-select id from up order by step desc limit 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +56,18 @@ def too_short(words: str) -> bool:
 async def ask_about(store: Store, grant: PersonGrant, patient: str, at: int, line: Line, words: str) -> str:
     """Ask the organisation of a line of one's own log about it; the id of the case. Raises what `commit` raises."""
     said = [_said(LINE, str(line.number)), _said(ACTOR, line.who.actor), _said("log-time", moment(at))]
-    task = _task(store, patient, Sort.LOG_QUESTION, words, line.who.org)
+    task = _task(store, patient, Kind.LOG_QUESTION, words, await desk_of(store, mark_of(line.who.org)))
     return await _create(store, grant, task | {"input": said})
 
 
 async def demand(
-    store: Store, grant: PersonGrant, patient: str, entry: Entry, sort: Sort, words: str, name: str = ""
+    store: Store, grant: PersonGrant, patient: str, entry: Entry, sort: Kind, words: str, name: str = ""
 ) -> str:
     """Demand that an entry is corrected or deleted; the id of the case. Raises what `commit` raises.
 
     `name` is that of who demands it for the person: the case is then hers, so that she sees what becomes of it.
     """
-    task = _task(store, patient, sort, words, await owner_of(store, entry.org))
+    task = _task(store, patient, sort, words, await desk_of(store, entry.org))
     if name:
         task["requester"] = {"reference": grant.actor, "display": name}
     return await _create(store, grant, task | {"focus": {"reference": entry.reference}})
@@ -97,43 +88,39 @@ async def remark(store: Store, grant: PersonGrant, patient: str, entry: Entry, w
     return await _create(store, grant, made)
 
 
-async def owner_of(store: Store, org: int) -> str:
-    """`Organization/x` that answers for what the organisation or unit with this hash wrote; "" when it is not here."""
-    rows = await store.pool.fetch(_OWNER, org)
-    return f"Organization/{rows[0]['id']}" if rows else ""
+async def desk_of(store: Store, org: int) -> str:
+    """`Organization/x` that answers for what the organisation or unit with this hash wrote; "" when there is none."""
+    rows = await store.pool.fetch(DESK, org, list(REVIEWERS), store.clock.real())
+    return rows[0]["desk"] if rows else ""
 
 
 async def answer(store: Store, grant: SetGrant, row: CaseRow, words: str, *, refused: bool) -> None:
-    """Answer a case, or refuse what it asks for, with the reason. Raises what `commit` raises."""
-    task = msgspec.json.decode(row.body)
+    """Answer a case, or refuse what it asks for, with the reason. Raises what `commit` raises.
+
+    Of a way in that its reader made herself it says what was found; refused, the way in is shut.
+    """
+    task = _of(store, row)
     task["status"] = "rejected" if refused else "completed"
+    task.pop("businessStatus", None)
     task["output"] = [*task.get("output", []), _said(ANSWER, words.strip())]
-    await _update(store, grant, row, task)
-
-
-async def review(store: Store, grant: SetGrant, row: CaseRow, entry: str, words: str, *, refused: bool) -> None:
-    """Say what was found of a way in by `entry` (Type/id) that its reader made herself. Raises what `commit` raises."""
-    now = moment(store.clock.clinical())
-    made = {
-        "resourceType": "Task",
-        "status": "rejected" if refused else "completed",
-        "intent": "order",
-        "code": _coded(Sort.SELF_MADE.code),
-        "for": {"reference": f"Patient/{row.patient}"},
-        "focus": {"reference": entry},
-        "authoredOn": now,
-        "output": [_said(ANSWER, words.strip())],
-    }
-    await _create(store, grant, made)
+    await _save(store, grant, row, task)
 
 
 async def approve_deletion(store: Store, grant: SetGrant, actor: Actor, row: CaseRow) -> None:
     """Approve that the entry of a demand is deleted: one of two approvals. Raises what `commit` raises."""
-    task = msgspec.json.decode(row.body)
+    task = _of(store, row)
     approval = {"type": _coded(APPROVAL), "valueReference": {"reference": actor.reference}}
     task["output"] = [*task.get("output", []), approval]
     task["status"] = "in-progress"
-    await _update(store, grant, row, task)
+    await _save(store, grant, row, task)
+
+
+async def act(store: Store, grant: SetGrant, row: CaseRow, change: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
+    """Do something with a case as it stood in `row`; the reference of its Task. Raises what `commit` raises.
+
+    What no Task carried until now is carried by one from here on.
+    """
+    return await _save(store, grant, row, change(_of(store, row)))
 
 
 def approvals(task: dict[str, Any]) -> list[str]:
@@ -151,14 +138,14 @@ def said_in(task: dict[str, Any], code: str, part: str = "output") -> str:
     return found[-1] if found else ""
 
 
-def _task(store: Store, patient: str, sort: Sort, words: str, owner: str) -> dict[str, Any]:
+def _task(store: Store, patient: str, sort: Kind, words: str, owner: str) -> dict[str, Any]:
     now = store.clock.clinical()
     due = datetime.fromtimestamp((now + MONTH) / MICROSECONDS, UTC).date().isoformat()
     made: dict[str, Any] = {
         "resourceType": "Task",
         "status": "requested",
         "intent": "order",
-        "code": _coded(sort.code),
+        "code": _coded(sort.case),
         "for": {"reference": patient},
         "requester": {"reference": patient},
         "authoredOn": moment(now),
@@ -175,10 +162,20 @@ async def _create(store: Store, grant: PersonGrant | SetGrant, resource: dict[st
     return (await store.commit(grant, [change], act="create"))[0].id
 
 
-async def _update(store: Store, grant: SetGrant, row: CaseRow, task: dict[str, Any]) -> None:
-    changed = fhir.decode(msgspec.json.encode(task))
-    change = Change(op="update", type="Task", id=row.id, resource=changed, expected=row.version)
-    await store.commit(grant, [change], act="update")
+def _of(store: Store, row: CaseRow) -> dict[str, Any]:
+    if row.hand.version:
+        return msgspec.json.decode(row.hand.body)
+    return reviewing(row.hand.source, row.hand, f"Patient/{row.hand.patient}", moment(store.clock.clinical()))
+
+
+async def _save(store: Store, grant: SetGrant, row: CaseRow, task: dict[str, Any]) -> str:
+    made = fhir.decode(msgspec.json.encode(task))
+    if row.hand.version:
+        change = Change(op="update", type="Task", id=row.name, resource=made, expected=row.hand.version)
+    else:
+        change = Change(op="create", type="Task", resource=made)
+    done = (await store.commit(grant, [change], act=change.op))[0]
+    return f"Task/{done.id}"
 
 
 def _coded(code: str) -> dict[str, Any]:

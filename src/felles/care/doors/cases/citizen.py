@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from felles.access.cases import Sort
+from felles.access.handovers.kinds import Kind
 from felles.care.doors import rules as log_rules
 from felles.care.doors import views as log
 from felles.care.doors.cases import actions, present
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
     from felles.ui.web import Visit
 
-_ASKED: Final = tuple(("code", sort.code) for sort in (Sort.LOG_QUESTION, Sort.CORRECTION, Sort.DELETION, Sort.REQUEST))
+_ASKED: Final = tuple(("code", sort.case) for sort in (Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION, Kind.REQUEST))
 WANTS: Final = (Want("Task", 100, having=_ASKED),)
-_SORTS: Final = {"retting": Sort.CORRECTION, "sletting": Sort.DELETION}
+_SORTS: Final = {"retting": Kind.DEMAND, "sletting": Kind.DELETION}
 FIELDS: Final = ("hva", "tekst")
 """The fields of a demand; a question about a line has `linje` and `tekst`."""
 
@@ -42,7 +42,7 @@ async def mine(request: Request) -> Response:
     rows: list[dict[str, Any]] = []
     for row in read.rows[0]:
         task = msgspec.json.decode(row.body)
-        sort = next((s for s in Sort if s.code in _codes(task)), None)
+        sort = next((s for s in Kind if s.case in _codes(task)), None)
         if sort is not None:
             owner = str(names.get(_owner(task), ""))
             rows.append(present.mine(found.t, task, case_of(int(sort), task), owner))

@@ -1,6 +1,6 @@
-"""`/admin/saker`: what the organisation must answer, and the ways in that it must look over.
+"""`/admin/saker/{cid}`: a case is answered, with the log that it is about.
 
-Beside its own, those of organisations under it, or of any, that have no privacy reviewer (`record.decide.answers`).
+Cases are hand-overs: they are found, taken, put off and given on at `/arbeid` (`care.handovers`), which leads here.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from felles import access
-from felles.access.cases import Sort
-from felles.access.self_made import reference_of
+from felles.access.handovers.kinds import Kind
 from felles.access.times import span
 from felles.care.doors import rules as log_rules
 from felles.care.doors.cases import actions, present, rules
@@ -34,18 +33,10 @@ FIELDS = ("svar", "tekst")
 
 
 async def queue(request: Request) -> Response:
-    """The cases that wait, by the day they are due; with `?besvart` those that are answered. Raises `Forbidden`."""
+    """What waits is on the worklist, and with `?besvart` what is answered. Raises `Forbidden`."""
     found = await visit(request)
-    grant = access.handle(found.signed_in)
-    closed = "besvart" in request.query_params
-    store = store_of(found)
-    rows = await store.cases(grant, closed=closed)
-    named: set[str | int] = {each for row in rows for each in (row.author, row.owner) if each}
-    names = await store.names.of(named)
-    now = store.clock.clinical()
-    shown = [present.queued(found.t, row, _case(row), names, now) for row in rows]
-    context = {"title": found.t("Saker"), "rows": shown, "closed": closed}
-    return page(found, "cases/queue.html", context)
+    access.handle(found.signed_in)
+    return go("/arbeid?besvart=1" if "besvart" in request.query_params else "/arbeid")
 
 
 async def one(request: Request) -> Response:
@@ -61,24 +52,22 @@ async def answer(request: Request) -> Response:
     store = store_of(found)
     row = await store.case(grant, request.path_params["cid"])
     what, words, case = form.get("svar", ""), form.get("tekst", ""), _case(row)
-    if row.state:
+    if not row.open:
         return await _one(found, error="over")
-    if case.sort is rules.Sort.DELETION and case.done:
+    if case.sort is Kind.DELETION and case.done:
         return await _one(found, error="promised")
     try:
         if what == "godkjenn":
-            if found.signed_in.reference in case.approved or case.sort is not rules.Sort.DELETION:
+            if found.signed_in.reference in case.approved or case.sort is not Kind.DELETION:
                 return await _one(found, error="twice")
             await actions.approve_deletion(store, grant, found.signed_in, row)
         elif actions.too_short(words) or what not in ("svar", "avslag"):
             return await _one(found, words=words, error="short")
-        elif case.sort is rules.Sort.SELF_MADE:
-            await actions.review(store, grant, row, case.focus, words, refused=what == "avslag")
         else:
             await actions.answer(store, grant, row, words, refused=what == "avslag")
     except (Conflict, PreconditionFailed):
         return await _one(found, words=words, error="met")
-    return go("/admin/saker")
+    return go("/arbeid?gjort=1")
 
 
 async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
@@ -86,7 +75,9 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
     store, t = store_of(found), found.t
     row = await store.case(grant, found.request.path_params["cid"])
     case = _case(row)
-    people: set[str | int] = {each for each in (row.author, row.owner, case.suspect, *case.approved) if each}
+    people: set[str | int] = {
+        each for each in (row.author, row.org, row.hand.owner, case.suspect, *case.approved) if each
+    }
     names = await store.names.of(people)
     lines = await _lines(found, grant, row, case)
     looks = log_rules.looks(lines, "")
@@ -96,7 +87,7 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
         "log": groups(t, log_rules.contacts(looks), found.request.app.state.acts, lambda _: ""),
         "words": words,
         "error": present.error(t, error),
-        "moves": not row.state and case.sort is Sort.CORRECTION and bool(case.focus) and found.signed_in.may("move"),
+        "moves": row.open and case.sort is Kind.DEMAND and bool(case.focus) and found.signed_in.may("move"),
         "moved": "flyttet" in found.request.query_params,
         "mine": found.signed_in.reference in case.approved,
     }
@@ -109,7 +100,7 @@ async def _lines(found: Visit, grant: SetGrant, row: CaseRow, case: rules.Case) 
     """The lines a case is about: of the way in from when it was opened, of a question around the line."""
     store = store_of(found)
     if case.opening:
-        leaves = await store.case_log(grant, row, row.author, row.made - 1, row.made + rules.LOOKED_OVER)
+        leaves = await store.case_log(grant, row, row.author, row.went - 1, row.went + rules.LOOKED_OVER)
     elif case.suspect and case.asked_at:
         at = span(case.asked_at, None)[0]
         leaves = await store.case_log(grant, row, case.suspect, at - rules.AROUND, at + rules.AROUND)
@@ -119,5 +110,5 @@ async def _lines(found: Visit, grant: SetGrant, row: CaseRow, case: rules.Case) 
 
 
 def _case(row: CaseRow) -> rules.Case:
-    case = rules.case_of(row.sort, msgspec.json.decode(row.body))
-    return replace(case, focus=reference_of(row.id)) if case.sort is rules.Sort.SELF_MADE else case
+    case = rules.case_of(row.hand.kind, msgspec.json.decode(row.hand.body))
+    return replace(case, focus=row.about) if case.sort is Kind.SELF_MADE else case

@@ -34,7 +34,7 @@ DOMAIN = Domain(
         ),
         Card(
             "admin",
-            "/admin/saker",
+            "/arbeid",
             lambda t: t("Saker"),
             lambda t: t("Gjennomgang av nødrett og oppgitt behov, spørsmål om loggen, krav om retting og sletting."),
             "FileText",

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from felles.access.cases import Sort
+from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
 from felles.access.roles import ROLES
 from felles.care import shapes, words
-from felles.care.doors.cases.rules import NEEDED
+from felles.care.doors.cases.rules import NEEDED, due_of, over
 from felles.care.entries import labels
+from felles.care.handovers import present as handed
 
 if TYPE_CHECKING:
     from felles.care.doors.cases.rules import Case
@@ -25,18 +27,9 @@ Names = Mapping[str | int, str]
 _face = msgspec.json.Decoder(shapes.Patient).decode
 
 
-def sort(t: Language, which: Sort) -> str:
+def sort(t: Language, which: Kind) -> str:
     """What sort of case it is."""
-    return {
-        Sort.NEED: t("Oppgitt tjenstlig behov"),
-        Sort.EMERGENCY: t("Åpnet med nødrett"),
-        Sort.CONSENT: t("Åpnet med pasientens samtykke"),
-        Sort.LOG_QUESTION: t("Spørsmål om innsynsloggen"),
-        Sort.CORRECTION: t("Krav om retting"),
-        Sort.DELETION: t("Krav om sletting"),
-        Sort.REQUEST: t("Ønske om innsyn for en annen"),
-        Sort.SELF_MADE: t("Åpnet ved egen time, henvisning eller oppgave"),
-    }[which]
+    return handed.kind(t, which)
 
 
 def demands(t: Language) -> list[dict[str, str]]:
@@ -65,22 +58,29 @@ def demands(t: Language) -> list[dict[str, str]]:
 
 def mine(t: Language, task: dict[str, Any], case: Case, owner: str) -> dict[str, Any]:
     """One of her own cases."""
-    refused = task.get("status") == "rejected"
-    over = task.get("status") in ("completed", "rejected", "cancelled", "failed")
+    refused, ended = task.get("status") == "rejected", over(task)
     due = task.get("restriction", {}).get("period", {}).get("end", "")
-    state = t("Avslått") if refused else t("Besvart") if over else t("Venter på svar")
+    state = t("Avslått") if refused else t("Besvart") if ended else _waits(t, task)
     return {
         "title": sort(t, case.sort),
         "state": state,
-        "over": over,
+        "over": ended,
         "refused": refused,
         "owner": owner,
         "asked": t.fhir(task.get("authoredOn", "")),
-        "due": "" if over else t.fhir(due),
+        "due": "" if ended else t.fhir(due),
         "words": case.words,
         "answer": case.answer,
+        "delayed": [note.get("text", "") for note in task.get("note", [])] if not ended else [],
         "focus": f"/meg/e/{case.focus}" if case.focus else "",
     }
+
+
+def _waits(t: Language, task: dict[str, Any]) -> str:
+    """Where it stands while it waits: whether they have it, and whether somebody works on it."""
+    if task.get("status") == "received":
+        return t("Mottatt, venter på svar")
+    return t("Under arbeid") if task.get("status") in ("accepted", "in-progress") else t("Venter på svar")
 
 
 def line(t: Language, at: int, said: Line, type_name: str) -> dict[str, str]:
@@ -95,34 +95,32 @@ def line(t: Language, at: int, said: Line, type_name: str) -> dict[str, str]:
     }
 
 
-def queued(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dict[str, Any]:
-    """One line of the queue."""
-    late = not row.state and row.due <= now
-    return {
-        "href": f"/admin/saker/{row.id}",
-        "title": sort(t, case.sort),
-        "by": names.get(row.author, "") if case.opening else case.asker or t("Pasienten"),
-        "place": names.get(row.owner, ""),
-        "about": words.name(t, _face(row.face).shown_name),
-        "made": t.day(row.made),
-        "due": t.day(row.due),
-        "late": late,
-        "state": _state(t, row.state),
-    }
-
-
 def one(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dict[str, Any]:
     """A whole case."""
-    patient = _face(row.face)
+    patient = _face(row.hand.face)
     type_name, _, entry = case.focus.partition("/")
-    return queued(t, row, case, names, now) | {
+    due = due_of(msgspec.json.decode(row.hand.body), row.hand.made)
+    return {
+        "hand": f"/arbeid/{row.hand.source}",
+        "by": names.get(row.author, "") if case.opening else case.asker or t("Pasienten"),
+        "place": names.get(row.org, ""),
+        "owner": names.get(row.hand.owner, ""),
+        "about": words.name(t, patient.shown_name),
+        "made": t.day(row.hand.made),
+        "due": t.day(due),
+        "late": row.open and due <= now,
+        "state": handed.state(t, State(row.hand.state))
+        if row.open
+        else t("Besvart")
+        if row.hand.state == State.DONE
+        else t("Avslått"),
         "born": t.fhir(patient.birth_date),
         "words": case.words,
         "reason": case.reason,
         "answer": case.answer,
-        "open": not row.state,
+        "open": row.open,
         "opening": case.opening,
-        "deletion": case.sort is Sort.DELETION,
+        "deletion": case.sort is Kind.DELETION,
         "what": labels.types(t).get(type_name, type_name) if entry else "",
         "focus": case.focus,
         "suspect": names.get(case.suspect, ""),
@@ -142,7 +140,3 @@ def error(t: Language, which: str) -> str:
         "short": t("Velg et svar, og skriv minst ti tegn som begrunnelse."),
         "met": t("Noen andre svarte samtidig. Se hva som står nå."),
     }[which]
-
-
-def _state(t: Language, state: int) -> str:
-    return (t("Venter"), t("Besvart"), t("Avslått"))[state]

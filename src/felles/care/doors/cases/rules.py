@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from felles.access.cases import OPENINGS, Sort
+from felles.access.cases import OPENINGS
+from felles.access.handovers.kinds import MONTH, Kind
+from felles.access.times import span
 from felles.care.doors.cases.actions import ACTOR, ANSWER, LINE, approvals, said_in
 from felles.record.clock import MICROSECONDS
 
@@ -24,7 +26,7 @@ class Case:
     `asker` is the name of who asks about another's record.
     """
 
-    sort: Sort
+    sort: Kind
     words: str
     reason: str
     answer: str
@@ -38,7 +40,7 @@ class Case:
     @property
     def opening(self) -> bool:
         """Whether it is somebody's way in, to be looked over."""
-        return self.sort in OPENINGS or self.sort is Sort.SELF_MADE
+        return self.sort in OPENINGS or self.sort is Kind.SELF_MADE
 
     @property
     def done(self) -> bool:
@@ -51,7 +53,7 @@ def case_of(sort: int, task: dict[str, Any]) -> Case:
     reasons = task.get("reasonCode", {})
     coded = [c.get("display") or c.get("code", "") for c in reasons.get("coding", [])]
     return Case(
-        sort=Sort(sort),
+        sort=Kind(sort),
         words=task.get("description", ""),
         reason=": ".join(filter(None, [*coded, reasons.get("text", "")])),
         answer=said_in(task, ANSWER),
@@ -60,5 +62,19 @@ def case_of(sort: int, task: dict[str, Any]) -> Case:
         suspect=said_in(task, ACTOR, "input"),
         asked_at=said_in(task, "log-time", "input"),
         approved=tuple(approvals(task)),
-        asker=task.get("requester", {}).get("display", "") if sort == Sort.REQUEST else "",
+        asker=task.get("requester", {}).get("display", "") if sort == Kind.REQUEST else "",
     )
+
+
+def due_of(task: dict[str, Any], made: int) -> int:
+    """By when a case is to be answered that was made at `made`: the day its Task names, else a month. Clinical micros.
+
+    The month: GDPR article 12(3).
+    """
+    end = task.get("restriction", {}).get("period", {}).get("end")
+    return span(end, 0)[1] if end else made + MONTH
+
+
+def over(task: dict[str, Any]) -> bool:
+    """Whether it is answered, refused or taken back."""
+    return task.get("status") in ("completed", "rejected", "cancelled", "failed", "entered-in-error")

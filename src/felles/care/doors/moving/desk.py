@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import access
-from felles.access.cases import Sort
+from felles.access.handovers.kinds import Kind
 from felles.care import shapes, words
 from felles.care.doors.cases import present as cases
 from felles.care.doors.cases import rules as facts
@@ -79,8 +79,8 @@ async def _open(request: Request) -> tuple[Visit, CaseRow, Case]:
     grant = access.handle(found.signed_in)
     access.move_by_case(found.signed_in)  # refuses here whoever may not, before anything is read
     row = await store_of(found).case(grant, request.path_params["cid"])
-    case = facts.case_of(row.sort, msgspec.json.decode(row.body))
-    if row.state or case.sort is not Sort.CORRECTION or not case.focus:
+    case = facts.case_of(row.hand.kind, msgspec.json.decode(row.hand.body))
+    if not row.open or case.sort is not Kind.DEMAND or not case.focus:
         raise Absent("there is no open demand here that an entry is corrected")
     return found, row, case
 

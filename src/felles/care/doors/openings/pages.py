@@ -93,7 +93,7 @@ async def confirm(request: Request) -> Response:
     found = await visit(request)
     grant, store = open_own(found), store_of(found)
     case = (await form_of(found)).get("sak", "")
-    if not any(each.id == case and not each.state for each in await store.self_made(grant)):
+    if not any(each.id == case and each.waits for each in await store.self_made(grant)):
         raise Absent("there is nothing here to confirm")
     at = local(store.clock.clinical()).isoformat(timespec="seconds")
     resource = decode(msgspec.json.encode(rules.confirmed(grant.actor, reference_of(case), at)))

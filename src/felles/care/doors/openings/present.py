@@ -83,7 +83,7 @@ def self_made(t: Language, made: list[SelfMade], names: Mapping[str | int, str])
             "who": names.get(each.author) or t("navn ikke registrert"),
             "at": names.get(each.org) or t("virksomhet ikke registrert"),
             "when": t.moment(each.made),
-            "waits": not each.state,
+            "waits": each.waits,
         }
         for each in made
     ]

@@ -14,10 +14,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import access
-from felles.access.cases import Sort
 from felles.access.handovers import inboxes
 from felles.access.handovers.hours import OFFICE, after
-from felles.access.handovers.kinds import PROMISED
+from felles.access.handovers.kinds import PROMISED, Kind
 from felles.access.representation import Verb
 from felles.care.doors.cases import actions as cases
 from felles.care.doors.cases import present as demands
@@ -49,7 +48,7 @@ WAYS: Final = {
     "viktig": ("matters", Verb.SPEAK),
 }
 """Word in the form → (category of the Communication, what she must have been given)."""
-DEMANDS: Final = {"retting": Sort.CORRECTION, "merknad": None}
+DEMANDS: Final = {"retting": Kind.DEMAND, "merknad": None}
 FIELDS: Final = ("hva", "tekst")
 
 

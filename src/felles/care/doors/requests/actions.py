@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import access, fhir
-from felles.access.cases import MONTH
+from felles.access.handovers.kinds import MONTH
 from felles.care.doors.cases.actions import ANSWER
 from felles.care.doors.proxies.actions import instant
 from felles.care.doors.requests import rules

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder, decode
 
-from felles.access.cases import REFUSED
 from felles.access.codes import REASON
 from felles.care import words
 from felles.care.doors.cases.actions import ANSWER, said_in
+from felles.care.doors.cases.rules import due_of, over
 from felles.care.entries import present as entries
 
 if TYPE_CHECKING:
@@ -71,16 +71,17 @@ def asked(t: Language, rows: list[Request]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for row in rows:
         task = decode(row.body)
-        state = (t("Venter på svar"), t("Besvart"), t("Avslått"))[row.state]
+        refused, answered = task.get("status") == "rejected", over(task)
+        state = t("Avslått") if refused else t("Besvart") if answered else t("Venter på svar")
         found.append(
             {
                 "who": task.get("for", {}).get("display") or t("navn ikke registrert"),
                 "href": f"/for/{task.get('for', {}).get('reference', '').removeprefix('Patient/')}",
                 "state": state,
-                "given": row.state == 1,
-                "refused": row.state == REFUSED,
+                "given": answered and not refused,
+                "refused": refused,
                 "made": t.day(row.made),
-                "due": "" if row.state else t.day(row.due),
+                "due": "" if answered else t.day(due_of(task, row.made)),
                 "words": task.get("description", ""),
                 "answer": said_in(task, ANSWER),
             }
@@ -96,10 +97,11 @@ def waiting(t: Language, base: str, rows: list[Request], now: int) -> list[dict[
             "who": decode(row.body).get("requester", {}).get("display") or t("navn ikke registrert"),
             "words": decode(row.body).get("description", ""),
             "made": t.day(row.made),
-            "due": t.day(row.due),
-            "late": row.due <= now,
+            "due": t.day(due),
+            "late": due <= now,
         }
         for row in rows
+        for due in [due_of(decode(row.body), row.made)]
     ]
 
 

@@ -10,6 +10,8 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care import shapes
 from felles.care.handovers import present
+from felles.care.handovers.desk import cases
+from felles.care.people import store_of
 from felles.care.start.board import Part, Shown, person
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from felles.care.start.board import Asked, Line
     from felles.record.read_handovers import HandedRow
     from felles.ui.i18n import Language
+    from felles.ui.web import Visit
 
 FEW: Final = 8
 _patient: Final = Decoder(shapes.Patient).decode
@@ -41,6 +44,18 @@ def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
     if shown["late"]:
         line.state, line.color = t("over fristen"), "danger"
     return line
+
+
+async def at_desk(found: Visit, many: int) -> Shown:
+    """The cases at the reader's desk: she opens no record, so no line leads to one."""
+    store = store_of(found)
+    rows = await cases(found)
+    names = await store.names.of({row.sender for row in rows if row.sender})
+    lines = [_line(found.t, row, names, store.clock.clinical()) for row in rows[:many]]
+    for line in lines:
+        line.href = ""
+    said = found.t("Flere står på arbeidslisten.") if len(rows) > many else ""
+    return Shown(lines, said, found.t("Ingenting venter på deg."))
 
 
 WORK: Final = Part("arbeid", lambda t: t("Trenger meg nå"), "Tasklist", _read, FEW)

@@ -1,0 +1,46 @@
+"""Who answers cases: those whose role does, in the organisation that has them. As SQL of the statements that ask.
+
+A case is a hand-over of a kind above `CASES` (`access.handovers.kinds`). It is at the desk of one organisation
+(`handover.org`): its privacy reviewers', or, where that runs the record and has none, its administrators'
+(`at_desk`). To which desk a case goes is `desk_of`, of the database (migration 0033): roles begin and end by time, so
+the keeper looks again (`access.handovers.keeper`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CASES: Final = 20
+"""`handover.kind` above which it is a case."""
+OPENINGS: Final = (21, 22, 23)
+"""Those that are a way in which a Task of its reader's opened."""
+DEMAND, DELETION, REQUEST, SELF_MADE = 25, 26, 27, 28
+REVIEWERS: Final = ("reviewer",)
+DECIDERS: Final = ("gp", "doctor", "specialist", "psychologist", "midwife", "health-nurse")
+"""Roles that decide on requests to see a part (verb `decide`, `access.verbs`)."""
+REVIEW: Final = "Review/"
+"""How `handover.source` begins of a way in that its reader made herself, until a Task says something of it; then
+`Type.id` of the entry."""
+
+ENTRY: Final = f"""(case when h.kind = {SELF_MADE} then replace(substr(coalesce(nullif(h.focus, ''), h.source),
+                  {len(REVIEW) + 1}), '.', '/') else h.source end)"""
+"""The entry (Type/id) that a case `h` is about: its Task, or what its reader wrote to open the record."""
+AT_DESK: Final = f"""(h.kind > {CASES} and h.org = q.org and at_desk(q.actor, q.org, q.role, q.real))"""
+"""Whether hand-over `h` is a case that `q` (mode 5) answers."""
+
+
+def staffs(kind: str, role: str) -> str:
+    """Whether staff in this role may have a hand-over of this kind (SQL): a case is nobody's who answers none."""
+    deciders = ", ".join(f"'{each}'" for each in DECIDERS)
+    return f"""({kind} < {CASES} or {role} in ('reviewer', 'administrator')
+                or ({kind} = {REQUEST} and {role} in ({deciders})))"""
+
+
+def staffed(real: str) -> str:
+    """Whether somebody has hand-over `h` at the real time `real` (SQL): staff of its owner, of a case at its desk."""
+    return f"""(case when h.kind < {CASES} then exists (
+                select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real})
+            else exists (
+                select 1 from staffing s
+                 where s.org = h.org and (s.org = h.holder or s.party = h.holder) and s.since <= {real}
+                   and s.until > {real} and {staffs("h.kind", "s.role")}) end)"""
