@@ -2,7 +2,7 @@
 
 A case is a hand-over of a kind above `CASES` (`access.handovers.kinds`). It is at the desk of one organisation
 (`handover.org`): its privacy reviewers', or, where that runs the record and has none, its administrators'
-(`at_desk`). To which desk a case goes is `desk_of`, of the database (migration 0033): roles begin and end by time, so
+(`at_desk`). To which desk a case goes is `desk_of`, of the database (migration 0034): roles begin and end by time, so
 the keeper looks again (`access.handovers.keeper`).
 """
 
