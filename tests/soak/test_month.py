@@ -100,7 +100,8 @@ async def prepare(month: Month) -> None:
             await employ(month, person, month.units[-1])
             month.staff[month.units[-1]].append(person)
     for _ in range(PATIENTS):
-        patient = (await world.patient())["id"]
+        by = {"reference": f"PractitionerRole/{month.roles[month.somebody()]['id']}"}
+        patient = (await world.patient(generalPractitioner=[by]))["id"]
         month.patients.append(patient)
         for unit in month.units:
             await world.made({"resourceType": "EpisodeOfCare", "status": "active", "period": {"start": "2020-01-01"},
@@ -306,7 +307,7 @@ async def judge(month: Month) -> dict[str, int]:
     missing = {each for each in month.tasks if each.startswith("Task/")} - by_source.keys()
     assert not missing, f"{len(missing)} were acknowledged and are not there"
     now, staffed = store.clock.clinical(), await _staffed(month)
-    counts: Counter[str] = Counter()
+    counts: Counter[str] = Counter(offers=sum(row["kind"] == Kind.OFFER for row in rows))
     for row in rows:
         type_name, _, name = row["source"].partition("/")
         entry = await store.pool.fetch(
