@@ -10,6 +10,8 @@ from facts import OSLO, words
 if TYPE_CHECKING:
     from facts import Entry, Facts
 
+HEADING = 120
+"""Characters of what something is called, at most."""
 MOST = 400
 """Entries of the page of news at most."""
 OWN = ("Composition", "DocumentReference", "Encounter", "Observation", "Procedure")
@@ -81,10 +83,13 @@ def _result(entry: Entry) -> bool:
 
 
 def named(entry: Entry) -> str:
-    """What an entry is called."""
+    """What an entry is called; of what a Task asks the beginning, for a line has no room for the whole."""
     for element in NEWS[entry["resourceType"]]:
         value: Any = entry.get(element)
         said = value if isinstance(value, str) else words(value)
+        if said and entry["resourceType"] == "Task":
+            said = said.partition("\n")[0]
+            return said if len(said) <= HEADING else said[:HEADING].rpartition(" ")[0]
         if said:
             return said
     return ""

@@ -108,7 +108,7 @@ class World:
 
     async def relate(self, key: tuple[int, int], org: str = HOSPITAL) -> None:
         writes = Writes()
-        asked_by = (0, 0, False, False, 0, None, 0, 0)
+        asked_by = (0, 0, False, False, 0, None, 0, 0, "")
         writes.add("relation", (*key, mark_of(org), 1, "EpisodeOfCare/e", DOCTOR, 0, FOREVER, *asked_by))
         await self.write(writes)
         self.relations.add((key, org))
