@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from doors import block, case
-from handed import Region, region_of
+from handed import Region
 from worlds import World, actor
 
 from felles import access
@@ -16,24 +14,11 @@ from felles.access.handovers.states import State
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent
 from felles.record.ids import mark_of
-from felles.record.maintenance import connect
 
 pytestmark = pytest.mark.slow
 
 DAY = 86_400 * MICROSECONDS
 ENDED = {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover-state", "code": "ended"}]}
-
-
-@pytest.fixture
-async def region(world: World, request: pytest.FixtureRequest) -> Region:
-    return await region_of(world, request.node.name)
-
-
-@pytest.fixture
-async def keeper(world: World, record_database: Any) -> Any:
-    conn = await connect(record_database.url)
-    yield Keeper(world.store, conn)
-    await conn.close()
 
 
 async def test_it_is_with_whom_it_was_sent_to_and_comes_back(region: Region):

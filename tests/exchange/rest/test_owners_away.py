@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from handed import Region, region_of
-from worlds import World
+from handed import Region
 
 from felles.access.codes import STAND_IN
 from felles.access.handovers import inboxes
@@ -14,23 +13,10 @@ from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
 from felles.access.resources import moment
 from felles.record.clock import MICROSECONDS
-from felles.record.maintenance import connect
 
 pytestmark = pytest.mark.slow
 DAY = 86_400 * MICROSECONDS
 REFERRAL = {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover", "code": "referral"}]}
-
-
-@pytest.fixture
-async def region(world: World, request: pytest.FixtureRequest) -> Region:
-    return await region_of(world, request.node.name)
-
-
-@pytest.fixture
-async def keeper(world: World, record_database: Any) -> Any:
-    conn = await connect(record_database.url)
-    yield Keeper(world.store, conn)
-    await conn.close()
 
 
 async def goes(region: Region, name: str, *, since: int, until: int, stand_in: str | None = None) -> None:

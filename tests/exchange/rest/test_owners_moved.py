@@ -15,16 +15,8 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.fhir.norway.systems import MUNICIPALITY, MUNICIPALITY_EXTENSION
 from felles.record.codes import HANDOVER_SYSTEM
-from felles.record.maintenance import connect
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def keeper(world: World, record_database: Any) -> Any:
-    conn = await connect(record_database.url)
-    yield Keeper(world.store, conn)
-    await conn.close()
 
 
 @pytest.fixture
