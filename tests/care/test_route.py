@@ -148,10 +148,10 @@ async def test_done_as_planned_is_written_once_can_be_called_back_and_is_told_to
 
 @pytest.mark.slow
 async def test_what_two_of_a_unit_say_is_written_once_and_who_works_elsewhere_says_nothing(site):
-    """A colleague says it in the same ten seconds: hers comes back, and she puts it away."""
+    """A colleague who gives no times says it in the same ten seconds: hers comes back, and she puts it away."""
     asbjorn, _ = await patient_named(site, VISITED)
     here, there = [
-        await hired(site, key, place, "home-nurse") for key, place in (("Fos", HOME_CARE), ("Li", OUT_OF_HOURS))
+        await hired(site, key, place, "care-worker") for key, place in (("Fos", HOME_CARE), ("Li", OUT_OF_HOURS))
     ]
     async with site.visitor(NURSE) as nurse, site.visitor(here) as colleague, site.visitor(there) as stranger:
         tomorrow = f"?dag={local(site.store.clock.clinical()).date() + timedelta(days=1)}"
@@ -169,6 +169,8 @@ async def test_what_two_of_a_unit_say_is_written_once_and_who_works_elsewhere_sa
             unit = (await colleague.get("/rute")).text
             assert "Dette er besøkene til enheten din." in words(unit)
             assert "Satt opp til Lise Moan" in words(stops(unit)[name])
+            assert f'href="/p/{asbjorn}/skriv/avvik"' in stops(unit)[name]
+            assert (await colleague.get("/timebok")).status_code == 403, "she gives no times"
             for each in (nurse, colleague):
                 assert (await each.post(f"/rute/{name}/utfort", headers=own(), data=form)).status_code == 303
             await over(site)

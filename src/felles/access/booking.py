@@ -2,7 +2,8 @@
 
 Whoever writes it (a page, a FHIR client, a bundle): of two that take the same Slot the second is refused whole, under
 the locks of the commit. A time is given by the house whose it is: the Schedule's owner works for the organisation in
-whose name the writer acts. `Slot.status` says what was laid out; that it is taken, the appointment says.
+whose name the writer acts. `Slot.status` says what was laid out; that it is taken, the appointment says. Who gives no
+times tells of the home visits of those she works with, and of no others.
 """
 
 from __future__ import annotations
@@ -55,6 +56,13 @@ select s.low, s.body, c.body as schedule from shared s
 _OURS: Final = """select 1 from staffing s where s.party = any($1::bigint[]) and s.org = $2 and s.since <= $3
    and s.until > $3 limit 1"""
 
+_GOES: Final = """select 1 from staffing m
+   join staffing t on t.party = m.party and t.org = m.org and t.since <= $5 and t.until > $5
+   join staffing o on o.actor = t.actor and o.org = m.org and o.source = t.source and o.since <= $5 and o.until > $5
+  where m.actor = $1 and m.org = $2 and m.role_mark = $3 and m.since <= $5 and m.until > $5 and o.party = any($4)
+  limit 1"""
+"""Whether one of the parties is hers, or a colleague's: by whom the day's route is met (`record.read_lists`, HOUSE)."""
+
 
 class _Actor(msgspec.Struct):
     reference: str = ""
@@ -88,12 +96,24 @@ def register(registry: Registry) -> None:
 async def keep(after_: After) -> bool:
     """Make the rows of the appointments of this commit anew.
 
-    Raises `Conflict` where a Slot is taken or not given out, `Forbidden` where it is another house's, and
+    Raises `Conflict` where a Slot is taken or not given out, `Forbidden` where it (or the visit) is another's, and
     `Unprocessable` where the appointment is at another time: then nothing of the commit is written.
     """
     for reference, resource in after_.of("Appointment").items():
-        await _keep(after_, reference.partition("/")[2], _place(resource, after_.clinical))
+        place = _place(resource, after_.clinical)
+        await _goes_there(after_, reference, place)
+        await _keep(after_, reference.partition("/")[2], place)
     return False
+
+
+async def _goes_there(after_: After, reference: str, place: _Place) -> None:
+    """Whoever gives no times (`book`) has the verb `visit`: it holds for the visits of her own unit alone."""
+    grant = after_.grant
+    if grant.may("book") or not grant.may("visit"):
+        return
+    hers = await after_.conn.fetch(_GOES, grant.actor_mark, grant.org_mark, grant.role_mark, place.parties, after_.real)
+    if not hers:
+        raise Forbidden(f"{reference} is told of by those who go there", "Appointment.participant")
 
 
 def _place(resource: Any, now: int) -> _Place:

@@ -218,9 +218,9 @@ DOORS: Final = {
 }  # fmt: skip
 """The verbs beside reading and writing clinical entries, and how each is asked about: by a search, a write or an
 operation at the FHIR door, or by the page that needs it."""
-UNASKED: Final[frozenset[str]] = frozenset({"measure"})
+UNASKED: Final[frozenset[str]] = frozenset({"measure", "visit"})
 """Verbs whose cells are not asked about here: who writes may write what a person measured, and a citizen her own
-(`tests/care/test_messages.py`)."""
+(`tests/care/test_messages.py`); a home visit is told of where it was set up (`tests/care/test_route.py`)."""
 _ABOUT_NOBODY: Final = frozenset({"lookup", "create_person", "maintain", "handle", "staff", "approve", "join"})
 
 

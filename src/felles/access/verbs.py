@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis
-from felles.access.codes import DIAGNOSTIC
+from felles.access.codes import DIAGNOSTIC, HOME_VISIT
 from felles.record.codes import CASE_SYSTEM
 from felles.record.elements import codes_of, listed, reference_of
 from felles.record.guarded import Takes
@@ -80,6 +80,8 @@ _TABLE: Final = (
      f"{_DOCTORS} {_NURSES} midwife care-worker pharmacist {_SYSTEMS}", "hpl §§ 4, 5"),
     ("book", "sette opp time", "book", f"{_CLINICIANS} laboratory secretary case-officer {_SYSTEMS}",
      "hpl § 26: administration of contacts"),
+    ("visit", "si fra om hjemmebesøk", "tell of a home visit", f"{_CLINICIANS} care-worker {_SYSTEMS}",
+     "hpl § 39: whoever gave the care tells of it; it sets up, moves and calls off nothing"),
     ("remark", "skrive egen merknad", "add a remark", "citizen maintenance",
      "hpl § 42: her view stands beside the text"),
     ("ask", "be om og si fra", "ask and tell", "citizen maintenance",
@@ -237,8 +239,36 @@ def _measured_herself(resource: Any) -> bool:
     )
 
 
+AHEAD: Final = frozenset({"booked", "arrived", "checked-in"})
+"""Appointment.status of what is agreed and not over."""
+_TOLD: Final = frozenset({"fulfilled", "noshow"})
+"""What becomes of it is told by one of these."""
+_MARKS: Final = frozenset({"id", "meta", "status"})
+
+
+def step_verb(was: Any, new: Any) -> str:
+    """The verb of its own that making of `was` what `new` says takes, for who has it; "" for nearly all changes.
+
+    A home visit that was agreed has been, or nobody was at home, and nothing else of it is another: whoever goes home
+    to people tells so without giving times. Of which visits, `access.booking` sees to.
+    """
+    if type(new).__name__ != "Appointment" or was.status not in AHEAD or new.status not in _TOLD:
+        return ""
+    at_home = any(HOME_VISIT[1] in codes_of(each, HOME_VISIT[0]) for each in listed(was.serviceCategory))
+    same = all(getattr(was, name) == getattr(new, name) for name in was.__struct_fields__ if name not in _MARKS)
+    return "visit" if at_home and same and _labels(was) == _labels(new) else ""
+
+
+def _labels(resource: Any) -> Any:
+    """The security labels: they may narrow who sees it."""
+    return listed(resource.meta.security) if resource.meta else []
+
+
 TAKES: Final = Takes(
-    verb_of, VERBED, {on(verb.code, basis): int(basis) for verb in VERBS.values() for _, basis in verb.only}
+    verb_of,
+    VERBED,
+    {on(verb.code, basis): int(basis) for verb in VERBS.values() for _, basis in verb.only},
+    step_verb,
 )
 """The same for the record, which asks at every commit."""
 

@@ -61,11 +61,13 @@ class Takes:
 
     `types` names those that may take another than `write`, each with its verbs; `bases` each `verb@basis` that a role
     may have, with the basis' number: it counts only while a relation of that basis opens the person to the writer.
+    `step_verb` gives the verb that one change has of its own ("" for nearly all): who has that needs no other for it.
     """
 
     verb_of: Callable[[Any], str] = lambda _: "write"
     types: Mapping[str, frozenset[str]] = field(default_factory=dict)
     bases: Mapping[str, int] = field(default_factory=dict)
+    step_verb: Callable[[Any, Any], str] = lambda _was, _new: ""
 
     def needed(self, resource: Any) -> frozenset[str]:
         """The verbs that writing `resource` (a struct) takes."""
@@ -97,11 +99,15 @@ def may_try(grant: Grant, type_name: str, takes: Takes) -> bool:
 def change_takes(grant: Grant, current: Any, new: Any, takes: Takes) -> frozenset[str]:
     """The verbs for making of `current` (a struct; None: nothing) what `new` says (None: deleting it).
 
-    Whoever handles cases may answer one (`handle`), and then changes nothing of what sort of case it is.
+    Whoever handles cases may answer one (`handle`), and then changes nothing of what sort of case it is; a change that
+    has a verb of its own (`Takes.step_verb`) takes that from who has it.
     """
     both_cases = current is not None and new is not None and _only_case(current) and _only_case(new)
     if both_cases and grant.may("handle") and verbs_of(new) == verbs_of(current):
         return frozenset(("handle",))
+    step = takes.step_verb(current, new) if current is not None and new is not None else ""
+    if step and grant.may(step):
+        return frozenset((step,))
     return frozenset[str]().union(*(takes.needed(each) for each in (current, new) if each is not None))
 
 

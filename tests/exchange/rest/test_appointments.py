@@ -6,7 +6,7 @@ import pytest
 from worlds import actor
 
 from felles.access.actor import Sort
-from felles.access.codes import ROLE_SYSTEM
+from felles.access.codes import HOME_VISIT, ROLE_SYSTEM
 
 HERE, THERE = "Organization/here", "Organization/there"
 DESK, DOCTOR, OTHER = "Practitioner/desk", "Practitioner/doctor", "Practitioner/other"
@@ -140,3 +140,65 @@ async def test_a_time_is_given_by_the_house_whose_it_is(world, book):
     assert (await client.post("Appointment", appointment(one, doctor, slot))).status == 403
     client = desk(world)
     assert (await client.post("Appointment", appointment(one, doctor, slot))).status == 201
+
+
+GOES, COLLEAGUE, PHARMACIST = "Practitioner/goes", "Practitioner/colleague", "Practitioner/pharmacist"
+
+
+def at_home(patient, who, **more):
+    made = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "serviceCategory": [{"coding": [{"system": HOME_VISIT[0], "code": HOME_VISIT[1]}]}],
+        "description": "Morgenstell",
+        "start": "2026-01-15T08:00:00+01:00",
+        "end": "2026-01-15T08:30:00+01:00",
+        "participant": [
+            {"actor": {"reference": f"Patient/{patient['id']}"}, "status": "accepted"},
+            {"actor": {"reference": who}, "status": "accepted"},
+        ],
+    }
+    return made | more
+
+
+async def test_who_gives_no_times_tells_of_the_visits_of_her_unit_and_changes_nothing_else(world, book):
+    (one, _), *_ = book
+    staff = (
+        ("home-nurse", GOES, HERE),
+        ("care-worker", COLLEAGUE, HERE),
+        ("care-worker", OTHER, THERE),
+        ("pharmacist", PHARMACIST, HERE),
+    )
+    nurse, worker, stranger, pharmacist = [
+        world.client(actor(code, Sort.STAFF, reference=who, organization=place)) for code, who, place in staff
+    ]
+    for code, who, place in staff:
+        await world.made(role(who, place, code))
+    visits = [(await nurse.post("Appointment", at_home(one, GOES))).json for _ in range(2)]
+    plain = (await nurse.post("Appointment", at_home(one, GOES, serviceCategory=[{"text": "Kontor"}]))).json
+    visit, missed = visits
+
+    def told(entry, **more):
+        return f"Appointment/{entry['id']}", entry | {"status": "fulfilled"} | more
+
+    assert (await worker.post("Appointment", at_home(one, COLLEAGUE))).status == 403, "she sets up none"
+    for refused in (
+        told(visit, status="cancelled"),
+        told(visit, start="2026-01-15T07:00:00+01:00"),
+        told(visit, description="Kveldsstell"),
+        told(visit, status="booked", description="Kveldsstell"),
+        told(visit, participant=[*visit["participant"], {"actor": {"reference": COLLEAGUE}, "status": "accepted"}]),
+        told(visit, meta=visit["meta"] | {"security": [{"code": "R"}]}),
+        told(plain),
+    ):
+        assert (await worker.put(*refused)).status == 403, refused
+    assert (await worker.delete(f"Appointment/{visit['id']}")).status == 403
+    for other in (stranger, pharmacist):
+        assert (await other.get(f"Patient/{one['id']}")).status == 200, "the record is open to her"
+        assert (await other.put(*told(visit))).status == (403 if other is stranger else 404)
+    assert (await nurse.get(f"Appointment/{visit['id']}")).json == visit, "nothing of it was written"
+    done = await worker.put(*told(visit))
+    assert (done.status, done.json["status"]) == (200, "fulfilled")
+    assert (await worker.put(*told(missed, status="noshow"))).status == 200
+    assert (await worker.put(*told(done.json, status="noshow"))).status == 403, "what was told is not told anew"
+    assert (await nurse.put(*told(plain))).status == 200, "who gives times tells of any"

@@ -49,6 +49,7 @@ def acts(t: Language) -> dict[str, str]:
         "refer": t("henvise"),
         "give": t("gi legemidler og vaksiner"),
         "book": t("sette opp timer"),
+        "visit": t("si fra om hjemmebesøk"),
         "need": t("oppgi tjenstlig behov der det ikke er noe grunnlag"),
         "open": t("åpne det som er sperret, med samtykke eller nødrett"),
         "block": t("registrere en sperring for pasienten"),

@@ -19,7 +19,7 @@ KINDS: Final = (Kind.PERSON, *(kind for kind in CLOSABLE if kind not in (Kind.OT
 """The kinds that a page tells of: what stands in a record, without what keeps its doors."""
 
 ACTS: Final = (
-    "write", "sign", "prescribe", "order-vaccine", "propose", "order", "refer", "give", "book",
+    "write", "sign", "prescribe", "order-vaccine", "propose", "order", "refer", "give", "book", "visit",
     "need", "open", "block", "hold", "release", "place",
 )  # fmt: skip
 """The verbs that a page tells staff of, in its order."""

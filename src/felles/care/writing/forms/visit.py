@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import HOME_VISIT
+from felles.access.verbs import AHEAD
 from felles.care.writing.form import Form, Made
 from felles.care.writing.rules import instant
 from felles.record.kinds import Kind
@@ -16,9 +17,6 @@ from felles.ui.dates import local_day, moment
 
 if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values
-
-AHEAD: Final = frozenset({"booked", "arrived", "checked-in"})
-"""Appointment.status of a visit that is agreed and not over."""
 
 
 def at_home(appointment: Resource) -> bool:
@@ -75,7 +73,7 @@ VISIT: Final = Form(
     name="utfort",
     title=lambda t: t("Utført som planlagt"),
     icon="CheckmarkCircle",
-    verb="book",
+    verb="visit",
     also=frozenset({"write"}),
     kind=Kind.APPOINTMENT,
     about=("Appointment",),
