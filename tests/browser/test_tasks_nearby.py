@@ -3,7 +3,7 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from browsing import opened
@@ -90,6 +90,19 @@ def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_g
     assert "Gi 40 mg ekstra i dag" in said(nurse.locator("main"))
     assert "Besvart" in said(nurse.locator("main"))
     assert faults(nurse) == []
+    hears_of_what_is_called_off(nurse, citizen(window, CARED))
+    assert faults(nurse) == []
+
+
+def hears_of_what_is_called_off(nurse, himself):
+    """He calls off tomorrow's visit, and her open route says so."""
+    nurse.goto(f"/rute?dag={datetime.now(OSLO).date() + timedelta(days=1)}")
+    planned = nurse.locator(".stops > li", has_text="Asbjørn Vikan")
+    name = planned.get_attribute("id").removeprefix("b-")
+    assert himself.evaluate(_AS, {"path": f"/meg/timer/{name}", "svar": "avlys", "grunn": "Hos datteren"}) == 200
+    news = nurse.get_by_role("status").filter(has_text="Ruten er endret.")
+    news.get_by_role("button", name="Vis").click()
+    planned.wait_for(state="detached")
 
 
 def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the_note(window, faults, settled):

@@ -3,15 +3,22 @@
 import asyncio
 import json
 import re
+from html import unescape
 
 import pytest
-from browsing import own
+from browsing import lines_about, own, patient_named
+from desks import hired
 
 from felles import access
+from felles.access.actor import Actor, Sort
 from felles.access.resources import struct
 from felles.care.live import pages
+from felles.care.route import rules
+from felles.demo.places import HOME_CARE, ORGANISATIONS, STAFF
 from felles.record.changes import Change
 from felles.record.clock import FOREVER
+from felles.record.numbers import TYPES
+from felles.ui.dates import local, moment
 
 SYSTEM = access.maintenance("a test", until=FOREVER)
 
@@ -84,14 +91,15 @@ async def test_who_may_not_open_a_record_hears_nothing_and_the_try_is_logged(sit
 class Stream:
     """One stream, asked for over ASGI as a browser does."""
 
-    def __init__(self, site, browser, path):
+    def __init__(self, site, browser, path, query=""):
         self.parts: asyncio.Queue[str] = asyncio.Queue()
         self.gone = asyncio.Event()
         cookie = "; ".join(f"{c.name}={c.value}" for c in browser.cookies.jar)
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": path,
-                 "raw_path": path.encode(), "query_string": b"", "root_path": "", "scheme": "http", "server": None,
-                 "client": None, "state": {}, "headers": [(b"host", b"felles.test"), (b"cookie", cookie.encode()),
-                                                          (b"accept", b"text/event-stream")]}  # fmt: skip
+                 "raw_path": path.encode(), "query_string": query.encode(), "root_path": "", "scheme": "http",
+                 "server": None, "client": None, "state": {},
+                 "headers": [(b"host", b"felles.test"), (b"cookie", cookie.encode()),
+                             (b"accept", b"text/event-stream")]}  # fmt: skip
         self.task = asyncio.create_task(site.app(scope, self.receive, self.send))
 
     async def receive(self):
@@ -134,7 +142,7 @@ async def test_a_stream_tells_of_news_and_is_silent_of_what_is_hidden_and_ends_w
 
 async def opened_at(browser, path):
     """Where a page that was just read follows its record: the page is read, and says when it was asked for."""
-    return re.findall(r'data-live="([^"]+)"', (await browser.get(path)).text.replace("&#x2f;", "/"))[0]
+    return re.findall(r'data-live="([^"]+)"', unescape((await browser.get(path)).text))[0]
 
 
 async def told(browser, address):
@@ -176,6 +184,91 @@ async def test_following_keeps_no_session_open(site):
         assert (await site.store.pool.fetch(seen))[0]["seen"] == before
         await doctor.get(chart)
         assert (await site.store.pool.fetch(seen))[0]["seen"] > before
+
+
+async def visit_of(site, patient):
+    """The visits of today and later at a person's home, the first first, as they stand."""
+    rows = await site.store.pool.fetch(
+        """select body from entry where state = 0 and form = 0 and type = $1 and low >= $2 order by low""",
+        TYPES["Appointment"],
+        rules.bounds(local(site.store.clock.clinical()).date())[0],
+    )
+    visits = [json.loads(row["body"]) for row in rows if f"Patient/{patient}" in row["body"]]
+    return next(each for each in visits if '"HH"' in json.dumps(each.get("serviceCategory")))
+
+
+async def put(site, resource):
+    change = Change(op="update", type=resource["resourceType"], id=resource["id"], resource=struct(resource))
+    await site.store.commit(SYSTEM, [change])
+
+
+async def route_lines(site, last):
+    return [act for _, act in await lines(site, last) if act.startswith(("page:route-live", "refused"))]
+
+
+async def test_an_open_route_hears_of_the_visits_on_it_and_of_no_others(site):
+    asbjorn, key = await patient_named(site, "vikan")
+    async with site.visitor("hjemmesykepleier") as nurse, site.visitor("fastlege") as doctor:
+        visit = await visit_of(site, asbjorn)
+        day = f"/rute?dag={local(moment(visit['start'])).date()}&vis=enhet"
+        reads, others = await opened_at(nurse, day), await opened_at(doctor, day)
+        assert await told(nurse, reads) == await told(doctor, others) == "her"
+        last = (await lines(site))[-1][0]
+        await put(site, visit | {"description": "Stell og tilsyn, sårskift"})
+        assert await told(doctor, others) == "her", "she sees the record, and it is not her route"
+        assert await route_lines(site, last) == []
+        assert await told(nurse, reads) == "ny"
+        assert await route_lines(site, last) == ["page:route-live"]
+        assert [json.loads(line)["act"] for line in await lines_about(site, key)][-1] == "page:route-live"
+        assert await told(nurse, await opened_at(nurse, day)) == "her", "she has seen it"
+
+        hears = Stream(site, nurse, "/rute/live", f"dag={day[10:20]}&vis=enhet")
+        assert await hears.event() == "her"
+        await put(site, visit | {"comment": "Nøkkelboks"})
+        assert await hears.event() == "ny"
+        await site.store.pool.fetch("update person set reserved = true where bucket = $1 and person = $2", *key)
+        try:
+            last = (await lines(site))[-1][0]
+            assert await hears.event() == "ny", "it is there no more"
+            await put(site, visit | {"comment": "Nøkkelen ligger hos naboen"})
+            await asyncio.sleep(0.2)
+            assert hears.silent(), "what is hidden changes nothing"
+            assert await route_lines(site, last) == [], "nobody was seen"
+        finally:
+            await site.store.pool.fetch("update person set reserved = false where bucket = $1 and person = $2", *key)
+        assert await hears.event() == "ny", "it is there again"
+        hears.gone.set()
+        await asyncio.wait_for(hears.task, 5)
+
+
+async def test_what_one_writes_oneself_is_no_news_on_ones_own_route_and_is_on_a_colleagues(site):
+    asbjorn, key = await patient_named(site, "vikan")
+    colleague = await hired(site, "Fos", HOME_CARE, "care-worker")
+    visit = await visit_of(site, asbjorn)
+    asked = f"dag={local(moment(visit['start'])).date()}&vis=enhet"
+    async with site.visitor("hjemmesykepleier") as nurse, site.visitor(colleague) as other:
+        streams = [Stream(site, each, "/rute/live", asked) for each in (nurse, other)]
+        assert [await each.event() for each in streams] == ["her", "her"]
+        lise = STAFF["lise"]
+        writer = Actor(
+            sort=Sort.STAFF, reference=lise.practitioner, name=lise.full_name, role_code=lise.role, until=FOREVER,
+            organization=ORGANISATIONS[HOME_CARE].reference, organization_name=ORGANISATIONS[HOME_CARE].name,
+        )  # fmt: skip
+        change = Change(
+            op="update", type="Appointment", id=visit["id"], resource=struct(visit | {"comment": "Ring på"})
+        )
+        await site.store.commit(access.person(writer, (key,)), [change])
+        assert [await each.event() for each in streams] == ["her", "ny"]
+        for each in streams:
+            each.gone.set()
+            await asyncio.wait_for(each.task, 5)
+
+
+async def test_a_route_is_followed_by_who_may_see_it(site):
+    async with site.visitor("administrator") as keeper, site.visitor("gravid") as citizen, site.visitor() as nobody:
+        assert (await keeper.get("/rute/live")).status_code == 403
+        assert (await citizen.get("/rute/live")).status_code == 403
+        assert (await nobody.get("/rute/live")).status_code == 303
 
 
 async def test_a_stream_ends_with_its_server_so_that_the_next_one_takes_it_over(site, monkeypatch):

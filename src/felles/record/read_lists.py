@@ -114,7 +114,7 @@ class Listed:
     found: tuple[bytes, ...]
 
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     ("low", "bigint"),
     ("high", "bigint"),
     ("many", "integer"),
@@ -128,7 +128,7 @@ _ENTRIES: Final = -2
 _HOLDS: Final = "{s}.since <= q.real and {s}.until > q.real"
 _OWN: Final = f"""select distinct q.n, s.party from q
       join staffing s on s.actor = q.actor and s.org = q.org and s.role_mark = q.role and {_HOLDS.format(s="s")}"""
-_PARTIES: Final = {
+PARTIES: Final = {
     Whose.MINE: _OWN,
     Whose.ALONE: f"""{_OWN}
      where not exists (select 1 from staffing o where o.party = s.party and o.actor <> q.actor)""",
@@ -173,23 +173,24 @@ def _fresh(listing: Listing) -> str:
            and (e.low >= q.low or e.updated >= q.came) and e.org <> q.org"""
 
 
-def _candidates(listing: Listing) -> str:
-    """The lines in their order: (bucket, person, item, at, the person's bits, her ground)."""
+def candidates(listing: Listing) -> str:
+    """The lines in their order: (bucket, person, item, at, its version and writer, the person's bits, her ground)."""
     way, order = ("<", "desc") if listing.down else (">", "asc")
     among = "".join(f" and e.marks && {marks(group)}" for group in listing.having)
     hers = "e.bucket = c.bucket and e.person = c.person"
     if listing.new:  # first whether there is any, which costs a step into an index; then the newest that she sees
         there = f"exists (select 1 from entry e where {hers} and {_fresh(listing)})"
-        entry = f"""(select max(e.low) as low, c.person::text as id from entry e
+        entry = f"""(select max(e.low) as low, c.person::text as id, 0 as version, '' as writer from entry e
              where {hers} and {_fresh(listing)} and {ROW_OPEN} having count(*) > 0)"""
     else:
         when = "" if listing.waits else "and e.low >= q.low and e.low < q.high"
         there = f"""exists (select 1 from entry e where {hers} and {_types(listing)} and e.id = c.item and e.state = 0
              and e.form = 0 and not e.deleted {when}{among})"""
-        entry = f"""(select e.low, e.id from entry e where {hers} and {_types(listing)} and e.id = c.item
+        entry = f"""(select e.low, e.id, e.version, coalesce(e.behalf, e.author) as writer
+              from entry e where {hers} and {_types(listing)} and e.id = c.item
              and e.state = 0 and {IN_FORM} and not e.deleted and {ROW_OPEN} limit 1)"""
-    return f"""select p.bucket, p.person, p.lead_bucket, p.lead, e.id as item, e.low as at, {DOOR_BITS},
-               {BASIS_TEXT} as basis, d.source as named_source
+    return f"""select p.bucket, p.person, p.lead_bucket, p.lead, e.id as item, e.low as at, e.version, e.writer,
+               {DOOR_BITS}, {BASIS_TEXT} as basis, d.source as named_source
           from (select c.* from ({_met(listing)}) c where {there} offset 0) c
           join person p on p.bucket = c.bucket and p.person = c.person and not p.reserved
           {basis_of("p")}
@@ -221,11 +222,11 @@ def shape_of(listing: Listing) -> Shape:
     rows = " union all ".join([_entries(listing), *parts_of(listing.wants)])
     way = "desc" if listing.down else "asc"
     sql = f"""
-with q as materialized {unnest(_COLUMNS)},
-mine as materialized ({_PARTIES[listing.whose]}),
+with q as materialized {unnest(COLUMNS)},
+mine as materialized ({PARTIES[listing.whose]}),
 line as materialized (
     select q.*, x.*, row_number() over (partition by q.n order by x.at {way}, x.item {way}) as place
-      from q cross join lateral ({_candidates(listing)}) x
+      from q cross join lateral ({candidates(listing)}) x
 ),
 shown as materialized (
     select q.*, f.id as patient, f.body as face, {shown_basis("q.basis")} as told
@@ -245,7 +246,7 @@ said as materialized (
            || '","outcome":"released"}}' as text
       from shown f order by f.n, f.bucket, f.person
 ),
-logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
+logged as ({leaves("said", f"${len(COLUMNS) + 1}")})
 select q.n, q.place, -1::smallint as want, q.patient, q.at, q.item, q.told, q.face, null::bytea as rows from shown q
 union all
 select q.n, q.place, v.want, null, null, null, null, null, v.rows
@@ -253,7 +254,7 @@ select q.n, q.place, v.want, null, null, null, null, null, v.rows
  cross join lateral {bits_of("q")}
  cross join lateral ({rows}) v
  where v.rows is not null"""
-    return Shape(sql, _COLUMNS)
+    return Shape(sql, COLUMNS)
 
 
 async def read_list(lane: Lane, clock: Clock, grant: SetGrant, listing: Listing, span: Span) -> list[Listed]:

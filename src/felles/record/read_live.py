@@ -96,7 +96,7 @@ select n, record, digest, newer from seen where open"""
 
 _OWN: Final = Shape(_sql(proxy=False), _COLUMNS)
 _PROXY: Final = Shape(_sql(proxy=True), _COLUMNS)
-_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _NONE: Final = "-"
 """A digest that no record has."""
 
@@ -125,7 +125,7 @@ class Watch:
     def told(self, grant: PersonGrant, what: str) -> str:
         """What was last seen as sixteen letters, others for each reader; it tells only whether it is the same."""
         seen = ",".join(digest for _, digest in self._held.values())
-        return blake2b(f"{grant.actor}\n{what}\n{seen}".encode(), digest_size=8).hexdigest().translate(_LETTERS)
+        return blake2b(f"{grant.actor}\n{what}\n{seen}".encode(), digest_size=8).hexdigest().translate(LETTERS)
 
 
 async def read_live(

@@ -36,6 +36,7 @@ from felles.record.reach import parties, reached, readers
 from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_download import read_download
+from felles.record.read_followed import read_followed
 from felles.record.read_handovers import MANY, read_handover, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from felles.record.read_audit import Asked
     from felles.record.read_cases import CaseRow
     from felles.record.read_download import Kept
+    from felles.record.read_followed import Followed
     from felles.record.read_handovers import HandedRow, Side
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
@@ -323,6 +325,19 @@ class Store:
     async def listed(self, grant: SetGrant, listing: Listing, span: Span) -> list[Listed]:
         """The lines of a list of those the reader works with, in its order; each person is logged. Raises `Busy`."""
         return await read_list(self._pages, self.clock, grant, listing, span)
+
+    async def followed(
+        self,
+        grant: SetGrant,
+        listing: Listing,
+        span: Span,
+        seen: Followed,
+        *,
+        first: bool = False,
+        missed: bool = False,
+    ) -> bool:
+        """Whether a list that the reader has open is another than she saw; logged when it is. Raises `Busy`."""
+        return await read_followed(self._pages, self.clock, grant, listing, span, seen, first=first, missed=missed)
 
     async def free(self, grant: Grant, low: int, high: int, *, taken: bool = False) -> list[Free]:
         """Free times of those who work where the reader does, or all (`taken`); about nobody. Raises `Busy`."""

@@ -26,12 +26,14 @@ from felles.ui.security import PAGE_HEADERS
 from felles.ui.web import visit
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from starlette.requests import Request
 
     from felles.record.grants import PersonGrant
     from felles.ui.web import Visit
+
+    Look = Callable[[], Awaitable[bool]]
 
 BEAT: Final = 3.0
 """Seconds between two looks."""
@@ -70,21 +72,35 @@ async def acting(request: Request) -> Response:
 
 async def _stream(found: Visit, grant: PersonGrant, what: str) -> Response:
     request, store, watch = found.request, store_of(found), Watch()
-    begun = request.headers.get("last-event-id") or request.query_params.get("sist", "")
+    begun = begun_at(found)
     asked = request.query_params.get("lest", "")
     since = int(asked) - MARGIN if _MICROS.fullmatch(asked) and not begun else FOREVER
     news = await store.live(grant, what, watch, first=True, since=since)
     if begun and begun != watch.told(grant, what):  # between that look and this one: told now, and so logged now
         watch.forget()
         news = await store.live(grant, what, watch)
-    first = _event("ny" if news else "her", watch.told(grant, what))
-    if EVENTS not in request.headers.get("accept", ""):
+    return answer(found, lambda: store.live(grant, what, watch), lambda: watch.told(grant, what), news=news)
+
+
+def begun_at(found: Visit) -> str:
+    """The mark of what the reader saw last of what she follows; "" where she follows it for the first time."""
+    return found.request.headers.get("last-event-id") or found.request.query_params.get("sist", "")
+
+
+def answer(found: Visit, look: Look, mark: Callable[[], str], *, news: bool) -> Response:
+    """The stream after its first look, which found `news` or not; to who does not ask for events, that look alone.
+
+    `look` says at each beat whether there is news, and raises `Absent` when nothing is open to the reader any more;
+    `mark` is of what was seen last.
+    """
+    first = _event("ny" if news else "her", mark())
+    if EVENTS not in found.request.headers.get("accept", ""):
         return Response(first, headers=PAGE_HEADERS, media_type=EVENTS)
-    return StreamingResponse(_follow(found, grant, what, watch, first), headers=PAGE_HEADERS, media_type=EVENTS)
+    return StreamingResponse(_follow(found, look, mark, first), headers=PAGE_HEADERS, media_type=EVENTS)
 
 
-async def _follow(found: Visit, grant: PersonGrant, what: str, watch: Watch, first: str) -> AsyncGenerator[str]:
-    store, request = store_of(found), found.request
+async def _follow(found: Visit, look: Look, mark: Callable[[], str], first: str) -> AsyncGenerator[str]:
+    request, last = found.request, mark()
     yield first
     for beat in range(1, LIFE):
         await _next_beat()
@@ -93,15 +109,16 @@ async def _follow(found: Visit, grant: PersonGrant, what: str, watch: Watch, fir
         if beat % SESSION == 0 and await request.app.state.doorkeeper.peek(request.cookies) is None:
             break
         try:
-            news = await store.live(grant, what, watch)
+            news = await look()
         except Absent:
             break
         except Busy as error:
             request.app.state.pulse.failed(LIVE, error)
             continue
         request.app.state.pulse.done(LIVE)
-        if news:
-            yield _event("ny", watch.told(grant, what))
+        last, before = mark(), last
+        if news or last != before:  # what she wrote herself is no news, and she goes on from it
+            yield _event("ny" if news else "her", last)
         elif beat % QUIET == 0:
             yield ":\n\n"
     else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.writing.forms.visit import to_be_done
 from felles.record.writings import State as Written
-from felles.ui.dates import moment
+from felles.ui.dates import ZONE, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,3 +99,9 @@ def day(text: str, today: date) -> date:
     except ValueError:
         return today
     return found if abs((found - today).days) <= DAYS else today
+
+
+def bounds(day: date) -> tuple[int, int]:
+    """When a Norwegian day begins and when the next one does (clinical micros)."""
+    begins = [datetime.combine(each, time(), ZONE).timestamp() for each in (day, day + timedelta(days=1))]
+    return int(begins[0] * 1_000_000), int(begins[1] * 1_000_000)

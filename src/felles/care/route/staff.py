@@ -6,29 +6,28 @@ be called back until then. A visit is met through the book of the reader's own u
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from felles import access
 from felles.access import signatures
-from felles.care.people import open_person, staff_only, store_of
-from felles.care.route import present, rules, views
+from felles.care.people import open_person, store_of
+from felles.care.route import live, present, rules, views
+from felles.care.route.reader import reader_of
 from felles.care.timebook.present import heading
 from felles.care.writing import actions
 from felles.care.writing.form import Known, Row
 from felles.care.writing.forms.visit import VISIT
 from felles.record.errors import Absent, BadQuery, Forbidden
 from felles.record.ids import drawn_id
-from felles.record.kinds import Kind
 from felles.record.writings import Sent, State
-from felles.ui.dates import ZONE, local
+from felles.ui.dates import local
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.access.actor import Actor
     from felles.care.route.views import Stop
     from felles.record.grants import PersonGrant
     from felles.record.writings import Writing
@@ -43,7 +42,7 @@ async def show(request: Request) -> Response:
     Raises `SignInFirst`, `Forbidden`, `Busy`.
     """
     found = await visit(request)
-    _reader(found)
+    reader_of(found)
     asked = request.query_params
     return await _show(found, asked.get("dag", ""), unit=asked.get("vis") == "enhet")
 
@@ -51,7 +50,7 @@ async def show(request: Request) -> Response:
 async def done(request: Request) -> Response:
     """`POST /rute/{aid}/utfort`: sign that it was done as planned. 409 where it is not there, or no more to be done."""
     found = await visit(request)
-    actor = _reader(found)
+    actor = reader_of(found)
     if not actions.may_write(actor, VISIT):
         raise Forbidden(f"the role {actor.role_code} does not write that a visit was done")
     seen, form = await _seen(found)
@@ -67,7 +66,7 @@ async def done(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """`POST /rute/{aid}/angre`: call back what was said (`id`), or put away what came back. 409 when too late."""
     found = await visit(request)
-    _reader(found)
+    reader_of(found)
     seen, form = await _seen(found)
     if seen is None:
         return await _refused(found, form, found.t("Besøket står ikke lenger på ruten din."))
@@ -89,15 +88,6 @@ async def _called_back(found: Visit, grant: PersonGrant, seen: Stop, which: str)
     if kept.state is State.SIGNED:
         kept = await writings.call_back(grant, kept.id)
     return await writings.discard(grant, kept.id) if kept.open else kept
-
-
-def _reader(found: Visit) -> Actor:
-    """Who looks: staff who find persons and see appointments. Raises `SignInFirst`, `Forbidden`."""
-    staff_only(found)
-    actor = found.signed_in
-    if not (actor.may("find") and actor.role.reaches(Kind.APPOINTMENT)):
-        raise Forbidden(f"the role {actor.role_code} goes home to nobody")
-    return actor
 
 
 async def _seen(found: Visit) -> tuple[Stop | None, dict[str, str]]:
@@ -148,7 +138,7 @@ async def _show(found: Visit, asked: str, *, unit: bool, error: str = "") -> Res
     now = store.clock.clinical()
     today = local(now).date()
     shown = rules.day(asked, today)
-    low, high = _begins(shown), _begins(shown + timedelta(days=1))
+    low, high = rules.bounds(shown)
     told = await views.day(store, actor, low, high, unit=unit)
     alone = not unit and not told
     if alone:
@@ -174,9 +164,6 @@ async def _show(found: Visit, asked: str, *, unit: bool, error: str = "") -> Res
         "may": actions.may_write(actor, VISIT),
         "tells": actor.may("write"),
         "error": error,
+        "live": "" if error else live.address(actor, shown.isoformat(), told, unit=unit or alone),
     }
     return page(found, "route/route.html", context, 409 if error else 200)
-
-
-def _begins(day: date) -> int:
-    return int(datetime.combine(day, time(), ZONE).timestamp() * 1_000_000)

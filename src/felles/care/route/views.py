@@ -24,6 +24,7 @@ from felles.record.wants import Met, News, Standing
 
 if TYPE_CHECKING:
     from felles.access.actor import Actor
+    from felles.record.read_followed import Followed
     from felles.record.read_lists import Listed
     from felles.record.store import Store
 
@@ -89,6 +90,24 @@ async def day(store: Store, actor: Actor, low: int, high: int, *, unit: bool) ->
     """The reader's visits in [low, high) clinical micros, or her `unit`'s; at most `MOST`. Raises `Busy`."""
     listed = await store.listed(access.everyone(actor), UNIT if unit else MINE, Span(low, high, MOST))
     return [_told(each) for each in listed]
+
+
+async def followed(
+    store: Store,
+    actor: Actor,
+    low: int,
+    high: int,
+    seen: Followed,
+    *,
+    unit: bool,
+    first: bool = False,
+    missed: bool = False,
+) -> bool:
+    """Whether the day's visits are other than `seen`, which is brought up to date. Raises `Busy`."""
+    listing = UNIT if unit else MINE
+    return await store.followed(
+        access.everyone(actor), listing, Span(low, high, MOST), seen, first=first, missed=missed
+    )
 
 
 async def one(store: Store, actor: Actor, name: str, at: int) -> Stop | None:
