@@ -1,12 +1,14 @@
 """Organisations that want to take part: they apply, and whoever runs the record approves or refuses.
 
-An application is about an organisation and names its first administrator; it holds nobody's health. Approving makes
+An application is about an organisation and names its first administrator; it holds nobody's health. It is a hand-over
+to whoever runs the record (`handovers.nobodys`), carried by a Task within seconds. Approving makes
 the Organization, its units, the administrator with her role, and an account, each in the ordinary way through the
 store. Source: pasientjournalloven § 22, § 9 (who takes part in a shared record is agreed and known).
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -16,13 +18,14 @@ import msgspec
 from felles.access import accounts, journal
 from felles.access import open as doors
 from felles.access.errors import Refused
+from felles.access.handovers import nobodys
 from felles.access.open import who
 from felles.access.resources import organization, practitioner, role_of, struct
 from felles.fhir.norway.identity import valid_organisation_number
 from felles.fhir.norway.systems import ENH
 from felles.record.changes import Change
 from felles.record.clock import FOREVER
-from felles.record.errors import Absent, Conflict, Forbidden
+from felles.record.errors import Absent, Conflict, Forbidden, RecordError
 from felles.record.ids import SHARED_BUCKET, new_id
 from felles.record.numbers import TYPES
 
@@ -75,6 +78,8 @@ class Application:
     org: str | None = None
     decided: int | None = None
     reason: str | None = None
+    task: str | None = None
+    """The id of the Task that carries it, None for the seconds until one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Approved:
     units: list[str] = field(default_factory=list)
 
 
-_FIELDS: Final = "id, state, body::text as body, made, org, decided, reason"
+_FIELDS: Final = "id, state, body::text as body, made, org, decided, reason, task"
 _COUNT: Final = "select count(*) as n from application where state = 0"
 _SAME: Final = "select 1 from application where state = 0 and number = $1"
 _INSERT: Final = "insert into application (id, name, number, body, made) values ($1, $2, $3, $4::text::jsonb, $5)"
@@ -159,6 +164,7 @@ async def refuse(store: Store, actor: Actor, application: str, reason: str) -> N
     if not reason.strip():
         raise Refused("a refusal needs its reason")
     await _decide(store, actor, application, State.REFUSED, reason.strip())
+    await _tell(store, application)
 
 
 async def approve(store: Store, actor: Actor, application: str) -> Approved:
@@ -176,8 +182,15 @@ async def approve(store: Store, actor: Actor, application: str) -> Approved:
         await store.pool.fetch(_REOPEN, application)
         raise
     await store.pool.fetch(_MADE, application, made.organization)
+    await _tell(store, application)
     await journal.note(store, who(actor, actor.purpose, None), "approve", made.organization)
     return made
+
+
+async def _tell(store: Store, application: str) -> None:
+    """Let its Task say so now; where somebody writes it at the same moment the keeper does."""
+    with suppress(RecordError):
+        await nobodys.told(store, application)
 
 
 async def _make(store: Store, actor: Actor, asked: Asked) -> Approved:
@@ -225,7 +238,9 @@ async def _decide(store: Store, actor: Actor, application: str, state: State, re
 
 def _application(row: Any) -> Application:
     asked = msgspec.json.decode(row["body"], type=Asked)
-    return Application(row["id"], State(row["state"]), asked, row["made"], row["org"], row["decided"], row["reason"])
+    return Application(
+        row["id"], State(row["state"]), asked, row["made"], row["org"], row["decided"], row["reason"], row["task"]
+    )
 
 
 def _may_approve(actor: Actor) -> None:

@@ -6,6 +6,8 @@
     request                     who acts for the person asks for a part of the record
     self-made                   a reader made her own way in: the hand-over follows from the entry (`record.self_made`),
                                 and such a Task says who has it and what was found
+    application                 an organisation wants to take part (`access.applications`); about no person
+    access-review               roles of an organisation that nobody has confirmed for a year; about no person
     looked, confirmed           nothing to answer: no hand-over
 
 It is for whom `Task.owner` names, else the writer's own organisation, or the nearest above that has a desk

@@ -2,12 +2,15 @@
 
 Everything is about the organisation the administrator has signed in for, and nothing else; the Grant that writes
 (`open.administer`) reads nobody and writes nobody's record. Roles are reviewed: whoever keeps them confirms each one
-at least once a year, or ends it. Source: pasientjournalloven § 22 (access follows need and is followed up); Normen,
-factsheet 14 (rights are given by role, with an end, and reviewed). The year is practice: `REVIEW_DAYS`.
+at least once a year, or ends it: a hand-over of its own (`handovers.nobodys`). The roles of an organisation that has
+no administrator are looked at by whoever runs the record. Source: pasientjournalloven § 22 (access follows need and is
+followed up); Normen, factsheet 14 (rights are given by role, with an end, and reviewed). The year is practice:
+`nobodys.REVIEW_DAYS`.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -19,12 +22,15 @@ from felles.access import open as doors
 from felles.access.applications import open_account
 from felles.access.codes import ROLE_SYSTEM, UNIT
 from felles.access.errors import Refused
+from felles.access.handovers import nobodys
+from felles.access.handovers.hook import DESK
 from felles.access.open import who
 from felles.access.resources import REVIEWED, moment, organization, practitioner, role_of, service, struct
 from felles.access.roles import ROLES, staff_role
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
-from felles.record.errors import Absent, Forbidden
+from felles.record.desks import KEEPERS
+from felles.record.errors import Absent, Forbidden, RecordError
 from felles.record.ids import SHARED_BUCKET, mark_of
 from felles.record.numbers import TYPES
 
@@ -32,8 +38,6 @@ if TYPE_CHECKING:
     from felles.access.actor import Actor
     from felles.record.store import Store
 
-REVIEW_DAYS: Final = 365
-"""A role must be confirmed anew after so many days."""
 FOR_OPERATOR: Final = frozenset({"administrator"})
 """Roles of whoever runs the record; its own administrators give them, an organisation's do not."""
 
@@ -93,7 +97,7 @@ class Held:
     def due(self, now: int) -> bool:
         """Whether the role must be confirmed anew, as it stands at `now` (real microseconds)."""
         last = self.since if self.reviewed is None else _moment_of(self.reviewed)
-        return now - last > REVIEW_DAYS * 86_400 * MICROSECONDS
+        return now - last > nobodys.REVIEW_DAYS * 86_400 * MICROSECONDS
 
     def over(self, now: int) -> bool:
         """Whether it has ended."""
@@ -113,17 +117,21 @@ class Wish:
     units: tuple[str, ...] = ()
 
 
-async def units(store: Store, actor: Actor) -> list[Unit]:
-    """The units and services of the actor's organisation. Raises `Forbidden`, `Busy`."""
-    _may_keep(actor)
-    rows = await store.pool.fetch(_UNITS, actor.organization)
+async def units(store: Store, actor: Actor, of: str = "") -> list[Unit]:
+    """The units and services of the actor's organisation; `of` as in `staff`. Raises `Forbidden`, `Busy`."""
+    await _may_look(store, actor, of)
+    rows = await store.pool.fetch(_UNITS, of or actor.organization)
     return [Unit(row["reference"], row["name"] or row["reference"]) for row in rows]
 
 
-async def staff(store: Store, actor: Actor) -> list[Held]:
-    """Every role of the actor's organisation, by name; those that have ended too. Raises `Forbidden`, `Busy`."""
-    _may_keep(actor)
-    rows = await store.pool.fetch(_ROLES, mark_of(actor.organization))
+async def staff(store: Store, actor: Actor, of: str = "") -> list[Held]:
+    """Every role of the actor's organisation, by name; those that have ended too.
+
+    `of`: of another one (`Organization/x`), which has no administrator, so that its roles fall to the actor's. Raises
+    `Forbidden`, `Busy`.
+    """
+    await _may_look(store, actor, of)
+    rows = await store.pool.fetch(_ROLES, mark_of(of or actor.organization))
     return [_held(row) for row in rows]
 
 
@@ -194,23 +202,34 @@ def wrong(wish: Wish, own: set[str], now: int, actor: Actor) -> dict[str, str]:
     return found
 
 
-async def end_role(store: Store, actor: Actor, role: str) -> None:
-    """End a role now; the one who holds it loses her sessions within a second. Raises `Forbidden`, `Absent`."""
-    held = await _one(store, actor, role)
+async def end_role(store: Store, actor: Actor, role: str, of: str = "") -> None:
+    """End a role now; the one who holds it loses her sessions within a second. Raises `Forbidden`, `Absent`.
+
+    `of` as in `staff`.
+    """
+    held = await _one(store, actor, role, of)
     period = held.resource.get("period", {}) | {"end": moment(store.clock.real())}
     await _change(store, actor, held, {"period": period}, "end-role")
+    await _looked(store, of or actor.organization)
 
 
-async def confirm(store: Store, actor: Actor, role: str) -> None:
-    """Say that a role is still needed, as of today. Raises `Forbidden`, `Absent`."""
-    held = await _one(store, actor, role)
+async def confirm(store: Store, actor: Actor, role: str, of: str = "") -> None:
+    """Say that a role is still needed, as of today; `of` as in `staff`. Raises `Forbidden`, `Absent`."""
+    held = await _one(store, actor, role, of)
     today = datetime.fromtimestamp(store.clock.real() / MICROSECONDS, UTC).date().isoformat()
     kept = [e for e in held.resource.get("extension", []) if e["url"] != REVIEWED]
     await _change(store, actor, held, {"extension": [*kept, {"url": REVIEWED, "valueDate": today}]}, "review-role")
+    await _looked(store, of or actor.organization)
 
 
-async def _one(store: Store, actor: Actor, role: str) -> Held:
-    found = next((held for held in await staff(store, actor) if held.id == role), None)
+async def _looked(store: Store, organization: str) -> None:
+    """The look at its roles is over with the last one; where somebody writes it just then the keeper ends it."""
+    with suppress(RecordError):
+        await nobodys.reviewed(store, organization, mark_of(organization))
+
+
+async def _one(store: Store, actor: Actor, role: str, of: str = "") -> Held:
+    found = next((held for held in await staff(store, actor, of) if held.id == role), None)
     if found is None:
         raise Absent("there is no such role here")
     return found
@@ -254,6 +273,14 @@ def _held(row: Any) -> Held:
 
 def _moment_of(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * MICROSECONDS
+
+
+async def _may_look(store: Store, actor: Actor, of: str) -> None:
+    _may_keep(actor)
+    if of not in ("", actor.organization):
+        found = await store.pool.fetch(DESK, mark_of(of), list(KEEPERS), store.clock.real())
+        if not found or found[0]["desk"] != actor.organization:
+            raise Forbidden("this organisation keeps its own roles")
 
 
 def _may_keep(actor: Actor) -> None:

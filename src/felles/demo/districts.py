@@ -124,12 +124,12 @@ class Places:
                 self._employ(f"{key}-adm", "local-administrator XX", key, 0)
         new = [each for key, each in self.organisations.items() if key not in self._written]
         people = [(each, self._hpr[key]) for key, each in self.staff.items() if key not in self._written]
-        made = written(new, people, self.organisations)
+        made = written(new, people, self.organisations, self._today)
         cast = STAFF.values() if number == 0 else ()
         givers = [each for each in (*cast, *(new for new, _ in people)) if each.role in GIVES and each.until is None]
         books = [entry for each in givers for entry in book_of(each, self._today)]
         self._written.update(self.organisations, self.staff)
-        return [*cast_places(), *made, *books] if number == 0 else [*made, *books]
+        return [*cast_places(self._today), *made, *books] if number == 0 else [*made, *books]
 
     # -- making ------------------------------------------------------------------------------------------
 

@@ -6,10 +6,12 @@ Municipalities are real, names of organisations and people invented. What grows 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 from zlib import crc32
 
 from felles.access.codes import ROLE_SYSTEM, UNIT
+from felles.access.resources import REVIEWED
 from felles.access.roles import ROLES
 from felles.demo.municipalities import MUNICIPALITIES
 from felles.demo.world import Organisation, Resource, Staff, id_of
@@ -55,6 +57,8 @@ ORGANISATIONS = {
     )
 }
 
+UNCONFIRMED = frozenset({"gro"})
+"""Whose roles nobody has confirmed for a year; her office has no administrator, so whoever runs the record has it."""
 STAFF = {
     each.key: each
     for each in (
@@ -155,8 +159,11 @@ def practitioner(each: Staff, hpr: int) -> Resource:
     return made
 
 
-def practitioner_role(each: Staff, organisations: dict[str, Organisation]) -> Resource:
-    """The PractitionerRole of a member of staff, with the units she staffs and when she began (and left)."""
+def practitioner_role(each: Staff, organisations: dict[str, Organisation], today: date) -> Resource:
+    """The PractitionerRole of a member of staff: the units she staffs, when she began (and left), its last review.
+
+    All have been confirmed within the year before `today`, but for `UNCONFIRMED`.
+    """
     role = ROLES[each.role]
     place = organisations[each.organisation]
     period = {"start": each.since.isoformat()}
@@ -171,24 +178,29 @@ def practitioner_role(each: Staff, organisations: dict[str, Organisation]) -> Re
         "code": [{"coding": [{"system": ROLE_SYSTEM, "code": role.code, "display": role.nb}]}],
         "period": period,
     }
-    if each.units:
-        made["extension"] = [
-            {"url": UNIT, "valueReference": {"reference": organisations[u].reference}} for u in each.units
-        ]
+    said = [{"url": UNIT, "valueReference": {"reference": organisations[u].reference}} for u in each.units]
+    confirmed = today - timedelta(days=Random(f"confirmed/{each.key}").randrange(5, 300))
+    if confirmed > each.since and each.key not in UNCONFIRMED:
+        said.append({"url": REVIEWED, "valueDate": confirmed.isoformat()})
+    if said:
+        made["extension"] = said
     return made
 
 
 def written(
-    organisations: Iterable[Organisation], staff: Iterable[tuple[Staff, int]], known: dict[str, Organisation]
+    organisations: Iterable[Organisation],
+    staff: Iterable[tuple[Staff, int]],
+    known: dict[str, Organisation],
+    today: date,
 ) -> list[Resource]:
     """Organisations and staff (with their HPR numbers) as resources, in the order in which they refer to each other."""
     found = [organisation(each, known[each.part_of] if each.part_of else None) for each in organisations]
     for each, hpr in staff:
-        found += [practitioner(each, hpr), practitioner_role(each, known)]
+        found += [practitioner(each, hpr), practitioner_role(each, known, today)]
     return found
 
 
-def cast_places() -> list[Resource]:
+def cast_places(today: date) -> list[Resource]:
     """Those of the cast, who are in every region."""
     staff = ((each, _FIRST_HPR + number) for number, each in enumerate(STAFF.values()))
-    return written(ORGANISATIONS.values(), staff, ORGANISATIONS)
+    return written(ORGANISATIONS.values(), staff, ORGANISATIONS, today)

@@ -73,12 +73,15 @@ class Hooks:
     def __init__(self) -> None:
         self.by_type: dict[str, list[tuple[Hook, Wants | None]]] = {}
         self.by_bit: dict[Bit, list[Hook]] = {}
+        self.of_nobodys: set[Hook] = set()
 
-    def after(self, types: tuple[str, ...], hook: Hook, wants: Wants | None = None) -> None:
+    def after(self, types: tuple[str, ...], hook: Hook, wants: Wants | None = None, *, nobodys: bool = False) -> None:
         """Let `hook` follow commits of `types`; with `wants`, of those versions only that it says yes to.
 
-        A deleted entry is told whatever `wants` says.
+        A deleted entry is told whatever `wants` says. `nobodys`: also of entries that belong to no person.
         """
+        if nobodys:
+            self.of_nobodys.add(hook)
         for type_name in types:
             self.by_type.setdefault(type_name, []).append((hook, wants))
 
@@ -86,12 +89,15 @@ class Hooks:
         """Let `hook` follow every commit of a person with this bit, also when this commit has just set it."""
         self.by_bit.setdefault(bit, []).append(hook)
 
-    def called(self, written: dict[str, Any]) -> list[Hook]:
-        """The hooks of types for these entries, each once, in the order they were registered."""
+    def called(self, written: dict[str, Any], *, nobodys: bool = False) -> list[Hook]:
+        """The hooks of types for these entries, each once, in the order they were registered.
+
+        `nobodys`: the entries belong to no person.
+        """
         found: dict[Hook, None] = {}
         for reference, resource in written.items():
             found.update(dict.fromkeys(self.called_by(reference.partition("/")[0], resource)))
-        return list(found)
+        return [hook for hook in found if not nobodys or hook in self.of_nobodys]
 
     def called_by(self, type_name: str, resource: Any) -> list[Hook]:
         """The hooks of types for one entry; `resource` None: it was deleted."""
@@ -105,9 +111,10 @@ _BITS = "select blocked, protected, joined from person where bucket = $1 and per
 async def follow(hooks: Hooks, after: After, bits: frozenset[Bit]) -> frozenset[Bit]:
     """Run all hooks of one person of one commit. `bits` are those she had before; gives those she has now."""
     changed = False
-    for hook in hooks.called(after.written):
+    nobodys = not after.key[1]
+    for hook in hooks.called(after.written, nobodys=nobodys):
         changed = await hook(after) is not False or changed
-    if changed and hooks.by_bit:  # a hook of a type may have set or cleared one
+    if changed and hooks.by_bit and not nobodys:  # a hook of a type may have set or cleared one
         row = (await after.conn.fetch(_BITS, *after.key))[0]
         bits = frozenset(bit for bit in ORDER if row[bit])
     for bit in ORDER:

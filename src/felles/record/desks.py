@@ -2,8 +2,10 @@
 
 A case is a hand-over of a kind above `CASES` (`access.handovers.kinds`). It is at the desk of one organisation
 (`handover.org`): its privacy reviewers', or, where that runs the record and has none, its administrators'
-(`at_desk`). To which desk a case goes is `desk_of`, of the database (migration 0034): roles begin and end by time, so
-the keeper looks again (`access.handovers.keeper`).
+(`at_desk`). What is about no person is administrators' (`NOBODYS`): an organisation that applies is for those who
+run the record, the yearly look at an organisation's roles for whoever keeps them. To which desk a case goes is
+`desk_of`, of the database (migration 0034): roles begin and end by time, so the keeper looks again
+(`access.handovers.keeper`).
 """
 
 from __future__ import annotations
@@ -15,7 +17,13 @@ CASES: Final = 20
 OPENINGS: Final = (21, 22, 23)
 """Those that are a way in which a Task of its reader's opened."""
 DEMAND, DELETION, REQUEST, SELF_MADE = 25, 26, 27, 28
+APPLICATION, ACCESS_REVIEW = 29, 30
+NOBODYS: Final = (APPLICATION, ACCESS_REVIEW)
+"""Those that are about no person. Their Task belongs to nobody."""
 REVIEWERS: Final = ("reviewer",)
+OPERATORS: Final = ("administrator",)
+KEEPERS: Final = ("local-administrator", "administrator")
+"""Roles that keep their organisation's staff (verb `staff`, `access.verbs`)."""
 DECIDERS: Final = ("gp", "doctor", "specialist", "psychologist", "midwife", "health-nurse")
 """Roles that decide on requests to see a part (verb `decide`, `access.verbs`)."""
 REVIEW: Final = "Review/"
@@ -25,15 +33,20 @@ REVIEW: Final = "Review/"
 ENTRY: Final = f"""(case when h.kind = {SELF_MADE} then replace(substr(coalesce(nullif(h.focus, ''), h.source),
                   {len(REVIEW) + 1}), '.', '/') else h.source end)"""
 """The entry (Type/id) that a case `h` is about: its Task, or what its reader wrote to open the record."""
-AT_DESK: Final = f"""(h.kind > {CASES} and h.org = q.org and at_desk(q.actor, q.org, q.role, q.real))"""
+AT_DESK: Final = f"""(h.kind > {CASES} and h.org = q.org and at_desk(h.kind, q.actor, q.org, q.role, q.real))"""
 """Whether hand-over `h` is a case that `q` (mode 5) answers."""
 
 
 def staffs(kind: str, role: str) -> str:
     """Whether staff in this role may have a hand-over of this kind (SQL): a case is nobody's who answers none."""
-    deciders = ", ".join(f"'{each}'" for each in DECIDERS)
-    return f"""({kind} < {CASES} or {role} in ('reviewer', 'administrator')
-                or ({kind} = {REQUEST} and {role} in ({deciders})))"""
+    return f"""(case when {kind} < {CASES} then true when {kind} = {APPLICATION} then {role} in ({_listed(OPERATORS)})
+                when {kind} = {ACCESS_REVIEW} then {role} in ({_listed(KEEPERS)})
+                else {role} in ('reviewer', 'administrator')
+                     or ({kind} = {REQUEST} and {role} in ({_listed(DECIDERS)})) end)"""
+
+
+def _listed(roles: tuple[str, ...]) -> str:
+    return ", ".join(f"'{each}'" for each in roles)
 
 
 def staffed(real: str) -> str:

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 _OF_KIND: Final = {Kind.BLOCK: "block", Kind.WITHHELD: "hold", Kind.MANDATE: "register"}
 _OF_MANDATE: Final = {"proxy": "mandate", "wish": "mandate", "part": "hold", "kin": "hold", "estate": "hold"}
-_OF_CASE: Final = {"need": "need", "emergency": "open", "consent": "open", "looked": "release", "self-made": "handle"}
+_OF_CASE: Final = {
+    "need": "need", "emergency": "open", "consent": "open", "looked": "release", "self-made": "handle",
+    "application": "handle", "access-review": "handle",
+}  # fmt: skip
 _NONE: Final[frozenset[str]] = frozenset()
 TYPES_GUARDED: Final = frozenset({"Task", "Consent", "RelatedPerson"})
 """Types of which some entries are guarded."""

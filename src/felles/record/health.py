@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from felles.record.desks import CASES, staffed
+from felles.record.kinds import Kind
 from felles.record.log.proof import State
 from felles.record.migrate import Behind, Drift, check
 
@@ -42,7 +43,8 @@ select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now,
        (select max(extract(epoch from clock_timestamp() - a.xact_start))::float8 from pg_stat_activity a
          where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
        ) as oldest_transaction,
-       (select count(*) from (select from entry e where e.person = 0 and e.state < 2 and not e.deleted limit {MOST}) n)
+       (select count(*) from (select from entry e where e.person = 0 and e.state < 2 and not e.deleted
+                                   and e.kind <> {Kind.CASE:d} limit {MOST}) n)
          as nobodys,
        (select count(*) from (select from outbox limit {MOST}) o) as outbox,
        (select count(*) from (select from handover h where h.kind > {CASES} and h.state < 7 and not {staffed(_REAL)}

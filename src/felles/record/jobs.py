@@ -219,10 +219,10 @@ class Session:
         """What follows from the rows written, where anything can: by their types, or by a bit of their person."""
         hooks = self.registry.hooks
         persons = {s.key for s in job.plan.steps if s.change.type in hooks.by_type or s.key in self.special}
-        for key in sorted(key for key in persons if key[1]):
+        for key in sorted(key for key in persons if key[1] or hooks.of_nobodys):
             steps = [s for s in job.plan.steps if s.key == key and s.found is None]
             written = {f"{s.change.type}/{s.id}": s.made.resource if s.made else None for s in steps}
-            if not steps or (key not in self.special and not hooks.called(written)):
+            if not steps or (key not in self.special and not hooks.called(written, nobodys=not key[1])):
                 continue
             after = After(
                 conn=self._conn,

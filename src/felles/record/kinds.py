@@ -99,7 +99,7 @@ _LIST = "http://terminology.hl7.org/CodeSystem/list-example-use-codes"
 
 CASES = (
     "need", "emergency", "consent", "looked", "log-question", "correction", "deletion", "request",
-    "self-made", "confirmed",
+    "self-made", "confirmed", "application", "access-review",
 )  # fmt: skip
 """Codes of CASE_SYSTEM: a stated need, an emergency opening, an opening with the person's consent; that a doctor has
 looked at a result; a question about the log, a demand to correct or to delete, a request by who acts for the person;

@@ -145,7 +145,7 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
         items = [MenuItem("/drift", t("Drift"), "Cog", path == "/" or path.startswith("/drift"), key="d")]
     else:
         items = [MenuItem("/", t("Start"), "House", path == "/", key="a")]
-    if actor.may("find"):
+    if actor.may("find") or actor.may("handle"):
         items.append(MenuItem("/arbeid", t("Arbeidsliste"), "Tasklist", path.startswith("/arbeid")))
     if actor.may("find") and actor.may("book"):
         items.append(MenuItem("/timebok", t("Timebok"), "Calendar", path.startswith("/timebok"), key="b"))

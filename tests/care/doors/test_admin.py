@@ -8,10 +8,12 @@ from browsing import own, words
 from felles import access
 from felles.access import accounts
 from felles.access.codes import EPISODE_SYSTEM, GP_LIST
+from felles.access.handovers.keeper import Keeper
 from felles.access.resources import struct
 from felles.fhir.norway.identity import organisation_number
 from felles.record.changes import Change
 from felles.record.clock import FOREVER
+from felles.record.maintenance import connect
 
 FORM = {"name": "Havna legekontor", "kind": "gp-office", "units": "Legekontoret\nSkiftestua", "email": "post@havna.no",
         "given": "Kari", "family": "Nes", "hpr": "569900999", "phone": "70000000"}  # fmt: skip
@@ -27,6 +29,13 @@ async def applied(site, stem, **more):
     number = organisation_number(stem)
     async with site.visitor() as anybody:
         return await anybody.post("/bli-med", data=FORM | {"number": number} | more, headers=own())
+
+
+@pytest.fixture
+async def keeper(site, region):
+    conn = await connect(region.url)
+    yield Keeper(site.store, conn)
+    await conn.close()
 
 
 async def approved(site, stem, name):
@@ -103,6 +112,33 @@ async def test_a_refusal_needs_its_reason(site):
         assert sent.status_code == 303
         assert "Ikke i regionen" in words((await nils.get(href)).text)
         assert (await nils.post(href, data={"svar": "godkjenn"}, headers=own())).status_code == 409
+
+
+async def test_an_application_is_on_the_worklist_of_whoever_runs_the_record(site, keeper):
+    await applied(site, 33000053, name="Bukta legekontor")
+    await keeper.round()
+    async with site.visitor("administrator") as nils:
+        listed = unescaped((await nils.get("/arbeid")).text)
+        [source] = re.findall(r'href="/arbeid/(Task/[^"]+)">Søknad om å bli med: Bukta', listed)
+        assert 'href="/arbeid"' in unescaped((await nils.get("/")).text)
+        taken = await nils.post(f"/arbeid/{source}/ta", data={"versjon": ""}, headers=own())
+        assert taken.status_code == 303
+        shown = unescaped((await nils.get(f"/arbeid/{source}")).text)
+        assert "Under arbeid" in words(shown)
+        assert "Pasient" not in words(shown).partition("Hva som har hendt")[0].partition("Bukta")[2]
+        assert f"/arbeid/{source}/videre" not in shown  # there is one desk for it
+        [href] = re.findall(r'href="(/admin/soknader/[^"]+)"', shown)
+        assert (await nils.get(f"/admin/saker/{source.removeprefix('Task/')}")).status_code == 404
+        assert f'href="/arbeid/{source}"' in unescaped((await nils.get(href)).text)
+        assert "Søknad om å bli med" in words((await nils.get("/tavle")).text)
+        assert (await nils.post(href, data={"svar": "avslag", "grunn": "Feil sted"}, headers=own())).status_code == 303
+        assert "Bukta" not in words((await nils.get("/arbeid")).text)
+        assert "Bukta" in words((await nils.get("/arbeid?besvart=1")).text)
+    for persona in ("personvern", "fastlege"):
+        async with site.visitor(persona) as other:
+            assert "Bukta" not in words((await other.get("/arbeid")).text)
+            assert (await other.get(f"/arbeid/{source}")).status_code == 404
+            assert (await other.post(f"/arbeid/{source}/ta", data={"versjon": ""}, headers=own())).status_code == 404
 
 
 @pytest.mark.parametrize("persona", ["fastlege", "sekretar", "eldre"])

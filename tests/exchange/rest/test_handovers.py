@@ -57,6 +57,15 @@ async def test_it_is_with_whom_it_was_sent_to_and_comes_back(region: Region):
     assert whole.versions.count('"author"') == 4
 
 
+@pytest.mark.parametrize("sort", ["application", "access-review"])
+async def test_what_is_about_no_person_is_opened_by_no_client(region: Region, sort: str):
+    code = {"coding": [{"system": "http://felles.example/fhir/CodeSystem/case", "code": sort}]}
+    task = region.task(code=code)
+    for made in (task, {name: value for name, value in task.items() if name != "for"}):
+        refused = await region.client("gp").post("Task", made)
+        assert refused.status == 403, made
+
+
 async def test_nobody_takes_another_ones_place_or_deletes(region: Region):
     task = await region.sent()
     source = f"Task/{task['id']}"

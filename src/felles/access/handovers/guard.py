@@ -6,6 +6,7 @@
     a person ends it                      no client and no time does; for one who acts by herself (`behalf`)
     it is not deleted                     but by who had given it to herself
     a case stays what sort it is          and what its answer says is its reason
+    what is about no person               is opened by no client: an application, a look at roles
 
 Of a way in it does not say more: what anybody writes of one but who looks it over changes nothing (`hook`). Of what is
 written for the first time, and of what is no hand-over, it says nothing.
@@ -15,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.cases import OPENINGS
+from felles.access.cases import OPENINGS, sort_of
+from felles.access.handovers.kinds import NOBODYS
 from felles.access.handovers.states import BY_STATUS, ENDED, State, said_by
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
 from felles.record.elements import codes_of, listed
@@ -41,6 +43,8 @@ def wrong(was: Any, new: Any, grant: Grant) -> RecordError | None:
 
     `Conflict` where it has ended, `Unprocessable` where something is missing, `Forbidden` where nobody ends it.
     """
+    if grant.mode != Mode.ALL and new is not None and sort_of(new) in NOBODYS and (was is None or sort_of(was) is None):
+        return Forbidden("a case about no person is opened by what it follows from")
     before = None if was is None or grant.mode == Mode.ALL else said_by(was)
     if before is None:
         return None

@@ -18,7 +18,7 @@ from felles import fhir
 from felles.access.cases import OPENINGS
 from felles.access.handovers import guard, moved
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
-from felles.access.handovers.kinds import MONTH, Kind, desk_roles, rule_of
+from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
 from felles.record.decide import BLOCKED
 from felles.record.desks import CASES, staffs
@@ -78,7 +78,7 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
 def register(registry: Registry) -> None:
     """Let hand-overs follow every commit of what may be one, and every commit of a person who has closed something."""
     registry.guards.setdefault("Task", []).append(guard.wrong)
-    registry.hooks.after(TYPES_HANDED, keep, wants=_wants)
+    registry.hooks.after(TYPES_HANDED, keep, wants=_wants, nobodys=True)
     registry.hooks.always("blocked", give_back)
     moved.register(registry)
 
@@ -97,6 +97,8 @@ async def keep(after_: After) -> bool:
 async def _keep(after_: After, reference: str, resource: Any) -> None:
     conn, key = after_.conn, after_.key
     said = None if resource is None else said_by(resource)
+    if said is not None and (said.kind in NOBODYS) is bool(key[1]):
+        return  # what belongs to nobody is handed over only where it is about no person at all
     new = reference in after_.created
     rows = [] if new else await conn.fetch(_READ, *key, reference)
     if new and said is not None and _carries(said):
@@ -128,7 +130,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
 
 def _carries(one: Said | Held) -> bool:
     """Whether its focus has no row of its own: an offer's has."""
-    return bool(one.focus) and one.kind is not Kind.OFFER
+    return bool(one.focus) and one.kind is not Kind.OFFER and one.kind not in NOBODYS
 
 
 def _answers(grant: Grant) -> bool:
@@ -149,7 +151,9 @@ def _may_say(after_: After, said: Said, new: bool, was: Held | None, rows: list[
 async def _of_case(after_: After, said: Said, was: Held | None) -> tuple[Said, bool]:
     """What is said of a case by this writer, and whether it is at another desk than its Task names."""
     grant, way_in = after_.grant, said.kind in OPENINGS
-    until = (was.made if was else after_.clinical) + MONTH if said.until is None else said.until
+    until = said.until
+    if until is None and said.kind not in NOBODYS:
+        until = (was.made if was else after_.clinical) + MONTH
     if was is not None and not _answers(grant):  # the person herself may end what she asked, and moves it nowhere
         state = was.state if way_in or not said.state.ended else said.state
         return replace(said, state=state, receiver=was.receiver, sender=was.sender, until=until), was.stopped

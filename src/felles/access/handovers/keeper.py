@@ -6,6 +6,7 @@
     away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
     offer    the person has another GP or municipality: it is offered to the new one, and moves with a yes (`offers`)
     stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
+    nobodys  an organisation applied or was decided on, roles have stood unconfirmed for a year (`nobodys`)
     bare     a referral, order or message to which one of these happens is carried by a Task from then on
 
 A case goes from desk to desk (`record.desks`): to the nearest above, and to whoever runs the record in the end, where
@@ -24,7 +25,7 @@ import msgspec
 import structlog
 
 from felles import fhir
-from felles.access.handovers import away, inboxes, offering
+from felles.access.handovers import away, inboxes, nobodys, offering
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.inboxes import is_person
 from felles.access.handovers.kinds import Kind, coded, desk_roles, rule_of
@@ -113,6 +114,8 @@ class Keeper:
     conn: asyncpg.Connection
     alone: dict[int, int] = field(default_factory=dict[int, int])
     """Who is away with nobody to have what is hers (hashes), until when that is not asked again (real time)."""
+    looked: int = 0
+    """When the roles of the region were last looked at (real time)."""
 
     async def round(self) -> int:
         """See to what is due; how many hand-overs were written anew. Raises what the driver raises."""
@@ -128,7 +131,7 @@ class Keeper:
             *await self.conn.fetch(_LATE, clinical, MANY),
             *await self.conn.fetch(_NOBODY, real, MANY),
         ]
-        done, seen = 0, set[str]()
+        done, seen = await self._nobodys(real), set[str]()
         for row in rows:
             if row["source"] in seen:
                 continue
@@ -138,6 +141,16 @@ class Keeper:
             except RecordError as error:  # somebody was faster, or it cannot be written: the next round sees it again
                 _log.info("a hand-over was not kept", source=row["source"], error=error.diagnostics)
         return done
+
+    async def _nobodys(self, real: int) -> int:
+        """What is about no person."""
+        due = real - self.looked >= nobodys.EVERY
+        self.looked = real if due else self.looked
+        try:
+            return await nobodys.tell(self.store) + (await nobodys.review(self.store) if due else 0)
+        except RecordError as error:
+            _log.info("a case about no person was not kept", error=error.diagnostics)
+            return 0
 
     async def _see_to(self, row: Any) -> int:
         held, source, why = held_of(row), row["source"], row["why"]

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import HANDOVER_SYSTEM
-from felles.record.desks import CASES, DECIDERS, REVIEWERS
+from felles.record.desks import CASES, DECIDERS, KEEPERS, OPERATORS, REVIEWERS
 
 MINUTE: Final = 60_000_000
 """Microseconds."""
@@ -52,6 +52,8 @@ class Kind(IntEnum):
     DELETION = 26
     REQUEST = 27
     SELF_MADE = 28
+    APPLICATION = 29
+    ACCESS_REVIEW = 30
 
     @property
     def code(self) -> str:
@@ -86,6 +88,8 @@ NAMES: Final = {
     Kind.DELETION: "Krav om sletting",
     Kind.REQUEST: "Ønske om innsyn for en annen",
     Kind.SELF_MADE: "Åpnet ved egen time, henvisning eller oppgave",
+    Kind.APPLICATION: "Søknad om å bli med",
+    Kind.ACCESS_REVIEW: "Gjennomgang av tilganger",
 }
 """How the code is shown where it stands in the record, in the record's language."""
 
@@ -133,6 +137,8 @@ _CASE: Final = Rule(receive=Wait(days=10), act=Wait(days=20), again=Wait(days=5)
 """Of what is asked by somebody it is about: received in time to be answered within the month."""
 _REVIEW: Final = Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_DESK, done_ends=True)
 """Of a way in that somebody took: while those who know of it still remember."""
+_NOBODYS: Final = Rule(receive=Wait(days=5), act=Wait(days=10), again=Wait(days=5), ladder=_DESK, done_ends=True)
+"""Of what is about no person: no law says a day."""
 URGENT: Final = Rule(
     receive=Wait(minutes=10),
     act=Wait(minutes=60),
@@ -163,7 +169,12 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.DELETION: _CASE,
     Kind.REQUEST: _CASE,
     Kind.SELF_MADE: _REVIEW,
+    Kind.APPLICATION: _NOBODYS,
+    Kind.ACCESS_REVIEW: _NOBODYS,
 }
+
+NOBODYS: Final = frozenset({Kind.APPLICATION, Kind.ACCESS_REVIEW})
+"""Cases that are about no person."""
 
 PROMISED: Final = Wait(days=5)
 """Until a citizen who writes has an answer, as her page says it: five working days is the practice of the national
@@ -178,4 +189,5 @@ def rule_of(kind: Kind, *, urgent: bool) -> Rule:
 
 def desk_roles(kind: Kind) -> tuple[str, ...]:
     """The roles whose staff answers a case of this kind."""
-    return (*REVIEWERS, *DECIDERS) if kind is Kind.REQUEST else REVIEWERS
+    own = {Kind.REQUEST: (*REVIEWERS, *DECIDERS), Kind.APPLICATION: OPERATORS, Kind.ACCESS_REVIEW: KEEPERS}
+    return own.get(kind, REVIEWERS)

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.access.cases import sort_of
 from felles.access.codes import DIAGNOSTIC, OFFERED, STANDS_IN_FOR
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
-from felles.access.handovers.kinds import MONTH, PROMISED, RULES, Kind, rule_of
+from felles.access.handovers.kinds import MONTH, NOBODYS, PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
@@ -252,7 +252,7 @@ def _task(task: Any) -> Said | None:
     if kind is Kind.OFFER and not focus.startswith("Task/"):
         kind = Kind.TASK  # what offers nothing is asked for as anything else
     if case is not None:
-        focus = f"{REVIEW}{focus.replace('/', '.', 1)}" if case is Kind.SELF_MADE else ""
+        focus = f"{REVIEW}{focus.replace('/', '.', 1)}" if case is Kind.SELF_MADE else focus if case in NOBODYS else ""
     business = next(codes_of(task.businessStatus, HANDOVER_STATE_SYSTEM), "")
     state = BY_STATUS.get(task.status, State.SENT)
     if business == ENDED and state is not State.SENT:
@@ -323,6 +323,8 @@ def _message(message: Any) -> Said | None:
 
 
 def _promised(kind: Kind, focus: str, sender: str, asked: int | None) -> int | None:
+    if kind in NOBODYS:
+        return None
     if kind.case:
         return None if asked is None else asked + MONTH
     return promised(sender, asked) if focus.startswith("Communication/") else None

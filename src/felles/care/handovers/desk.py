@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import access
-from felles.access.handovers.kinds import LONGEST, Kind
+from felles.access.handovers.kinds import LONGEST, NOBODYS, Kind, desk_roles
+from felles.access.handovers.nobodys import application_of
 from felles.access.handovers.states import State
 from felles.access.resources import moment
 from felles.care.doors.cases import actions
@@ -68,13 +69,22 @@ def answering(found: Visit, row: HandedRow) -> list[dict[str, str]]:
     """The way to the page that answers a case."""
     if State(row.state).ended:
         return []
-    text = present.answering(found.t, Kind(row.kind))
-    return [{"href": f"/admin/saker/{row.source.partition('/')[2]}", "text": text, "icon": "FileText"}]
+    return [{"href": way(row), "text": present.answering(found.t, Kind(row.kind)), "icon": "FileText"}]
 
 
-def staff(duty: list[OnDuty]) -> list[OnDuty]:
-    """Those of an organisation's staff who answer cases."""
-    return [each for each in duty if each.role in ROLES]
+def way(row: HandedRow) -> str:
+    """The address of the page that answers a case: of what is about no person that of its own desk."""
+    if row.kind == Kind.ACCESS_REVIEW:
+        return f"/admin/tilganger?virksomhet={row.focus}"
+    if row.kind == Kind.APPLICATION:
+        return f"/admin/soknader/{application_of(row)}"
+    return f"/admin/saker/{row.source.partition('/')[2]}"
+
+
+def staff(duty: list[OnDuty], kind: Kind) -> list[OnDuty]:
+    """Those of an organisation's staff who answer cases of this kind."""
+    roles = desk_roles(kind) if kind in NOBODYS else ROLES
+    return [each for each in duty if each.role in roles]
 
 
 def latest(row: HandedRow) -> int:

@@ -200,14 +200,14 @@ async def _unsent(found: Visit, form: dict[str, str]) -> dict[str, str]:
     return wrong
 
 
-async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case: bool = False) -> str:
+async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case: Kind | None = None) -> str:
     """What is wrong with sending to `reference`; "" for nothing: it has staff, and for what is urgent somebody now."""
     t, store = found.t, store_of(found)
     inbox = await inboxes.one(store, reference) if reference else None
     if inbox is None:
         return t("Velg en mottaker.")
     staff = await inboxes.staff(store, reference)
-    staff = desk.staff(staff) if case else staff
+    staff = desk.staff(staff, case) if case else staff
     if not staff:
         return t("{name} har ingen som tar imot. Velg en annen, eller ring.").format(name=inbox.name)
     if urgent and not any(each.now for each in staff):
@@ -264,7 +264,7 @@ async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, 
     t, wrong = found.t, dict[str, str]()
     if verb in WITH_WORDS and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
         wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
-    case = bool(Kind(row.kind).case)
+    case = Kind(row.kind) if Kind(row.kind).case else None
     if verb is Verb.FORWARD and (refused := await _receiver(found, to, case=case)):
         wrong["mottaker"] = refused
     if verb is Verb.POSTPONE:
@@ -293,7 +293,7 @@ async def _one(
     names = await store.names.of(set(present.authors(row)))
     holder = await inboxes.one(store, row.receiver if State(row.state).back else row.owner or row.receiver)
     staff = await inboxes.staff(store, holder.reference) if holder else []
-    staff = desk.staff(staff) if case else staff
+    staff = desk.staff(staff, Kind(row.kind)) if case else staff
     staffed = await store.names.of({each for one in staff for each in (one.reference, one.stand_in) if each})
     asked = found.request.query_params
     looked = said.get("mottaker", "") or asked.get("mottaker", "")

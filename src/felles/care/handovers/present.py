@@ -11,7 +11,7 @@ from felles.access.cases import OPENINGS
 from felles.access.codes import OFFERED
 from felles.access.handovers.away import absent_in
 from felles.access.handovers.keeper import told_in
-from felles.access.handovers.kinds import Kind
+from felles.access.handovers.kinds import NOBODYS, Kind
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
 from felles.care import shapes, words
 from felles.care.handovers.rules import WITH_WORDS, Verb
@@ -56,6 +56,8 @@ def kind(t: Language, which: Kind) -> str:
         Kind.DELETION: t("Krav om sletting"),
         Kind.REQUEST: t("Ønske om innsyn for en annen"),
         Kind.SELF_MADE: t("Åpnet ved egen time, henvisning eller oppgave"),
+        Kind.APPLICATION: t("Søknad om å bli med"),
+        Kind.ACCESS_REVIEW: t("Gjennomgang av tilganger"),
     }[which]
 
 
@@ -63,6 +65,8 @@ def answering(t: Language, which: Kind) -> str:
     """What the way to a case's answer says."""
     if which in OPENINGS or which is Kind.SELF_MADE:
         return t("Se over åpningen")
+    if which in NOBODYS:
+        return t("Avgjør søknaden") if which is Kind.APPLICATION else t("Gå gjennom tilgangene")
     return t("Avgjør kravet") if which in (Kind.DEMAND, Kind.DELETION) else t("Svar på saken")
 
 
@@ -132,6 +136,7 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
     where = State(of.state)
     about = [words.age(t, patient, now), t.fhir(patient.birth_date, brief=True) if patient.birth_date else ""]
     other = of.owner if sent else of.sender
+    wrote = names.get(other, "") or (_written_by(t, of, body) if other.startswith("Patient/") else "")
     return {
         "href": f"/arbeid/{of.source}",
         "kind": kind(t, Kind(of.kind)),
@@ -140,9 +145,9 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "owner": of.owner,
         "urgent": of.urgent,
         "text": _lead(body),
-        "patient": words.name(t, patient.shown_name),
-        "about": ", ".join(filter(None, about)),
-        "other": names.get(other, "") or (_written_by(t, of, body) if other.startswith("Patient/") else ""),
+        "patient": words.name(t, patient.shown_name) if of.patient else "",
+        "about": ", ".join(filter(None, about)) if of.patient else "",
+        "other": t("Felles") if other.startswith("Device/") else wrote,
         "state": state(t, where),
         "color": COLORS[where],
         "next": t.moment(of.next) if of.urgent and of.next else t.brief(of.next) if of.next else "",
@@ -161,7 +166,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     return row(t, of, names, now, sent=True) | {
         "record": f"/p/{of.patient}" if of.patient and not case else "",
         "words": _words(body),
-        "sender": names.get(of.sender, "") or _written_by(t, of, body),
+        "sender": names.get(of.sender, "") or _written_by(t, of, body) if of.patient else t("Felles"),
         "citizen": of.sender.startswith(("Patient/", "RelatedPerson/")),
         "owner": names.get(of.owner, ""),
         "urgency": _urgency(t, where, names.get(of.owner, "")) if of.urgent and not where.ended else "",

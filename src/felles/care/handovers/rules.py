@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.access.handovers.kinds import RULES, Kind, coded
+from felles.access.handovers.kinds import NOBODYS, RULES, Kind, coded
 from felles.access.handovers.states import ENDED, RETURNED, State
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
 
@@ -63,6 +63,8 @@ def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = Fals
         return ()
     if kind.case:
         at_desk = _DESK.get(state, (Verb.TAKE, Verb.FORWARD)) if holds else ()
+        if kind in NOBODYS:  # there is one desk for it
+            at_desk = tuple(verb for verb in at_desk if verb is not Verb.FORWARD)
         return (Verb.TAKE, *at_desk) if holds and state is State.ACCEPTED and not own else at_desk
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from felles.access import organizations
 from felles.access.errors import Refused
@@ -98,16 +99,23 @@ async def _staff(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> R
 
 
 async def reviews(request: Request) -> Response:
-    """All roles that hold, those first that must be looked at. Raises `SignInFirst`, `Forbidden`."""
+    """All roles that hold, those first that must be looked at. Raises `SignInFirst`, `Forbidden`.
+
+    `?virksomhet`: of an organisation that has no administrator, for whom its roles fall to (`organizations.staff`).
+    """
     found = await visit(request)
     store, actor, t = store_of(found), found.signed_in, found.t
-    listed = await organizations.units(store, actor)
-    held = await organizations.staff(store, actor)
+    of = request.query_params.get("virksomhet", "")
+    of = "" if of == actor.organization else of
+    listed = await organizations.units(store, actor, of)
+    held = await organizations.staff(store, actor, of)
+    names = await store.names.of({of}) if of else {}
     rows = present.reviews(t, held, listed, store.clock.real())
     marked = sum(1 for row in rows if row["marks"])
     context = {
         "title": t("Gjennomgang av tilganger"),
-        "place": actor.organization_name,
+        "place": names.get(of, "") or actor.organization_name,
+        "of": of,
         "rows": rows,
         "due": t.many("%d rolle må ses på", "%d roller må ses på", marked),
     }
@@ -123,5 +131,6 @@ async def review(request: Request) -> Response:
     act = acts.get(form.get("svar", ""))
     if act is None:
         raise Absent("there is no such answer")
-    await act(store_of(found), found.signed_in, role)
-    return go("/admin/tilganger")
+    of = form.get("virksomhet", "")
+    await act(store_of(found), found.signed_in, role, of)
+    return go(f"/admin/tilganger?virksomhet={quote(of, safe='/')}" if of else "/admin/tilganger")

@@ -120,6 +120,7 @@ def application(t: Language, row: Application) -> dict[str, Any]:
         "state": state,
         "decided": "" if row.decided is None else t.day(row.decided),
         "reason": row.reason or "",
+        "task": row.task or "",
     }
 
 

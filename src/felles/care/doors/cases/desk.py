@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from felles import access
-from felles.access.handovers.kinds import Kind
+from felles.access.handovers.kinds import NOBODYS, Kind
 from felles.access.times import span
 from felles.care.doors import rules as log_rules
 from felles.care.doors.cases import actions, present, rules
 from felles.care.doors.present import groups
 from felles.care.people import store_of
-from felles.record.errors import Conflict, PreconditionFailed
+from felles.record.errors import Absent, Conflict, PreconditionFailed
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ async def answer(request: Request) -> Response:
     form = await form_of(found)
     store = store_of(found)
     row = await store.case(grant, request.path_params["cid"])
+    if Kind(row.hand.kind) in NOBODYS:
+        raise Absent("what is about no person is decided at its own desk")
     what, words, case = form.get("svar", ""), form.get("tekst", ""), _case(row)
     if not row.open:
         return await _one(found, error="over")
@@ -74,6 +76,8 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
     grant = access.handle(found.signed_in)
     store, t = store_of(found), found.t
     row = await store.case(grant, found.request.path_params["cid"])
+    if Kind(row.hand.kind) in NOBODYS:
+        raise Absent("what is about no person is decided at its own desk")
     case = _case(row)
     people: set[str | int] = {
         each for each in (row.author, row.org, row.hand.owner, case.suspect, *case.approved) if each

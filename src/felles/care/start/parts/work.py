@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.json import Decoder
 
-from felles.access.handovers.kinds import Kind
+from felles.access.handovers.kinds import NOBODYS, Kind
 from felles.access.handovers.states import State
 from felles.care import shapes
 from felles.care.handovers import present
@@ -37,6 +37,8 @@ def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
     shown = present.row(t, row, names, now, sent=False)
     line = person(t, _patient(row.face), row.patient, now)
     line.fact = ": ".join(filter(None, (present.kind(t, Kind(row.kind)), shown["text"])))
+    if Kind(row.kind) in NOBODYS:
+        line.name, line.fact, line.about = shown["text"], present.kind(t, Kind(row.kind)), ""
     line.to, line.detail = shown["href"], shown["other"]
     line.state, line.color = shown["state"], shown["color"]
     line.time = t("Haster") if row.urgent else ""
