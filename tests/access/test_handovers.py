@@ -15,7 +15,7 @@ from felles import access, fhir
 from felles.access.actor import Actor, Sort
 from felles.access.cases import OPENINGS
 from felles.access.codes import STANDS_IN_FOR
-from felles.access.handovers import guard, offers
+from felles.access.handovers import asking, guard, offers
 from felles.access.handovers.away import given_back, lent
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
 from felles.access.handovers.kinds import MONTH, RULES, Kind, Wait
@@ -23,6 +23,7 @@ from felles.access.handovers.states import (
     BY_STATUS,
     ENDED,
     ESCALATED,
+    REPLIED,
     RETURNED,
     STOPPED,
     UNTAKEN,
@@ -32,11 +33,13 @@ from felles.access.handovers.states import (
     follow,
     said_by,
 )
-from felles.access.verbs import VERBS
+from felles.access.verbs import VERBS, step_verb
 from felles.care.handovers.rules import Verb, act, verbs
+from felles.care.handovers.rules import asking as asking_her
 from felles.record import desks
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
 from felles.record.desks import DECIDERS, REVIEWERS
+from felles.record.errors import Unprocessable
 
 FOR_NURSE = [{"url": STANDS_IN_FOR, "valueReference": {"reference": "Practitioner/nurse"}}]
 WARD, OFFICE_OF_GP, MOTHER = "Organization/ward", "Organization/gp", "Patient/mother"
@@ -128,12 +131,93 @@ def test_a_citizen_owns_no_work():
     for status, business, state, owner in (
         ("completed", None, State.DONE, ""),
         ("rejected", None, State.ENDED, ""),
-        ("on-hold", RETURNED, State.ASKED, WARD),
+        ("on-hold", RETURNED, State.ACCEPTED, WARD),  # she is asked back
         ("requested", UNTAKEN, State.UNTAKEN, WARD),
     ):
         found = held(task(**asked), task(status=status, business=business, **asked))
         assert found is not None
         assert (found.state, found.owner) == (state, owner)
+
+
+ASKED_HER = {
+    "requester": {"reference": MOTHER},
+    "focus": {"reference": "Communication/c"},
+    "owner": {"reference": NURSE},
+}
+QUESTION = {"authorReference": {"reference": NURSE}, "time": "2026-11-26T11:00:00Z", "text": "Siden når?"}
+ANSWER = {"authorReference": {"reference": MOTHER}, "time": "2026-11-27T11:00:00Z", "text": "Siden i går"}
+
+
+@pytest.mark.parametrize("kind", [None, Kind.DEMAND], ids=str)
+def test_what_a_citizen_is_asked_back_comes_up_by_itself_or_at_once_when_she_answers(kind: Kind | None):
+    case = {"code": {"coding": [{"system": CASE_SYSTEM, "code": kind.case}]}} if kind else {}
+    sent = {**ASKED_HER, **case, "authoredOn": "2026-11-26T11:00:00Z"}
+    mine = task(status="accepted", **sent)
+    asked = task(status="on-hold", business=RETURNED, note=[QUESTION], **sent)
+    took = held(task(**sent), mine)
+    waits = held(task(**sent), mine, asked)
+    assert took is not None
+    assert waits is not None
+    assert (waits.state, waits.owner) == (State.ACCEPTED, NURSE)
+    rule = RULES[kind or Kind.QUESTION]
+    assert waits.next == after(OFFICE, NOON, rule.asked) < took.next  # type: ignore[operator]
+    later = held(task(**sent), mine, asked, asked, now=NOON)
+    assert later == waits  # written again, it is not put off
+    put_off = {**sent, "restriction": {"period": {"end": "2026-12-24"}}}
+    off = held(mine, task(status="on-hold", business=RETURNED, note=[QUESTION], **put_off))
+    assert off is not None
+    assert off.next == (waits.next if kind else micros(2026, 12, 24, 23))  # a case keeps its day
+    said = task(business=REPLIED, note=[QUESTION, ANSWER], **sent)
+    again = follow(waits, said_by(said), writer=MOTHER, org=WARD, now=NOON + 86_400_000_000)  # type: ignore[arg-type]
+    assert again is not None
+    assert (again.state, again.owner, again.sender) == (State.SENT, NURSE, MOTHER)
+    urgent = held(task(**sent, priority="asap"), task(status="on-hold", business=RETURNED, priority="asap", **sent))
+    if kind is None:
+        assert urgent is not None
+        assert urgent.next == NOON + 60 * 60_000_000
+
+
+def test_a_citizen_answers_by_one_note_of_her_own_and_changes_nothing_else():
+    asked = task(status="on-hold", business=RETURNED, note=[QUESTION], **ASKED_HER)
+    right: dict[str, Any] = {"business": REPLIED, "note": [QUESTION, ANSWER], **ASKED_HER}
+    assert asking.is_reply(asked, task(**right))
+    other: dict[str, dict[str, Any]] = {
+        "her words are in the question": {"note": [QUESTION | {"text": "Intet"}, ANSWER]},
+        "nothing said": {"note": [QUESTION]},
+        "too long": {"note": [QUESTION, ANSWER | {"text": "x" * 4001}]},
+        "two": {"note": [QUESTION, ANSWER, ANSWER]},
+        "staff's name": {"note": [QUESTION, ANSWER | {"authorReference": {"reference": NURSE}}]},
+        "to another": {"owner": {"reference": GP}},
+        "urgent": {"priority": "stat"},
+        "done": {"status": "completed"},
+        "not said to be answered": {"business": None},
+        "a day": {"restriction": {"period": {"end": "2026-12-24"}}},
+    }
+    for what, said in other.items():
+        assert not asking.is_reply(asked, task(**right | said)), what
+        assert step_verb(asked, task(**right | said)) == "", what
+    assert step_verb(asked, task(**right)) == "ask"
+    assert not asking.is_reply(task(status="accepted", note=[QUESTION], **ASKED_HER), task(**right))
+    by_staff = {**ASKED_HER, "requester": {"reference": GP}}  # what colleagues ask each other is none of hers
+    returned = task(status="on-hold", business=RETURNED, note=[QUESTION], **by_staff)
+    assert not asking.is_reply(returned, task(business=REPLIED, note=[QUESTION, ANSWER], **by_staff))
+    refused = guard.wrong(asked, task(**right), grant_of(actor=NURSE))  # nobody answers in her name
+    assert isinstance(refused, Unprocessable)
+
+
+def test_who_is_asked_is_still_asked_when_a_colleague_takes_it_or_puts_it_off():
+    body = msgspec.json.decode(msgspec.json.encode(ASKED_HER | {"resourceType": "Task", "status": "accepted"}))
+    asked = act(
+        body | {"restriction": {"period": {"end": "2026-12-24"}}}, Verb.ASK, who=NURSE, now="n", words="Siden når?"
+    )
+    assert "restriction" not in asked
+    for verb, said in ((Verb.TAKE, {}), (Verb.POSTPONE, {"until": "2026-12-01"})):
+        assert asking_her(act(asked, verb, who=GP, now="n", **said)), verb
+    for verb in (Verb.FORWARD, Verb.ANSWER, Verb.DECLINE, Verb.END):
+        assert not asking_her(act(asked, verb, who=GP, now="n", words="Nei", to=WARD)), verb
+    assert Verb.ASK in verbs(Kind.DEMAND, State.ACCEPTED, holds=True, sent=False)
+    assert Verb.ASK not in verbs(Kind.DEMAND, State.ACCEPTED, holds=False, sent=True)
+    assert Verb.ASK not in verbs(Kind.EMERGENCY, State.ACCEPTED, holds=True, sent=False)  # nobody's question
 
 
 def case_of(kind: Kind, **said: Any) -> Any:
@@ -242,7 +326,7 @@ def test_it_climbs_to_its_sender_and_no_further():
 _VERSION = st.fixed_dictionaries(
     {
         "status": st.sampled_from(sorted(BY_STATUS)),
-        "business": st.sampled_from([None, RETURNED, UNTAKEN, STOPPED, ESCALATED, ENDED]),
+        "business": st.sampled_from([None, RETURNED, REPLIED, UNTAKEN, STOPPED, ESCALATED, ENDED]),
         "owner": st.sampled_from(
             [
                 None,

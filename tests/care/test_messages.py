@@ -70,6 +70,93 @@ async def test_a_question_is_the_midwifes_to_answer_and_the_woman_reads_the_answ
     assert any('"page:messages"' in line for line in await lines_about(site, key))
 
 
+async def asks_back(staff, listed, question):
+    """Ask something back about what stands on the worklist as `listed`; the address of it as it is from then on."""
+    path = found_in(rf'href="(/arbeid/[^"]+)"[^>]*>[^<]*{listed}', unescape((await staff.get("/arbeid")).text))
+    assert "kommer fram når hun svarer, eller om 3 virkedager" in words((await staff.get(path)).text)
+    assert (await post(staff, f"{path}/spor", tekst=question)).status_code == 303
+    return found_in(rf'href="(/arbeid/Task/[^"]+)"[^>]*>[^<]*{listed}', unescape((await staff.get("/arbeid")).text))
+
+
+async def test_the_midwife_asks_back_and_the_answer_brings_it_up_again(site):
+    _, key = await patient_named(site, "nordmarken")
+    async with site.visitor("gravid") as ida, site.visitor("jordmor") as midwife, site.visitor("eldre") as olav:
+        form = await ida.get("/meg/meldinger/ny")
+        station = found_in(r'value="(Organization/[^"]+)" checked', form.text)
+        assert (await post(ida, "/meg/meldinger/ny", tekst="Jeg er kvalm", til=station)).status_code == 303
+        path = await asks_back(midwife, "Jeg er kvalm", "Siden når er du det?")
+        assert "Venter på svar fra pasienten" in words((await midwife.get(path)).text)
+        task = path.rpartition("/")[2]
+        row = await site.store.pool.fetch(
+            "select state, owner from handover where bucket = $1 and person = $2 and source = $3", *key, f"Task/{task}"
+        )
+        assert (row[0]["state"], row[0]["owner"]) == (2, station)  # in progress, and theirs
+        home = await ida.get("/meg")
+        assert re.search(r"spør om noe Siden når er du det\? Svar på spørsmålet", words(home.text))
+        answer = found_in(r'href="(/meg/meldinger/svar/[^"]+)"', home.text)
+        assert answer.endswith(task)
+        mine = await ida.get("/meg/meldinger")
+        assert re.search(r"Siden når er du det\? .+ venter på svar fra deg Svar på spørsmålet", words(mine.text))
+        assert answer in unescape(mine.text)
+        shown = words((await ida.get(answer)).text)
+        for text in ("Siden når er du det?", "113", "116 117", "+47"):
+            assert text in shown
+        for other in (olav, midwife):
+            assert (await other.get(answer)).status_code in (403, 404)
+            assert (await post(other, answer, tekst="Siden i går")).status_code in (403, 404)
+        assert (await post(ida, answer, tekst="")).status_code == 422
+        assert (await post(ida, answer, tekst="Siden i går")).headers["location"] == "/meg/meldinger?sendt=1"
+        assert (await post(ida, answer, tekst="Og i dag")).status_code == 404  # it is asked no more
+        assert "spør om noe" not in words((await ida.get("/meg")).text)
+        mine = words((await ida.get("/meg/meldinger")).text)
+        assert re.search(
+            r"Siden når er du det\? Du ?, .{5,40} Siden i går Sendt til .+, ikke lest ennå Svar innen", mine
+        )
+        assert "Pasienten har svart" in words((await midwife.get("/arbeid")).text)
+        assert re.search(r"Pasienten, .{5,40} Siden i går", words((await midwife.get(path)).text))
+        assert (await post(midwife, f"{path}/svar", tekst="Da venter vi litt")).status_code == 303
+        assert "Da venter vi litt Besvart" in words((await ida.get("/meg/meldinger")).text)
+        assert (await ida.get(answer)).status_code == 404
+
+
+async def test_who_acts_for_him_answers_what_is_asked_and_who_may_not_is_refused(site):
+    olav, key = await patient_named(site, "saeterbo")
+    async with (
+        site.visitor("parorende") as marit,
+        site.visitor("eldre") as himself,
+        site.visitor("fastlege") as gp,
+        site.visitor("gravid") as other,
+    ):
+        sent = await post(marit, f"/for/{olav}/gjor", hva="viktig", tekst="Far liker ikke fisk")
+        assert sent.status_code == 303
+        path = await asks_back(gp, "Far liker ikke fisk", "Heller ikke reker?")
+        name = path.rpartition("/")[2]
+        assert "Heller ikke reker?" in words((await marit.get(f"/for/{olav}")).text)
+        page = unescape((await marit.get(f"/for/{olav}/meldinger")).text)
+        assert f'href="/for/{olav}/meldinger/svar/{name}"' in page
+        assert "venter på svar fra deg" in words(page)
+        answer = f"/for/{olav}/meldinger/svar/{name}"
+        assert "116 117" in words((await marit.get(answer)).text)
+        assert (await other.get(answer)).status_code == 404
+        assert (await post(other, answer, tekst="Han elsker reker")).status_code == 404
+        may = "update representation set verbs = verbs # 16 where bucket = $1 and person = $2 and verbs & 1 = 1"
+        await site.store.pool.fetch(may, *key)  # she may not speak for him any more
+        try:
+            assert "svar/" not in (await marit.get(f"/for/{olav}/meldinger")).text
+            assert (await marit.get(answer)).status_code == 403
+            assert (await post(marit, answer, tekst="Reker går bra")).status_code == 403
+        finally:
+            await site.store.pool.fetch(may, *key)
+        assert (await post(marit, answer, tekst="Reker går bra")).status_code == 303
+        assert re.search(r"Marit Lian, på vegne av pasienten, .{5,40} Reker går bra", words((await gp.get(path)).text))
+        for visitor, page, who in (
+            (marit, f"/for/{olav}/meldinger", "Du, for Olav Sæterbø"),
+            (himself, "/meg/meldinger", "Marit Lian, på vegne av personen"),
+        ):
+            assert re.search(rf"{who} ?, .{{5,40}} Reker går bra", words((await visitor.get(page)).text))
+        assert (await post(gp, f"{path}/svar", tekst="Det er notert")).status_code == 303
+
+
 async def test_a_high_value_shows_the_number_first_is_saved_once_and_is_marked_as_hers(site):
     patient, key = await patient_named(site, "nordmarken")
 
@@ -195,6 +282,20 @@ async def test_a_correction_the_daughter_asks_for_is_answered_and_seen_by_both_a
         else:
             raise AssertionError("the demand is on nobody's desk")
         assert (await gp.get(case)).status_code == 403
+        hand, name = f"/arbeid/Task/{case.rpartition('/')[2]}", case.rpartition("/")[2]
+        assert (await post(reviewer, f"{hand}/spor", tekst="Hva slags stokk?")).status_code == 303
+        assert "Venter på svar fra pasienten" in words((await reviewer.get(hand)).text)
+        for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
+            seen = await visitor.get(page)
+            assert "De spør Hva slags stokk?" in words(seen.text)
+            assert f"{page}/svar/{name}" in unescape(seen.text)
+        assert (await post(marit, f"/for/{olav}/meldinger/svar/{name}", tekst="En av tre")).status_code == 303
+        assert (await post(himself, f"/meg/meldinger/svar/{name}", tekst="Av tre")).status_code == 404
+        assert "Pasienten har svart" in words((await reviewer.get(hand)).text)
+        for page in (hand, case):
+            seen = await reviewer.get(page)
+            assert re.search(r"Marit Lian, på vegne av pasienten, .{5,40} En av tre", words(seen.text))
+        assert entry not in words(seen.text)  # nobody reads an id
         told = "Vi har rettet det til stokk i dag"
         assert (await post(reviewer, case, svar="svar", tekst=told)).status_code == 303
         for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):

@@ -56,12 +56,14 @@ NOT_HERE = {
     "/admin/saker/{cid}/flytt",
     "/admin/soknader/{aid}",
     "/for/{id}/be",
+    "/for/{id}/meldinger/svar/{tid}",
+    "/meg/meldinger/svar/{tid}",
     "/meg/personvern",
     "/p/{id}/onsker/{cid}",
     "/p/{id}/verge/{cid}",
 }
-"""Pages of what the made-up region holds none of: a report, a demand, an application, a request, a mandate; and a way
-that leads on to another page."""
+"""Pages of what the made-up region holds none of: a report, a demand, an application, a request, a mandate, a question
+asked back; and a way that leads on to another page."""
 
 
 UNSEEN = 3

@@ -25,6 +25,7 @@ from felles.access.open import (
     person,
     place,
     receiver,
+    reply,
     represent,
     system,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "person",
     "place",
     "receiver",
+    "reply",
     "represent",
     "system",
 ]

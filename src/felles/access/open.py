@@ -90,6 +90,11 @@ def act(actor: Actor, patient: str, keys: tuple[PersonKey, ...], verb: Verb) -> 
     return replace(grant, own=int(verb), kinds=0, verbs=ACTS[verb], behalf=patient)
 
 
+def reply(actor: Actor, patient: str, keys: tuple[PersonKey, ...], verb: Verb) -> PersonGrant:
+    """The same, to answer what the person is asked back by a Task that she who acts sees. Raises `Forbidden`."""
+    return replace(act(actor, patient, keys, verb), kinds=mask(Kind.TASK, Kind.CASE))
+
+
 def case(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
     """A Grant to write a case about a person without a relation to her: a stated need, a question, a request.
 

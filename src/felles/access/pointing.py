@@ -85,6 +85,8 @@ def register(registry: Registry) -> None:
 async def follow(after: After) -> None:
     """Make what the messages of a commit point to anew, and end those that it answers."""
     for reference, resource in after.of("Communication", "Task").items():
+        if type(resource).__name__ == "Task" and reference not in after.created and after.grant.own:
+            continue  # a citizen answers by it what she was asked: it points to what it did
         if reference not in after.created:
             await after.conn.fetch(_FORGET, *after.key, reference)
         if resource is None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.bases import Basis
 from felles.access.codes import DIAGNOSTIC, HOME_VISIT
+from felles.access.handovers.asking import is_reply
 from felles.record.codes import CASE_SYSTEM
 from felles.record.elements import codes_of, listed, reference_of
 from felles.record.guarded import Takes
@@ -197,6 +198,7 @@ _READERS: Final[dict[str, Callable[[Any], str]]] = {
     "DocumentReference": _document,
     "ClinicalImpression": _impression,
     "Communication": _communication,
+    "Task": lambda _: "write",  # a citizen's answer by one: `step_verb`
 }
 
 _ANY: Final = frozenset({"write", "propose"})
@@ -211,6 +213,7 @@ VERBED: Final[dict[str, frozenset[str]]] = {
     "DocumentReference": frozenset({"sign", "write"}),
     "ClinicalImpression": frozenset({"sign", "write"}),
     "Communication": frozenset({"remark", "ask", "write"}),
+    "Task": frozenset({"write", "ask"}),
 }
 """The types whose verb is not always `write`, each with the verbs it may take."""
 
@@ -250,8 +253,11 @@ def step_verb(was: Any, new: Any) -> str:
     """The verb of its own that making of `was` what `new` says takes, for who has it; "" for nearly all changes.
 
     A home visit that was agreed has been, or nobody was at home, and nothing else of it is another: whoever goes home
-    to people tells so without giving times. Of which visits, `access.booking` sees to.
+    to people tells so without giving times. Of which visits, `access.booking` sees to. A citizen who is asked something
+    back by a Task answers by it (`handovers.asking`).
     """
+    if is_reply(was, new):
+        return "ask"
     if type(new).__name__ != "Appointment" or was.status not in AHEAD or new.status not in _TOLD:
         return ""
     at_home = any(HOME_VISIT[1] in codes_of(each, HOME_VISIT[0]) for each in listed(was.serviceCategory))
@@ -269,6 +275,7 @@ TAKES: Final = Takes(
     VERBED,
     {on(verb.code, basis): int(basis) for verb in VERBS.values() for _, basis in verb.only},
     step_verb,
+    frozenset({"ask"}),
 )
 """The same for the record, which asks at every commit."""
 

@@ -78,6 +78,14 @@ class Reference(Shape):
     identifier: Identifier | None = None
 
 
+class Note(Shape):
+    """What somebody said of an entry, with when."""
+
+    author_reference: Reference | None = None
+    time: str | None = None
+    text: str = ""
+
+
 class Period(Shape):
     """From and to, as FHIR dateTimes."""
 

@@ -238,7 +238,7 @@ def _follow(session: Session, job: Job, step: Step, version: int, updated: int) 
     assert made is not None  # noqa: S101 - as above
     grant, reference = job.plan.grant, made.reference
     follows = session.registry.of(made.type)
-    if follows is None:
+    if follows is None or step.keeps:
         return
     derived = follows(made.resource, reference, grant, updated)
     if session.current.get((made.number, made.id, 0)) is not None:

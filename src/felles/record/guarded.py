@@ -65,16 +65,22 @@ class Takes:
     `types` names those that may take another than `write`, each with its verbs; `bases` each `verb@basis` that a role
     may have, with the basis' number: it counts only while a relation of that basis opens the person to the writer.
     `step_verb` gives the verb that one change has of its own ("" for nearly all): who has that needs no other for it.
+    `keeps` are those of these by which no door opens or shuts, whoever writes: what followed from the entry stays.
     """
 
     verb_of: Callable[[Any], str] = lambda _: "write"
     types: Mapping[str, frozenset[str]] = field(default_factory=dict)
     bases: Mapping[str, int] = field(default_factory=dict)
     step_verb: Callable[[Any, Any], str] = lambda _was, _new: ""
+    keeps: frozenset[str] = frozenset()
 
     def needed(self, resource: Any) -> frozenset[str]:
         """The verbs that writing `resource` (a struct) takes."""
         return verbs_of(resource) or frozenset((self.verb_of(resource),))
+
+    def leaves(self, was: Any, new: Any) -> bool:
+        """Whether making of `was` what `new` says (either may be None) opens and shuts no door."""
+        return was is not None and new is not None and self.step_verb(was, new) in self.keeps
 
     def only_on(self, grant: Grant, verb: str) -> list[int]:
         """The bases on which the Grant has a verb that it has not always."""

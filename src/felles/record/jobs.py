@@ -24,6 +24,7 @@ from felles.record.decide import (
     HANDLED,
     MOVED_BY_CASE,
     PERSON_OPEN,
+    REPRESENTED,
     VISIBLE,
     ask_values,
     basis_of,
@@ -86,7 +87,8 @@ _CURRENT_FIELDS = (
 )
 _CURRENT = f"""
 with q as materialized {unnest(_CURRENT_COLUMNS)}
-select {_CURRENT_FIELDS}, case when q.mode = {Mode.CASE:d} then {HANDLED} else {VISIBLE} end as open
+select {_CURRENT_FIELDS}, case q.mode when {Mode.CASE:d} then {HANDLED}
+       when {Mode.PROXY:d} then (q.kinds >> e.kind) & 1 = 1 and {REPRESENTED} else {VISIBLE} end as open
   from q
   join entry e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0
   {person_of()}
@@ -445,7 +447,9 @@ class Session:
         if step.change.moving is not None or not takes.looks_under_lock(step.change.type):
             return
         was = None if current is None or current.deleted else decode(current.body.encode())
-        for verb in change_takes(grant, was, step.change.resource, takes):
+        needed = change_takes(grant, was, step.change.resource, takes)
+        step.keeps = takes.leaves(was, step.change.resource) and needed <= takes.keeps
+        for verb in needed:
             if not grant.may(verb) and self.grounds.get((id(job), step.key), NONE_OF_ALL).isdisjoint(
                 takes.only_on(grant, verb)
             ):

@@ -50,6 +50,8 @@ class Step:
     leads: tuple[tuple[str, PersonKey], ...] = ()
     expression: str | None = None
     wrong: RecordError | None = None
+    keeps: bool = False
+    """Whether what follows from the entry stays as it was: known under the lock (`Takes.keeps`)."""
 
     def led_to(self) -> set[PersonKey]:
         """All persons who must be open for this change."""

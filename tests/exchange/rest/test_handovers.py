@@ -94,6 +94,47 @@ async def test_a_block_gives_it_back_at_once_and_tells_nobody_else(region: Regio
     assert not (await region.row(source))["stopped"]
 
 
+async def test_a_citizen_who_is_asked_back_answers_by_the_task_and_nobody_else_does(region: Region, keeper: Keeper):
+    me = await region.world.citizen({"id": region.patient})
+    other = await region.world.citizen(await region.world.made({"resourceType": "Patient"}))
+    asks = {"requester": {"reference": f"Patient/{region.patient}"}, "owner": {"reference": region.person("one")}}
+    state = "http://felles.example/fhir/CodeSystem/handover-state"
+    question = {"authorReference": {"reference": region.person("one")}, "text": "Siden når?"}
+    task = await region.sent(**asks, status="accepted")
+    source = f"Task/{task['id']}"
+    back = {"status": "on-hold", "businessStatus": {"coding": [{"system": state, "code": "returned"}]}}
+    asked = await region.client("one").put(source, task | back | {"note": [question]})
+    assert asked.status == 200, asked.json
+    assert (await region.row(source))["state"] == State.ACCEPTED
+    seen = (await me.get(source)).json
+    said = {"authorReference": {"reference": f"Patient/{region.patient}"}, "text": "Siden i går"}
+    code = {"coding": [{"system": state, "code": "replied"}]}
+    reply = seen | {"status": "requested", "businessStatus": code, "note": [question, said]}
+    assert (await other.put(source, reply)).status == 404
+    for wrong in ({"priority": "stat"}, {"status": "completed"}, {"owner": {"reference": region.person("two")}}):
+        assert (await me.put(source, reply | wrong)).status == 403, wrong
+    named = {"authorReference": {"reference": "Patient/somebody"}, "text": "Siden i går"}
+    assert (await me.put(source, reply | {"note": [question, named]})).status in (403, 422)
+    by_staff = await region.client("one").put(source, reply)
+    assert (by_staff.status, by_staff.issues) == (422, [("business-rule", "Task.businessStatus")])
+    answered = await me.put(source, reply, if_match=f'W/"{seen["meta"]["versionId"]}"')
+    assert answered.status == 200, answered.json
+    row = await region.row(source)
+    assert (row["state"], row["owner"]) == (State.SENT, region.person("one"))
+    assert (await me.put(source, reply | {"note": [question, said, said]})).status == 403  # she is asked no more
+
+    again = await region.client("one").put(source, (await me.get(source)).json | back)
+    assert again.status == 200
+    closed = await me.post("Consent", block(region.patient, against=region.orgs["hospital"]))
+    assert closed.status == 201
+    late = {"businessStatus": code, "note": [question, said, said], "status": "requested"}
+    await me.put(source, again.json | late)
+    assert not await region.work("one")  # an answer opens nothing that she closed
+    assert (await region.row(source))["state"] == State.ENDED
+    await keeper.round()
+    assert (await me.get(source)).json["status"] == "cancelled"
+
+
 async def test_a_block_against_somebody_else_leaves_it(region: Region):
     await region.sent()
     citizen = await region.world.citizen({"id": region.patient})

@@ -7,6 +7,7 @@
     it is not deleted                     but by who had given it to herself
     a case stays what sort it is          and what its answer says is its reason
     what is about no person               is opened by no client: an application, a look at roles
+    a citizen answers what she was asked  by a note of her own, and changes nothing else (`asking`)
 
 Of a way in it does not say more: what anybody writes of one but who looks it over changes nothing (`hook`). Of what is
 written for the first time, and of what is no hand-over, it says nothing.
@@ -17,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.cases import OPENINGS, sort_of
+from felles.access.handovers import asking
 from felles.access.handovers.kinds import NOBODYS
 from felles.access.handovers.states import BY_STATUS, ENDED, State, said_by
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
@@ -74,6 +76,10 @@ def _changed(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | No
     rules: tuple[tuple[bool, Callable[[], RecordError]], ...] = (
         (after is None, lambda: Unprocessable("a hand-over stays one: end it with a reason", "Task.code")),
         (
+            after is not None and after.replied and not before.replied and not _answers(was, new, grant),
+            lambda: Unprocessable("what a citizen is asked she answers herself, by one note", "Task.businessStatus"),
+        ),
+        (
             after is not None and bool(before.kind.case) and after.kind is not before.kind,
             lambda: Unprocessable("a case stays what it is", "Task.code"),
         ),
@@ -91,6 +97,10 @@ def _changed(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | No
         ),
     )
     return next((error() for broken, error in rules if broken), None)
+
+
+def _answers(was: Any, new: Any, grant: Grant) -> bool:
+    return asking.is_reply(was, new) and asking.author_of(new) == grant.actor
 
 
 def has_ended(task: Any) -> bool:

@@ -155,7 +155,8 @@ async def _of_case(after_: After, said: Said, was: Held | None) -> tuple[Said, b
     if until is None and said.kind not in NOBODYS:
         until = (was.made if was else after_.clinical) + MONTH
     if was is not None and not _answers(grant):  # the person herself may end what she asked, and moves it nowhere
-        state = was.state if way_in or not said.state.ended else said.state
+        says = not way_in and (said.state.ended or said.replied)
+        state = said.state if says else was.state
         return replace(said, state=state, receiver=was.receiver, sender=was.sender, until=until), was.stopped
     if was is not None:
         sender = was.sender

@@ -116,16 +116,18 @@ class Wait:
 class Rule:
     """One row of the table.
 
-    `receive`: until somebody has it. `act`: from then until it is answered. `again`: until the sender has looked at
-    what came back. `ladder`: where it goes when nobody received it, each with how long it waits there; after the last
-    it stays with the sender. `done_ends`: doing it ends it; otherwise what was done is the sender's to end. `roles`: of
-    those on duty in an inbox these come first.
+    `receive`: until somebody has it. `act`: from then until it is answered. `asked`: while a citizen is asked something
+    back, until it comes up by itself. `again`: until the sender has looked at what came back. `ladder`: where it goes
+    when nobody received it, each with how long it waits there; after the last it stays with the sender. `done_ends`:
+    doing it ends it; otherwise what was done is the sender's to end. `roles`: of those on duty in an inbox these come
+    first.
     """
 
     receive: Wait
     act: Wait
     again: Wait
     ladder: tuple[tuple[Rung, Wait], ...]
+    asked: Wait = Wait(days=3)
     done_ends: bool = False
     roles: tuple[str, ...] = ()
 
@@ -143,6 +145,7 @@ URGENT: Final = Rule(
     receive=Wait(minutes=10),
     act=Wait(minutes=60),
     again=Wait(minutes=60),
+    asked=Wait(minutes=60),
     ladder=(("duty", Wait(minutes=10)), ("duty", Wait(minutes=10)), ("sender", Wait(minutes=10))),
     roles=("doctor", "specialist", "gp"),
 )

@@ -9,7 +9,8 @@
     SENT        requested (also: escalated, moved)       Task.owner
     RECEIVED    received                                  Task.owner
     ACCEPTED    accepted, ready, in-progress, on-hold     Task.owner
-    ASKED       on-hold (returned)                        Task.requester, who must answer the question
+    ASKED       on-hold (returned)                        Task.requester, who must answer the question; a citizen is
+                                                          asked back (`asking`), and it stays ACCEPTED with its owner
     DECLINED    rejected, failed                          Task.requester
     ANSWERED    completed                                 Task.requester, until she ends it
     UNTAKEN     requested (untaken, stopped)              Task.requester: nobody came, or it was closed to them
@@ -17,7 +18,8 @@
     ENDED       cancelled; any (ended)                    nobody
 
 What one gives oneself has been received. A citizen owns no work: what is answered or declined her has ended, what she
-is asked stays with whom she sent it to, and so does what nobody came for. `Task.restriction.period.end` is the day that
+is asked stays with whom she sent it to until she answers (`REPLIED`: SENT to the same owner anew) or it comes up by
+itself, and so does what nobody came for. `Task.restriction.period.end` is the day that
 was agreed: what somebody has is looked at again then, what nobody has received sooner.
 """
 
@@ -29,6 +31,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.cases import sort_of
 from felles.access.codes import DIAGNOSTIC, OFFERED, STANDS_IN_FOR
+from felles.access.handovers import asking
+from felles.access.handovers.asking import REPLIED, RETURNED
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
 from felles.access.handovers.kinds import MONTH, NOBODYS, PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
@@ -66,7 +70,6 @@ class State(IntEnum):
         return State.ASKED <= self <= State.UNTAKEN
 
 
-RETURNED: Final = "returned"
 UNTAKEN: Final = "untaken"
 STOPPED: Final = "stopped"
 MOVED: Final = "moved"
@@ -114,7 +117,8 @@ class Said:
 
     `until` is the day somebody looks again, None when none is given; `asked` when it was sent, None when not said.
     `instead` is the hash of whoever is away and for whom it stands with another (`away`), 0 for nobody; `offered` to
-    whom it says that it was offered, "" for nobody.
+    whom it says that it was offered, "" for nobody. `waits` is when a citizen was asked back (0: not said), None where
+    none is; `replied` that she has answered.
     """
 
     kind: Kind
@@ -128,6 +132,8 @@ class Said:
     escalated: bool = False
     instead: int = 0
     offered: str = ""
+    waits: int | None = None
+    replied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,7 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
 
 
 def _settled(said: Said, sender: str, receiver: str) -> State:
-    state = said.state
+    state = State.ACCEPTED if said.waits is not None else said.state
     if state is State.ANSWERED and (RULES[said.kind].done_ends or _is_citizen(sender)):
         return State.DONE
     if state is State.DECLINED and (_is_citizen(sender) or said.kind.case):
@@ -201,6 +207,8 @@ def _settled(said: Said, sender: str, receiver: str) -> State:
 
 
 def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, same: bool) -> int:
+    if said.waits is not None:
+        return _by_itself(held, said, now, hours)
     agreed = said.until if said.until is not None and not held.state.back else None
     if agreed is not None and agreed <= now and (held.state is State.SENT or not held.kind.case):
         agreed = None
@@ -210,6 +218,15 @@ def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, s
         return was.next
     wait = after(ALWAYS if held.urgent else hours, now, _wait(held))  # minutes are minutes, day and night
     return wait if agreed is None else min(agreed, wait)
+
+
+def _by_itself(held: Held, said: Said, now: int, hours: Hours) -> int:
+    """When what a citizen is asked comes up without her answer: the day it was put off to; never past a case's day."""
+    asked = min(said.waits or now, now)
+    wait = after(ALWAYS if held.urgent else hours, asked, rule_of(held.kind, urgent=held.urgent).asked)
+    if said.until is None or (said.until <= now and not held.kind.case):
+        return wait
+    return min(said.until, wait) if held.kind.case else said.until
 
 
 def _wait(held: Held) -> Wait:
@@ -266,7 +283,10 @@ def _task(task: Any) -> Said | None:
     period = getattr(task.restriction, "period", None)
     end = span(period, 0)[1] if period else FOREVER
     sender, asked = _sender(reference_of(task.requester)), _moment(task.authoredOn)
-    until = _promised(kind, focus, sender, asked) if end == FOREVER else end
+    waits = _waits(task) if state is State.ASKED and _is_citizen(sender) else None
+    until = end if end != FOREVER else None
+    if until is None and (waits is None or kind.case):
+        until = _promised(kind, focus, sender, asking.latest(task) or asked)
     return Said(
         kind,
         state,
@@ -279,7 +299,15 @@ def _task(task: Any) -> Said | None:
         business in (ESCALATED, UNTAKEN),
         _instead(task, state),
         next((reference_of(e.valueReference) for e in listed(task.extension) if e.url == OFFERED), ""),
+        waits,
+        business == REPLIED,
     )
+
+
+def _waits(task: Any) -> int:
+    """When a citizen was asked back: when the question was said, 0 where nobody tells."""
+    said = listed(task.note)
+    return (_moment(said[-1].time) if said else None) or _moment(task.lastModified) or 0
 
 
 def absent(reference: Any) -> str:

@@ -309,7 +309,7 @@ async def _one(
         "title": present.kind(t, Kind(row.kind)),
         "one": one,
         "version": row.version,
-        "forms": present.forms(t, verbs, Kind(row.kind)),
+        "forms": present.forms(t, verbs, Kind(row.kind), citizen=one["citizen"], urgent=one["urgent"]),
         "ready": present.ready(t, ready),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
         "answers": desk.answering(found, row) if case else _answers(found, row, body, verbs),

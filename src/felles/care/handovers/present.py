@@ -9,11 +9,13 @@ import msgspec
 
 from felles.access.cases import OPENINGS
 from felles.access.codes import OFFERED
+from felles.access.handovers.asking import REPLIED
 from felles.access.handovers.away import absent_in
 from felles.access.handovers.keeper import told_in
-from felles.access.handovers.kinds import NOBODYS, Kind
+from felles.access.handovers.kinds import NOBODYS, Kind, rule_of
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
 from felles.care import shapes, words
+from felles.care.handovers import rules
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import OWN
 from felles.record.codes import HANDOVER_STATE_SYSTEM
@@ -148,12 +150,19 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "patient": words.name(t, patient.shown_name) if of.patient else "",
         "about": ", ".join(filter(None, about)) if of.patient else "",
         "other": t("Felles") if other.startswith("Device/") else wrote,
-        "state": state(t, where),
+        "state": _with_her(t, body) or state(t, where),
         "color": COLORS[where],
         "next": t.moment(of.next) if of.urgent and of.next else t.brief(of.next) if of.next else "",
         "late": of.next is not None and of.next <= now,
         "inbox": not of.owner.startswith("Practitioner"),
     }
+
+
+def _with_her(t: Language, body: dict[str, Any]) -> str:
+    """Where it stands while a citizen is asked back, and when she has answered; "" else."""
+    if "status" in body and rules.asking(body):
+        return t("Venter på svar fra pasienten")
+    return t("Pasienten har svart") if _business(body) == REPLIED else ""
 
 
 def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
@@ -183,14 +192,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "ended": where.ended,
         "reason": reason if where.ended or where is State.DECLINED else "",
         "focus": f"/p/{of.patient}/e/{focus}" if focus and of.patient and not case else "",
-        "notes": [
-            {
-                "who": names.get(note.get("authorReference", {}).get("reference", ""), "") or t("Pasienten"),
-                "when": t.fhir_moment(note["time"]) if note.get("time") else "",
-                "text": note.get("text", ""),
-            }
-            for note in body.get("note", [])
-        ],
+        "notes": notes(t, body, names),
         "events": events(t, of, names),
     }
 
@@ -210,6 +212,26 @@ def _written_by(t: Language, of: HandedRow, body: dict[str, Any]) -> str:
         return t("Pasienten")
     name = body.get("sender", body.get("requester", {})).get("display", "")
     return t("{who}, på vegne av pasienten").format(who=name) if name else t("Pasienten")
+
+
+def notes(t: Language, body: dict[str, Any], names: Names) -> list[dict[str, str]]:
+    """What was said of a hand-over, each with who and when."""
+    return [
+        {
+            "who": _said_by(t, note.get("authorReference", {}), names),
+            "when": t.fhir_moment(note["time"]) if note.get("time") else "",
+            "text": note.get("text", ""),
+        }
+        for note in body.get("note", [])
+    ]
+
+
+def _said_by(t: Language, author: dict[str, Any], names: Names) -> str:
+    """Who said a note: a citizen by what it tells of her, who answers for another by name."""
+    if name := names.get(author.get("reference", ""), ""):
+        return name
+    named = author.get("display", "")
+    return t("{who}, på vegne av pasienten").format(who=named) if named else t("Pasienten")
 
 
 def _offered(body: dict[str, Any]) -> str:
@@ -277,10 +299,10 @@ def _by(t: Language, author: str, name: str, text: str) -> str:
 def _event(t: Language, body: dict[str, Any], owner: str) -> str:
     business = _business(body)
     where = BY_STATUS.get(body.get("status", ""), State.SENT)
-    if business == ENDED:
-        return state(t, State.ENDED)
-    if business == RETURNED:
-        return state(t, State.ASKED)
+    if asked := _with_her(t, body):
+        return asked
+    if business in (ENDED, RETURNED):
+        return state(t, State.ENDED if business == ENDED else State.ASKED)
     said = body.get("businessStatus", {}).get("text", "")
     if said:
         return f"{said}: {owner}" if owner else said
@@ -291,15 +313,36 @@ def _event(t: Language, body: dict[str, Any], owner: str) -> str:
     return state(t, where)
 
 
-def forms(t: Language, verbs: tuple[Verb, ...], which: Kind | None = None) -> list[dict[str, Any]]:
-    """The ways on: the first is the button that is nearest; those that take words open a form."""
+def _hint(t: Language, each: Verb, which: Kind | None, *, citizen: bool, urgent: bool) -> str:
+    if which is Kind.OFFER and each is Verb.TAKE:
+        return t("Da er det ditt. Til da er det hos den som har det nå.")
+    if citizen and each is Verb.ASK:
+        return t("Pasienten får spørsmålet. Den blir hos deg, og kommer fram når hun svarer, eller {when}.").format(
+            when=comes(t, which, urgent=urgent)
+        )
+    return hint(t, each)
+
+
+def comes(t: Language, which: Kind | None, *, urgent: bool) -> str:
+    """When what a citizen was asked comes up without an answer."""
+    wait = rule_of(which or Kind.MESSAGE, urgent=urgent).asked
+    if wait.minutes:
+        return t.many("om %d minutt", "om %d minutter", wait.minutes)
+    return t.many("om %d virkedag", "om %d virkedager", wait.days)
+
+
+def forms(
+    t: Language, verbs: tuple[Verb, ...], which: Kind | None = None, *, citizen: bool = False, urgent: bool = False
+) -> list[dict[str, Any]]:
+    """The ways on: the first is the button that is nearest; those that take words open a form.
+
+    `citizen`: one sent it, and is who is asked back.
+    """
     return [
         {
             "verb": str(each),
             "text": verb(t, each),
-            "hint": t("Da er det ditt. Til da er det hos den som har det nå.")
-            if which is Kind.OFFER and each is Verb.TAKE
-            else hint(t, each),
+            "hint": _hint(t, each, which, citizen=citizen, urgent=urgent),
             "words": each in WITH_WORDS,
             "to": each is Verb.FORWARD,
             "until": each is Verb.POSTPONE,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.kinds import NOBODYS, RULES, Kind, coded
 from felles.access.handovers.states import ENDED, RETURNED, State
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
@@ -35,6 +36,8 @@ class Verb(StrEnum):
     END = "avslutt"
 
 
+ASKABLE: Final = frozenset({Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION})
+"""Cases of which a citizen may be asked something back: what she asked for herself."""
 WITH_WORDS: Final = frozenset({Verb.ASK, Verb.REPLY, Verb.ANSWER, Verb.DECLINE, Verb.END, Verb.POSTPONE})
 """Verbs that take words: a question, an answer, a reason."""
 _HOLDER: Final = {
@@ -65,6 +68,8 @@ def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = Fals
         at_desk = _DESK.get(state, (Verb.TAKE, Verb.FORWARD)) if holds else ()
         if kind in NOBODYS:  # there is one desk for it
             at_desk = tuple(verb for verb in at_desk if verb is not Verb.FORWARD)
+        if at_desk and kind in ASKABLE:
+            at_desk = (*at_desk, Verb.ASK)
         return (Verb.TAKE, *at_desk) if holds and state is State.ACCEPTED and not own else at_desk
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:
@@ -83,9 +88,11 @@ def act(
 ) -> dict[str, Any]:
     """The Task after `verb`. `who` is a Practitioner, `now` a FHIR instant, `to` whom it goes on to, `until` a date.
 
-    The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another. That of
-    a case is the law's, and stays.
+    The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another; and when
+    a citizen is asked back. That of a case is the law's, and stays. A citizen who is asked is still asked when somebody
+    else takes it, or puts it off.
     """
+    asks = asking(task)
     new = {name: value for name, value in task.items() if name not in ("businessStatus", "statusReason", "meta")}
     if words.strip():
         said = {"authorReference": {"reference": who}, "time": now, "text": words.strip()}
@@ -102,12 +109,25 @@ def act(
         new["owner"] = {"reference": who}
     if verb is Verb.FORWARD:
         new["owner"] = {"reference": to}
-        if not any(codes_of_case(task)):
-            new.pop("restriction", None)
+    if (verb is Verb.FORWARD or (verb is Verb.ASK and is_citizens(task))) and not any(codes_of_case(task)):
+        new.pop("restriction", None)
+    if verb in (Verb.TAKE, Verb.POSTPONE) and asks:
+        new |= {"status": task["status"], "businessStatus": task["businessStatus"]}
     if verb is Verb.POSTPONE:
         new["restriction"] = {"period": {"end": until}}
     new["lastModified"] = now
     return new
+
+
+def is_citizens(task: Mapping[str, Any]) -> bool:
+    """Whether a citizen sent it."""
+    return str(task.get("requester", {}).get("reference", "")).startswith(CITIZENS)
+
+
+def asking(task: Mapping[str, Any]) -> bool:
+    """Whether it asks the citizen who sent it something back."""
+    codings = task.get("businessStatus", {}).get("coding", [])
+    return task["status"] == "on-hold" and is_citizens(task) and any(c.get("code") == RETURNED for c in codings)
 
 
 def codes_of_case(task: Mapping[str, Any]) -> list[str]:

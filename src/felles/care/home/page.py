@@ -52,5 +52,6 @@ async def made(
         "visits": f"{base}/timer",
         "plan": f"{base}/plan",
         "matters": [],
+        "asked": pieces.tried("asked", lambda: present.asked(base, plan), lambda _: []),
     }
     return context, told, news

@@ -14,6 +14,7 @@ from felles.care.emergency import numbers
 from felles.care.entries.present import heading
 from felles.care.glossary.mark import meaning
 from felles.care.home.rules import last_look
+from felles.care.messages import rules as letters
 from felles.care.overview import present as overview
 from felles.care.overview import rules as current
 from felles.care.overview.present import line, stays
@@ -117,6 +118,19 @@ def agreed(told: Told, found: Planned) -> list[dict[str, Any]] | None:
     owed = plans.tasks(told, found)[:OWED] if told.reaches(Kind.TASK) else []
     # Whom to ring stands above, and who asked is for the plan itself.
     return [each | {"phone": "", "more": ""} for each in (*followed, *owed)]
+
+
+def asked(base: str, found: Planned) -> list[dict[str, str]]:
+    """What she is asked back, each with the way to its answer; who acts for her finds it among the messages."""
+    page = f"{base}/meldinger"
+    return [
+        {
+            "text": letters.question(each.entry),
+            "href": f"{page}/svar/{each.entry.id}" if base == "/meg" else page,
+        }
+        for each in found.tasks
+        if letters.asks(each.entry)
+    ]
 
 
 def matters(told: Told, found: Planned) -> list[dict[str, Any]]:

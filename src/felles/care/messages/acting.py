@@ -5,13 +5,14 @@ Writing begins at `/for/{id}/gjor`, which knows what she was given.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from felles.access.representation import Verb
 from felles.care.doors.proxies import present as proxies
 from felles.care.doors.proxies.views import patient_of
 from felles.care.messages import page as parts
 from felles.care.messages import views
+from felles.care.messages.asked import verb_for
 from felles.care.messages.citizen import demanded
 from felles.care.people import open_for, store_of
 from felles.ui.web import page, visit
@@ -34,8 +35,9 @@ async def show(request: Request) -> Response:
         found.signed_in.reference: found.t("Du, for {name}").format(name=patient.shown_name.full),
         f"Patient/{patient_id}": patient.shown_name.full,
     }
-    does = bool(Verb(await store.acts(grant)) & ~Verb.READ)
-    context = parts.listed(there, who) | {
+    given = Verb(await store.acts(grant))
+    does = bool(given & ~Verb.READ)
+    context: dict[str, Any] = parts.listed(there, who, answers=does) | {
         "title": banner["title"],
         "lead": found.t("Her står det som er skrevet for personen, hvem som svarer, og innen når."),
         "write": f"/for/{patient_id}/gjor" if does else "",
@@ -46,4 +48,15 @@ async def show(request: Request) -> Response:
         if "sendt" in request.query_params
         else "",
     }
+    _not_hers(context["threads"], context["cases"], given)
     return page(found, "messages/list.html", context)
+
+
+def _not_hers(threads: list[dict[str, Any]], rows: list[dict[str, Any]], given: Verb) -> None:
+    """Lead to no answer that she was not given: she reads the question."""
+    for letter in (each for thread in threads for each in thread["letters"]):
+        if verb_for(letter["codes"]) not in given:
+            letter["asked"] = ""
+    if Verb.SPEAK not in given:
+        for row in rows:
+            row["asked"] = ""

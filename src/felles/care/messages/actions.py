@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import fhir
+from felles.access.handovers.asking import REPLIED
 from felles.access.resources import moment
 from felles.care.messages.codes import AT_HOME, LOWER, MEASURED, PRESSURE, QUESTION, UPPER, WRITTEN
 from felles.fhir.norway.systems import LOINC, UCUM
 from felles.record.changes import Change
-from felles.record.codes import CASE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
 from felles.record.errors import Conflict, PreconditionFailed
 
 if TYPE_CHECKING:
@@ -87,6 +88,23 @@ async def measure(store: Store, grant: PersonGrant, letter: Letter, measured: Me
         type_name = "Observation" if about else "Communication"
         if not await store.writings.is_here(type_name, grant.keys[0], measured.id):
             raise
+
+
+async def reply(store: Store, grant: PersonGrant, task: dict[str, Any], words: str, name: str = "") -> None:
+    """Answer what a Task (as JSON) asks, over the version she saw; `name` of who answers for another.
+
+    The one change of a Task that a citizen makes. Raises what `commit` raises.
+    """
+    now = moment(store.clock.clinical())
+    author = {"reference": grant.actor} | ({"display": name} if name else {})
+    said = {"authorReference": author, "time": now, "text": words.strip()}
+    business = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": REPLIED}]}
+    made = task | {"status": "requested", "businessStatus": business, "note": [*task.get("note", []), said]}
+    made["lastModified"] = now
+    resource = fhir.decode(msgspec.json.encode(made))
+    expected = int(task["meta"]["versionId"])
+    change = Change(op="update", type="Task", id=task["id"], resource=resource, expected=expected)
+    await store.commit(grant, [change], act="update")
 
 
 def _pressure(patient: str, measured: Measured, now: str) -> dict[str, Any]:

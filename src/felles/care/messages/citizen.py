@@ -58,6 +58,7 @@ def _done(found: Visit) -> str:
 async def demanded(found: Visit, there: Around, read: PersonPage) -> list[dict[str, Any]]:
     """What was asked of who answers for the record: each case with who answers it and by when."""
     made: list[dict[str, Any]] = []
+    asked = {each.entry.id: each.entry for each in there.written.tasks if rules.asks(each.entry)}
     for row in read.rows[2]:
         task = msgspec.json.decode(row.body)
         codes = {coding.get("code", "") for coding in task.get("code", {}).get("coding", [])}
@@ -67,7 +68,12 @@ async def demanded(found: Visit, there: Around, read: PersonPage) -> list[dict[s
             one = cases.mine(found.t, task, case_of(int(which), task), owner)
             name = task.get("requester", {}).get("display", "")
             by = found.t("{who}, på vegne av personen").format(who=name) if name else ""
-            made.append(one | {"focus": one["focus"].replace("/meg", there.view.base, 1), "by": by})
+            asks = asked.get(task.get("id", ""))
+            made.append(
+                one
+                | {"focus": one["focus"].replace("/meg", there.view.base, 1), "by": by}
+                | {"asked": asks.id if asks else "", "question": rules.question(asks) if asks else ""}
+            )
     return made
 
 

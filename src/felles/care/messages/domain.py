@@ -1,6 +1,6 @@
 """The registration of what citizens write."""
 
-from felles.care.messages import acting, citizen
+from felles.care.messages import acting, asked, citizen
 from felles.ui.domain import Domain, Tab
 from felles.ui.sources import sources
 
@@ -14,6 +14,10 @@ DOMAIN = Domain(
         ("GET", "/meg/maling", citizen.measuring),
         ("POST", "/meg/maling", citizen.measure),
         ("GET", "/for/{id}/meldinger", acting.show),
+        ("GET", "/meg/meldinger/svar/{tid}", asked.own),
+        ("POST", "/meg/meldinger/svar/{tid}", asked.answer_own),
+        ("GET", "/for/{id}/meldinger/svar/{tid}", asked.acting),
+        ("POST", "/for/{id}/meldinger/svar/{tid}", asked.answer_acting),
     ),
     tabs=(
         Tab("meg", "/meldinger", lambda t: t("Meldinger"), "Bell", 47),
@@ -26,6 +30,8 @@ DOMAIN = Domain(
     },
     fields={
         "/meg/meldinger/ny": sources("tekst", "til"),
+        "/meg/meldinger/svar/{tid}": sources("tekst"),
+        "/for/{id}/meldinger/svar/{tid}": sources("tekst"),
         "/meg/maling": sources(
             "overtrykk", "undertrykk", "symptom-*", "tekst", til="EpisodeOfCare.managingOrganization"
         ),

@@ -62,11 +62,19 @@ async def around(found: Visit, read: PersonPage, base: str, *, also: str = "") -
     )
 
 
-def listed(there: Around, who: Mapping[str, str]) -> dict[str, Any]:
-    """The context of a page of threads. `who`: what the reader and the person are called, by reference."""
+def listed(there: Around, who: Mapping[str, str], *, answers: bool = True) -> dict[str, Any]:
+    """The context of a page of threads. `who`: what the reader and the person are called, by reference.
+
+    `answers`: whether she is led to what she was asked.
+    """
     threads = rules.threads(there.written.messages, there.written.tasks)
     shown = [present.thread(there.view, there.phones, each, who) for each in threads[: present.SHOWN]]
-    return {"threads": shown, "cut": len(threads) > present.SHOWN, "ring": present.ring(there.view.t, there.ward)}
+    return {
+        "threads": shown,
+        "cut": len(threads) > present.SHOWN,
+        "ring": present.ring(there.view.t, there.ward),
+        "reply": f"{there.view.base}/meldinger/svar/" if answers else "",
+    }
 
 
 def answers(there: Around) -> dict[str, Any]:

@@ -25,6 +25,7 @@ COLORS: Final = {
     Stands.READ: "info",
     Stands.TAKEN: "info",
     Stands.ANSWERED: "success",
+    Stands.ASKED: "warning",
     Stands.ENDED: "neutral",
     Stands.STOPPED: "danger",
 }
@@ -54,6 +55,7 @@ def stands(t: Language, letter: Letter, owner: str) -> str:
         Stands.READ: t("Mottatt av {who}").format(who=who),
         Stands.TAKEN: t("{who} ser på den").format(who=who),
         Stands.ANSWERED: t("Besvart"),
+        Stands.ASKED: t("{who} venter på svar fra deg").format(who=who),
         Stands.ENDED: t("Avsluttet"),
         Stands.STOPPED: t("Stoppet: journalen er stengt for dem den var hos"),
     }[letter.stands]
@@ -78,7 +80,7 @@ def thread(view: View, phones: Mapping[str | int, str], said: Thread, who: Mappi
         "title": letters[0]["sort"],
         "letters": letters,
         "waits": said.waits,
-        "reply": f"Communication/{last.read.entry.id}" if last.stands is not Stands.STOPPED else "",
+        "reply": f"Communication/{last.read.entry.id}" if last.stands not in (Stands.STOPPED, Stands.ASKED) else "",
     }
 
 
@@ -99,6 +101,8 @@ def _letter(view: View, phones: Mapping[str | int, str], letter: Letter, who: Ma
         "color": COLORS[letter.stands],
         "due": (t("Skulle vært besvart {day}") if late else t("Svar innen {day}")).format(day=day) if day else "",
         "late": late,
+        "codes": {coding.code or "" for concept in entry.category for coding in concept.coding},
+        "asked": letter.task.id if letter.task and letter.stands is Stands.ASKED else "",
         "phone": phones.get(letter.owner, "") if letter.stands.waits else "",
         "reason": reason.words if reason and letter.stands is Stands.ENDED else "",
         "answers": [

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from felles.access.codes import PREGNANCY
+from felles.access.handovers.asking import CITIZENS, RETURNED
 from felles.access.handovers.states import BY_STATUS, ENDED, STOPPED, State, promised
 from felles.care.messages.codes import SENT
 from felles.care.plan.rules import is_case
@@ -35,13 +36,14 @@ class Stands(Enum):
     READ = "read"
     TAKEN = "taken"
     ANSWERED = "answered"
+    ASKED = "asked"
     ENDED = "ended"
     STOPPED = "stopped"
 
     @property
     def waits(self) -> bool:
         """Whether somebody owes an answer."""
-        return self in (Stands.SENT, Stands.READ, Stands.TAKEN)
+        return self in (Stands.SENT, Stands.READ, Stands.TAKEN, Stands.ASKED)
 
 
 @dataclass(slots=True)
@@ -66,6 +68,11 @@ class Thread:
         """Whether one of them waits for an answer."""
         return any(letter.stands.waits for letter in self.letters)
 
+    @property
+    def asks(self) -> bool:
+        """Whether one of them waits for her own answer."""
+        return any(letter.stands is Stands.ASKED for letter in self.letters)
+
 
 def alarming(upper: int | None, lower: int | None, symptoms: Sequence[str], bound: tuple[int, int]) -> bool:
     """Whether a pregnant woman must ring now: a pressure from `bound` (mmHg) in either number, or a symptom.
@@ -77,14 +84,14 @@ def alarming(upper: int | None, lower: int | None, symptoms: Sequence[str], boun
 
 
 def threads(messages: Sequence[Read[Message]], tasks: Sequence[Read[Handed]]) -> list[Thread]:
-    """Messages between her and those who follow her, by what they answer; what waits first, then the newest."""
+    """Messages between her and those who follow her, by what they answer; what asks her first, then what waits."""
     kept = {f"Communication/{read.entry.id}": read for read in messages if _is_hers(read.entry)}
     # A demand about a message (that it is wrong) names it as well, and carries it no further.
     carried = {_key(read.entry.focus): read.entry for read in reversed(tasks) if not is_case(read.entry.code)}
     made: dict[str, Thread] = {}
     for key, read in sorted(kept.items(), key=lambda pair: (pair[1].at, pair[0])):
         made.setdefault(_first(key, kept), Thread()).letters.append(letter(read, carried.get(key)))
-    return sorted(made.values(), key=lambda each: (not each.waits, -each.letters[-1].read.at))
+    return sorted(made.values(), key=lambda each: (not each.asks, not each.waits, -each.letters[-1].read.at))
 
 
 def letter(read: Read[Message], task: Handed | None) -> Letter:
@@ -101,13 +108,33 @@ def letter(read: Read[Message], task: Handed | None) -> Letter:
     stands = _stands(task)
     period = task.restriction.period if task.restriction else None
     agreed = _day(moment(period.end)) or born_on(period.end) if period and period.end else None
-    due = agreed or _day(promised(sender, moment(task.authored_on)))
-    return Letter(read, task, stands, _key(task.owner), due if stands.waits else None)
+    due = agreed or _day(promised(sender, latest(task) or moment(task.authored_on)))
+    return Letter(read, task, stands, _key(task.owner), due if stands.waits and stands is not Stands.ASKED else None)
+
+
+def asks(task: Handed | Work) -> bool:
+    """Whether a Task asks the citizen who sent it something back, by its last note."""
+    business = task.business_status.code if task.business_status else ""
+    hers = _key(task.requester).startswith(CITIZENS)
+    return hers and (task.status, business) == ("on-hold", RETURNED) and bool(task.note)
+
+
+def question(task: Handed | Work) -> str:
+    """What a Task asks the citizen, in words."""
+    return task.note[-1].text if task.note else ""
+
+
+def latest(task: Handed) -> int | None:
+    """When a citizen last answered what a Task asked, clinical microseconds; None where she has not."""
+    hers = [each.time for each in task.note if _key(each.author_reference).startswith(CITIZENS)]
+    return moment(hers[-1]) if hers else None
 
 
 def _stands(task: Handed) -> Stands:
     business = task.business_status.code if task.business_status else ""
     state = BY_STATUS.get(task.status, State.SENT)
+    if asks(task):
+        return Stands.ASKED
     if business == STOPPED:
         return Stands.STOPPED
     if state is State.ANSWERED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from felles.care.shapes import Concept, Reference, Restriction, Shape
+from felles.care.shapes import Concept, Note, Reference, Restriction, Shape
 
 
 class Part(Shape):
@@ -30,14 +30,6 @@ class Message(Shape):
     def words(self) -> str:
         """What it says."""
         return "\n".join(part.content_string for part in self.payload if part.content_string)
-
-
-class Note(Shape):
-    """What somebody said of a Task, with when."""
-
-    author_reference: Reference | None = None
-    time: str | None = None
-    text: str = ""
 
 
 class Handed(Shape):

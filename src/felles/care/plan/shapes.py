@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from felles.care.shapes import Concept, Period, Reference, Shape, Timing
+from felles.care.shapes import Concept, Note, Period, Reference, Shape, Timing
 
 
 class Detail(Shape):
@@ -76,6 +76,8 @@ class Work(Shape):
     code: Concept | None = None
     category: list[Concept] = field(default_factory=list)
     description: str | None = None
+    business_status: Concept | None = None
+    note: list[Note] = field(default_factory=list)
     authored_on: str | None = None
     occurrence_date_time: str | None = None
     occurrence_period: Period | None = None

@@ -16,6 +16,7 @@ from felles.access.times import span
 from felles.care.doors import rules as log_rules
 from felles.care.doors.cases import actions, present, rules
 from felles.care.doors.present import groups
+from felles.care.handovers.present import authors
 from felles.care.people import store_of
 from felles.record.errors import Absent, Conflict, PreconditionFailed
 from felles.ui.web import form_of, go, page, visit
@@ -81,7 +82,7 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
     case = _case(row)
     people: set[str | int] = {
         each for each in (row.author, row.org, row.hand.owner, case.suspect, *case.approved) if each
-    }
+    } | set(authors(row.hand))
     names = await store.names.of(people)
     lines = await _lines(found, grant, row, case)
     looks = log_rules.looks(lines, "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.access.roles import ROLES
@@ -14,6 +15,7 @@ from felles.care import shapes, words
 from felles.care.doors.cases.rules import NEEDED, due_of, over
 from felles.care.entries import labels
 from felles.care.handovers import present as handed
+from felles.care.handovers.rules import asking
 
 if TYPE_CHECKING:
     from felles.care.doors.cases.rules import Case
@@ -71,9 +73,19 @@ def mine(t: Language, task: dict[str, Any], case: Case, owner: str) -> dict[str,
         "due": "" if ended else t.fhir(due),
         "words": case.words,
         "answer": case.answer,
-        "delayed": [note.get("text", "") for note in task.get("note", [])] if not ended else [],
+        "delayed": [] if ended else _delayed(task),
         "focus": f"/meg/e/{case.focus}" if case.focus else "",
     }
+
+
+def _delayed(task: dict[str, Any]) -> list[str]:
+    """Why it takes its time: what was said in it, but for what she was asked and answered."""
+    said: list[dict[str, Any]] = task.get("note", [])
+    if not said:
+        return []
+    hers = [note.get("authorReference", {}).get("reference", "").startswith(CITIZENS) for note in said]
+    asked = [*hers[1:], asking(task)]
+    return [note.get("text", "") for note, by, of in zip(said, hers, asked, strict=True) if not by and not of]
 
 
 def _waits(t: Language, task: dict[str, Any]) -> str:
@@ -99,7 +111,8 @@ def one(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dict[s
     """A whole case."""
     patient = _face(row.hand.face)
     type_name, _, entry = case.focus.partition("/")
-    due = due_of(msgspec.json.decode(row.hand.body), row.hand.made)
+    body = msgspec.json.decode(row.hand.body)
+    due = due_of(body, row.hand.made)
     return {
         "hand": f"/arbeid/{row.hand.source}",
         "by": names.get(row.author, "") if case.opening else case.asker or t("Pasienten"),
@@ -118,11 +131,11 @@ def one(t: Language, row: CaseRow, case: Case, names: Names, now: int) -> dict[s
         "words": case.words,
         "reason": case.reason,
         "answer": case.answer,
+        "notes": handed.notes(t, body, names),
         "open": row.open,
         "opening": case.opening,
         "deletion": case.sort is Kind.DELETION,
         "what": labels.types(t).get(type_name, type_name) if entry else "",
-        "focus": case.focus,
         "suspect": names.get(case.suspect, ""),
         "approved": [names.get(each) or each for each in case.approved],
         "ready": case.done,

@@ -1,0 +1,160 @@
+"""`/meg/meldinger/svar/{tid}` and the same under `/for/{id}`: what she was asked back, and her answer.
+
+The work stays with who asked, and her answer brings it up there again at once (`access.handovers.asking`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from felles import access
+from felles.access.representation import Verb
+from felles.care.doors.proxies import present as proxies
+from felles.care.doors.proxies.doing import WAYS
+from felles.care.doors.proxies.views import patient_of
+from felles.care.messages import actions, rules, views
+from felles.care.messages import page as parts
+from felles.care.messages.replies import categories
+from felles.care.people import open_for, open_own, store_of
+from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed
+from felles.ui.web import form_of, go, page, visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from felles.care.messages.page import Around
+    from felles.care.messages.shapes import Handed
+    from felles.record.grants import PersonGrant
+    from felles.record.read_person import PersonPage
+    from felles.ui.web import Visit
+
+_VERBS: Final = dict(WAYS.values())
+"""Sort of what was written → what she who acts must have been given to answer about it."""
+_CASE: Final = "log-question", "correction", "deletion"
+
+
+def verb_for(codes: set[str]) -> Verb:
+    """What answering for another takes: that by which such a thing is written; of a demand that she speaks for her."""
+    if codes & set(_CASE):
+        return Verb.SPEAK
+    return next((_VERBS[code] for code in sorted(codes) if code in _VERBS), Verb.WRITE)
+
+
+async def own(request: Request) -> Response:
+    """What she was asked. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
+    found = await visit(request)
+    read, there, _ = await _own(found)
+    return _page(found, there, _asked(there, read, request)[0], {}, {})
+
+
+async def answer_own(request: Request) -> Response:
+    """Answer it. 422 with the page where nothing is said, 409 where it is asked no more."""
+    found = await visit(request)
+    form = await form_of(found)
+    read, there, grant = await _own(found)
+    task, body = _asked(there, read, request)
+    return await _answer(found, form, there, (task, body), grant, {})
+
+
+async def acting(request: Request) -> Response:
+    """The same for whom somebody acts. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
+    found = await visit(request)
+    read, there, given, banner = await _for(found)
+    task, body = _asked(there, read, request)
+    _given(given, body)
+    return _page(found, there, task, {}, banner)
+
+
+async def answer_acting(request: Request) -> Response:
+    """Answer it for her. Raises `Forbidden` where she was not given that."""
+    found = await visit(request)
+    form = await form_of(found)
+    read, there, given, banner = await _for(found)
+    task, body = _asked(there, read, request)
+    patient, verb = f"Patient/{request.path_params['id']}", _given(given, body)
+    keys = (await open_for(found, request.path_params["id"])).keys
+    grant = access.reply(found.signed_in, patient, keys, verb)
+    return await _answer(found, form, there, (task, body), grant, banner)
+
+
+async def _own(found: Visit) -> tuple[PersonPage, Around, PersonGrant]:
+    grant = open_own(found)
+    read = await store_of(found).page(grant, views.WANTS, "writing-message", grant.actor)
+    return read, await parts.around(found, read, "/meg"), grant
+
+
+async def _for(found: Visit) -> tuple[PersonPage, Around, Verb, dict[str, Any]]:
+    patient_id = str(found.request.path_params["id"])
+    grant, store = await open_for(found, patient_id), store_of(found)
+    read = await store.page(grant, views.WANTS, "writing-message", f"Patient/{patient_id}")
+    patient = patient_of(read.rows[0])  # who it is may be beyond the reader: then there is nothing here
+    there = await parts.around(found, read, f"/for/{patient_id}")
+    return read, there, Verb(await store.acts(grant)), proxies.banner(there.view, patient, read.basis)
+
+
+def _asked(there: Around, read: PersonPage, request: Request) -> tuple[Handed, dict[str, Any]]:
+    """The Task that asks, as a shape and whole. Raises `Absent` where none does."""
+    name = request.path_params["tid"]
+    for seen, row in zip(there.written.tasks, read.rows[2], strict=True):
+        if seen.entry.id == name and rules.asks(seen.entry):
+            return seen.entry, msgspec.json.decode(row.body)
+    raise Absent("nothing is asked here")
+
+
+def _given(given: Verb, body: dict[str, Any]) -> Verb:
+    codes = categories(body) | {each.get("code", "") for each in body.get("code", {}).get("coding", [])}
+    verb = verb_for(codes)
+    if verb not in given:
+        raise Forbidden("nobody has let her answer this for the person")
+    return verb
+
+
+async def _answer(
+    found: Visit,
+    form: dict[str, str],
+    there: Around,
+    asked: tuple[Handed, dict[str, Any]],
+    grant: PersonGrant,
+    banner: dict[str, Any],
+) -> Response:
+    words = form.get("tekst", "")
+    if wrong := parts.wrong_words(found, words):
+        return _page(found, there, asked[0], form, banner, wrong=wrong)
+    try:
+        await actions.reply(store_of(found), grant, asked[1], words, found.signed_in.name if banner else "")
+    except (Conflict, PreconditionFailed):
+        moved = found.t("Noen har svart eller endret dette siden du åpnet det. Dette er slik det står nå.")
+        return _page(found, there, asked[0], form, banner, moved=moved)
+    return go(f"{there.view.base}/meldinger?sendt=1")
+
+
+def _page(
+    found: Visit,
+    there: Around,
+    task: Handed,
+    form: dict[str, str],
+    banner: dict[str, Any],
+    *,
+    wrong: str = "",
+    moved: str = "",
+) -> Response:
+    names, back = there.view.names, f"{there.view.base}/meldinger"
+    who = str(names.get((task.owner.reference or "") if task.owner else "", "")) or found.t("Mottakeren")
+    context = {
+        "title": found.t("Svar på spørsmålet"),
+        "who": who,
+        "question": rules.question(task),
+        "back": back,
+        "action": f"{back}/svar/{task.id}",
+        "form": {"tekst": form.get("tekst", "")},
+        "wrong": wrong,
+        "errors": [{"field": "tekst", "text": wrong}] if wrong else [],
+        "moved": moved,
+        "longest": parts.LONGEST,
+        "ring": parts.answers(there)["ring"],
+        "banner": banner or None,
+    }
+    return page(found, "messages/reply.html", context, 422 if wrong else 409 if moved else 200)
