@@ -17,6 +17,7 @@ from felles.fhir.norway.identity import organisation_number
 from felles.record.changes import Change
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM
+from felles.record.derive import Part
 from felles.record.errors import Absent, Conflict, Forbidden
 from felles.record.maintenance import connect
 from felles.record.read_board import count_handovers
@@ -186,10 +187,10 @@ def test_nobody_opens_one_by_a_task_of_her_own(kind, more):
         organization="Organization/o", organization_name="Drift", purpose="HOPERAT",
     )  # fmt: skip
     grant = access.handle(nils)
-    assert isinstance(guard.wrong(None, struct(made), grant), Forbidden)
-    assert isinstance(guard.wrong(struct(plain), struct(made), grant), Forbidden)
+    assert isinstance(guard.wrong(None, struct(made), grant, Part(0)), Forbidden)
+    assert isinstance(guard.wrong(struct(plain), struct(made), grant, Part(0)), Forbidden)
     keeper = access.maintenance("keeper", until=FOREVER)
-    assert guard.wrong(None, struct(made), keeper) is None
+    assert guard.wrong(None, struct(made), keeper, Part(0)) is None
 
 
 async def test_what_is_over_is_taken_up_by_nobody(store, keeper, act_as):

@@ -215,6 +215,15 @@ STRIP = f"""(e.type = {TYPES["Patient"]} and d.basis >= {PART} and (q.kinds >> e
 """Whether row `e` is the Patient of one of whom `q` sees single entries alone: then only her look-up form is seen,
 which is what somebody who answers must know of who it is about."""
 
+
+def _parted(party: str) -> str:
+    """SQL: whether `party` of a hand-over is `q`, or what she staffs; of a system what its organisation staffs."""
+    return f"""({party} = q.actor or exists (
+        select 1 from staffing s
+         where s.party = {party} and s.org = q.org and s.since <= q.real and s.until > q.real
+           and (q.mode = {Mode.ORG_SYSTEM:d} or (s.actor = q.actor and s.role_mark = q.role))))"""
+
+
 ASKED_HERSELF = f"""(e.kind = {Kind.CASE:d} and exists (
         select 1 from handover h
          where h.bucket = e.bucket and h.person = e.person and h.self = e.self and h.origin = q.actor))"""
@@ -260,6 +269,14 @@ HANDED = f"""(q.mode = {Mode.STAFF:d} and (q.kinds >> e.kind) & 1 = 1 and not {B
 """Whether entry `e` of hand-over `h` is shown to `q` because it is with her or came from her (`p` the person's row).
 
 It shows that entry alone, as a case shows its Task: what she sent does not vanish with her relation to the person."""
+
+PARTS = f"""(case when q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
+         and e.type in ({TYPES["Task"]}, {TYPES["ServiceRequest"]}, {TYPES["Communication"]}) then (
+        select bit_or(1 + {_parted("h.holder")}::int * 2 + {_parted("h.origin")}::int * 4)
+          from handover h join type_name n on n.type = e.type
+         where h.bucket = e.bucket and h.person = e.person and n.name || '/' || e.id in (h.source, h.focus))
+        end)"""
+"""What `q` is to the hand-over that row `e` is, or that carries it (`derive.Part`); null where there is none."""
 
 MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and desk_of(e.org, '{{reviewer}}', q.real) = q.org and exists (
         select 1 from handover h

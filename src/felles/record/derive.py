@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import IntFlag
 from typing import Any
 
 from felles.record.aftermath import Hooks
@@ -100,8 +101,20 @@ Rule = Callable[[Any, str, Grant, int], Derived]
 """(resource, its reference, the writer's Grant, its lastUpdated) → what follows. Pure."""
 
 
-Guard = Callable[[Any, Any, Grant], RecordError | None]
-"""(resource as it is or None, as it is to be or None, the writer's Grant) → what refuses that, or None. Pure."""
+class Part(IntFlag):
+    """What the writer is to the hand-over that an entry is, or that carries it."""
+
+    ITS = 1
+    """There is one."""
+    HOLDS = 2
+    """It is with her, or with what she staffs; of a system with its organisation."""
+    SENT = 4
+    """It came from her, or from what she staffs."""
+
+
+Guard = Callable[[Any, Any, Grant, Part], RecordError | None]
+"""(resource as it is or None, as it is to be or None, the writer's Grant, what she is to it) → what refuses that, or
+None. Pure."""
 
 
 class Registry:

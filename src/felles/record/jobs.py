@@ -23,6 +23,7 @@ from felles.record.decide import (
     BASIS_TEXT,
     HANDLED,
     MOVED_BY_CASE,
+    PARTS,
     PERSON_OPEN,
     REPRESENTED,
     VISIBLE,
@@ -31,7 +32,7 @@ from felles.record.decide import (
     grounds_of,
     person_of,
 )
-from felles.record.derive import PART
+from felles.record.derive import PART, Part
 from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed, RecordError, blaming
 from felles.record.forms import same_text
 from felles.record.gather import gather
@@ -88,7 +89,8 @@ _CURRENT_FIELDS = (
 _CURRENT = f"""
 with q as materialized {unnest(_CURRENT_COLUMNS)}
 select {_CURRENT_FIELDS}, case q.mode when {Mode.CASE:d} then {HANDLED}
-       when {Mode.PROXY:d} then (q.kinds >> e.kind) & 1 = 1 and {REPRESENTED} else {VISIBLE} end as open
+       when {Mode.PROXY:d} then (q.kinds >> e.kind) & 1 = 1 and {REPRESENTED} else {VISIBLE} end as open,
+       {PARTS} as part
   from q
   join entry e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0
   {person_of()}
@@ -96,7 +98,7 @@ select {_CURRENT_FIELDS}, case q.mode when {Mode.CASE:d} then {HANDLED}
 _CURRENT_MOVING = _CURRENT.replace(HANDLED, f"({HANDLED} or {MOVED_BY_CASE})")
 """The same where an entry is moved by a case that demands it: apart, since it costs, and few do."""
 _CURRENT_SHARED = f"""
-select {_CURRENT_FIELDS}, true as open
+select {_CURRENT_FIELDS}, true as open, null::integer as part
   from {unnest(_CURRENT_COLUMNS)} q
   join shared e on e.bucket = q.bucket and e.type = q.type and e.id = q.id and e.state = 0"""
 
@@ -137,6 +139,7 @@ class Current:
     org: int
     low: int
     high: int
+    part: Part
 
 
 class Apart(Exception):
@@ -324,6 +327,7 @@ class Session:
                     found["org"],
                     found["low"],
                     found["high"],
+                    Part(found["part"] or 0),
                 )
 
     async def _fetch_national(self, jobs: list[Job]) -> None:
@@ -444,7 +448,8 @@ class Session:
     def _check_verbs(self, job: Job, step: Step, current: Current | None) -> None:
         """403 for one who may not write such an entry, or not change what it says already."""
         takes, grant = self.registry.takes, job.plan.grant
-        if step.change.moving is not None or not takes.looks_under_lock(step.change.type):
+        guards = self.registry.guards.get(step.change.type, ())
+        if step.change.moving is not None or not (guards or takes.looks_under_lock(step.change.type)):
             return
         was = None if current is None or current.deleted else decode(current.body.encode())
         needed = change_takes(grant, was, step.change.resource, takes)
@@ -458,8 +463,9 @@ class Session:
             said := wrong(was, step.change.resource, grant.actor, handles=grant.may("handle"))
         ):
             raise Forbidden(said)
-        for guard in self.registry.guards.get(step.change.type, ()):
-            if (refused := guard(was, step.change.resource, grant)) is not None:
+        for guard in guards:
+            part = Part(0) if current is None else current.part
+            if (refused := guard(was, step.change.resource, grant, part)) is not None:
                 raise refused
 
     def _check_national(self, grant: Grant, made: Draft) -> None:

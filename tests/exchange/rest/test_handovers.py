@@ -66,6 +66,45 @@ async def test_what_is_about_no_person_is_opened_by_no_client(region: Region, so
         assert refused.status == 403, made
 
 
+async def test_access_to_the_record_is_not_enough_to_take_answer_or_end(region: Region):
+    task = await region.sent()
+    source = f"Task/{task['id']}"
+    over = {"status": "cancelled", "statusReason": {"text": "no"}}
+    for change in (
+        {"status": "accepted"}, {"status": "completed"}, over, {"owner": {"reference": region.person("clerk")}},
+        {"priority": "stat"},
+    ):  # fmt: skip
+        assert (await region.client("head").put(source, task | change)).status in (403, 404), change
+    for change in (over, {"status": "completed", "businessStatus": ENDED, "statusReason": {"text": "read"}}):
+        assert (await region.client("one").put(source, task | change)).status == 403, change
+    assert (await region.row(source))["state"] == State.SENT
+    answered = await region.client("one").put(source, task | {"status": "completed"})
+    assert answered.status == 200
+    assert [row.state for row in await region.work("gp")] == [State.ANSWERED]
+    named = await region.client("gp").post("Task", region.task(requester={"reference": region.person("one")}))
+    assert named.status == 403
+
+
+async def test_a_referral_without_task_is_kept_as_well(region: Region):
+    referral = {"resourceType": "ServiceRequest", "status": "active", "intent": "order",
+                "subject": {"reference": f"Patient/{region.patient}"}, "requester": {"reference": region.person("gp")},
+                "performer": [{"reference": region.orgs["ward"]}]}  # fmt: skip
+    made = (await region.client("gp").post("ServiceRequest", referral)).json
+    source = f"ServiceRequest/{made['id']}"
+    revoked = made | {"status": "revoked", "note": [{"text": "Hører ikke til her"}]}
+    for name in ("one", "head"):
+        assert (await region.client(name).put(source, revoked)).status in (403, 404), name
+        assert (await region.client(name).delete(source)).status in (403, 404, 409), name
+    assert (await region.client("gp").delete(source)).status == 409
+    other = made | {"requester": {"reference": region.person("clerk")}}
+    assert (await region.client("gp").put(source, other)).status == 422
+    bare = await region.client("gp").put(source, made | {"status": "revoked"})
+    assert (bare.status, bare.issues) == (422, [("business-rule", "ServiceRequest.note")])
+    assert (await region.row(source))["state"] == State.SENT
+    assert (await region.client("gp").put(source, revoked)).status == 200
+    assert (await region.row(source))["state"] == State.ENDED
+
+
 async def test_nobody_takes_another_ones_place_or_deletes(region: Region):
     task = await region.sent()
     source = f"Task/{task['id']}"
@@ -100,7 +139,7 @@ async def test_a_citizen_who_is_asked_back_answers_by_the_task_and_nobody_else_d
     asks = {"requester": {"reference": f"Patient/{region.patient}"}, "owner": {"reference": region.person("one")}}
     state = "http://felles.example/fhir/CodeSystem/handover-state"
     question = {"authorReference": {"reference": region.person("one")}, "text": "Siden når?"}
-    task = await region.sent(**asks, status="accepted")
+    task = await region.world.made(region.task(**asks, status="accepted"))
     source = f"Task/{task['id']}"
     back = {"status": "on-hold", "businessStatus": {"coding": [{"system": state, "code": "returned"}]}}
     asked = await region.client("one").put(source, task | back | {"note": [question]})

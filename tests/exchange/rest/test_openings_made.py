@@ -73,7 +73,11 @@ async def test_a_self_made_one_that_the_other_side_accepts_is_confirmed(world, p
             "managingOrganization": {"reference": THERE},
         }
     )
-    answer = await doctor(world, OTHER, THERE).put(f"Task/{asked['id']}", asked | {"status": "accepted"})
+    taken = await doctor(world, OTHER, THERE).put(f"Task/{asked['id']}", asked | {"status": "accepted"})
+    assert taken.status == 403  # it was not sent to her
+    given = asked | {"owner": {"reference": OTHER}}
+    assert (await doctor(world).put(f"Task/{asked['id']}", given)).status == 200
+    answer = await doctor(world, OTHER, THERE).put(f"Task/{asked['id']}", given | {"status": "accepted"})
     assert answer.status == 200, answer.json
     assert await bases(world, asked) == [60]
 

@@ -2,15 +2,19 @@
 
     what has ended stays ended            a person said so; something new is a new hand-over
     who sent it stays                     it is hers again when it is returned, declined or answered
-    declining and ending name a reason    `Task.statusReason`, which the other side reads
+    who has it or sent it changes it      nobody else takes it, gives it on, answers it or ends it (`Part`)
+    who sent it ends it                   whoever has it answers, declines or, where doing it is all, does it
+    declining and ending name a reason    `statusReason`, of a referral or order a note, which the other side reads
     a person ends it                      no client and no time does; for one who acts by herself (`behalf`)
     it is not deleted                     but by who had given it to herself
-    a case stays what sort it is          and what its answer says is its reason
+    it stays what it is                   its kind, and of a case what sort; what a case's answer says is its reason
     what is about no person               is opened by no client: an application, a look at roles
     a citizen answers what she was asked  by a note of her own, and changes nothing else (`asking`)
+    nobody sends in another's name        a Task's first version names its writer, what she works for, or nobody
 
-Of a way in it does not say more: what anybody writes of one but who looks it over changes nothing (`hook`). Of what is
-written for the first time, and of what is no hand-over, it says nothing.
+The same for a referral, an order or a message that no Task carries. Of a way in it does not say more: what anybody
+writes of one but who looks it over changes nothing (`hook`). Of what is no hand-over it says nothing, nor to the jobs
+of those who run the record.
 """
 
 from __future__ import annotations
@@ -19,9 +23,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.cases import OPENINGS, sort_of
 from felles.access.handovers import asking
-from felles.access.handovers.kinds import NOBODYS
+from felles.access.handovers.kinds import NOBODYS, RULES
 from felles.access.handovers.states import BY_STATUS, ENDED, State, said_by
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
+from felles.record.derive import Part
 from felles.record.elements import codes_of, listed
 from felles.record.errors import Conflict, Forbidden, Unprocessable
 from felles.record.grants import Mode
@@ -38,27 +43,54 @@ _ANSWER: Final = "answer"
 """`Task.output` of a case: what its answer says."""
 _OVER: Final = frozenset({State.ANSWERED, State.DECLINED, State.ENDED})
 _PERSONS: Final = ("Practitioner/", "Patient/")
+_OTHERS: Final = ("Practitioner/", "Patient/", "RelatedPerson/")
+_PARTIES: Final = frozenset({Mode.STAFF, Mode.ORG_SYSTEM})
+"""Whose part in a hand-over is asked: a citizen's pages, and who answers cases, have rules of their own."""
+REASON: Final = "http://hl7.org/fhir/StructureDefinition/request-statusReason"
+"""HL7's extension for why a referral or order was revoked; R4 has no element for it."""
 
 
-def wrong(was: Any, new: Any, grant: Grant) -> RecordError | None:
-    """What is wrong with making of the Task `was` what `new` says (None: deleting it); None: nothing.
+def wrong(was: Any, new: Any, grant: Grant, part: Part) -> RecordError | None:
+    """What is wrong with making of the entry `was` what `new` says (None: deleting it); None: nothing.
 
-    `Conflict` where it has ended, `Unprocessable` where something is missing, `Forbidden` where nobody ends it.
+    `part` is what the writer is to the hand-over. `Conflict` where it has ended, `Unprocessable` where something is
+    missing, `Forbidden` where it is not hers to do.
     """
-    if grant.mode != Mode.ALL and new is not None and sort_of(new) in NOBODYS and (was is None or sort_of(was) is None):
+    if grant.mode == Mode.ALL:
+        return None
+    if _is_task(new) and sort_of(new) in NOBODYS and (was is None or sort_of(was) is None):
         return Forbidden("a case about no person is opened by what it follows from")
-    before = None if was is None or grant.mode == Mode.ALL else said_by(was)
-    if before is None:
+    if was is None:
+        return _sent(new, grant)
+    before = said_by(was)
+    if before is None or (not _is_task(was) and (before.state.ended or Part.ITS not in part)):
         return None
     if before.kind in OPENINGS:
         return _of_opening(before, new)
-    if has_ended(was):
-        same = new is None or _stands(was) == _stands(new)
-        return None if same else Conflict("this hand-over has ended: what is new is a new one")
-    if new is None:
-        mine = before.sender in ("", grant.actor) and before.receiver == grant.actor
-        return None if mine else Conflict("a hand-over is ended with a reason, not deleted")
-    return _changed(was, before, new, grant)
+    return _kept(was, before, new, grant) or (None if new is None else _changed(was, before, new, grant, part))
+
+
+def _kept(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | None:
+    """What has ended stays so, and nothing is deleted."""
+    if has_ended(was) and new is not None and _stands(was) != _stands(new):
+        return Conflict("this hand-over has ended: what is new is a new one")
+    mine = before.sender in ("", grant.actor) and before.receiver == grant.actor
+    if new is None and not (has_ended(was) or mine):
+        return Conflict("a hand-over is ended with a reason, not deleted")
+    return None
+
+
+def _sent(new: Any, grant: Grant) -> RecordError | None:
+    """The first version of a Task: staff send nothing in the name of somebody else, nor of the patient.
+
+    What carries a referral or a message is its sender's (`hook`).
+    """
+    if grant.mode != Mode.STAFF or not _is_task(new) or sort_of(new) is not None:
+        return None
+    said = said_by(new)
+    if said is None or said.focus or said.sender in ("", grant.actor) or not said.sender.startswith(_OTHERS):
+        return None
+    return Forbidden("a hand-over is sent in nobody else's name")
 
 
 def _of_opening(before: Said, new: Any) -> RecordError | None:
@@ -70,29 +102,40 @@ def _of_opening(before: Said, new: Any) -> RecordError | None:
     return None
 
 
-def _changed(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | None:
-    after = said_by(new)
+def _changed(was: Any, before: Said, new: Any, grant: Grant, part: Part) -> RecordError | None:
+    after, name = said_by(new), type(new).__name__
+    if after is None:
+        return Unprocessable(
+            "a hand-over stays one: end it with a reason", "Task.code" if _is_task(new) else f"{name}.status"
+        )
     moved = _stands(was) != _stands(new)
+    ended = has_ended(new)
+    done = moved and after.state is State.ANSWERED and RULES[after.kind].done_ends
+    asked = grant.mode in _PARTIES and Part.ITS in part and not before.kind.case
+    hers = bool(part & (Part.HOLDS | Part.SENT))
+    ends = Part.SENT in part or (Part.HOLDS in part and before.state.back)
+    reasoned = moved and (new.status in _REASONED or (ended and not before.kind.case))
     rules: tuple[tuple[bool, Callable[[], RecordError]], ...] = (
-        (after is None, lambda: Unprocessable("a hand-over stays one: end it with a reason", "Task.code")),
+        (after.kind is not before.kind, lambda: Unprocessable("a hand-over stays what it is", f"{name}.code")),
         (
-            after is not None and after.replied and not before.replied and not _answers(was, new, grant),
+            before.sender not in ("", after.sender),
+            lambda: Unprocessable("who sent a hand-over stays who sent it", f"{name}.{_SENDER[name]}"),
+        ),
+        (
+            after.replied and not before.replied and not _answers(was, new, grant),
             lambda: Unprocessable("what a citizen is asked she answers herself, by one note", "Task.businessStatus"),
         ),
         (
-            after is not None and bool(before.kind.case) and after.kind is not before.kind,
-            lambda: Unprocessable("a case stays what it is", "Task.code"),
+            asked and after != before and not hers,
+            lambda: Forbidden("a hand-over is changed by whoever has it or sent it"),
         ),
         (
-            after is not None and before.sender not in ("", after.sender),
-            lambda: Unprocessable("who sent a hand-over stays who sent it", "Task.requester"),
+            reasoned and not _has_reason(new),
+            lambda: Unprocessable("declining or ending a hand-over names the reason", f"{name}.{_WHY[name]}"),
         ),
+        (asked and moved and ended and not ends, lambda: Forbidden("who sent a hand-over ends it")),
         (
-            moved and (new.status in _REASONED or (has_ended(new) and not before.kind.case)) and not _has_reason(new),
-            lambda: Unprocessable("declining or ending a hand-over names the reason", "Task.statusReason"),
-        ),
-        (
-            moved and has_ended(new) and not (grant.behalf or grant.actor).startswith(_PERSONS),
+            moved and (ended or done) and not (grant.behalf or grant.actor).startswith(_PERSONS),
             lambda: Forbidden("a person ends a hand-over"),
         ),
     )
@@ -103,12 +146,22 @@ def _answers(was: Any, new: Any, grant: Grant) -> bool:
     return asking.is_reply(was, new) and asking.author_of(new) == grant.actor
 
 
+_SENDER: Final = {"Task": "requester", "ServiceRequest": "requester", "Communication": "sender"}
+_WHY: Final = {"Task": "statusReason", "ServiceRequest": "note", "Communication": "statusReason"}
+
+
+def _is_task(resource: Any) -> bool:
+    return type(resource).__name__ == "Task"
+
+
 def has_ended(task: Any) -> bool:
     """Whether somebody has said that it is over, whatever its status: not what merely was answered or done.
 
     A case is over when it is answered.
     """
     said = said_by(task)
+    if not _is_task(task):
+        return said is not None and said.state.ended
     if said is not None and said.kind.case:
         return BY_STATUS.get(task.status) in _OVER
     return BY_STATUS.get(task.status) is State.ENDED or (
@@ -117,6 +170,8 @@ def has_ended(task: Any) -> bool:
 
 
 def _business(task: Any) -> str:
+    if not _is_task(task):
+        return ""
     codings = getattr(task.businessStatus, "coding", None)
     found = (c.code for c in codings if c.system == HANDOVER_STATE_SYSTEM) if isinstance(codings, list) else ()
     return next((code for code in found if isinstance(code, str)), "")
@@ -127,7 +182,10 @@ def _stands(task: Any) -> tuple[str, str]:
 
 
 def _has_reason(task: Any) -> bool:
+    if type(task).__name__ == "ServiceRequest":
+        noted = any(isinstance(each.text, str) and each.text.strip() for each in listed(task.note))
+        return noted or any(each.url == REASON for each in listed(task.extension))
     reason = task.statusReason
     text, codings = getattr(reason, "text", None), getattr(reason, "coding", None)
     said = (isinstance(text, str) and bool(text.strip())) or (isinstance(codings, list) and bool(codings))
-    return said or any(_ANSWER in codes_of(each.type, CASE_SYSTEM) for each in listed(task.output))
+    return said or (_is_task(task) and any(_ANSWER in codes_of(each.type, CASE_SYSTEM) for each in listed(task.output)))

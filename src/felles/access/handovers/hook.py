@@ -77,7 +77,8 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
 
 def register(registry: Registry) -> None:
     """Let hand-overs follow every commit of what may be one, and every commit of a person who has closed something."""
-    registry.guards.setdefault("Task", []).append(guard.wrong)
+    for type_name in TYPES_HANDED:
+        registry.guards.setdefault(type_name, []).append(guard.wrong)
     registry.hooks.after(TYPES_HANDED, keep, wants=_wants, nobodys=True)
     registry.hooks.always("blocked", give_back)
     moved.register(registry)
@@ -117,6 +118,8 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         return
     grant = after_.grant
     writer = grant.behalf or grant.actor
+    if new and grant.mode is Mode.STAFF and _carries(said) and reference.startswith("Task/"):
+        said = replace(said, sender=was.sender if was else writer)  # whoever it names: it was sent before
     hours = await _hours(after_, said.receiver)
     held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
     if held is not None:
