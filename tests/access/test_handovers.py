@@ -33,6 +33,7 @@ from felles.access.handovers.states import (
     follow,
     said_by,
 )
+from felles.access.roles import ROLES
 from felles.access.verbs import VERBS, step_verb
 from felles.care.handovers.rules import Verb, act, verbs
 from felles.care.handovers.rules import asking as asking_her
@@ -250,6 +251,7 @@ def test_the_desks_are_those_whose_roles_answer():
              Kind.SELF_MADE: desks.SELF_MADE}  # fmt: skip
     assert all(int(kind) == number for kind, number in known.items())
     assert {kind for kind in Kind if kind > desks.CASES} == set(CASES)
+    assert {role.code for role in ROLES.values() if not role.kinds} == set(desks.OFFICES)
 
 
 def test_somebody_owns_what_names_nobody():

@@ -73,7 +73,7 @@ async def asked(conn, parents, roles):
         desk = await conn.fetchval("select desk_of($1, array['reviewer'], $2)", mark_of(reference(owner)), NOW)
         answers = set()
         for place, (org, role, _) in enumerate(roles):
-            if await conn.fetchval("select at_desk($1, $2, $3, $4)", place, desk, mark_of(role), NOW):
+            if await conn.fetchval("select at_desk(25::smallint, $1, $2, $3, $4)", place, desk, mark_of(role), NOW):
                 answers.add((org, role))
         found[owner] = answers
     return found

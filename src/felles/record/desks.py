@@ -26,6 +26,8 @@ KEEPERS: Final = ("local-administrator", "administrator")
 """Roles that keep their organisation's staff (verb `staff`, `access.verbs`)."""
 DECIDERS: Final = ("gp", "doctor", "specialist", "psychologist", "midwife", "health-nurse")
 """Roles that decide on requests to see a part (verb `decide`, `access.verbs`)."""
+OFFICES: Final = ("administrator", "reviewer", "local-administrator")
+"""Roles that reach no person's entries: they answer cases or keep registers, and have no work of a house or unit."""
 REVIEW: Final = "Review/"
 """How `handover.source` begins of a way in that its reader made herself, until a Task says something of it; then
 `Type.id` of the entry."""
@@ -49,10 +51,20 @@ def _listed(roles: tuple[str, ...]) -> str:
     return ", ".join(f"'{each}'" for each in roles)
 
 
+def works(role: str) -> str:
+    """Whether staff in this role has what a house or unit has to do (SQL)."""
+    offices = ", ".join(f"'{each}'" for each in OFFICES)
+    return f"{role} not in ({offices})"
+
+
 def staffed(real: str) -> str:
-    """Whether somebody has hand-over `h` at the real time `real` (SQL): staff of its owner, of a case at its desk."""
+    """Whether somebody has hand-over `h` at the real time `real` (SQL): staff of its owner, of a case at its desk.
+
+    Work of a house is had by those who give care there (`works`).
+    """
     return f"""(case when h.kind < {CASES} then exists (
-                select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real})
+                select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real}
+                   and (h.owner like 'Practitioner%' or {works("s.role")}))
             else exists (
                 select 1 from staffing s
                  where s.org = h.org and (s.org = h.holder or s.party = h.holder) and s.since <= {real}

@@ -95,8 +95,12 @@ STATED: Final = f"""insert into handover (bucket, person, source, self, kind, st
            made = excluded.made, since = excluded.since, next = excluded.next, rung = 0"""
 """The hand-overs that follow; one that was looked over before is looked over again."""
 
+_OTHER_SIDE: Final = """(r.writer like 'Patient/%' or (r.house <> '' and not exists (
+        select 1 from staffing s where s.actor = h.origin and s.org = r.writer_org)))"""
+"""Neither its reader, whoever she gives it to, nor her house, nor a job of ours: these say nothing of her way in."""
+
 CONFIRMED: Final = f"""delete from handover h using {{relation}} r
      where h.bucket = r.bucket and h.person = r.person and h.source = {_SOURCE} and h.state < 7
-       and not {marked("r.basis")}
+       and not {marked("r.basis")} and {_OTHER_SIDE}
        and not exists (select 1 from {{relation}} n where n.source = r.source and {marked("n.basis")})"""
 """What others have written anew is no stated need any more; what somebody has taken she ends herself."""

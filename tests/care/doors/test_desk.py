@@ -3,10 +3,16 @@
 import re
 from datetime import timedelta
 
+import pytest
 from browsing import own, words
 from desks import an_entry, answered_at, books_for_herself, case_at, hired, links
+from worlds import actor
 
+from felles import access
+from felles.access.actor import Sort
+from felles.care.doors.cases import actions
 from felles.demo.places import OPERATOR, ORGANISATIONS, STAFF
+from felles.record.errors import Conflict
 from felles.ui.dates import local
 
 
@@ -102,6 +108,9 @@ async def test_a_case_is_taken_and_put_off_within_its_day_and_the_person_sees_wh
 async def test_a_way_in_of_her_own_making_is_taken_before_it_is_looked_over(site):
     case_at_desk, task, key = await made_her_own_way(site, "eldre")
     at = f"/arbeid/Review/Task.{task}"
+    at_desk = access.handle(actor("reviewer", Sort.STAFF, reference=STAFF["solveig"].practitioner,
+                                  organization=ORGANISATIONS[OPERATOR].reference))  # fmt: skip
+    seen = await site.store.case(at_desk, f"Task.{task}")
     async with site.visitor("personvern") as solveig:
         assert "Se over åpningen" in words((await solveig.get(at)).text)
         taken = await solveig.post(f"{at}/ta", headers=own())
@@ -109,6 +118,9 @@ async def test_a_way_in_of_her_own_making_is_taken_before_it_is_looked_over(site
         carried = taken.headers["location"].partition("?")[0]
         assert "Se over åpningen" in words((await solveig.get(carried)).text)
         assert (await solveig.get(case_at_desk)).status_code == 200
+        with pytest.raises(Conflict):  # she looks at it as it stood before: what she says is not lost, but refused
+            await actions.answer(site.store, at_desk, seen, "Ikke tjenstlig behov.", refused=True)
+        assert await bases(site, task, key) != []
         said = {"svar": "avslag", "tekst": "Ikke tjenstlig behov."}
         assert (await solveig.post(answered_at(carried), data=said, headers=own())).status_code == 303
         assert await bases(site, task, key) == []

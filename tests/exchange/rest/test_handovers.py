@@ -14,6 +14,7 @@ from felles.access.handovers.states import State
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent
 from felles.record.ids import mark_of
+from felles.record.read_board import count_handovers
 
 pytestmark = pytest.mark.slow
 
@@ -234,6 +235,31 @@ async def test_who_leaves_leaves_nothing_with_nobody(region: Region, keeper: Kee
     assert [found.source for found in await region.work("clerk")] == [source]
 
 
+async def test_who_only_answers_cases_or_keeps_registers_has_no_work(region: Region, keeper: Keeper):
+    await region.employ("keeps", "local-administrator", "office")
+    await region.employ("near", "reviewer", "office")
+    sent = {"owner": {"reference": region.orgs["office"]}, "requester": {"reference": region.person("one")}}
+    urgent = f"Task/{(await region.world.made(region.task(priority='stat', **sent)))['id']}"
+    taken = f"Task/{(await region.world.made(region.task(status='received', **sent)))['id']}"
+    offset, owners = region.world.store.clock.offset, []
+    try:
+        for _ in range(3):
+            region.world.store.clock.offset += DAY
+            await keeper.round()
+            owners.append((await region.row(urgent))["owner"])
+    finally:
+        region.world.store.clock.offset = offset
+    assert owners == [region.person(name) for name in ("gp", "clerk", "one")]
+    assert (await region.row(taken))["owner"] == region.orgs["office"]
+    for name in ("gp", "clerk"):
+        await region.leave(name)
+    assert any(each.nobody for each in await count_handovers(region.world.store.pool, region.world.store.clock))
+    await keeper.round()
+    assert (await region.row(taken))["owner"] == region.person("one")
+    for name in ("keeps", "near"):
+        await region.leave(name)
+
+
 async def test_who_stands_as_a_role_is_a_person(region: Region, keeper: Keeper):
     by_role = {"reference": f"PractitionerRole/{region.roles['one']}"}
     urgent = await region.sent(priority="stat", owner=by_role)
@@ -279,7 +305,6 @@ async def test_a_referral_alone_is_a_hand_over_until_a_task_carries_it(region: R
 
 
 async def test_the_region_is_counted_without_anybody_being_named(region: Region, world: World):
-    from felles.record.read_board import count_handovers
 
     before = sum(each.many for each in await count_handovers(world.store.pool, world.store.clock))
     await region.sent()
@@ -322,6 +347,18 @@ async def test_a_case_goes_from_desk_to_desk_and_is_the_operators_in_the_end(reg
         await region.leave("runs")
     await keeper.round()
     assert (await region.row(source))["owner"] == region.orgs["operator"]  # nobody is left: it waits there, and is told
+
+
+async def test_what_is_answered_meanwhile_is_not_kept(region: Region, keeper: Keeper):
+    await region.employ("near", "reviewer", "hospital")
+    asked = {"owner": {"reference": region.orgs["hospital"]}, "requester": {"reference": f"Patient/{region.patient}"}}
+    made = await region.world.made(case(region.patient, "correction", **asked))
+    seen = dict(await region.row(f"Task/{made['id']}")) | {"why": "nobody"}
+    answered = await region.world.system.put(f"Task/{made['id']}", made | {"status": "completed"})
+    assert answered.status == 200
+    assert await keeper._see_to(seen) == 0  # as it stood when the round began
+    assert (await region.world.system.get(f"Task/{made['id']}")).json == answered.json
+    await region.leave("near")
 
 
 async def test_what_a_reviewer_took_is_her_desks_when_she_leaves(region: Region, keeper: Keeper):

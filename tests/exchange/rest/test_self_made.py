@@ -175,6 +175,20 @@ async def test_the_other_side_confirms_and_it_leaves_the_queue(world, patient):
     assert await opens(world, patient)
 
 
+@pytest.mark.parametrize("who_writes", ["herself", "colleague", "job"])
+async def test_who_gives_her_own_way_in_to_another_house_is_looked_over_all_the_same(world, patient, who_writes):
+    await states_a_need(world, patient)
+    asked = (await doctor(world).post("Task", task(patient, DOCTOR))).json
+    writer = {"herself": doctor(world), "colleague": doctor(world, COLLEAGUE, HERE), "job": world.system}[who_writes]
+    if who_writes == "colleague":
+        await states_a_need(world, patient, COLLEAGUE, HERE)
+    given = await writer.put(f"Task/{asked['id']}", asked | {"owner": {"reference": OTHER}})
+    assert given.status == 200, given.json
+    assert len(await queued(world, asked)) == 1
+    answer = await doctor(world, OTHER, THERE).put(f"Task/{asked['id']}", given.json | {"status": "accepted"})
+    assert (answer.status, await queued(world, asked)) == (200, [])  # the other side says that it is so
+
+
 def confirmation(patient, made):
     return case(patient["id"], "confirmed", focus={"reference": f"{made['resourceType']}/{made['id']}"})
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import STAND_IN, STANDS_IN_FOR
 from felles.access.handovers import inboxes
-from felles.access.handovers.inboxes import PRESENT, is_person
+from felles.access.handovers.inboxes import AT_WORK, PRESENT, is_person
 from felles.access.handovers.states import AWAY, State
 from felles.access.times import span
 from felles.record.codes import HANDOVER_STATE_SYSTEM
@@ -46,7 +46,9 @@ select h.*, 'back' as why from handover h
  where h.instead <> 0 and h.state < {State.DONE:d} and not h.stopped
    and {PRESENT.format(party="h.instead", real="$2", clinical="$1")}
  order by h.urgent desc, h.next limit $3"""
-_PRESENT: Final = f"select {PRESENT.format(party='$1::bigint', real='$2::bigint', clinical='$3::bigint')} as here"
+_ASKED: Final = {"party": "$1::bigint", "real": "$2::bigint", "clinical": "$3::bigint"}
+_PRESENT: Final = f"select {PRESENT.format(**_ASKED)} as here"
+_AT_WORK: Final = f"select {AT_WORK.format(**_ASKED)} as here"
 _ABLE: Final = ("Practitioner", "Organization/", "HealthcareService/")
 _TO_STAND_IN: Final = "Mottakeren er borte. Gitt til stedfortreder"
 _TO_UNIT: Final = "Mottakeren er borte. Gitt til enheten"
@@ -72,10 +74,13 @@ def leaves_of(resource: Any, reference: str) -> list[Leave]:
     return found
 
 
-async def is_here(store: Store, party: str) -> bool:
-    """Whether somebody who is not away staffs it now: of a person, whether she is here. Raises `Busy`."""
+async def is_here(store: Store, party: str, *, works: bool = False) -> bool:
+    """Whether somebody who is not away staffs it now: of a person, whether she is here. Raises `Busy`.
+
+    `works`: and has what there is to do there, in a role that gives care.
+    """
     clock = store.clock
-    rows = await store.pool.fetch(_PRESENT, mark_of(party), clock.real(), clock.clinical())
+    rows = await store.pool.fetch(_AT_WORK if works else _PRESENT, mark_of(party), clock.real(), clock.clinical())
     return bool(rows[0]["here"])
 
 
@@ -83,7 +88,7 @@ async def whose(store: Store, held: Held, stand_in: str, org: int) -> str:
     """Who has what somebody who is away has; "" where nobody could. Raises `Busy`."""
     above = (await inboxes.above(store, {held.owner}, org)).get(held.owner, "")
     for party in (stand_in, above, held.sender):
-        if party not in ("", held.owner) and party.startswith(_ABLE) and await is_here(store, party):
+        if party not in ("", held.owner) and party.startswith(_ABLE) and await is_here(store, party, works=True):
             return party
     return ""
 

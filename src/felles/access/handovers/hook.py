@@ -21,7 +21,7 @@ from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
 from felles.record.decide import BLOCKED
-from felles.record.desks import CASES, staffs
+from felles.record.desks import CASES, staffs, works
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 
@@ -68,10 +68,11 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
    and e.state = 0
  where h.bucket = $1 and h.person = $2 and h.state < {State.ASKED:d} and not h.stopped
    and h.kind < {CASES} and h.owner <> h.sender
-   and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3)
+   and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3
+                  and {works("s.role")})
    and not exists (
         select 1 from (select s.actor, s.org, s.role_mark as role, $3::bigint as real from staffing s
-                        where s.party = h.holder and s.since <= $3 and s.until > $3) q
+                        where s.party = h.holder and s.since <= $3 and s.until > $3 and {works("s.role")}) q
          where not {BLOCKED})"""
 
 

@@ -14,6 +14,7 @@ import msgspec
 from felles import fhir
 from felles.access.codes import UNIT
 from felles.access.handovers.hours import hours_of, is_open
+from felles.record.desks import OFFICES, works
 from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
@@ -37,8 +38,7 @@ select s.type, s.id, s.body, o.body as above
    and (select bool_and(position(w in lower((s.body::json ->> 'name') || ' ' || coalesce(o.body::json ->> 'name', '')))
                         > 0) from unnest($2::text[]) w)
    and exists (select 1 from staffing t where t.party = s.self and t.since <= $1 and t.until > $1
-                  and case when $4::boolean then t.role in ('administrator', 'reviewer')
-                      else t.role not in ('administrator', 'reviewer', 'local-administrator') end)
+                  and case when $4::boolean then t.role in ('administrator', 'reviewer') else {works("t.role")} end)
  order by s.body::json ->> 'name', s.id limit $3"""
 _ONE: Final = f"""
 select s.type, s.id, s.body, null::text as above from shared s
@@ -51,7 +51,7 @@ select s.type, s.id, s.body, null::text as above
    and s.state = 0 and s.form = 0 and not s.deleted
  where coalesce(s.body::json ->> 'active', 'true') = 'true'
    and exists (select 1 from staffing t where t.party = s.self and t.since <= $2 and t.until > $2
-                  and t.role not in ('administrator', 'reviewer', 'local-administrator'))
+                  and {works("t.role")})
  order by w.place"""
 # and $3 clinical time.
 _STAFF: Final = f"""
@@ -68,6 +68,8 @@ PRESENT: Final = """exists (
            and not exists (select 1 from away w where w.source = t.source and w.party = t.actor
                               and w.since <= {clinical} and w.until > {clinical}))"""
 """SQL: whether somebody who is not away staffs `party` (a hash), now."""
+AT_WORK: Final = PRESENT.replace("t.until > {real}", "t.until > {real} and " + works("t.role"))
+"""The same, of those who do work."""
 # $1 where to begin, $2 real time, $3 whether that place may be it itself, $4 for whom it is asked, $5 clinical time: of
 # each the nearest unit where somebody is. By the primary key each time: free joins were planned as comparisons of all
 # with all.
@@ -95,7 +97,7 @@ with recursive up(start, party, self, high) as (
      where up.high < 9
 )
 select distinct on (up.start) up.start, up.party from up
- where up.high > 0 and {PRESENT.format(party="up.self", real="$2", clinical="$5")}
+ where up.high > 0 and {AT_WORK.format(party="up.self", real="$2", clinical="$5")}
  order by up.start, up.high"""
 _ROLE: Final = TYPES["PractitionerRole"]
 # $1 hash of a Practitioner or PractitionerRole, $2 real time, $3 an organisation's hash that comes first.
@@ -194,6 +196,11 @@ async def staff(store: Store, reference: str) -> list[OnDuty]:
     rows = await store.pool.fetch(_STAFF, mark_of(reference), store.clock.real(), now)
     found = [_on_duty(row, now) for row in rows]
     return sorted((each for each in found if each.reference), key=lambda each: (not each.now, each.reference))
+
+
+def at_work(staff: Iterable[OnDuty]) -> list[OnDuty]:
+    """Those of an inbox's staff who do its work, in their order: not who only answers cases or keeps registers."""
+    return [each for each in staff if each.role not in OFFICES]
 
 
 async def above(store: Store, references: set[str], org: int = 0) -> dict[str, str]:

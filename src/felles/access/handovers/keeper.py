@@ -29,17 +29,17 @@ from felles.access.handovers import away, inboxes, nobodys, offering
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.inboxes import is_person
 from felles.access.handovers.kinds import Kind, coded, desk_roles, rule_of
-from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, said_by
+from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
-from felles.record.desks import REVIEW, staffed
+from felles.record.desks import REVIEW, staffed, works
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.find import parse
-from felles.record.ids import mark_of
+from felles.record.ids import drawn_id, mark_of
 from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
 
@@ -79,7 +79,8 @@ select h.*, 'nobody' as why from each
   join handover h on h.holder = each.holder and h.state < {State.DONE:d} and not h.stopped
  where not {staffed("$1")}
  order by h.urgent desc, h.next limit $2"""
-_STAFFED: Final = "select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 limit 1"
+_STAFFED: Final = f"""
+select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 and ($3 or {works("s.role")}) limit 1"""
 _OPERATOR: Final = """
 select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
@@ -91,6 +92,7 @@ select 'Patient/' || e.id as patient from entry e
 _PART_OF: Final = f"""
 select s.body::json #>> '{{partOf,reference}}' as above from shared s
  where s.self = $1 and s.type = {TYPES["Organization"]} and s.state = 0 and s.form = 0 and not s.deleted"""
+_STATE: Final = "select state, stopped from handover where bucket = $1 and person = $2 and source = $3"
 _VERSIONS: Final = f"""
 select v.body from entry v
  where v.bucket = $1 and v.type = {TYPES["Task"]} and v.id = $2 and v.form = 0 and not v.deleted order by v.version"""
@@ -153,7 +155,7 @@ class Keeper:
             return 0
 
     async def _see_to(self, row: Any) -> int:
-        held, source, why = held_of(row), row["source"], row["why"]
+        held, why = held_of(row), row["why"]
         task, version = await self._task(row, held)
         if task is None:
             return 0
@@ -169,7 +171,7 @@ class Keeper:
             changed = kept(task, held, *await self._onward(row, held))
         if changed is None:
             return 0
-        await self._write(source, changed, version)
+        await self._write(row, changed, version)
         return 1
 
     async def _onward(self, row: Any, held: Held) -> tuple[str, str]:
@@ -209,7 +211,8 @@ class Keeper:
         posts = [await inboxes.post(self.store, each, row["org"]) for each in owners if is_person(each)]
         had = {held.sender, *owners, *(each.person for each in posts)}
         first = rule_of(held.kind, urgent=held.urgent).roles
-        staff = [each for each in await inboxes.staff(self.store, inbox or posts[-1].unit) if each.now]
+        there = await inboxes.staff(self.store, inbox or posts[-1].unit)
+        staff = [each for each in inboxes.at_work(there) if each.now]
         staff.sort(key=lambda each: bool(first) and each.role not in first)
         duty = [each.reference for each in staff if each.reference not in had]
         above = await self._above((inbox if held.rung == 0 else "") or held.receiver, row["org"])
@@ -242,7 +245,8 @@ class Keeper:
         return reference_of(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
 
     async def _is_staffed(self, party: str) -> bool:
-        return bool(await self.conn.fetch(_STAFFED, mark_of(party), self.store.clock.real()))
+        named = is_person(party)
+        return bool(await self.conn.fetch(_STAFFED, mark_of(party), self.store.clock.real(), named))
 
     async def _task(self, row: Any, held: Held) -> tuple[dict[str, Any] | None, int]:
         """The Task of a hand-over and its version; a new one (version 0) for what no Task carried; None: not now."""
@@ -254,23 +258,28 @@ class Keeper:
         body = msgspec.json.decode(read.body)
         if type_name == "Task":
             # Somebody may have written it since the row was read: what has ended or moved on is not the keeper's.
-            said, why = said_by(fhir.decode(read.body.encode())), row["why"]
-            needed = {"late": State.SENT, "yes": State.ACCEPTED}.get(why)
-            over = said is None or said.state.ended or (needed is not None and said.state is not needed)
+            why, needed = row["why"], {"late": State.SENT, "yes": State.ACCEPTED}.get(row["why"])
+            now = await self.conn.fetch(_STATE, row["bucket"], row["person"], row["source"])
+            state = State(now[0]["state"]) if now else State.ENDED
+            over = state.ended or (needed is not None and state is not needed)
+            if why == "stopped":
+                over = not (now and now[0]["stopped"])
             named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
             gone = why in ("away", "nobody") and held.owner not in (*named, held.sender)
             return (None if over or gone else body), read.version
         return carrying(row["source"], body, held, moment(self.store.clock.clinical())), 0
 
-    async def _write(self, source: str, task: dict[str, Any], version: int) -> None:
-        resource = fhir.decode(msgspec.json.encode(task))
+    async def _write(self, row: Any, task: dict[str, Any], version: int) -> None:
+        resource, source = fhir.decode(msgspec.json.encode(task)), row["source"]
         name = source.partition("/")[2]
         if version:
             change = Change(op="update", type="Task", id=name, resource=resource, expected=version)
         else:
-            once = not source.startswith(REVIEW)  # of two of those the second changes nothing (`hook`)
-            alone = parse("Task", [("focus", source)], now=self.store.clock.clinical()) if once else None
-            change = Change(op="create", type="Task", resource=resource, condition=alone)
+            change = Change(op="create", type="Task", resource=resource)
+            if source.startswith(REVIEW):
+                change.drawn = review_id(row["bucket"], source, row["made"])
+            else:
+                change.condition = parse("Task", [("focus", source)], now=self.store.clock.clinical())
         await self.store.commit(self._grant(), [change], act="keep")
 
     def _grant(self) -> Any:
@@ -344,6 +353,11 @@ def reviewing(source: str, held: Held | HandedRow, patient: str, now: str) -> di
         "authoredOn": now,
         "owner": {"reference": held.receiver},
     }
+
+
+def review_id(bucket: int, source: str, made: int) -> str:
+    """The id of the Task that carries such a way in (`handover.source`, `handover.made`): two who make it meet."""
+    return drawn_id(bucket, f"{source} {made}")
 
 
 def told_in(body: dict[str, Any]) -> str:

@@ -207,7 +207,7 @@ async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case:
     if inbox is None:
         return t("Velg en mottaker.")
     staff = await inboxes.staff(store, reference)
-    staff = desk.staff(staff, case) if case else staff
+    staff = desk.staff(staff, case) if case else inboxes.at_work(staff)
     if not staff:
         return t("{name} har ingen som tar imot. Velg en annen, eller ring.").format(name=inbox.name)
     if urgent and not any(each.now for each in staff):
@@ -293,7 +293,7 @@ async def _one(
     names = await store.names.of(set(present.authors(row)))
     holder = await inboxes.one(store, row.receiver if State(row.state).back else row.owner or row.receiver)
     staff = await inboxes.staff(store, holder.reference) if holder else []
-    staff = desk.staff(staff, Kind(row.kind)) if case else staff
+    staff = desk.staff(staff, Kind(row.kind)) if case else inboxes.at_work(staff)
     staffed = await store.names.of({each for one in staff for each in (one.reference, one.stand_in) if each})
     asked = found.request.query_params
     looked = said.get("mottaker", "") or asked.get("mottaker", "")

@@ -66,7 +66,7 @@ async def _receiver(found: Visit, reference: str) -> str:
     inbox = await inboxes.one(store, reference) if reference else None
     if inbox is None:
         return t("Velg hvem du ringer.")
-    if not any(each.now for each in await inboxes.staff(store, reference)):
+    if not any(each.now for each in inboxes.at_work(await inboxes.staff(store, reference))):
         return t("Ingen hos {name} er på vakt nå. Ring {phone}.").format(name=inbox.name, phone=inbox.phone)
     return ""
 

@@ -37,7 +37,7 @@ async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]
         if not reference.startswith(_UNITS) or reference == known.place["reference"]:
             continue
         inbox = await inboxes.one(store, reference)
-        if inbox is not None and await inboxes.staff(store, reference):
+        if inbox is not None and inboxes.at_work(await inboxes.staff(store, reference)):
             known.receivers.append(Receiver(reference, inbox.name, inbox.above, inbox.phone, reference in found))
 
 

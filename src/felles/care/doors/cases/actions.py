@@ -10,7 +10,7 @@ import msgspec
 
 from felles import fhir
 from felles.access.handovers.hook import DESK
-from felles.access.handovers.keeper import reviewing
+from felles.access.handovers.keeper import review_id, reviewing
 from felles.access.handovers.kinds import MONTH, Kind
 from felles.access.resources import moment
 from felles.access.verbs import REMARK
@@ -173,7 +173,8 @@ async def _save(store: Store, grant: SetGrant, row: CaseRow, task: dict[str, Any
     if row.hand.version:
         change = Change(op="update", type="Task", id=row.name, resource=made, expected=row.hand.version)
     else:
-        change = Change(op="create", type="Task", resource=made)
+        change = Change(op="create", type="Task", resource=made)  # whoever else answers it makes the same Task
+        change.drawn = review_id(row.bucket, row.hand.source, row.hand.made)
     done = (await store.commit(grant, [change], act=change.op))[0]
     return f"Task/{done.id}"
 
