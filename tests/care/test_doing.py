@@ -11,7 +11,7 @@ from felles import fhir
 from felles.access import open as doors
 from felles.access.representation import Verb
 from felles.record.changes import Change
-from felles.record.errors import Forbidden
+from felles.record.errors import Absent, Forbidden
 
 pytestmark = pytest.mark.slow
 
@@ -160,3 +160,83 @@ async def test_no_scope_blocks_consents_or_gives_a_proxy(town):
     client = await town.world.citizen(helper)
     for made in (block(giver["id"]), proxy(giver["id"], third["id"])):
         assert (await client.post("Consent", made)).status == 403
+
+
+async def appointment(town, patient, **more):
+    return await town.world.made(
+        {
+            "resourceType": "Appointment",
+            "status": "booked",
+            "description": "Kontroll",
+            "start": "2099-01-15T10:00:00+01:00",
+            "end": "2099-01-15T10:20:00+01:00",
+            "participant": [
+                {"actor": {"reference": f"Patient/{patient['id']}"}, "status": "accepted"},
+                {"actor": {"reference": "Practitioner/gp", "display": "Lege"}, "status": "accepted"},
+            ],
+            **more,
+        }
+    )
+
+
+async def now(town, booked):
+    return (await town.world.system.get(f"Appointment/{booked['id']}")).json
+
+
+@pytest.mark.parametrize("scopes", [("book",), ("read",), ("read", "speak")], ids=["books", "reads", "speaks"])
+async def test_who_may_book_for_her_calls_off_and_nobody_else_does(town, scopes):
+    giver, helper = await given(town, *scopes)
+    other, _ = await given(town)
+    booked, of_other = [await appointment(town, each) for each in (giver, other)]
+    gone = await appointment(town, giver, start="2020-01-15T10:00:00+01:00", end="2020-01-15T10:20:00+01:00")
+    books, base = "book" in scopes, f"/for/{giver['id']}/timer"
+    listed = words((await gets(town, helper, base)).text)
+    assert "Kontroll" in listed
+    assert ("Avbestill" in listed) is books
+    page = await gets(town, helper, f"{base}/{booked['id']}")
+    assert ("Avbestill timen" in words(page.text)) is books
+    for name in (of_other["id"], "nothing"):
+        assert (await gets(town, helper, f"{base}/{name}")).status_code == 404
+        assert (await sends(town, helper, f"{base}/{name}", svar="avlys")).status_code == 404
+    stranger = await town.person("Ek", "1980-03-03")
+    assert (await sends(town, stranger, f"{base}/{booked['id']}", svar="avlys")).status_code == 404
+    assert (await sends(town, helper, f"{base}/{booked['id']}", svar="ja")).status_code == 400
+    assert (await sends(town, helper, f"{base}/{gone['id']}", svar="avlys")).status_code == (409 if books else 403)
+    stale = await sends(town, helper, f"{base}/{booked['id']}", svar="avlys", versjon="9")
+    assert stale.status_code == (409 if books else 403)
+    assert [(await now(town, each))["status"] for each in (booked, of_other, gone)] == ["booked"] * 3
+
+    answer = await sends(town, helper, f"{base}/{booked['id']}", svar="avlys", grunn="Hun er syk.", versjon="1")
+    assert answer.status_code == (303 if books else 403)
+    said = await now(town, booked)
+    assert said["status"] == ("cancelled" if books else "booked")
+    if books:
+        assert said["cancelationReason"]["coding"][0]["code"] == "pat"
+        assert said["cancelationReason"]["text"] == "Hun er syk. Avbestilt av The citizen"
+        history = await gets(town, giver, f"/meg/e/Appointment/{booked['id']}")
+        for told in ("Hvorfor avlyst Hun er syk. Avbestilt av The citizen", "Ført av en som handler for pasienten"):
+            assert told in words(history.text), "she reads who did it for her"
+        rows = await town.world.store.pool.fetch(
+            "select author, behalf from entry where id = $1 and version = 2", booked["id"]
+        )
+        assert {(row["author"], row["behalf"]) for row in rows} == {
+            (f"Patient/{helper['id']}", f"Patient/{giver['id']}")
+        }
+
+
+async def test_what_is_kept_from_her_helper_is_not_called_off(town):
+    """The right to book does not reach what its holder does not see, whatever else she may."""
+    giver, helper = await given(town, "book")
+    booked = await appointment(town, giver)
+    key = await town.world.store.place(f"Patient/{giver['id']}")
+    who = await town.citizen(helper)
+    await town.world.made(held_back(giver["id"], f"Appointment/{booked['id']}"))
+    assert (await gets(town, helper, f"/for/{giver['id']}/timer/{booked['id']}")).status_code == 404
+    grant = doors.call_off(who, f"Patient/{giver['id']}", (key,))
+    change = Change(op="update", type="Appointment", id=booked["id"])
+    change.resource = fhir.decode(encode(booked | {"status": "cancelled"}))
+    with pytest.raises(Absent):
+        await town.world.store.commit(grant, [change])
+    with pytest.raises(Forbidden):
+        doors.call_off(town.gp, f"Patient/{giver['id']}", (key,))
+    assert (await now(town, booked))["status"] == "booked"

@@ -152,6 +152,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/skriv/time": {"gjor": ["", "sett-opp"], "om": ["", "ServiceRequest/x", "x"], "tid": ["", NOBODY],
                            "tekst": REASON},
     "/meg/timer/{aid}": {"svar": ["", "x"], "versjon": ["", "99"], "grunn": REASON},
+    "/for/{id}/timer/{aid}": {"svar": ["", "x", "avlys"], "versjon": ["99"], "grunn": REASON},
     "/rute/{aid}/utfort": {"at": ["", "0", "1700000000000000"], "versjon": ["", "1", "99"], "vis": ["", "enhet"]},
     "/rute/{aid}/angre": {"at": ["", "0", "1700000000000000"], "id": ["", NOBODY], "vis": ["", "enhet"]},
     # What is signed waits for a look at what became of it, which none of these is: it would get an id of its own.

@@ -95,6 +95,16 @@ def reply(actor: Actor, patient: str, keys: tuple[PersonKey, ...], verb: Verb) -
     return replace(act(actor, patient, keys, verb), kinds=mask(Kind.TASK, Kind.CASE))
 
 
+def call_off(actor: Actor, patient: str, keys: tuple[PersonKey, ...]) -> PersonGrant:
+    """A Grant for a citizen to call off an appointment of whom she may book for. Raises `Forbidden` for others.
+
+    By the page alone, which changes nothing else of it. That her right reaches the appointment is decided in the commit
+    (`record.decide`, `ACTS` and `REPRESENTED`).
+    """
+    grant = act(actor, patient, keys, Verb.BOOK)
+    return replace(grant, kinds=mask(Kind.APPOINTMENT), verbs=frozenset({"book", "basis:appointment"}))
+
+
 def case(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None) -> PersonGrant:
     """A Grant to write a case about a person without a relation to her: a stated need, a question, a request.
 

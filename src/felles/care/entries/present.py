@@ -114,7 +114,9 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
 
 
 def _version(t: Language, version: Version, names: dict[str | int, str]) -> dict[str, Any]:
-    entered = version.entered and (names.get(version.entered) or _unnamed(t, version.entered))
+    acting = version.entered.startswith("Patient/") and version.entered != version.author
+    unnamed = t("en som handler for pasienten") if acting else _unnamed(t, version.entered)
+    entered = version.entered and (names.get(version.entered) or unnamed)
     return {
         "number": version.number,
         "when": t.moment(version.written),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.access.representation import Verb
 from felles.care.doors.proxies import present as proxies
 from felles.care.doors.proxies.views import patient_of
-from felles.care.people import open_for
+from felles.care.people import open_for, store_of
 from felles.care.plan import page as parts
 from felles.care.plan import views
 from felles.ui.web import page, visit
@@ -37,6 +38,7 @@ async def visits(request: Request) -> Response:
     """The person's appointments. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
     found = await visit(request)
     context, told, rows = await _read(found, "visits")
+    told.books = Verb.BOOK in Verb(await store_of(found).acts(await open_for(found, request.path_params["id"])))
     lead = found.t("Når, hvor og hos hvem, og hvem du ringer hvis timen ikke passer.")
     return page(found, "plan/visits.html", context | {"lead": lead, "boxes": parts.reached(parts.visits(told, rows))})
 

@@ -32,11 +32,15 @@ RECENT: Final = 8
 
 @dataclass(slots=True)
 class Told:
-    """Who reads (`view`), the telephones of organisations, and which kinds reach the reader."""
+    """Who reads (`view`), the telephones of organisations, and which kinds reach the reader.
+
+    `books`: she acts for the person, and may book for her.
+    """
 
     view: View
     phones: Phones = field(default_factory=dict)
     kinds: int = 0
+    books: bool = False
 
     def reaches(self, *kinds: Kind) -> bool:
         """Whether the reader sees entries of at least one of these kinds."""
@@ -126,12 +130,12 @@ def appointment(told: Told, read: Read[Appointment], *, past: bool = False) -> d
 
 
 def _answer(told: Told, entry: Appointment) -> dict[str, str] | None:
-    """Where the person herself calls it off, or answers an offer; nothing for staff and who acts for her."""
-    t = told.view.t
+    """Where the person calls it off, or answers an offer; who may book for her calls off; nothing for staff."""
+    t, own = told.view.t, told.view.base == "/meg"
     text = {"proposed": t("Svar på tilbudet"), "booked": t("Avbestill"), "pending": t("Avbestill")}.get(entry.status)
-    if told.view.base != "/meg" or text is None:
+    if text is None or not (own or (told.books and entry.status != "proposed")):
         return None
-    return {"href": f"/meg/timer/{entry.id}", "text": text}
+    return {"href": f"{told.view.base}/timer/{entry.id}", "text": text}
 
 
 def appointments(told: Told, found: Planned) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from felles.access.actor import Actor
     from felles.care.timebook.rules import Resource, Time
-    from felles.record.grants import Grant
+    from felles.record.grants import Grant, PersonKey
     from felles.record.store import Store
 
 _CARRIER: Final = "urn:uuid:0c6a0b8e-0f5d-4c2b-8a51-6f1f0a7c9d02"
@@ -88,6 +88,13 @@ async def answer(store: Store, actor: Actor, seen: Resource, act: Act, *, reason
     if act in (Act.ACCEPT, Act.DECLINE):
         changes += await _carrier(store, grant, seen, act, actor.reference, own=True)
     await store.commit(grant, changes, act="update")
+
+
+async def call_off_for(store: Store, actor: Actor, keys: tuple[PersonKey, ...], seen: Resource, reason: str) -> None:
+    """What somebody says for the person: that she cannot come. Raises `Absent` where her right does not reach it."""
+    grant = access.call_off(actor, rules.patient_of(seen), keys)
+    changed = rules.after(seen, Act.CANCEL, reason=reason, own=True, by=actor.name)
+    await store.commit(grant, [_update(changed, seen)], act="update")
 
 
 async def _carrier(store: Store, grant: Grant, seen: Resource, act: Act, who: str, *, own: bool) -> list[Change]:

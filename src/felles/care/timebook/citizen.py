@@ -72,13 +72,17 @@ async def _show(found: Visit, *, error: bool = False) -> Response:
     }
     context: dict[str, Any] = {
         "title": t("Tilbud om time") if Act.ACCEPT in acts else t("Timen din"),
+        "banner": None,
+        "heading": t("Tilbud om time") if Act.ACCEPT in acts else t("Timen din"),
         "what": present.about(t, seen),
         "when": present.when(t, at, now) if at else "",
         "whose": rules.owner_of(seen)[1],
         "state": words.booked(t, seen["status"])[0],
         "acts": [{"act": str(act), "text": texts[act], "asks": act is Act.CANCEL} for act in acts],
+        "why": t("Hvorfor du ikke kan komme"),
         "version": seen["meta"]["versionId"],
         "longest": rules.LONGEST,
+        "back": {"href": "/meg/timer", "text": t("Timene dine")},
         "error": error,
     }
     return page(found, "timebook/own.html", context, 409 if error else 200)

@@ -1,6 +1,6 @@
 """The registration of the book."""
 
-from felles.care.timebook import citizen, pages, writing
+from felles.care.timebook import acting, citizen, pages, writing
 from felles.record.kinds import Kind
 from felles.ui.domain import Domain, Write
 from felles.ui.sources import sources
@@ -19,6 +19,8 @@ DOMAIN = Domain(
         ("POST", "/p/{id}/skriv/time", writing.send),
         ("GET", "/meg/timer/{aid}", citizen.show),
         ("POST", "/meg/timer/{aid}", citizen.answer),
+        ("GET", "/for/{id}/timer/{aid}", acting.show),
+        ("POST", "/for/{id}/timer/{aid}", acting.answer),
     ),
     writes=(Write("/skriv/time", lambda t: t("Time"), "Calendar", "book", Kind.APPOINTMENT, "t", first=True),),
     acts={
@@ -30,5 +32,6 @@ DOMAIN = Domain(
         "/timebok/{aid}/{act}": sources("grunn"),
         "/p/{id}/skriv/time": sources("tid", "hos", tekst="ServiceRequest.code"),
         "/meg/timer/{aid}": sources("grunn"),
+        "/for/{id}/timer/{aid}": sources("grunn"),
     },
 )

@@ -112,15 +112,17 @@ def waiting(patient: str, actor: str, owner: str, words: str, now: str) -> Resou
     return made | ({"description": words.strip()} if words.strip() else {})
 
 
-def after(appointment: Mapping[str, Any], act: Act, *, reason: str = "", own: bool = False) -> Resource:
-    """The appointment after `act`, of those that ask for no other time. `own`: the person does it herself.
+def after(appointment: Mapping[str, Any], act: Act, *, reason: str = "", own: bool = False, by: str = "") -> Resource:
+    """The appointment after `act`, of those that ask for no other time.
 
-    One that she declines waits on, and remembers which Slot it was not to be.
+    `own`: the person does it herself, or somebody for her, whose name `by` is. One that she declines waits
+    on, and remembers which Slot it was not to be.
     """
     made: Resource = {**appointment, "status": str(_AFTER[act])}
     if act is Act.CANCEL:
         code = {"system": _REASONS, "code": "pat" if own else "other"}
-        made["cancelationReason"] = {"coding": [code]} | ({"text": reason.strip()} if reason.strip() else {})
+        said = ". ".join(filter(None, (reason.strip().removesuffix("."), f"Avbestilt av {by}" if by else "")))
+        made["cancelationReason"] = {"coding": [code]} | ({"text": said} if said else {})
     if act is Act.ACCEPT:
         made["participant"] = [each | {"status": "accepted"} for each in made["participant"]]
     if act is Act.DECLINE:
