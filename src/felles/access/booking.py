@@ -36,18 +36,26 @@ _END: Final = "delete from booked where bucket = $1 and person = $2 and id = $3 
 _PUT: Final = """
 insert into booked (party, low, bucket, person, id, waits, taken)
 select k.party, $2, $3, $4, $5, $6, false from unnest($1::bigint[]) k(party) on conflict do nothing"""
+
+
+def _standing(row: str, slot: str) -> str:
+    """Whether the appointment of `row` (of `booked`) still stands in `slot` (SQL)."""
+    return f"""exists (
+       select 1 from entry e where e.bucket = {row}.bucket and e.type = {TYPES["Appointment"]} and e.id = {row}.id
+          and e.form = 0 and e.state = 0 and not e.deleted and e.person = {row}.person
+          and e.marks && {marks(tuple(("status", status) for status in sorted(FILLS)))}
+          and 'slot=' || {slot} = any(e.refs))"""
+
+
 # One that stood in this Slot and does so no more has left it, though its own row may not have followed yet.
 _TAKE: Final = f"""
 insert into booked (party, low, bucket, person, id, waits, taken) values ($1, $2, $3, $4, $5, false, true)
 on conflict (party) where taken do update
    set low = excluded.low, bucket = excluded.bucket, person = excluded.person, id = excluded.id
  where (booked.bucket, booked.person, booked.id) = (excluded.bucket, excluded.person, excluded.id)
-    or not exists (
-       select 1 from entry e where e.bucket = booked.bucket and e.type = {TYPES["Appointment"]} and e.id = booked.id
-          and e.form = 0 and e.state = 0 and not e.deleted and e.person = booked.person
-          and e.marks && {marks(tuple(("status", status) for status in sorted(FILLS)))}
-          and 'slot=' || $6 = any(e.refs))
+    or not {_standing("booked", "$6")}
 returning 1"""
+_FILLED: Final = f"""select b.low from booked b where b.party = $1 and b.taken and {_standing("b", "$2")}"""
 _SLOT: Final = f"""
 select s.low, s.body, c.body as schedule from shared s
   left join shared c on c.type = {TYPES["Schedule"]} and c.form = 0 and c.state = 0 and not c.deleted
@@ -91,6 +99,25 @@ class _Place:
 def register(registry: Registry) -> None:
     """Let the book follow every commit of an Appointment."""
     registry.hooks.after(("Appointment",), keep)
+    registry.hooks.after(("Slot",), stands, nobodys=True)
+
+
+async def stands(after_: After) -> bool:
+    """What an appointment fills stays as it is: it is not said to be free, nor laid elsewhere, nor deleted.
+
+    Raises `Conflict`: whoever wants it free calls the appointment off, or moves it.
+    """
+    for reference, slot in after_.of("Slot").items() if not after_.historic else ():
+        await after_.conn.fetch(_LOCK, mark_of(reference))
+        for row in await after_.conn.fetch(_FILLED, mark_of(reference), reference):
+            if slot is None or slot.status == "free" or not _covers(slot, row["low"], after_.clinical):
+                raise Conflict(f"{reference} is filled by an appointment: it is free when that is called off or moved")
+    return False
+
+
+def _covers(slot: Any, at: int, now: int) -> bool:
+    """Whether the Slot is at that time (clinical micros)."""
+    return span(slot.start, now)[0] <= at < span(slot.end, now)[0]
 
 
 async def keep(after_: After) -> bool:
@@ -136,9 +163,9 @@ async def _keep(after_: After, name: str, place: _Place) -> None:
         await conn.fetch(_PUT, place.parties, place.low, *key, name, place.waits)
     for slot in place.slots:
         mark = mark_of(slot)
+        await conn.fetch(_LOCK, mark)
         if mark not in held and not after_.historic and after_.grant.mode != Mode.ALL:
             await _given_out(after_, slot, place.low)
-        await conn.fetch(_LOCK, mark)
         took = await conn.fetch(_TAKE, mark, place.low, *key, name, slot)
         if not took and not after_.historic:
             raise Conflict(TAKEN)

@@ -115,7 +115,7 @@ async def test_one_gives_it_up_as_another_takes_it(world, book):
         ],
     }
     answer = await client.post("", bundle)
-    assert answer.status == 200, answer.text
+    assert answer.status == 200, answer.json
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,37 @@ async def test_a_time_is_given_by_the_house_whose_it_is(world, book):
     assert (await client.post("Appointment", appointment(one, doctor, slot))).status == 403
     client = desk(world)
     assert (await client.post("Appointment", appointment(one, doctor, slot))).status == 201
+
+
+async def test_a_slot_that_is_filled_is_not_said_to_be_free_nor_laid_elsewhere(world, book):
+    (one, two), doctor, (slot, other, _) = book
+    client, keeper, path = desk(world), world.system, f"Slot/{slot['id']}"
+    assert (await keeper.put(path, slot | {"comment": "Dagtid"})).status == 200, "nobody has it"
+    booked = (await client.post("Appointment", appointment(one, doctor, slot))).json
+    laid = (await keeper.get(path)).json
+    later = {"start": "2030-05-06T10:10:00+02:00", "end": "2030-05-06T10:30:00+02:00"}
+    for refused in (laid, laid | {"comment": "Ledig"}, laid | {"status": "busy"} | later):
+        answer = await keeper.put(path, refused)
+        assert answer.status == 409, refused
+        assert "is filled by an appointment" in answer.json["issue"][0]["diagnostics"]
+    assert (await keeper.delete(path)).status == 409
+    assert (await client.put(path, laid)).status == 403, "who books lays out no times"
+    assert (await keeper.get(path)).json == laid, "nothing of it was written"
+    assert (await keeper.put(f"Slot/{other['id']}", other | later)).status == 200, "this one is free"
+
+    busy = await keeper.put(path, laid | {"status": "busy"})
+    assert busy.status == 200, "nobody else is given it"
+    assert (await client.put(f"Appointment/{booked['id']}", booked | {"status": "arrived"})).status == 200
+    off = (await keeper.get(f"Appointment/{booked['id']}")).json | {"status": "cancelled"}
+    entries = [(f"Appointment/{booked['id']}", off), (path, busy.json | {"status": "free"})]
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [{"resource": each, "request": {"method": "PUT", "url": url}} for url, each in entries],
+    }
+    answer = await keeper.post("", bundle)
+    assert answer.status == 200, answer.json
+    assert (await client.post("Appointment", appointment(two, doctor, slot))).status == 201
 
 
 GOES, COLLEAGUE, PHARMACIST = "Practitioner/goes", "Practitioner/colleague", "Practitioner/pharmacist"
