@@ -6,8 +6,10 @@ from html import unescape
 
 import pytest
 from browsing import own, patient_named, words
+from desks import hired
 
 from felles.care.writing import actions
+from felles.demo.places import WARD
 from felles.record.maintenance import connect
 from felles.record.writings import KEPT, State, age
 from felles.ui.dates import local
@@ -305,3 +307,20 @@ async def test_a_value_is_of_the_moment_it_was_measured_and_of_none_that_is_to_c
         if each.get("valueQuantity", {}).get("value") == 71.3
     ]
     assert [each["effectiveDateTime"][:16] for each in weights] == [before]
+
+
+async def test_what_a_unit_writes_of_one_who_is_admitted_stands_in_the_stay_at_its_hospital(site, olav):
+    at_ward = await hired(site, "Moe", WARD, "doctor")
+    stays = [
+        name for name, each in (await entries(site, olav, "Encounter")).items()
+        if each["class"]["code"] == "IMP" and each["status"] == "in-progress"
+    ]  # fmt: skip
+    for who, linked in ((at_ward, True), ("sykehuslege", True), ("fastlege", False)):
+        before = await entries(site, olav, "Composition")
+        async with site.visitor(who) as writer:
+            form = await opened(writer, olav, "notat")
+            answer = await sent(writer, olav, "notat", form, gjor="signer", tekst=f"Tilsyn av {who}.")
+            assert "Signert." in words(answer.text)
+        await over(site)
+        (made,) = [each for name, each in (await entries(site, olav, "Composition")).items() if name not in before]
+        assert made.get("encounter", {}).get("reference") == (f"Encounter/{stays[0]}" if linked else None), who

@@ -581,3 +581,20 @@ def test_a_proposal_goes_to_who_asked_and_a_yes_makes_the_change():
     values = rules.cleaned(form, form.prefilled(gone))
     assert [each.field for each in rules.mistakes(NB, form, values, gone)] == ["hvorfor"]
     assert not FORMS["godta-seponer"].fits(gone)
+
+
+def test_a_note_of_a_unit_stands_in_the_stay_at_its_house_and_in_its_own_contact_first():
+    def contact(name, org, code="IMP", status="in-progress"):
+        return Row({"resourceType": "Encounter", "id": name, "status": status, "class": {"code": code}}, org, "", 0)
+
+    def met(*rows, house=(2,)):
+        known = Known("Patient/p", 0, {}, {}, 1, {"Encounter": list(rows)}, house=frozenset(house))
+        found = rules.contact(known)
+        return found and found["id"]
+
+    stay, own = contact("stay", 2), contact("own", 1, "AMB")
+    assert met(stay) == "stay"
+    assert met(stay, own) == "own"
+    assert met(stay, house=()) is None, "another house's"
+    assert met(contact("ended", 2, status="finished")) is None
+    assert met(contact("clinic", 2, "AMB")) is None, "a contact with another unit is that unit's"

@@ -71,7 +71,7 @@ async def _commit(store: Store, writing: Writing) -> str:
     grant = access.person(actor, (writing.key,))
     try:
         page = await views.read(store, grant, form, writing.patient, writing.about, "signing")
-        known = views.known(store, grant, form, writing.patient, page)
+        known = await views.known(store, grant, form, writing.patient, page)
     except Absent:
         raise Return("closed") from None
     values = rules.cleaned(form, writing.fields)

@@ -49,9 +49,9 @@ class Known:
     """What the record says that a form reads, and who writes for whom and when.
 
     `rows` the entries of the form's wants by type, newest first; `one` the entry the form is about, `version` its
-    version; `away` of those by name whom it may go to, who is away: until when and the name of who stands in;
-    `writer` and `place` references with names; `org` the hash of the writer's organisation; `now` clinical
-    microseconds.
+    version; `house` those of the rows' organisations that are of one house with the writer's (hashes); `away` of those
+    by name whom it may go to, who is away: until when and the name of who stands in; `writer` and `place` references
+    with names; `org` the hash of the writer's organisation; `now` clinical microseconds.
     """
 
     patient: str
@@ -64,6 +64,7 @@ class Known:
     version: int = 0
     receivers: list[Receiver] = field(default_factory=list[Receiver])
     away: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    house: frozenset[int] = frozenset()
 
     def receiver(self, reference: str) -> Receiver | None:
         """The one of these whom a form may go to."""

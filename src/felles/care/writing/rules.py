@@ -16,10 +16,12 @@ from felles.ui.dates import ZONE, local
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from felles.care.writing.form import Field, Form, Known, Resource, Values
+    from felles.care.writing.form import Field, Form, Known, Resource, Row, Values
     from felles.ui.i18n import Language
 
 _NUMBER: Final = re.compile(r"\d{1,6}([.,]\d{1,3})?")
+_STAYS: Final = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
+"""Encounter.class (v3-ActCode) of one who is admitted."""
 _GOING_ON: Final = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 """FHIR R4 encounter-status: begun and not over."""
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
@@ -150,14 +152,22 @@ def coded(text: str, *codings: tuple[str, str]) -> Resource:
     return made | {"text": text} if text else made
 
 
+def going_on(known: Known) -> list[Row]:
+    """The contacts that go on now, newest first."""
+    return [row for row in known.rows.get("Encounter", ()) if row.resource.get("status") in _GOING_ON]
+
+
 def contact(known: Known) -> Resource | None:
-    """The contact (Encounter) with the writer's own organisation that goes on now, if one does."""
-    going_on = (
-        row.resource
-        for row in known.rows.get("Encounter", ())
-        if row.org == known.org and row.resource.get("status") in _GOING_ON
+    """The contact (Encounter) with the writer's own organisation that goes on now, if one does.
+
+    Else the stay at her house: what a unit writes of one who is admitted there stands in the stay.
+    """
+    found = going_on(known)
+    own = (row.resource for row in found if row.org == known.org)
+    stays = (
+        row.resource for row in found if row.org in known.house and row.resource.get("class", {}).get("code") in _STAYS
     )
-    return next(going_on, None)
+    return next(own, None) or next(stays, None)
 
 
 def in_contact(known: Known, made: Resource) -> Resource:

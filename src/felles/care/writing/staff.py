@@ -127,7 +127,8 @@ async def _open(found: Visit, about: str) -> Opened:
         raise Absent("this form is about entries of another type")
     store, person = store_of(found), f"Patient/{patient}"
     read = await views.read(store, grant, form, person, about)
-    return Opened(found, grant, patient, form, about, read, views.known(store, grant, form, person, read))
+    known = await views.known(store, grant, form, person, read)
+    return Opened(found, grant, patient, form, about, read, known)
 
 
 def _form(found: Visit) -> Form:

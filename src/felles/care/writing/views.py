@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder
 
+from felles.access.houses import of_one_house
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.writing.form import Known, Row
+from felles.care.writing.rules import going_on
 from felles.record.errors import Absent
 from felles.record.read_person import One
 
@@ -37,8 +39,11 @@ async def read(
     return await store.page(grant, wants_of(form), act, about or patient)
 
 
-def known(store: Store, grant: PersonGrant, form: Form, patient: str, page: PersonPage) -> Known:
-    """What the form knows; whether it `fits` is asked beside. Raises `Absent` when what it is about is not here."""
+async def known(store: Store, grant: PersonGrant, form: Form, patient: str, page: PersonPage) -> Known:
+    """What the form knows; whether it `fits` is asked beside.
+
+    Raises `Absent` when what it is about is not here, `Busy`.
+    """
     who = {"reference": grant.actor, "display": _name(grant)}
     place = {"reference": grant.org, "display": _place(grant)}
     made = Known(patient, store.clock.clinical(), who, place, grant.org_mark)
@@ -50,6 +55,9 @@ def known(store: Store, grant: PersonGrant, form: Form, patient: str, page: Pers
         for seen in found:
             row = _row(seen)
             made.rows.setdefault(row.resource["resourceType"], []).append(row)
+    others = {row.org for row in going_on(made) if row.org and row.org != made.org}
+    if others:
+        made.house = await of_one_house(store, made.org, others)
     return made
 
 
