@@ -18,11 +18,13 @@ from felles.access.codes import STANDS_IN_FOR
 from felles.access.handovers import asking, guard, offers
 from felles.access.handovers.away import given_back, lent
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
+from felles.access.handovers.keeper import kept
 from felles.access.handovers.kinds import MONTH, RULES, Kind, Wait
 from felles.access.handovers.states import (
     BY_STATUS,
     ENDED,
     ESCALATED,
+    MOVED,
     REPLIED,
     RETURNED,
     STOPPED,
@@ -31,6 +33,7 @@ from felles.access.handovers.states import (
     State,
     climb,
     follow,
+    is_person,
     said_by,
 )
 from felles.access.roles import ROLES
@@ -50,6 +53,7 @@ def micros(*when: int) -> int:
     return int(datetime(*when, tzinfo=UTC).timestamp()) * 1_000_000  # pyright: ignore[reportArgumentType]
 
 
+HOUR = 3_600_000_000
 NOON = micros(2026, 11, 26, 11)
 """A Thursday, twelve o'clock in Oslo."""
 
@@ -275,6 +279,62 @@ def test_the_next_date_is_not_put_off_by_writing_again():
     assert taken.next == micros(2026, 12, 24, 23)
 
 
+@pytest.mark.parametrize("status", ["received", "accepted", "in-progress"])
+def test_what_is_urgent_climbs_until_a_person_has_it(status: str):
+    sent = held(task(priority="stat"))
+    for owner in (WARD, "CareTeam/c", None):
+        found = held(task(priority="stat"), task(priority="stat", status=status, owner=owner and {"reference": owner}))
+        assert found is not None
+        assert sent is not None
+        assert (found.state, found.next) == (State.SENT, NOON + HOUR // 6)
+        routine = held(task(), task(status=status, owner=owner and {"reference": owner}))
+        assert routine is not None
+        assert routine.state in (State.RECEIVED, State.ACCEPTED)
+    named = held(task(priority="stat"), task(priority="stat", status=status, owner={"reference": NURSE}))
+    assert named is not None
+    assert named.state is (State.SENT if status == "received" else State.ACCEPTED)
+
+
+def test_no_day_that_is_agreed_puts_off_what_is_urgent():
+    agreed = {"restriction": {"period": {"end": "2099"}}, "status": "accepted", "owner": {"reference": NURSE}}
+    found = held(task(priority="stat"), task(priority="stat", **agreed))
+    assert found is not None
+    assert found.next == NOON + HOUR
+
+
+_MOVES = st.sampled_from(["accepted", "in-progress", "received", "requested"])
+
+
+@given(_MOVES, st.sampled_from([None, "stat"]), st.sampled_from([WARD, GP, NURSE]), st.sampled_from(list(Kind)))
+@settings(deadline=None)
+def test_whoever_gets_what_has_lost_its_owner_has_not_taken_it(
+    status: str, priority: str | None, heir: str, kind: Kind
+):
+    """Sent anew, with the wait of what is sent; what falls to its sender nobody has taken; a case stays as it was."""
+    system = CASE_SYSTEM if kind.case else HANDOVER_SYSTEM
+    code = {"coding": [{"system": system, "code": kind.case or kind.code}]}
+    first = task(code=code, priority=priority, owner={"reference": "Practitioner/gone"}, status=status)
+    was = held(first)
+    assert was is not None
+    body = kept(told(first), was, heir, MOVED)
+    assert body is not None
+    said = said_by(fhir.decode(msgspec.json.encode(body)))
+    assert said is not None
+    later = NOON + 50 * 24 * HOUR
+    found = follow(was, said, writer="Device/keeper", org=WARD, now=later)
+    assert found is not None
+    assert found.owner == heir
+    assert body["businessStatus"]["text"]
+    if kind.case:
+        assert (found.state, body["status"]) == (was.state, status)
+        return
+    assert found.state is (State.UNTAKEN if heir == GP else State.SENT)
+    assert found.rung == 0
+    assert found.next is not None
+    assert found.next > later
+    assert not found.urgent or found.next <= later + HOUR
+
+
 def test_it_climbs_to_its_sender_and_no_further():
     sent = held(task(priority="stat"))
     assert sent is not None
@@ -335,7 +395,12 @@ def test_whatever_is_written_it_has_one_state_one_owner_and_one_date(
         assert new.next is None or was is not None or new.next > now
         assert new.rung <= len(versions)
         assert not new.instead or (version["owner"] or {}).get("extension")
-        assert not new.instead or said.state in (State.SENT, State.RECEIVED)
+        assert not new.instead or said.state in (State.SENT, State.RECEIVED, State.UNTAKEN)
+        if new.urgent and new.state < State.ASKED:  # somebody has it by name, or it climbs within the minutes
+            assert new.state is State.SENT or is_person(new.owner) or kind in (Kind.ORDER, Kind.OFFER)
+            assert new.state is not State.RECEIVED or kind in (Kind.ORDER, Kind.OFFER)
+            assert new.next is not None
+            assert new.next <= now + HOUR
         was = new
 
 
@@ -364,7 +429,7 @@ def test_whoever_goes_away_and_comes_back_it_stays_with_one(events: list[tuple[s
         assert after_ is not None
         if event == "away":
             assert (was.owner, after_.owner, after_.instead != 0) == (who, other(who), True)
-            hers = State.ACCEPTED if after_.sender == after_.owner else State.SENT  # what one sent oneself one has
+            hers = State.UNTAKEN if after_.sender == after_.owner else State.SENT  # nobody took it who could
             assert after_.state == (was.state if was.state.back else hers)
         if event == "back" and after_.owner != was.owner:
             assert after_.instead == 0

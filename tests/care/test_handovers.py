@@ -128,7 +128,11 @@ async def test_whom_to_ring_is_there_at_once_and_what_is_sent_is_urgent(site):
         path = answer.headers["location"].partition("?")[0]
         assert "Ingen har tatt den ennå. Den er hos Kvinneklinikken" in words((await midwife.get(path)).text)
         assert "svar-plan" not in (await doctor.get(path)).text
+        assert 'action="' + path + '/motta"' not in (await doctor.get(path)).text  # it is taken, by name
+        assert (await acts(doctor, path, "motta")).status_code == 409
+        assert (await acts(doctor, path, "utsett", tekst="Etter helgen", dag="2099-01-01")).status_code == 409
         await acts(doctor, path, "ta")
+        assert (await acts(doctor, path, "utsett", tekst="Etter helgen", dag="2099-01-01")).status_code == 409
         assert "Kristin Ytterhus har den." in words((await midwife.get(path)).text)
         assert f"/p/{ida}/skriv/svar-plan?om=" in unescape((await doctor.get(path)).text)
         assert "svar-plan" not in (await midwife.get(path)).text
@@ -249,5 +253,9 @@ async def test_a_unit_sees_what_its_colleagues_have_by_name_as_far_as_it_may(sit
 def test_whoever_has_it_can_do_something_and_nobody_else_can(kind, state):
     mine = rules.verbs(kind, state, holds=True, sent=False)
     assert bool(mine) != state.ended
+    at_once = rules.verbs(kind, state, holds=True, sent=False, urgent=True)
+    assert kind.case or set(mine) - set(at_once) <= {Verb.RECEIVE, Verb.POSTPONE}
+    assert kind.case or not {Verb.RECEIVE, Verb.POSTPONE} & set(at_once)
+    assert bool(at_once) != state.ended
     assert rules.verbs(kind, state, holds=False, sent=False) == ()
     assert rules.verbs(kind, state, holds=False, sent=True) == (() if state.ended or kind.case else (Verb.END,))

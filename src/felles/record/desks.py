@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from felles.record.numbers import TYPES
+
 CASES: Final = 20
 """`handover.kind` above which it is a case."""
 OPENINGS: Final = (21, 22, 23)
@@ -57,14 +59,25 @@ def works(role: str) -> str:
     return f"{role} not in ({offices})"
 
 
+def closed(party: str) -> str:
+    """Whether the organisation, unit or service of the hash `party` says that it is closed (SQL): `active` false."""
+    return f"""exists (
+                select 1 from shared c
+                 where c.self = {party} and c.bucket = -1 and c.state = 0 and c.form = 0 and not c.deleted
+                   and c.type in ({TYPES["Organization"]}, {TYPES["HealthcareService"]})
+                   and c.body::json ->> 'active' = 'false')"""
+
+
 def staffed(real: str) -> str:
     """Whether somebody has hand-over `h` at the real time `real` (SQL): staff of its owner, of a case at its desk.
 
-    Work of a house is had by those who give care there (`works`).
+    Work of a house is had by those who give care there (`works`). Roles in a unit that has closed staff its inbox no
+    more; what somebody there has by name she has as before.
     """
     return f"""(case when h.kind < {CASES} then exists (
                 select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real}
                    and (h.owner like 'Practitioner%' or {works("s.role")}))
+                and (h.owner like 'Practitioner%' or not {closed("h.holder")})
             else exists (
                 select 1 from staffing s
                  where s.org = h.org and (s.org = h.holder or s.party = h.holder) and s.since <= {real}

@@ -9,6 +9,7 @@ from worlds import World, actor
 
 from felles import access
 from felles.access.actor import Sort
+from felles.access.handovers import inboxes
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
 from felles.record.clock import MICROSECONDS
@@ -260,6 +261,109 @@ async def test_who_only_answers_cases_or_keeps_registers_has_no_work(region: Reg
         await region.leave(name)
 
 
+async def test_what_is_urgent_and_has_lost_who_took_it_is_sent_anew_and_climbs(region: Region, keeper: Keeper):
+    hers = {"owner": {"reference": region.person("one")}, "status": "accepted"}
+    urgent, routine = await region.sent(priority="stat", **hers), await region.sent(**hers)
+    source = f"Task/{urgent['id']}"
+    assert (await region.row(source))["state"] == State.ACCEPTED
+    await region.leave("one")
+    await keeper.round()
+    now = region.world.store.clock.clinical()
+    row = await region.row(source)
+    assert (row["state"], row["owner"]) == (State.SENT, region.orgs["ward"])
+    assert now < row["next"] <= now + 600 * MICROSECONDS
+    assert (await region.client("gp").get(source)).json["status"] == "requested"
+    assert (await region.row(f"Task/{routine['id']}"))["state"] == State.SENT
+    offset = region.world.store.clock.offset
+    try:
+        region.world.store.clock.offset = offset + 660 * MICROSECONDS
+        await keeper.round()
+        assert (await region.row(source))["owner"] == region.person("two")  # the next on duty
+        mine = (await region.client("two").get(source)).json | {"status": "accepted"}
+        assert (await region.client("two").put(source, mine)).status == 200
+        region.world.store.clock.offset = offset + DAY
+        await keeper.round()
+        row = await region.row(source)
+        assert (row["state"], row["owner"]) == (State.ACCEPTED, region.person("two"))
+        for name in ("two", "head"):
+            await region.leave(name)
+        await keeper.round()
+        row = await region.row(source)  # nobody is left but who sent it: nobody has taken it
+        assert (row["state"], row["owner"]) == (State.UNTAKEN, region.person("gp"))
+        stored = (await region.client("gp").get(source)).json
+        assert stored["businessStatus"]["text"] == "Den som hadde ansvaret, er ikke lenger her"
+    finally:
+        region.world.store.clock.offset = offset
+
+
+async def test_a_unit_that_has_received_something_urgent_has_not_taken_it(region: Region, keeper: Keeper):
+    sources = []
+    for status in ("received", "accepted", "in-progress"):
+        task = await region.sent(priority="stat")
+        sources.append(f"Task/{task['id']}")
+        before = await region.row(sources[-1])
+        assert (await region.client("one").put(sources[-1], task | {"status": status})).status == 200
+        after = await region.row(sources[-1])
+        assert (after["state"], after["owner"], after["next"]) == (State.SENT, region.orgs["ward"], before["next"])
+    calm = await region.sent()
+    assert (await region.client("one").put(f"Task/{calm['id']}", calm | {"status": "received"})).status == 200
+    assert (await region.row(f"Task/{calm['id']}"))["state"] == State.RECEIVED
+    offset = region.world.store.clock.offset
+    try:
+        region.world.store.clock.offset = offset + 660 * MICROSECONDS
+        await keeper.round()
+        for source in sources:
+            row = await region.row(source)
+            assert (row["state"], row["rung"]) == (State.SENT, 1)
+            assert row["owner"] in (region.person("one"), region.person("two"))
+            assert (await region.client("gp").get(source)).json["status"] == "requested"
+    finally:
+        region.world.store.clock.offset = offset
+
+
+async def test_a_unit_that_closes_leaves_nothing_with_nobody(region: Region, keeper: Keeper):
+    store, ward = region.world.store, region.orgs["ward"]
+    service = await region.world.made({"resourceType": "HealthcareService", "providedBy": {"reference": ward}})
+    at_service = f"HealthcareService/{service['id']}"
+    role = (await region.world.system.get(f"PractitionerRole/{region.roles['two']}")).json
+    both = role | {"healthcareService": [{"reference": at_service}]}
+    assert (await region.world.system.put(f"PractitionerRole/{role['id']}", both)).status == 200
+    mine = await region.sent(owner={"reference": region.person("one")}, status="accepted")
+    waiting, urgent = await region.sent(status="received"), await region.sent(priority="stat")
+    served = await region.sent(owner={"reference": at_service})
+
+    async def owners() -> list[str]:
+        return [(await region.row(f"Task/{each['id']}"))["owner"] for each in (mine, waiting, urgent, served)]
+
+    async def active(reference: str, *, said: bool) -> None:
+        stored = (await region.world.system.get(reference)).json
+        assert (await region.world.system.put(reference, stored | {"active": said})).status == 200
+
+    await keeper.round()
+    assert await owners() == [region.person("one"), ward, ward, at_service]
+    await active(at_service, said=False)
+    await keeper.round()
+    assert (await owners())[3] == ward  # what provides it
+    await active(ward, said=False)
+    assert not await inboxes.staff(store, ward)
+    assert any(each.nobody for each in await count_handovers(store.pool, store.clock))
+    await keeper.round()
+    above = region.orgs["clinic"]
+    assert await owners() == [region.person("one"), above, above, above]  # by name it is hers as before
+    assert [(await region.row(f"Task/{each['id']}"))["state"] for each in (waiting, urgent)] == [State.SENT] * 2
+    assert await keeper.round() == 0
+    await active(ward, said=True)
+    again = await region.sent()
+    await keeper.round()
+    assert (await region.row(f"Task/{again['id']}"))["owner"] == ward
+    assert len(await inboxes.staff(store, ward)) == 2
+    for closing in (above, ward):
+        await active(closing, said=False)
+    await keeper.round()
+    assert {(await owners())[1], (await region.row(f"Task/{again['id']}"))["owner"]} == {region.person("gp")}
+    assert (await region.row(f"Task/{again['id']}"))["state"] == State.UNTAKEN
+
+
 async def test_who_stands_as_a_role_is_a_person(region: Region, keeper: Keeper):
     by_role = {"reference": f"PractitionerRole/{region.roles['one']}"}
     urgent = await region.sent(priority="stat", owner=by_role)
@@ -305,7 +409,6 @@ async def test_a_referral_alone_is_a_hand_over_until_a_task_carries_it(region: R
 
 
 async def test_the_region_is_counted_without_anybody_being_named(region: Region, world: World):
-
     before = sum(each.many for each in await count_handovers(world.store.pool, world.store.clock))
     await region.sent()
     counted = await count_handovers(world.store.pool, world.store.clock)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.codes import STAND_IN, STANDS_IN_FOR
 from felles.access.handovers import inboxes
-from felles.access.handovers.inboxes import AT_WORK, PRESENT, is_person
-from felles.access.handovers.states import AWAY, State
+from felles.access.handovers.inboxes import AT_WORK, PRESENT
+from felles.access.handovers.states import AWAY, UNTAKEN, State, is_person
 from felles.access.times import span
 from felles.record.codes import HANDOVER_STATE_SYSTEM
 from felles.record.derive import Leave
@@ -52,6 +52,7 @@ _AT_WORK: Final = f"select {AT_WORK.format(**_ASKED)} as here"
 _ABLE: Final = ("Practitioner", "Organization/", "HealthcareService/")
 _TO_STAND_IN: Final = "Mottakeren er borte. Gitt til stedfortreder"
 _TO_UNIT: Final = "Mottakeren er borte. Gitt til enheten"
+_TO_SENDER: Final = "Mottakeren er borte, og ingen andre er der. Tilbake hos avsenderen"
 """What stands in the entry, in the language of the record."""
 
 
@@ -96,7 +97,8 @@ async def whose(store: Store, held: Held, stand_in: str, org: int) -> str:
 def lent(task: dict[str, Any], held: Held, to: str) -> dict[str, Any] | None:
     """The Task of one who is away, as it stands with `to`; None where it is not hers any more. Pure.
 
-    What came back to her is with `to` as it is; of what she had, nobody has said yes anew.
+    What came back to her is with `to` as it is; of what she had, nobody has said yes anew, and where it falls to its
+    sender nobody has taken it.
     """
     side = "requester" if held.state.back and held.owner == held.sender else "owner"
     if task.get(side, {}).get("reference", held.owner) != held.owner:
@@ -105,8 +107,10 @@ def lent(task: dict[str, Any], held: Held, to: str) -> dict[str, Any] | None:
     extension = [{"url": STANDS_IN_FOR, "valueReference": {"reference": first}}]
     new = dict(task) | {side: {"reference": to, "extension": extension}}
     if side == "owner":
-        said = _TO_STAND_IN if is_person(to) else _TO_UNIT
-        business = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": AWAY}], "text": said}
+        alone = to == held.sender and not held.kind.case
+        said = _TO_SENDER if alone else _TO_STAND_IN if is_person(to) else _TO_UNIT
+        code = UNTAKEN if alone else AWAY
+        business = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": said}
         new |= {"status": "requested", "businessStatus": business}
     return new
 

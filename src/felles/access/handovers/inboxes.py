@@ -1,7 +1,8 @@
 """Whom something can be handed to: inboxes that somebody staffs, with their hours, telephone and who is on duty.
 
-An inbox is a unit, an organisation or a service that is active and has staff now. One that has none is not offered:
-what is sent there would be nobody's. They belong to no person, so finding one needs no decision and leaves no line.
+An inbox is a unit, an organisation or a service that is active and has staff now. One that has none, or has closed
+(`active` false), is not offered: what is sent there would be nobody's. They belong to no person, so finding one needs
+no decision and leaves no line.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import msgspec
 from felles import fhir
 from felles.access.codes import UNIT
 from felles.access.handovers.hours import hours_of, is_open
-from felles.record.desks import OFFICES, works
+from felles.access.handovers.states import is_person
+from felles.record.desks import OFFICES, closed, works
 from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
@@ -59,15 +61,17 @@ select distinct on (s.actor) e.body, s.role, a.until as away, a.stand_in from st
   join shared e on e.type = {TYPES["PractitionerRole"]} and e.id = split_part(s.source, '/', 2) and e.state = 0
    and e.form = 0
   left join away a on a.source = s.source and a.party = s.actor and a.since <= $3 and a.until > $3
- where s.party = $1 and s.since <= $2 and s.until > $2 order by s.actor, a.until nulls first, s.source limit 50"""
+ where s.party = $1 and s.since <= $2 and s.until > $2 and not {closed("$1::bigint")}
+ order by s.actor, a.until nulls first, s.source limit 50"""
 _AWAY: Final = """
 select distinct on (a.party) a.party, a.until, a.stand_in from away a
  where a.party = any($1::bigint[]) and a.since <= $2 and a.until > $2 order by a.party, a.until"""
-PRESENT: Final = """exists (
+_IS_IN: Final = """(exists (
         select 1 from staffing t where t.party = {party} and t.since <= {real} and t.until > {real}
            and not exists (select 1 from away w where w.source = t.source and w.party = t.actor
                               and w.since <= {clinical} and w.until > {clinical}))"""
-"""SQL: whether somebody who is not away staffs `party` (a hash), now."""
+PRESENT: Final = f"{_IS_IN} and not {closed('{party}')})"
+"""SQL: whether somebody who is not away staffs `party` (a hash), now, and it has not closed."""
 AT_WORK: Final = PRESENT.replace("t.until > {real}", "t.until > {real} and " + works("t.role"))
 """The same, of those who do work."""
 # $1 where to begin, $2 real time, $3 whether that place may be it itself, $4 for whom it is asked, $5 clinical time: of
@@ -225,11 +229,6 @@ async def away(store: Store, references: Iterable[str]) -> dict[str, tuple[int, 
     marks = {mark_of(each): each for each in references if is_person(each)}
     rows = await store.pool.fetch(_AWAY, list(marks), store.clock.clinical()) if marks else []
     return {marks[row["party"]]: (row["until"], row["stand_in"]) for row in rows}
-
-
-def is_person(reference: str) -> bool:
-    """Whether it is a person by name, and no inbox: a Practitioner, or the role in which she works."""
-    return reference.startswith(("Practitioner/", "PractitionerRole/"))
 
 
 async def post(store: Store, reference: str, org: int = 0) -> Post:

@@ -1,8 +1,9 @@
 """What nobody came for goes on, and what has lost its owner gets another: by writing the entry anew, as anybody would.
 
     late     nobody received it by its date: up the ladder of its kind, to its sender in the end (`states.climb`)
-    nobody   the owner's last role ended, the unit closed: to the owner's unit, what that is part of, the sender, who
-             runs the record
+    nobody   the owner's last role ended, the unit closed (its last role, or `active` false): to the owner's unit, what
+             that is part of, the sender, who runs the record. Who had it took it, and whoever gets it has not: it is
+             sent anew, and waits as what is sent; what falls to its sender nobody has taken
     away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
     offer    the person has another GP or municipality: it is offered to the new one, and moves with a yes (`offers`)
     stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
@@ -27,15 +28,14 @@ import structlog
 from felles import fhir
 from felles.access.handovers import away, inboxes, nobodys, offering
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
-from felles.access.handovers.inboxes import is_person
 from felles.access.handovers.kinds import Kind, coded, desk_roles, rule_of
-from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb
+from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
-from felles.record.desks import REVIEW, staffed, works
+from felles.record.desks import REVIEW, closed, staffed, works
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.find import parse
@@ -80,7 +80,9 @@ select h.*, 'nobody' as why from each
  where not {staffed("$1")}
  order by h.urgent desc, h.next limit $2"""
 _STAFFED: Final = f"""
-select 1 from staffing s where s.party = $1 and s.since <= $2 and s.until > $2 and ($3 or {works("s.role")}) limit 1"""
+select 1 from staffing s
+ where s.party = $1 and s.since <= $2 and s.until > $2 and ($3 or {works("s.role")}) and not {closed("$1::bigint")}
+ limit 1"""
 _OPERATOR: Final = """
 select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
@@ -295,11 +297,12 @@ def _stopped(held: Held) -> tuple[str, str]:
 def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, Any] | None:
     """The Task as the keeper writes it anew; None where nothing would change. Pure.
 
-    What was its sender's again stays in its state: only whose it is changes.
+    What was its sender's again stays in its state: only whose it is changes. Whoever gets anything else has not taken
+    it; what has lost its owner and falls to its sender, nobody has. A case stays as its desk left it.
     """
     if not owner and code != ENDED:
         return None
-    new, words = dict(task), _WORDS | (_AT_DESK if held.kind.case else {})
+    new, words = dict(task), (_WORDS | (_AT_DESK if held.kind.case else {}))[code]
     if code == ENDED:
         new |= {"status": "cancelled", "statusReason": {"text": _WORDS[code]}}
     elif code == MOVED and held.state.back and held.owner == held.sender:
@@ -309,9 +312,11 @@ def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, A
         return new
     else:
         new["owner"] = {"reference": owner} if owner else task.get("owner")
-        if code in (UNTAKEN, STOPPED):
+        if code != MOVED or not held.kind.case:
             new["status"] = "requested"
-    new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": words[code]}
+        if code == MOVED and owner == held.sender and not held.kind.case:
+            code = UNTAKEN
+    new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": words}
     return None if new == task else new
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles import fhir
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
-from felles.record.desks import CASES, works
+from felles.record.desks import CASES, closed, works
 from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
 from felles.record.look_up import municipality_of
@@ -40,7 +40,8 @@ select body from shared where bucket = -1 and type = {TYPES["PractitionerRole"]}
 # $1 hash of a Practitioner, $2 real time.
 _AS_GP: Final = "select org from staffing where actor = $1 and role = 'gp' and since <= $2 and until > $2"
 _STAFFED: Final = f"""
-select 1 from staffing where party = $1 and since <= $2 and until > $2 and {works("role")} limit 1"""
+select 1 from staffing
+ where party = $1 and since <= $2 and until > $2 and {works("role")} and not {closed("$1::bigint")} limit 1"""
 # $3 whose by name, $4 those of them that count in $5 alone, $5 their organisations, $6 whether what others there have
 # counts, $7 whom it is offered to. What is offered already is addressed anew.
 _MARK: Final = f"""

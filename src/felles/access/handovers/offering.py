@@ -9,7 +9,7 @@ import msgspec
 from felles import fhir
 from felles.access.handovers import inboxes, offers
 from felles.access.handovers.kinds import Kind
-from felles.access.handovers.states import State, said_by
+from felles.access.handovers.states import State, is_person, said_by
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.find import parse
@@ -74,7 +74,7 @@ def _offer(store: Store, row: Any, held: Held, task: dict[str, Any], version: in
 async def _onward(store: Store, row: Any, held: Held, task: dict[str, Any], version: int) -> Change:
     """The person has moved on before anybody said yes: to the next one, or she is back where it is."""
     _, receiver = offers.split(row["offer"])
-    post = await inboxes.post(store, receiver) if inboxes.is_person(receiver) else inboxes.Post("", receiver)
+    post = await inboxes.post(store, receiver) if is_person(receiver) else inboxes.Post("", receiver)
     back = held.sender in (receiver, post.person, post.unit)
     return _update(
         row["source"], offers.closed(task, back=True) if back else offers.readdressed(task, receiver), version

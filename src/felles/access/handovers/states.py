@@ -8,7 +8,7 @@
     state       Task.status (businessStatus)              owner
     SENT        requested (also: escalated, moved)       Task.owner
     RECEIVED    received                                  Task.owner
-    ACCEPTED    accepted, ready, in-progress, on-hold     Task.owner
+    ACCEPTED    accepted, ready, in-progress, on-hold     Task.owner; what is urgent by a person alone, else it is SENT
     ASKED       on-hold (returned)                        Task.requester, who must answer the question; a citizen is
                                                           asked back (`asking`), and it stays ACCEPTED with its owner
     DECLINED    rejected, failed                          Task.requester
@@ -17,10 +17,11 @@
     DONE        completed, of a kind that doing it ends   nobody
     ENDED       cancelled; any (ended)                    nobody
 
-What one gives oneself has been received. A citizen owns no work: what is answered or declined her has ended, what she
-is asked stays with whom she sent it to until she answers (`REPLIED`: SENT to the same owner anew) or it comes up by
-itself, and so does what nobody came for. `Task.restriction.period.end` is the day that
-was agreed: what somebody has is looked at again then, what nobody has received sooner.
+What is urgent somebody has who has taken it by name: until then, whatever is said of it, it is SENT and climbs its
+ladder, and no agreed day puts it off. What one gives oneself has been received. A citizen owns no work: what is
+answered or declined her has ended, what she is asked stays with whom she sent it to until she answers (`REPLIED`: SENT
+to the same owner anew) or it comes up by itself, and so does what nobody came for. `Task.restriction.period.end` is the
+day that was agreed: what somebody has is looked at again then, what nobody has received sooner.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ _MESSAGE: Final = {
 }
 _BY_CODE: Final = {kind.code: kind for kind in Kind if not kind.case}
 _OWNERS: Final = frozenset({"Practitioner", "PractitionerRole", "Organization", "HealthcareService", "CareTeam"})
-_URGENT: Final = frozenset({"asap", "stat"})
+AT_ONCE: Final = frozenset({"asap", "stat"})
 """Priorities that mean minutes. FHIR's "urgent" is promptly: days, which the agreed day says."""
 
 
@@ -185,8 +186,8 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     made = was.made if was else min(said.asked or now, now)
     same = was is not None and (was.state, was.owner) == (state, owner)
     rung = 0
-    if was is not None and said.escalated and state is was.state is State.SENT:
-        rung = was.rung if same else was.rung + 1
+    if was is not None and state is was.state is State.SENT:
+        rung = was.rung if same else (was.rung + 1 if said.escalated else 0)
     held = Held(said.kind, state, said.urgent, owner, sender, receiver, said.focus, made, now, None, rung)
     offer = was.offer if was and not state.ended and was.offer.partition(" ")[2] != said.offered else ""
     held = replace(held, instead=0 if state.ended else said.instead, offer=offer)
@@ -202,14 +203,24 @@ def _settled(said: Said, sender: str, receiver: str) -> State:
     if state is State.DECLINED and (_is_citizen(sender) or said.kind.case):
         return State.ENDED
     if state is State.SENT and receiver == sender and not said.kind.case:
-        return State.ACCEPTED
-    return state
+        state = State.ACCEPTED
+    return State.SENT if _has_nobody(said, state, receiver) else state
+
+
+def _has_nobody(said: Said, state: State, receiver: str) -> bool:
+    """Whether something urgent waits for somebody to take it by name: `received` is no person's yes, nor is a unit's.
+
+    An order is its sender's, whoever that is, and a yes to an offer is a unit's as well as a person's.
+    """
+    if not said.urgent or said.kind in (Kind.ORDER, Kind.OFFER):
+        return False
+    return state is State.RECEIVED or (state is State.ACCEPTED and not is_person(receiver))
 
 
 def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, same: bool) -> int:
-    if said.waits is not None:
+    if said.waits is not None and held.state is not State.SENT:
         return _by_itself(held, said, now, hours)
-    agreed = said.until if said.until is not None and not held.state.back else None
+    agreed = said.until if said.until is not None and not (held.state.back or held.urgent) else None
     if agreed is not None and agreed <= now and (held.state is State.SENT or not held.kind.case):
         agreed = None
     if agreed is not None and held.state is not State.SENT:
@@ -224,7 +235,7 @@ def _by_itself(held: Held, said: Said, now: int, hours: Hours) -> int:
     """When what a citizen is asked comes up without her answer: the day it was put off to; never past a case's day."""
     asked = min(said.waits or now, now)
     wait = after(ALWAYS if held.urgent else hours, asked, rule_of(held.kind, urgent=held.urgent).asked)
-    if said.until is None or (said.until <= now and not held.kind.case):
+    if said.until is None or held.urgent or (said.until <= now and not held.kind.case):
         return wait
     return min(said.until, wait) if held.kind.case else said.until
 
@@ -290,7 +301,7 @@ def _task(task: Any) -> Said | None:
     return Said(
         kind,
         state,
-        case is None and task.priority in _URGENT,
+        case is None and task.priority in AT_ONCE,
         _able(reference_of(task.owner)),
         sender,
         focus,
@@ -310,6 +321,11 @@ def _waits(task: Any) -> int:
     return (_moment(said[-1].time) if said else None) or _moment(task.lastModified) or 0
 
 
+def is_person(reference: str) -> bool:
+    """Whether it is a person by name, and no inbox: a Practitioner, or the role in which she works."""
+    return reference.startswith(("Practitioner/", "PractitionerRole/"))
+
+
 def absent(reference: Any) -> str:
     """For whom the one of a Reference stands in while she is away, "" for nobody."""
     found = (e.valueReference for e in listed(getattr(reference, "extension", None)) if e.url == STANDS_IN_FOR)
@@ -317,8 +333,8 @@ def absent(reference: Any) -> str:
 
 
 def _instead(task: Any, state: State) -> int:
-    """What the stand-in has taken is hers; what she has only received, or not, is not."""
-    waits = absent(task.owner) if state in (State.SENT, State.RECEIVED) else ""
+    """What the stand-in has taken is hers; what she has only received, or not, is not, nor what fell to its sender."""
+    waits = absent(task.owner) if state in (State.SENT, State.RECEIVED, State.UNTAKEN) else ""
     found = waits or absent(task.requester)
     return mark_of(found) if found else 0
 
@@ -337,7 +353,7 @@ def _request(request: Any) -> Said | None:
     if diagnostic and state is State.SENT:
         state = State.ACCEPTED
     asked = _moment(request.authoredOn)
-    return Said(kind, state, request.priority in _URGENT, receiver, sender, "", asked, None)
+    return Said(kind, state, request.priority in AT_ONCE, receiver, sender, "", asked, None)
 
 
 def _message(message: Any) -> Said | None:
@@ -346,7 +362,7 @@ def _message(message: Any) -> Said | None:
     receiver = next(filter(None, receivers), "")
     if state is None or not receiver:
         return None
-    sender, asked, urgent = _sender(reference_of(message.sender)), _moment(message.sent), message.priority in _URGENT
+    sender, asked, urgent = _sender(reference_of(message.sender)), _moment(message.sent), message.priority in AT_ONCE
     return Said(Kind.MESSAGE, state, urgent, receiver, sender, "", asked, promised(sender, asked))
 
 

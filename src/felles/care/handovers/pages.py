@@ -257,7 +257,8 @@ async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
     parties = set(await store_of(found).parties(access.everyone(found.signed_in)))
     holds = bool(row.owner) and mark_of(row.owner) in parties
     own = row.owner == found.signed_in.reference
-    return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=mark_of(row.sender) in parties, own=own)
+    sent = mark_of(row.sender) in parties
+    return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, urgent=row.urgent)
 
 
 async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:

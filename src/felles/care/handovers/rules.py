@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.kinds import NOBODYS, RULES, Kind, coded
-from felles.access.handovers.states import ENDED, RETURNED, State
+from felles.access.handovers.states import AT_ONCE, ENDED, RETURNED, State
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
 
 if TYPE_CHECKING:
@@ -57,10 +57,13 @@ _DESK: Final = {
 """Of a case: what answers it has a page of its own, and nobody but that ends it."""
 
 
-def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = False) -> tuple[Verb, ...]:
+def verbs(
+    kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = False, urgent: bool = False
+) -> tuple[Verb, ...]:
     """What she may do: `holds` it is with her or her inbox, `sent` it came from her; `own` with her by name.
 
     Who sent it may end it at any time. Of a kind that doing it ends, answering is doing. A case is its desk's alone.
+    What is `urgent` is taken by name, and not put off.
     """
     if state.ended:
         return ()
@@ -74,6 +77,8 @@ def verbs(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = Fals
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:
         found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
+    if urgent:
+        found = tuple(verb for verb in found if verb not in (Verb.RECEIVE, Verb.POSTPONE))
     if kind is Kind.OFFER:  # a yes is all it takes: the work is done where it is then
         found = tuple(verb for verb in found if verb is not Verb.DONE)
     if holds and state is State.ACCEPTED and not own:
@@ -90,7 +95,7 @@ def act(
 
     The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another; and when
     a citizen is asked back. That of a case is the law's, and stays. A citizen who is asked is still asked when somebody
-    else takes it, or puts it off.
+    else takes it, or puts it off. Who asks a citizen about what is urgent has it by that.
     """
     asks = asking(task)
     new = {name: value for name, value in task.items() if name not in ("businessStatus", "statusReason", "meta")}
@@ -105,7 +110,7 @@ def act(
         new["status"] = task["status"]
     if verb in (Verb.DECLINE, Verb.END):
         new["statusReason"] = {"text": words.strip()}
-    if verb is Verb.TAKE:
+    if verb is Verb.TAKE or (verb is Verb.ASK and is_citizens(task) and task.get("priority") in AT_ONCE):
         new["owner"] = {"reference": who}
     if verb is Verb.FORWARD:
         new["owner"] = {"reference": to}
