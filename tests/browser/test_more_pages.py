@@ -50,21 +50,20 @@ def pages_of_handing_over(page):
     page.goto("/arbeid")
     yield "what needs me"
     chart = chart_of(page, "Olav Sæterbø")
-    page.goto(f"{chart}/send")
+    page.goto(f"{chart}/skriv/oppgave")
     page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
     yield "sending, with mistakes"
-    page.get_by_label("Oppgave").check()
-    page.get_by_label("Hva det gjelder, og hva du ber om").fill("Kan dere måle blodtrykket hans før helga?")
+    page.get_by_label("Hva skal gjøres?").fill("Kan dere måle blodtrykket hans før helga?")
     page.get_by_label("Mottaker", exact=True).fill("hjemme")
     page.get_by_role("button", name="Finn mottaker").click()
-    page.locator("input[name=til]").first.wait_for()
+    page.locator(".pick", has_text="jemme").first.wait_for()
     yield "sending, with receivers"
-    page.locator("input[name=til]").first.check()
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.wait_for_url("**/arbeid/**")
-    yield "what was sent"
     page.goto("/arbeid?sendt=1")
     yield "sent and with others"
+    page.locator("table.work a.open").first.click()
+    page.locator("#hendt").wait_for()
+    yield "what was sent"
     page.goto("/arbeid?kolleger=1")
     yield "with colleagues"
     page.get_by_role("link", name="Fravær").click()

@@ -208,18 +208,16 @@ def keeps(region, home, source):
         thread.submit(asyncio.run, work()).result(60)
 
 
-def test_the_operator_finds_what_nobody_took_and_whoever_gets_it_sees_it(window, faults, region, key_home):
+def test_the_operator_finds_what_nobody_took_and_whoever_gets_it_sees_it(window, faults, region, key_home, settled):
     gp = window(persona="fastlege")
-    gp.goto(f"/p/{id_of('Patient', CARED)}/send")
-    gp.get_by_label("Oppgave").check()
-    gp.get_by_label("Hva det gjelder").fill("Kan dere ta ham inn til vurdering av hjertet i uka?")
-    gp.locator("#mottaker").fill("kvinneklinikken")
+    gp.goto(f"/p/{id_of('Patient', CARED)}/skriv/oppgave")
+    gp.get_by_label("Hva skal gjøres?").fill("Kan dere ta ham inn til vurdering av hjertet i uka?")
+    gp.get_by_label("Mottaker", exact=True).fill("kvinneklinikken")
     gp.get_by_role("button", name="Finn mottaker").click()
-    gp.locator(".hits input").first.check()
+    gp.locator(".pick", has_text="Kvinneklinikken").locator("input").first.check()
+    source = f"Task/{gp.locator('.writing input[name=id]').get_attribute('value')}"
     gp.get_by_role("button", name="Send", exact=True).click()
-    gp.wait_for_url("**/arbeid/Task/*", wait_until="load")
-    path = gp.url.partition("?")[0]
-    source = path.partition("/arbeid/")[2]
+    settled(gp)
     operator = window(persona="administrator")
 
     def nobody_took():

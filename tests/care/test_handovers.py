@@ -12,6 +12,7 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.handovers import rules
 from felles.care.handovers.rules import Verb
+from felles.care.writing import actions as writing
 from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
 
 pytestmark = pytest.mark.slow
@@ -25,15 +26,33 @@ def found_in(pattern, text):
 
 
 async def ward_of(gp, olav):
-    """The reference of the ward that the GP finds by its name, with what it takes to send there."""
-    found = await gp.post(f"/p/{olav}/send", headers=own(), data={"finn": "1", "mottaker": "ortopedisk sengepost"})
+    """The reference of the ward that the GP finds by its name."""
+    page = await gp.get(f"/p/{olav}/skriv/oppgave")
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', unescape(page.text)))
+    said = form | {"mottaker": "ortopedisk sengepost", "gjor": "finn"}
+    found = await gp.post(f"/p/{olav}/skriv/oppgave", headers=own(), data=said, follow_redirects=True)
     assert found.status_code == 200
-    return found_in(r'name="til" value="(Organization/[^"]+)"', found.text)
+    return found_in(
+        r'name="til"[^>]* value="(Organization/[^"]+)"[^>]*>(?=<label[^>]*>.{0,40}Ortopedisk sengepost)', found.text
+    )
 
 
-async def sent(gp, olav, to, **more):
-    form = {"slag": "oppgave", "tekst": "Vurder blodfortynnende før utskrivning", "til": to} | more
-    answer = await gp.post(f"/p/{olav}/send", headers=own(), data=form)
+async def sent(site, gp, olav, to, tekst="Vurder blodfortynnende før utskrivning"):
+    """A task from the work panel, its ten seconds over; its address on the worklist."""
+    page = await gp.get(f"/p/{olav}/skriv/oppgave")
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', unescape(page.text)))
+    said = form | {"til": to, "tekst": tekst, "gjor": "signer"}
+    for _ in range(2):  # sent twice, it is one
+        answer = await gp.post(f"/p/{olav}/skriv/oppgave", headers=own(), data=said, follow_redirects=True)
+        assert answer.status_code == 200, words(answer.text)
+    assert f"/arbeid/Task/{form['id']}" not in unescape((await gp.get("/arbeid?sendt=1")).text)  # ten seconds to undo
+    await site.store.pool.fetch("update writing set due = 0 where state = 1")
+    assert await writing.settle(site.store) == 1
+    return f"/arbeid/Task/{form['id']}"
+
+
+async def rung(gp, olav, to, **more):
+    answer = await gp.post(f"/p/{olav}/ring", headers=own(), data={"til": to, "tekst": "Faller om"} | more)
     assert answer.status_code == 303, words(answer.text)
     return answer.headers["location"].partition("?")[0]
 
@@ -45,7 +64,7 @@ async def acts(visitor, path, verb, **form):
 async def test_from_the_gp_to_the_ward_and_back(site):
     olav, key = await patient_named(site, "saeterbo")
     async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse, site.visitor("jordmor") as other:
-        path = await sent(gp, olav, await ward_of(gp, olav))
+        path = await sent(site, gp, olav, await ward_of(gp, olav))
         assert "Ikke mottatt ennå" in words((await gp.get(path)).text)
         assert path in unescape((await gp.get("/arbeid?sendt=1")).text)
         assert path not in unescape((await gp.get("/arbeid")).text)
@@ -82,24 +101,36 @@ async def test_from_the_gp_to_the_ward_and_back(site):
 
 async def test_nothing_is_sent_to_where_nobody_is(site):
     olav, _ = await patient_named(site, "saeterbo")
+    said = {"tekst": "Ring henne", "gjor": "signer"}
     async with site.visitor("fastlege") as gp:
+        page = await gp.get(f"/p/{olav}/skriv/oppgave")
+        form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', unescape(page.text)))
         for to in ("", "Organization/nowhere", "Practitioner/x"):
-            answer = await gp.post(
-                f"/p/{olav}/send", headers=own(), data={"slag": "oppgave", "tekst": "Ring henne", "til": to}
-            )
-            assert answer.status_code == 422
-            assert "Velg en mottaker" in words(answer.text)
+            answer = await gp.post(f"/p/{olav}/skriv/oppgave", headers=own(), data=form | said | {"til": to})
+            assert answer.status_code == 422, to
     async with site.visitor("jordmor") as midwife:  # has no relation to him
-        answer = await midwife.post(
-            f"/p/{olav}/send", headers=own(), data={"slag": "oppgave", "tekst": "Ring", "til": "x"}
-        )
+        answer = await midwife.post(f"/p/{olav}/skriv/oppgave", headers=own(), data=form | said | {"til": "x"})
         assert answer.status_code in (403, 404)
+
+
+async def test_one_call_that_is_sent_twice_is_one(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp:
+        ward = await ward_of(gp, olav)
+        drawn = found_in(r'name="id" value="([^"]+)"', (await gp.get(f"/p/{olav}/ring")).text)
+        first = await rung(gp, olav, ward, id=drawn)
+        assert await rung(gp, olav, ward, id=drawn) == first == f"/arbeid/Task/{drawn}"
+        other = await rung(gp, olav, ward, tekst="Faller\x00 om igjen")
+        assert other != first
+        assert "Faller om igjen" in words((await gp.get(other)).text)
+        for path in (first, other):
+            assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
 
 
 async def test_what_is_urgent_shows_whom_to_ring(site):
     olav, _ = await patient_named(site, "saeterbo")
     async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse:
-        path = await sent(gp, olav, await ward_of(gp, olav), haster="ja", slag="melding")
+        path = await rung(gp, olav, await ward_of(gp, olav))
         shown = await gp.get(path)
         assert re.search(r"Ring: dette skal ses av noen innen minutter\. \+47 [\d ]+", words(shown.text))
         assert 'href="tel:+47' in shown.text
@@ -146,7 +177,7 @@ async def test_before_she_closes_anything_the_person_sees_what_it_stops(site):
     olav, _ = await patient_named(site, "saeterbo")
     form = {"hva": "alt", "mot": "alle"}
     async with site.visitor("fastlege") as gp, site.visitor("eldre") as himself:
-        path = await sent(gp, olav, await ward_of(gp, olav), tekst="Se på såret")
+        path = await sent(site, gp, olav, await ward_of(gp, olav), tekst="Se på såret")
         asked = await himself.post("/meg/sperringer/ny", headers=own(), data=form)
         shown = words(asked.text)
         assert "Dette stopper" in shown
@@ -162,7 +193,7 @@ async def test_the_board_counts_and_names_nobody(site):
     olav, _ = await patient_named(site, "saeterbo")
     async with site.visitor("administrator") as operator, site.visitor("fastlege") as gp:
         before = int(found_in(r"Åpne (\d+)", words((await operator.get("/tavle")).text)))
-        await sent(gp, olav, await ward_of(gp, olav))
+        await sent(site, gp, olav, await ward_of(gp, olav))
         board = await operator.get("/tavle")
         assert int(found_in(r"Åpne (\d+)", words(board.text))) == before + 1
         assert "Sæterbø" not in board.text
@@ -180,7 +211,7 @@ async def test_each_count_opens_what_it_counts_and_whoever_sees_less_counts_less
     olav, _ = await patient_named(site, "saeterbo")
     keeps = await hired(site, "Tavlen", GP_OFFICE, role="local-administrator")
     async with site.visitor("fastlege") as gp, site.visitor(keeps) as manager, site.visitor("jordmor") as other:
-        await sent(gp, olav, await ward_of(gp, olav), tekst="Til tavlen")
+        await sent(site, gp, olav, await ward_of(gp, olav), tekst="Til tavlen")
         async with site.visitor("administrator") as operator, site.visitor("sykepleier") as nurse:
             boards = {}
             for name, visitor in (("all", operator), ("gp", manager), ("ward", nurse), ("other", other)):
@@ -212,7 +243,7 @@ async def test_each_count_opens_what_it_counts_and_whoever_sees_less_counts_less
 async def test_a_unit_sees_what_its_colleagues_have_by_name_as_far_as_it_may(site):
     olav, key = await patient_named(site, "saeterbo")
     async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse:
-        path = await sent(gp, olav, await ward_of(gp, olav), tekst="Hos Amir ved navn")
+        path = await sent(site, gp, olav, await ward_of(gp, olav), tekst="Hos Amir ved navn")
         assert (await acts(nurse, path, "ta")).status_code == 303
         async with site.visitor("sykehuslege") as colleague, site.visitor("jordmor") as other:
             before = counts_of((await colleague.get("/tavle")).text)

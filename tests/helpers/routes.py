@@ -138,8 +138,6 @@ FORMS: dict[str, dict[str, list[str]]] = {
                          "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
     # No verb that there is, and to nobody: what is sent or carried gets an id of its own in each region.
     "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"]},
-    "/p/{id}/send": {"slag": ["", "oppgave", "henvisning"], "tekst": REASON, "mottaker": ["", "klinikk"],
-                     "til": ["", "Organization/nowhere"], "haster": ["", "ja"], "finn": ["1"]},
     "/fravaer": {"fra": DAYS, "til": DAYS, "stedfortreder": ["", "Practitioner/x"], "rolle": ["", NOBODY, "spare-gp"],
                  "slutt": ["x"]},
     "/p/{id}/ring": {"tekst": REASON, "mottaker": ["", "klinikk"], "til": ["", "Organization/nowhere"], "finn": ["1"]},

@@ -39,9 +39,10 @@ from felles.access.handovers.guard import has_ended
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State, said_by
-from felles.access.resources import moment
+from felles.access.resources import moment, struct
 from felles.care.handovers import actions, rules
 from felles.care.handovers.rules import Verb
+from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent, Busy, Conflict, Forbidden, PreconditionFailed, RecordError, Unprocessable
 from felles.record.ids import mark_of
@@ -140,7 +141,12 @@ async def send(month: Month) -> None:
     key = await patiently(month, lambda: store.place(f"Patient/{patient}"))
     grant = access.person(month.who(sender), (key,))
     try:
-        made = await actions.send(store, grant, patient, kind, to, "Vurder dette", urgent=dice.random() < 0.1)
+        now, urgent = moment(store.clock.clinical()), dice.random() < 0.1
+        task = rules.sending(
+            kind, patient=f"Patient/{patient}", sender=grant.actor, to=to, words="Vurder dette", now=now, urgent=urgent
+        )
+        change = Change(op="create", type="Task", resource=struct(task))
+        made = (await store.commit(grant, [change], act="create"))[0].id
     except RecordError as error:
         month.said[f"send {type(error).__name__}"] += 1
         return

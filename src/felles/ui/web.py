@@ -94,8 +94,15 @@ def unknown(request: Request) -> Visit:
     return Visit(request, language(chosen), None, demo=False)
 
 
+_UNSEEN: Final = dict.fromkeys(each for each in range(32) if chr(each) not in "\t\n\r")
+
+
 async def form_of(found: Visit) -> dict[str, str]:
-    """The fields of a form sent from one of our pages, read once. Raises `BadQuery` for any other, or one too large."""
+    """The fields of a form sent from one of our pages, read once. Raises `BadQuery` for any other, or one too large.
+
+    Control characters, which nobody types and no text of FHIR may hold (http://hl7.org/fhir/R4/datatypes.html#string),
+    are left out.
+    """
     if found.form is not None:
         return found.form
     request = found.request
@@ -110,7 +117,8 @@ async def form_of(found: Visit) -> dict[str, str]:
         if len(body) > FORM:
             raise BadQuery("the form is too large")
     try:
-        found.form = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
+        said = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
+        found.form = {name: value.translate(_UNSEEN) for name, value in said}
     except ValueError as error:
         raise BadQuery("the form could not be read") from error
     return found.form
@@ -152,8 +160,6 @@ def menu(t: Language, actor: Actor, path: str, record: str) -> list[MenuItem]:
     if record:
         search = f"{record}/sok"
         items.append(MenuItem(search, t("Søk i journalen"), "FileText", path == search))
-        if actor.may("write"):
-            items.append(MenuItem(f"{record}/send", t("Send"), "ArrowRight", path == f"{record}/send"))
     if actor.may("lookup"):
         items.append(MenuItem("/finn", t("Finn person"), "MagnifyingGlass", path == "/finn"))
     if any(map(actor.may, ("staff", "approve", "handle"))):

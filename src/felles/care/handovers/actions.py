@@ -8,50 +8,37 @@ import msgspec
 
 from felles import access, fhir
 from felles.access.handovers.keeper import carrying
+from felles.access.handovers.kinds import Kind
 from felles.access.resources import moment
 from felles.care.handovers import rules
 from felles.record.changes import Change
-from felles.record.errors import Absent, PreconditionFailed
+from felles.record.errors import Absent, Conflict, PreconditionFailed
 from felles.record.find import parse
 
 if TYPE_CHECKING:
     from felles.access.actor import Actor
-    from felles.access.handovers.kinds import Kind
     from felles.care.handovers.rules import Verb
     from felles.record.grants import PersonGrant
     from felles.record.read_handovers import HandedRow
     from felles.record.store import Store
 
 
-async def send(
-    store: Store, grant: PersonGrant, patient_id: str, kind: Kind, to: str, words: str, *, urgent: bool
-) -> str:
-    """Hand something over to `to`; the id of the Task. Raises what `commit` raises.
+async def call(store: Store, grant: PersonGrant, patient_id: str, to: str, words: str, name: str) -> str:
+    """Hand over to `to` what somebody must look at within minutes; the id of the Task. Raises what `commit` raises.
 
-    A referral is a ServiceRequest that the Task carries, written in the same commit.
+    `name` is the id that was drawn when the form was shown: one that is sent twice is one call.
     """
     now, patient = moment(store.clock.clinical()), f"Patient/{patient_id}"
-    focus, changes = "", list[Change]()
-    if kind.code == "referral":
-        focus = "urn:uuid:7d9b2b0e-6a5c-4c1e-9a39-0f6f2f6f4a01"
-        request = {
-            "resourceType": "ServiceRequest",
-            "status": "active",
-            "intent": "order",
-            "priority": "stat" if urgent else "routine",
-            "code": {"text": words.strip().partition("\n")[0][:200]},
-            "subject": {"reference": patient},
-            "authoredOn": now,
-            "requester": {"reference": grant.actor},
-            "performer": [{"reference": to}],
-            "reasonCode": [{"text": words.strip()}],
-        }
-        changes.append(Change(op="create", type="ServiceRequest", resource=_struct(request), full_url=focus))
     task = rules.sending(
-        kind, patient=patient, sender=grant.actor, to=to, words=words, now=now, urgent=urgent, focus=focus
+        Kind.CALL, patient=patient, sender=grant.actor, to=to, words=words, now=now, urgent=True, focus=""
     )
-    changes.append(Change(op="create", type="Task", resource=_struct(task)))
-    return (await store.commit(grant, changes, act="create"))[-1].id
+    change = Change(op="create", type="Task", resource=_struct(task), drawn=name)
+    try:
+        return (await store.commit(grant, [change], act="create"))[0].id
+    except (Conflict, PreconditionFailed):
+        if not await store.writings.is_here("Task", grant.keys[0], name):
+            raise
+        return name
 
 
 async def do(

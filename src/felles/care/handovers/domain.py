@@ -15,8 +15,6 @@ DOMAIN = Domain(
         ("GET", "/tavle", board.board),
         ("GET", "/fravaer", leave.show),
         ("POST", "/fravaer", leave.change),
-        ("GET", "/p/{id}/send", pages.compose),
-        ("POST", "/p/{id}/send", pages.send),
         ("GET", "/p/{id}/ring", ring.show),
         ("POST", "/p/{id}/ring", ring.send),
     ),
@@ -40,7 +38,6 @@ DOMAIN = Domain(
     fields={
         "/arbeid/{type}/{hid}/{verb}": sources("tekst", "dag", "mottaker", "til"),
         "/fravaer": sources("fra", "til", "stedfortreder"),
-        "/p/{id}/send": sources("slag", "tekst", "mottaker", "til", "haster"),
         "/p/{id}/ring": sources("mottaker", til="ServiceRequest.performer", tekst="Observation.valueQuantity"),
     },
 )

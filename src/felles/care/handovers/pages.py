@@ -1,6 +1,6 @@
 """`/arbeid`: what needs me and what I sent; `/arbeid/{type}/{hid}`: one of them; `/tavle`: what a unit, or all, has.
 
-Sending begins in the chart: `/p/{id}/send`.
+Sending begins in the chart, in the work panel (`care.writing`), or at the telephone (`ring`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
-from felles.care.doors.strip import strip
 from felles.care.handovers import actions, desk, present, present_leave, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
-from felles.care.people import open_person, staff_only, store_of
+from felles.care.people import staff_only, store_of
 from felles.care.writing.offers import offers
 from felles.record.desks import REVIEW
 from felles.record.errors import Absent, BadQuery, Conflict, Forbidden, PreconditionFailed
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon")
 """The fields of an act."""
-SENT: Final = ("oppgave", "henvisning", "melding")
-"""What can be sent from the chart, as the form says it."""
-_KINDS: Final = {"oppgave": Kind.TASK, "henvisning": Kind.REFERRAL, "melding": Kind.QUESTION}
 _HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication", REVIEW.rstrip("/")})
 _SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
 _SHORTEST: Final = 3
@@ -164,42 +160,6 @@ async def act(request: Request) -> Response:
     return go(f"/arbeid/{source}?gjort=1" if verb in (Verb.TAKE, Verb.RECEIVE, Verb.END) else "/arbeid?gjort=1")
 
 
-async def compose(request: Request) -> Response:
-    """What is to be sent about this person, and to whom. Raises `Absent`, `Forbidden`."""
-    found = await visit(request)
-    staff_only(found)
-    return await _compose(found, dict(request.query_params))
-
-
-async def send(request: Request) -> Response:
-    """`POST /p/{id}/send`: find receivers by words (`finn`), or send to the one chosen (`til`)."""
-    found = await visit(request)
-    staff_only(found)
-    form = await form_of(found)
-    patient = request.path_params["id"]
-    if "finn" in form:
-        return await _compose(found, form)
-    wrong = await _unsent(found, form)
-    if wrong:
-        return await _compose(found, form, wrong)
-    grant = await open_person(found, patient)
-    kind, urgent = _KINDS[form["slag"]], form.get("haster") == "ja"
-    made = await actions.send(store_of(found), grant, patient, kind, form["til"], form["tekst"], urgent=urgent)
-    return go(f"/arbeid/Task/{made}?sendt=1")
-
-
-async def _unsent(found: Visit, form: dict[str, str]) -> dict[str, str]:
-    t, wrong = found.t, dict[str, str]()
-    if form.get("slag") not in _KINDS:
-        wrong["slag"] = t("Velg hva du vil sende.")
-    words = form.get("tekst", "")
-    if len(words.strip()) < _SHORTEST or len(words) > rules.LONGEST:
-        wrong["tekst"] = t("Skriv hva det gjelder, høyst {count} tegn.").format(count=rules.LONGEST)
-    if refused := await _receiver(found, form.get("til", ""), urgent=form.get("haster") == "ja"):
-        wrong["mottaker"] = refused
-    return wrong
-
-
 async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case: Kind | None = None) -> str:
     """What is wrong with sending to `reference`; "" for nothing: it has staff, and for what is urgent somebody now."""
     t, store = found.t, store_of(found)
@@ -213,28 +173,6 @@ async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case:
     if urgent and not any(each.now for each in staff):
         return t("Ingen hos {name} er på vakt nå. Ring {phone}.").format(name=inbox.name, phone=inbox.phone)
     return ""
-
-
-async def _compose(found: Visit, form: dict[str, str], wrong: dict[str, str] | None = None) -> Response:
-    store, t = store_of(found), found.t
-    grant = await open_person(found, found.request.path_params["id"])
-    head, _ = await strip(found, grant, found.request.path_params["id"], "send")
-    chosen = await inboxes.one(store, form["til"]) if form.get("til") else None
-    hits = await inboxes.find(store, form.get("mottaker", ""))
-    if chosen is not None and chosen not in hits:
-        hits = [chosen, *hits]
-    errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
-    context = head | {
-        "title": t("Send"),
-        "form": {name: form.get(name, "") for name in ("slag", "tekst", "mottaker", "til", "haster")},
-        "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
-                  "open": each.open} for each in hits],
-        "looked": bool(form.get("mottaker", "").strip()),
-        "wrong": {name: (wrong or {}).get(name, "") for name in ("slag", "tekst", "mottaker")},
-        "errors": errors,
-        "longest": rules.LONGEST,
-    }  # fmt: skip
-    return page(found, "handovers/send.html", context, 422 if errors else 200)
 
 
 async def _read(found: Visit) -> tuple[HandedRow, CaseRow | None]:

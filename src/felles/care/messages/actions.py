@@ -40,6 +40,8 @@ class Letter:
     answers: str = ""
     about: str = ""
     urgent: bool = False
+    id: str = ""
+    """That of the message, drawn when the form was shown; "" where it may have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,18 @@ class Measured:
 
 
 async def send(store: Store, grant: PersonGrant, letter: Letter) -> str:
-    """Send it; its reference. It is a hand-over until somebody has answered. Raises what `commit` raises."""
-    made = _message(letter, moment(store.clock.clinical()))
-    return f"Communication/{(await store.commit(grant, [_create(made)], act='create'))[0].id}"
+    """Send it; its reference. It is a hand-over until somebody has answered. Raises what `commit` raises.
+
+    A form that is sent twice is one message, where its id was drawn when it was shown.
+    """
+    change = _create(_message(letter, moment(store.clock.clinical())))
+    change.drawn = letter.id or None
+    try:
+        return f"Communication/{(await store.commit(grant, [change], act='create'))[0].id}"
+    except (Conflict, PreconditionFailed):
+        if not letter.id or not await store.writings.is_here("Communication", grant.keys[0], letter.id):
+            raise
+        return f"Communication/{letter.id}"
 
 
 async def measure(store: Store, grant: PersonGrant, letter: Letter, measured: Measured) -> None:

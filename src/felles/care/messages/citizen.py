@@ -83,8 +83,8 @@ _CASES: Final = (Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION, Kind.REQUEST)
 async def new(request: Request) -> Response:
     """A message to write; `?svar=Communication/x` answers one. Raises `SignInFirst`, `Forbidden`, `Busy`."""
     found = await visit(request)
-    _, there, _ = await _read(found, "writing-message")
-    return _new(found, there, {"svar": request.query_params.get("svar", "")}, {})
+    grant, there, _ = await _read(found, "writing-message")
+    return _new(found, there, grant, {"svar": request.query_params.get("svar", "")}, {})
 
 
 async def send(request: Request) -> Response:
@@ -97,8 +97,9 @@ async def send(request: Request) -> Response:
     if to not in {each.reference for each in there.places}:
         wrong["til"] = found.t("Velg hvem som skal svare.")
     if wrong:
-        return _new(found, there, form, wrong)
-    letter = actions.Letter(grant.actor, grant.actor, "", to, words, answers=answered)
+        return _new(found, there, grant, form, wrong)
+    drawn = _drawn(grant, form.get("id", ""))
+    letter = actions.Letter(grant.actor, grant.actor, "", to, words, answers=answered, id=drawn)
     await actions.send(store_of(found), grant, letter)
     return go("/meg/meldinger?sendt=1")
 
@@ -108,14 +109,15 @@ def _answered(there: Around, reference: str) -> str:
     return next((reference for each in there.written.messages if reference == f"Communication/{each.entry.id}"), "")
 
 
-def _new(found: Visit, there: Around, form: dict[str, str], wrong: dict[str, str]) -> Response:
+def _new(found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]) -> Response:
     answered = _answered(there, form.get("svar", ""))
     before = next((each.entry for each in there.written.messages if answered == f"Communication/{each.entry.id}"), None)
     to = form.get("til", "") or next((each.reference or "" for each in before.recipient), "") if before else ""
     context = parts.answers(there) | {
         "title": found.t("Svar") if before else found.t("Skriv en melding"),
         "before": before.words if before else "",
-        "form": {"tekst": form.get("tekst", ""), "til": to or form.get("til", ""), "svar": answered},
+        "form": {"tekst": form.get("tekst", ""), "til": to or form.get("til", ""), "svar": answered}
+        | {"id": _drawn(grant, form.get("id", ""))},
         "wrong": {name: wrong.get(name, "") for name in ("tekst", "til")},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
         "longest": parts.LONGEST,
@@ -145,7 +147,7 @@ async def measure(request: Request) -> Response:
     _pregnant(there)
     measured, wrong = _measured(found, grant, form)
     bound = store_of(found).settings.pregnancy_pressure
-    alarm = rules.alarming(measured.upper, measured.lower, measured.symptoms, bound)
+    alarm = rules.alarming(_heard(form, "overtrykk"), _heard(form, "undertrykk"), measured.symptoms, bound)
     to = form.get("til", "")
     to = next((each.reference for each in there.places if each.reference == to), "") or next(
         (each.reference for each in there.places), ""
@@ -219,6 +221,12 @@ def _measured(found: Visit, grant: PersonGrant, form: dict[str, str]) -> tuple[M
     if len(words) > parts.LONGEST:
         wrong["tekst"] = parts.wrong_words(found, words)
     return actions.Measured(_drawn(grant, form.get("id", "")), upper, lower, symptoms, words), wrong
+
+
+def _heard(form: dict[str, str], name: str) -> int | None:
+    """What was meant, whether it can be kept as it was typed or not."""
+    value, (low, high) = rules.heard(form.get(name, "")), BOUNDS[name]
+    return value if value is not None and low <= value <= high else None
 
 
 def _drawn(grant: PersonGrant, said: str) -> str:

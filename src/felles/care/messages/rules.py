@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -72,6 +73,10 @@ class Thread:
     def asks(self) -> bool:
         """Whether one of them waits for her own answer."""
         return any(letter.stands is Stands.ASKED for letter in self.letters)
+
+
+_WHOLE: Final = re.compile(r"([0-9]{1,4})(?:[.,]0+)?")
+_BEGINS: Final = re.compile(r"[0-9]{1,4}(?![0-9])")
 
 
 def alarming(upper: int | None, lower: int | None, symptoms: Sequence[str], bound: tuple[int, int]) -> bool:
@@ -185,9 +190,18 @@ def _day(micros: int | None) -> date | None:
 
 
 def number(text: str) -> int | None:
-    """A whole number as it is typed, None for anything else."""
-    bare = text.strip()
-    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) <= 4 else None
+    """A whole number as it is typed, also with a fraction of nothing (150,0); None for anything else."""
+    found = _WHOLE.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
+def heard(text: str) -> int | None:
+    """The whole part of the number that something typed begins with ("150 mmHg", "140,5"), None for none.
+
+    For what must not be overheard because it was typed otherwise than it is kept.
+    """
+    found = _BEGINS.match(text.strip())
+    return int(found[0]) if found else None
 
 
 def _key(reference: Reference | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.access.handovers import inboxes
 from felles.care.writing.form import Receiver
 from felles.care.writing.rules import gps
+from felles.record.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +32,12 @@ async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]
         await _who_is_away(store, known)
     if not form.sends:
         return
+    own = known.place["reference"]
+    refers = form.kind is Kind.REFERRAL
     found = [each.reference for each in await inboxes.find(store, values.get("mottaker", ""))]
-    wanted = dict.fromkeys(filter(None, [values.get("til", ""), *found, *named(known)[:MOST]]))
+    wanted = dict.fromkeys(filter(None, [values.get("til", ""), *found, *named(known)[:MOST]] + [own] * (not refers)))
     for reference in wanted:
-        if not reference.startswith(_UNITS) or reference == known.place["reference"]:
+        if not reference.startswith(_UNITS) or (refers and reference == own):  # nobody refers to her own house
             continue
         inbox = await inboxes.one(store, reference)
         if inbox is not None and inboxes.at_work(await inboxes.staff(store, reference)):

@@ -6,6 +6,7 @@ from typing import Final
 
 from felles.care.writing.form import Form
 from felles.care.writing.forms.allergy import ALLERGY
+from felles.care.writing.forms.asked import QUESTION, TASK
 from felles.care.writing.forms.deviation import DEVIATION
 from felles.care.writing.forms.epicrisis import SUMMARY
 from felles.care.writing.forms.kin import KIN, KIN_CHANGED
@@ -35,6 +36,8 @@ FORMS: Final[dict[str, Form]] = {
         SENT,
         KIN,
         REFER,
+        TASK,
+        QUESTION,
         READY,
         SUMMARY,
         ADDITION,
