@@ -14,7 +14,7 @@ from felles.access.actor import Actor, Sort
 from felles.access.resources import struct
 from felles.care.live import pages
 from felles.care.route import rules
-from felles.demo.places import HOME_CARE, ORGANISATIONS, STAFF
+from felles.demo.places import HOME_CARE, ORGANISATIONS, STAFF, WARD
 from felles.record.changes import Change
 from felles.record.clock import FOREVER
 from felles.record.numbers import TYPES
@@ -269,6 +269,42 @@ async def test_a_route_is_followed_by_who_may_see_it(site):
         assert (await keeper.get("/rute/live")).status_code == 403
         assert (await citizen.get("/rute/live")).status_code == 403
         assert (await nobody.get("/rute/live")).status_code == 303
+
+
+async def test_an_open_worklist_hears_of_what_is_sent_to_its_reader_and_of_nothing_else(site):
+    olav, key = await patient_named(site, "saeterbo")
+    task = {"resourceType": "Task", "status": "requested", "intent": "order", "priority": "stat",
+            "for": {"reference": f"Patient/{olav}"}, "requester": {"reference": STAFF["ingrid"].practitioner},
+            "owner": {"reference": ORGANISATIONS[WARD].reference}, "description": "Faller om"}  # fmt: skip
+
+    async def sends():
+        done = await site.store.commit(SYSTEM, [Change(op="create", type="Task", resource=struct(task))])
+        return done[0].id
+
+    async with site.visitor("sykepleier") as nurse, site.visitor("jordmor") as midwife:
+        mine, others = await opened_at(nurse, "/arbeid"), await opened_at(midwife, "/arbeid")
+        assert await told(nurse, mine) == await told(midwife, others) == "her"
+        last = (await lines(site))[-1][0]
+        await sends()
+        assert await told(midwife, others) == "her"
+        assert [act for _, act in await lines(site, last) if "work" in act] == []
+        assert await told(nurse, mine) == "ny"
+        assert [act for _, act in await lines(site, last) if "work" in act] == ["page:work-live"]
+        assert [json.loads(line)["act"] for line in await lines_about(site, key)][-1] == "page:work-live"
+        assert await told(nurse, await opened_at(nurse, "/arbeid")) == "her", "she has seen it"
+        assert await opened_at(nurse, "/") == "/arbeid/live?"
+        hears, hears_not = Stream(site, nurse, "/arbeid/live"), Stream(site, midwife, "/arbeid/live")
+        assert [await hears.event(), await hears_not.event()] == ["her", "her"]
+        await sends()
+        assert await hears.event() == "ny"
+        assert hears_not.silent()
+        for each in (hears, hears_not):
+            each.gone.set()
+            await asyncio.wait_for(each.task, 5)
+    async with site.visitor("administrator") as keeper, site.visitor("gravid") as citizen, site.visitor() as nobody:
+        assert (await keeper.get("/arbeid/live")).status_code == 403
+        assert (await citizen.get("/arbeid/live")).status_code == 403
+        assert (await nobody.get("/arbeid/live")).status_code == 303
 
 
 async def test_a_stream_ends_with_its_server_so_that_the_next_one_takes_it_over(site, monkeypatch):

@@ -51,6 +51,7 @@ from felles.record.read_represented import read_represented, read_verbs
 from felles.record.read_requests import Request, read_asked, read_requests
 from felles.record.read_slots import free_times
 from felles.record.read_words import read_words
+from felles.record.read_work_live import read_work_live
 from felles.record.writings import Writings
 
 if TYPE_CHECKING:
@@ -338,6 +339,12 @@ class Store:
     ) -> bool:
         """Whether a list that the reader has open is another than she saw; logged when it is. Raises `Busy`."""
         return await read_followed(self._pages, self.clock, grant, listing, span, seen, first=first, missed=missed)
+
+    async def work_followed(
+        self, grant: SetGrant, seen: Followed, *, first: bool = False, missed: bool = False
+    ) -> bool:
+        """Whether the worklist that the reader has open is another than she saw; logged when it is. Raises `Busy`."""
+        return await read_work_live(self._pages, self.clock, grant, seen, MANY, first=first, missed=missed)
 
     async def free(self, grant: Grant, low: int, high: int, *, taken: bool = False) -> list[Free]:
         """Free times of those who work where the reader does, or all (`taken`); about nobody. Raises `Busy`."""

@@ -1,6 +1,6 @@
 """The registration of hand-overs."""
 
-from felles.care.handovers import board, leave, pages, ring
+from felles.care.handovers import board, leave, live, pages, ring
 from felles.record.kinds import Kind
 from felles.ui.domain import Card, Domain, Write
 from felles.ui.sources import sources
@@ -10,6 +10,7 @@ DOMAIN = Domain(
     "felles.care.handovers",
     (
         ("GET", "/arbeid", pages.work),
+        ("GET", "/arbeid/live", live.follow),
         ("GET", "/arbeid/{type}/{hid}", pages.one),
         ("POST", "/arbeid/{type}/{hid}/{verb}", pages.act),
         ("GET", "/tavle", board.board),
@@ -31,6 +32,7 @@ DOMAIN = Domain(
     writes=(Write("/ring", lambda t: t("Ring vakthavende"), "Phone", "write", Kind.TASK, "k", first=True),),
     acts={
         "page:work": lambda t: t("Så en oppgave, henvisning eller melding om deg på arbeidslisten"),
+        "page:work-live": lambda t: t("Fikk vite at noe om deg var nytt på arbeidslisten, mens den var åpen"),
         "page:handover": lambda t: t("Åpnet en oppgave, henvisning eller melding om deg"),
         "page:ring": lambda t: t("Så hvem som er på vakt, for å ringe om deg"),
         "page:send": lambda t: t("Skrev noe som skal sendes om deg"),

@@ -14,7 +14,7 @@ from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
-from felles.care.handovers import actions, desk, present, present_leave, rules
+from felles.care.handovers import actions, desk, live, present, present_leave, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
@@ -58,7 +58,9 @@ async def work(request: Request) -> Response:
     rows = [row for row in lines if _asked(request, row)]
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
+    follows = side == "mine" and len(listing) == 1 and not over
     context = {
+        "live": live.address(found.signed_in, {row["source"]: row["version"] for row in lines}) if follows else "",
         "title": found.t("Besvarte saker") if over else title,
         "desk": desk.answers(found),
         "rows": rows,

@@ -141,6 +141,8 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
     wrote = names.get(other, "") or (_written_by(t, of, body) if other.startswith("Patient/") else "")
     return {
         "href": f"/arbeid/{of.source}",
+        "source": of.source,
+        "version": of.version,
         "kind": kind(t, Kind(of.kind)),
         "code": Kind(of.kind).code,
         "where": where,

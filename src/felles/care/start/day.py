@@ -10,6 +10,7 @@ from msgspec import Struct
 from felles import access
 from felles.care import grounds, words
 from felles.care.doors.hubs import ADMINISTER, cards
+from felles.care.handovers import live
 from felles.care.people import store_of
 from felles.care.start import views
 from felles.care.start.board import MANY, Asked, Shown
@@ -57,7 +58,8 @@ async def day(found: Visit) -> Response:
         return page(found, _TEMPLATE, _context(t("Mine personer"), people=people))
     now = store_of(found).clock.clinical()
     heading = f"{t.weekday(now)} {t.day(now)}".capitalize()
-    return page(found, _TEMPLATE, _context(t("Start"), heading, people=people, parts=standing, quiet=quiet))
+    context = _context(t("Start"), heading, people=people, parts=standing, quiet=quiet)
+    return page(found, _TEMPLATE, context | {"live": live.address(found.signed_in)})
 
 
 async def _desk(found: Visit) -> Response:
