@@ -133,11 +133,11 @@ def test_a_draft_survives_its_browser_and_its_session(window, faults, address, m
     # her session ends while she types: the text stands, and is kept once she has signed in beside it
     page.context.clear_cookies()
     page.locator("[data-panel] textarea").fill("Ringte datteren. Avtalt ny time.")
-    says(page, FAILED)
+    says(page, "Ikke lagret: du er logget ut.")
     assert text_of(page) == "Ringte datteren. Avtalt ny time."
-    beside = page.context.new_page()
-    beside.goto("/")
-    beside.click("button[value=fastlege]")
+    with page.context.expect_page() as opens:
+        page.locator("[data-saved]").get_by_role("link", name="Logg inn").click()
+    opens.value.click("button[value=fastlege]")
     says(page, "Utkast lagret")
     page.reload()
     page.locator("[data-panel] form[data-draft]").wait_for()

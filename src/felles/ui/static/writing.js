@@ -58,6 +58,21 @@
     }, 1000);
   }
 
+  // What was written stands in the window, and is sent again until it is kept.
+  function failed(form, out) {
+    const said = form.querySelector("[data-saved]");
+    said.textContent = out ? said.dataset.out + " " : said.dataset.failed;
+    if (out) {
+      const way = document.createElement("a");
+      way.href = "/";
+      way.target = "_blank";
+      way.textContent = said.dataset.way;
+      said.append(way);
+    }
+    since = since || 1;
+    timer = timer || setTimeout(save, 3000);
+  }
+
   function save(last) {
     const form = drafted();
     clearTimeout(timer);
@@ -70,18 +85,14 @@
     saving = fetch(form.action, { method: "POST", body, keepalive: !!last, headers: { "x-felles-part": "lagre" } })
       .then(async (answer) => {
         if (answer.status === 409) return open(form.action + (form.elements.om.value ? `?om=${form.elements.om.value}` : ""), true);
+        if (answer.redirected) return failed(form, true);
         if (!answer.ok) throw new Error();
         const told = await answer.json();
         form.elements.id.value = told.id;
         form.elements.versjon.value = told.versjon;
         form.querySelector("[data-saved]").textContent = told.sagt;
       })
-      .catch(() => {
-        const said = form.querySelector("[data-saved]");
-        said.textContent = said.dataset.failed;
-        since = since || 1;
-        timer = timer || setTimeout(save, 3000);
-      })
+      .catch(() => failed(form))
       .finally(() => (saving = null));
     return saving;
   }
