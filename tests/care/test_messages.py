@@ -300,3 +300,67 @@ async def test_a_correction_the_daughter_asks_for_is_answered_and_seen_by_both_a
         assert (await post(reviewer, case, svar="svar", tekst=told)).status_code == 303
         for visitor, page in ((marit, f"/for/{olav}/meldinger"), (himself, "/meg/meldinger")):
             assert re.search(rf"De svarte {told} Besvart", words((await visitor.get(page)).text))
+
+
+async def test_an_organisation_has_ready_answers_of_its_own_and_no_other_ones(site):
+    new = {"navn": "Svømming", "tekst": "Ja, svøm gjerne.", "sort-question": "1"}
+    changed = {"navn": "Vi ringer", "tekst": "Vi ringer i morgen.", "sort-question": "1", "versjon": "0"}
+    async with (
+        site.visitor("gravid") as ida,
+        site.visitor("jordmor") as midwife,
+        site.visitor("jordmor") as colleague,
+        site.visitor("fastlege") as gp,
+        site.visitor("administrator") as operator,
+    ):
+        assert "Følger med Felles" in words((await midwife.get("/ferdige-svar")).text)
+        for wrong in ({"tekst": ""}, {"tekst": "x" * 1001}, {"navn": "x" * 61}, {"tekst": "Ring 13097248022"}):
+            refused = await post(midwife, "/ferdige-svar/ny", **new | wrong)
+            assert refused.status_code == 422
+            assert "Svømming" in refused.text or "navn" in wrong  # what was typed is kept
+        assert (await post(midwife, "/ferdige-svar/ny", navn="Uten", tekst="Hva det er svar på")).status_code == 422
+        assert (await post(midwife, "/ferdige-svar/ny", **new)).status_code == 303
+        assert (await post(midwife, "/ferdige-svar/call", **changed)).status_code == 303
+        met = await post(colleague, "/ferdige-svar/call", **changed | {"tekst": "Vi ringer i kveld."})
+        assert met.status_code == 409
+        assert "Vi ringer i morgen." in words(met.text)
+        assert "Vi ringer i kveld." in met.text  # both are shown, none is lost
+        version = found_in(r'name="versjon" value="(\d+)"', met.text)
+        evening = changed | {"tekst": "Vi ringer i kveld.", "versjon": version}
+        assert (await post(colleague, "/ferdige-svar/call", **evening)).status_code == 303
+        assert (await post(midwife, "/ferdige-svar/book", gjor="fjern", versjon="0")).status_code == 303
+
+        form = await ida.get("/meg/meldinger/ny")
+        station = found_in(r'value="(Organization/[^"]+)" checked', form.text)
+        assert (await post(ida, "/meg/meldinger/ny", tekst="Får jeg svømme?", til=station)).status_code == 303
+        path = found_in(
+            r'href="(/arbeid/Communication/[^"]+)"[^>]*>Melding: Får jeg', unescape((await midwife.get("/arbeid")).text)
+        )
+        one = words((await midwife.get(path)).text)
+        assert re.search(r"Svømming Ja, svøm gjerne\. .*Vi ringer i kveld\.", one)
+        assert "Du får time hos oss" not in one
+        assert (await post(midwife, f"{path}/svar", tekst="Ja, svøm gjerne.")).status_code == 303
+
+        mine = unescape((await midwife.get("/ferdige-svar")).text)
+        name = found_in(r'href="/ferdige-svar/([^"]+)">Svømming', mine)
+        for other in (gp, operator):  # another organisation's
+            assert "Svømming" not in (await other.get("/ferdige-svar")).text
+            assert (await other.get(f"/ferdige-svar/{name}")).status_code == 404
+            for act in ("lagre", "fjern", "tilbake"):
+                refused = await post(
+                    other, f"/ferdige-svar/{name}", **new | {"gjor": act, "versjon": "1", "navn": "Nei"}
+                )
+                assert refused.status_code == 409
+                assert "Svømming" not in refused.text
+        assert (await ida.get("/ferdige-svar")).status_code == 403
+        assert (await post(ida, "/ferdige-svar/ny", **new)).status_code == 403
+        assert "Ja, svøm gjerne." in words((await midwife.get("/ferdige-svar")).text)
+
+        gone = await post(midwife, f"/ferdige-svar/{name}", gjor="fjern", versjon="1")
+        assert gone.status_code == 303
+        for each in (name, "call", "book"):  # as they were shipped
+            page = await midwife.get(f"/ferdige-svar/{each}")
+            version = found_in(r'name="versjon" value="(\d+)"', page.text)
+            assert (await post(midwife, f"/ferdige-svar/{each}", gjor="tilbake", versjon=version)).status_code == 303
+        shown = words((await midwife.get("/ferdige-svar")).text)
+        assert "Svømming" not in shown
+        assert "Du får time hos oss" in shown

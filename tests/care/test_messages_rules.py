@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec import convert
 from msgspec.json import encode
 
+from felles.access.ready_replies import Kept, Said
+from felles.access.ready_replies import wrong as wrong_in
 from felles.access.roles import ROLES
 from felles.access.verbs import verb_of, verbs_of
 from felles.care.messages import replies, rules
@@ -203,3 +206,24 @@ def test_each_ready_answer_says_where_it_is_from_and_the_narrow_ones_come_first(
     assert [each.code for each in pressing[:1]] == ["measured-control"], "nothing says that what is urgent is fine"
     assert {each.code for each in replies.fitting({"renewal"})} == {"call", "renewed"}
     assert replies.fitting(set()) == []
+    assert all(each.to <= replies.SORTS for each in replies.replies())
+
+
+def test_an_organisations_own_stand_first_or_in_the_place_of_the_shipped_ones():
+    def own(base: str, **said: Any) -> Kept:
+        made = {"name": "Vårt", "words": "Vårt eget svar.", "sorts": ("renewal",)} | said
+        return Kept(base or "mine", base, Said(**made), 1, "Synne", 0)
+
+    mine = [own(""), own("renewed"), own("call", gone=True)]
+    assert [each.code for each in replies.fitting({"renewal"}, own=mine)] == ["mine", "renewed"]
+    assert replies.fitting({"renewal"}, own=mine)[1].text == "Vårt eget svar."
+    calm = [own("", calm=True)]
+    assert "mine" not in {each.code for each in replies.fitting({"renewal"}, urgent=True, own=calm)}
+    many = [own("", words=str(number)) for number in range(9)]
+    assert len(replies.fitting({"renewal"}, own=many)) == replies.OFFERED
+    assert wrong_in(Said("Vårt", "Ring 130972 48022 nå", ("renewal",)), replies.SORTS) == {"tekst": "number"}
+    assert wrong_in(Said(" ", "x" * 1001, ("x",)), replies.SORTS) == {
+        "navn": "missing",
+        "tekst": "long",
+        "sorter": "missing",
+    }

@@ -123,6 +123,8 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/p/{id}/adresse": {"grunn": ["", "fordi"]},  # with a reason it shows what it is there to show
     # To nobody, and of nobody who expects a child: what is sent gets an id of its own in each region.
     "/meg/meldinger/ny": {"tekst": REASON, "til": ["", "Organization/nowhere"], "svar": REFERENCES[:6]},
+    # None is kept: what is added gets an id of its own in each region.
+    "/ferdige-svar/{rid}": {"navn": ["", "Klar"], "tekst": [NUMBERS[SEEN], ""], "sort-question": ["1"]},
     # Nobody is asked anything.
     "/meg/meldinger/svar/{tid}": {"tekst": REASON},
     "/for/{id}/meldinger/svar/{tid}": {"tekst": REASON},

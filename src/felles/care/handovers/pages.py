@@ -14,6 +14,7 @@ from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
+from felles.access.ready_replies import kept, may_keep
 from felles.care.handovers import actions, desk, live, present, present_leave, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
@@ -245,13 +246,15 @@ async def _one(
     }
     one, verbs = present.whole(t, row, names, now), await _verbs(found, row)
     answers = one["citizen"] and Verb.ANSWER in verbs
-    ready = fitting(categories(body), urgent=one["urgent"]) if answers else []
+    own = await kept(store, found.signed_in) if answers else []
+    ready = fitting(categories(body), urgent=one["urgent"], own=own) if answers else []
     context = {
         "title": present.kind(t, Kind(row.kind)),
         "one": one,
         "version": row.version,
         "forms": present.forms(t, verbs, Kind(row.kind), citizen=one["citizen"], urgent=one["urgent"]),
         "ready": present.ready(t, ready),
+        "keeps": answers and may_keep(found.signed_in),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
         "answers": desk.answering(found, row) if case else _answers(found, row, body, verbs),
         "duty": [_on_duty(t, each, staffed) for each in staff],

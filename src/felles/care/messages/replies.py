@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 from felles.record.codes import CASE_SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from felles.access.ready_replies import Kept
 
 OWN: Final = "own"
 """`source` of an organisation's own words."""
-OFFERED: Final = 3
+ORDER: Final = ("measurement", "question", "booking", "renewal", "matters")
+"""Categories that are answered, as they are listed."""
+SORTS: Final = frozenset(ORDER)
+OFFERED: Final = 5
 """Ready answers shown to one message."""
 
 
@@ -51,10 +56,32 @@ def replies() -> tuple[Reply, ...]:
     )
 
 
-def fitting(categories: set[str], *, urgent: bool = False) -> list[Reply]:
-    """Those that fit a message, what is said of the narrower category first: a measurement is a question as well."""
+def shipped(code: str) -> Reply | None:
+    """The one of this code that is shipped."""
+    return next((each for each in replies() if each.code == code), None)
+
+
+def merged(own: Iterable[Kept]) -> list[Reply]:
+    """Those an organisation uses: what it added, then the shipped ones, as it changed them, less what it took away."""
+    mine = list(own)
+    stead = {each.base: each for each in mine if each.base}
+    more = [_of(each) for each in mine if not each.base and not each.said.gone]
+    here = [(each, stead.get(each.code)) for each in replies()]
+    return more + [_of(new) if new else each for each, new in here if not (new and new.said.gone)]
+
+
+def _of(own: Kept) -> Reply:
+    said = own.said
+    return Reply(own.base or own.id, said.name, said.words, frozenset(said.sorts), OWN, said.calm)
+
+
+def fitting(categories: set[str], *, urgent: bool = False, own: Iterable[Kept] = ()) -> list[Reply]:
+    """Those that fit a message, what is said of the narrower category first: a measurement is a question as well.
+
+    `own`: what the organisation of who answers has made its own.
+    """
     special = categories - {"question"}
-    kept = [each for each in replies() if each.to & categories and not (urgent and each.calm)]
+    kept = [each for each in merged(own) if each.to & categories and not (urgent and each.calm)]
     kept.sort(key=lambda each: not each.to & special)
     return kept[:OFFERED]
 
