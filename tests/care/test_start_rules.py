@@ -3,7 +3,7 @@
 import msgspec
 
 from felles.care.start import days
-from felles.care.start.parts import booked, here
+from felles.care.start.parts import booked, here, returned
 from felles.record.read_lists import Listed
 from felles.ui import dates
 from felles.ui.i18n import language
@@ -74,3 +74,18 @@ def test_what_can_harm_stands_on_the_line_of_who_came_and_who_waits_is_marked():
     assert (made.fact, made.detail, made.state, made.pressing) == ("Penicilliner", "Feber", "Venter", True)
     nothing = Listed("p1", at, "e", "34:x", PATIENT, came.entries, (b"[]", b"[]"))
     assert here.line(NB, nothing, at + 1).fact == "Ingen kritisk informasjon"
+
+
+def test_what_answers_the_gp_stands_first_then_the_oldest():
+    def came(name, kind, *days, **said):
+        rows = [[moment(f"2026-11-{day}T08:00:00+01:00"), 0, "", {"resourceType": kind} | said] for day in days]
+        return Listed(name, 0, "e", "10:x", PATIENT, msgspec.json.encode(rows), ())
+
+    letter = {"type": {"coding": [{"code": "18842-5"}]}}
+    some = [
+        came("note", "Composition", "20"),
+        came("new", "DiagnosticReport", "26", "22"),
+        came("old", "DiagnosticReport", "25", "21"),
+        came("letter", "Composition", "26", **letter),
+    ]
+    assert [each.id for each in sorted(some, key=returned.order)] == ["letter", "old", "new", "note"]

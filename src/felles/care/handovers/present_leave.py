@@ -31,14 +31,14 @@ def leaves(t: Language, at: Desk, names: Names, now: int) -> list[dict[str, Any]
 def wrong(t: Language, found: Mapping[str, str]) -> dict[str, str]:
     """Field of the form → what is wrong with it."""
     said = {
-        "date": t("Velg en dag."),
         "past": t("Siste dag har vært. Velg en dag som ikke er over."),
         "order": t("Siste dag kan ikke være før første dag."),
         "long": t("Et fravær kan vare litt over et år. Er det lengre, avsluttes rollen."),
         "twice": t("Det er satt opp fravær disse dagene allerede. Avlys det først."),
         "foreign": t("Velg en kollega fra listen."),
     }
-    return {_FIELDS[name]: said[rule] for name, rule in found.items()}
+    dates = {"first": t("Velg første dag."), "last": t("Velg siste dag.")}
+    return {_FIELDS[name]: dates.get(name, "") if rule == "date" else said[rule] for name, rule in found.items()}
 
 
 def told(t: Language, until: int, stand_in: str) -> str:

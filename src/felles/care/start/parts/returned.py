@@ -71,8 +71,19 @@ async def _read(asked: Asked) -> Shown:
     names = await asked.store.names.of(set(places))
     if not found:
         return Shown(none=t("Ingenting er kommet fra andre om dem på listen din, {since}.").format(since=since))
+    found = sorted(found, key=order)
     lines = [line(t, each, now, {key: name for key, name in names.items() if isinstance(key, int)}) for each in found]
-    return Shown(lines, t("Fra andre, om dem på listen din, {since}.").format(since=since), more=more)
+    return Shown(
+        lines,
+        t("Fra andre, om dem på listen din, {since}. Svar til deg først, så det eldste.").format(since=since),
+        more=more,
+    )
+
+
+def order(each: Listed) -> tuple[int, int]:
+    """What answers her first, then results, then notes; of each the oldest first, by what its line tells. Pure."""
+    weight, at = min((read.entry.weight, -read.at) for read in _came(each.entries))
+    return weight, -at
 
 
 def line(t: Language, each: Listed, now: int, places: dict[int, str]) -> Line:

@@ -84,10 +84,15 @@ def answered(known: Known, said: str, *outputs: tuple[str, str]) -> Made:
     return Made("update", new, old["id"], known.version)
 
 
-def _title(known: Known) -> str:
+def _kind(known: Known) -> Kind | None:
+    """What was handed over, whatever name its writer gave the code."""
     codings = known.one.resource.get("code", {}).get("coding", []) if known.one else []
     code = next((each.get("code", "") for each in codings if each.get("system") == HANDOVER_SYSTEM), "")
-    kind = next((kind for kind in Kind if kind.code == code), None)
+    return next((kind for kind in Kind if kind.code == code and not kind.case), None)
+
+
+def _title(known: Known) -> str:
+    kind = _kind(known)
     return f"Plan etter {NAMES[kind].lower()}" if kind else "Plan"
 
 
@@ -101,7 +106,8 @@ def _planned(values: Values, known: Known) -> list[Made]:
 def about_of(known: Known) -> str:
     """What the Task asks, in its own words."""
     resource: Mapping[str, Any] = known.one.resource if known.one else {}
-    return resource.get("description", "") or words(resource.get("code"))
+    kind = _kind(known)
+    return resource.get("description", "") or (NAMES[kind] if kind else words(resource.get("code")))
 
 
 ANSWER_PLAN: Final = Form(
