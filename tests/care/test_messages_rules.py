@@ -211,7 +211,7 @@ def test_each_ready_answer_says_where_it_is_from_and_the_narrow_ones_come_first(
 
 def test_an_organisations_own_stand_first_or_in_the_place_of_the_shipped_ones():
     def own(base: str, **said: Any) -> Kept:
-        made = {"name": "Vårt", "words": "Vårt eget svar.", "sorts": ("renewal",)} | said
+        made: dict[str, Any] = {"name": "Vårt", "words": "Vårt eget svar.", "sorts": ("renewal",)} | said
         return Kept(base or "mine", base, Said(**made), 1, "Synne", 0)
 
     mine = [own(""), own("renewed"), own("call", gone=True)]
