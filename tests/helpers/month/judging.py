@@ -133,6 +133,10 @@ class Judge:
             assert row is not None, f"{source} is {said} and has no row"
             got = (State(row["state"]), Kind(row["kind"]).code, row["owner"])
             owner = said.owner or row["owner"]
+            if said.kind == "order" and said.state == "sent" and got == (State.ACCEPTED, "order", said.sender):
+                # Its answer came before another had said yes: it is for who ordered it.
+                self.truths[source] = Truth("progress", said.sender, "order", said.sender)
+                continue
             assert got == (WORDS[said.state], said.kind, owner), f"{source}: {said}, and in the table {got}"
             if not said.owner:
                 assert said.kind in (*OPENINGS, *NOBODYS, "self-made"), f"{source} names nobody"

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from felles.access.handovers.kinds import RULES, Kind
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
 
-DONE_ENDS = frozenset({"task", "note", "offer"})
-"""Kinds that doing ends."""
+DONE_ENDS = frozenset({"task", "note", "offer"} | ({"order"} if RULES[Kind.ORDER].done_ends else set()))
+"""Kinds that doing ends; of an order it is that somebody has seen the answer."""
 OPENINGS = frozenset({"need", "emergency", "consent"})
 NOBODYS = frozenset({"application", "access-review"})
 CODES = frozenset({"log-question", "correction", "deletion", "request", "self-made"}) | OPENINGS | NOBODYS
