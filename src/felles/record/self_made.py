@@ -96,8 +96,13 @@ STATED: Final = f"""insert into handover (bucket, person, source, self, kind, st
 """The hand-overs that follow; one that was looked over before is looked over again."""
 
 _OTHER_SIDE: Final = """(r.writer like 'Patient/%' or (r.house <> '' and not exists (
-        select 1 from staffing s where s.actor = h.origin and s.org = r.writer_org)))"""
-"""Neither its reader, whoever she gives it to, nor her house, nor a job of ours: these say nothing of her way in."""
+        select 1 from entry o
+         where o.bucket = r.bucket
+           and o.type = (select n.type from type_name n where n.name = split_part(r.source, '/', 1))
+           and o.id = split_part(r.source, '/', 2)
+           and o.form = 0 and h.sender in (o.author, o.behalf) and o.org = r.writer_org)))"""
+"""Neither its reader, whoever she gives it to, nor the house for which she wrote it, though she may have left that, nor
+a job of ours: these say nothing of her way in."""
 
 CONFIRMED: Final = f"""delete from handover h using {{relation}} r
      where h.bucket = r.bucket and h.person = r.person and h.source = {_SOURCE} and h.state < 7

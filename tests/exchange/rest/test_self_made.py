@@ -187,6 +187,21 @@ async def test_who_gives_her_own_way_in_to_another_house_is_looked_over_all_the_
     assert (answer.status, await queued(world, asked)) == (200, [])  # the other side says that it is so
 
 
+async def test_her_house_confirms_nothing_when_she_has_left(world, patient):
+    await states_a_need(world, patient)
+    asked = (await doctor(world).post("Task", task(patient, DOCTOR))).json
+    found = (await world.system.get(f"PractitionerRole?practitioner={DOCTOR}&_count=50")).json["entry"]
+    roles = [each["resource"] for each in found]
+    for role in roles:
+        assert (await world.system.put(f"PractitionerRole/{role['id']}", role | {"active": False})).status == 200
+    given = await world.system.put(f"Task/{asked['id']}", asked | {"owner": {"reference": HERE}})
+    seen = given.json | {"status": "received"}
+    assert (await doctor(world, COLLEAGUE, HERE).put(f"Task/{asked['id']}", seen)).status == 200
+    assert len(await queued(world, asked)) == 1
+    for role in roles:
+        assert (await world.system.put(f"PractitionerRole/{role['id']}", role)).status == 200
+
+
 def confirmation(patient, made):
     return case(patient["id"], "confirmed", focus={"reference": f"{made['resourceType']}/{made['id']}"})
 
