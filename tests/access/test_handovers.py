@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from felles.access.handovers import asking, guard, offers
 from felles.access.handovers.away import given_back, lent
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of, is_open
 from felles.access.handovers.keeper import kept
-from felles.access.handovers.kinds import MONTH, RULES, Kind, Wait
+from felles.access.handovers.kinds import LOOKED, MONTH, RULES, Kind, Wait
 from felles.access.handovers.states import (
     BY_STATUS,
     ENDED,
@@ -307,6 +307,29 @@ def test_no_day_that_is_agreed_puts_off_what_is_urgent():
     found = held(task(priority="stat"), task(priority="stat", **agreed))
     assert found is not None
     assert found.next == NOON + HOUR
+
+
+@given(
+    st.sampled_from([kind for kind in Kind if not kind.case]), st.integers(1, 4000), st.integers(0, 300), st.booleans()
+)
+@settings(deadline=None)
+def test_whatever_day_is_written_somebody_looks_within_the_year(kind: Kind, days: int, later: int, waits: bool):
+    end = (datetime(2026, 11, 26, 11, tzinfo=UTC) + timedelta(days)).isoformat()
+    asked = {"status": "on-hold", "business": RETURNED, "requester": {"reference": MOTHER}} if waits else {}
+    code = {"coding": [{"system": HANDOVER_SYSTEM, "code": kind.code}]}
+    made = {"status": "accepted", "owner": {"reference": NURSE}, "code": code} | asked
+    said = task(**made, restriction={"period": {"end": end}})
+    first = held(task(**made), said)
+    assert first is not None
+    assert first.next is not None
+    assert NOON < first.next <= NOON + LOOKED
+    now = NOON + later * 24 * HOUR
+    again = follow(first, said_by(said), writer=NURSE, org=WARD, now=now)  # type: ignore[arg-type]
+    assert again is not None
+    assert again.next is not None
+    assert again.next <= now + LOOKED
+    if not waits and (days <= 366 or days > 367 + later):  # writing it again puts it off no further
+        assert days <= later or again.next == first.next
 
 
 _MOVES = st.sampled_from(["accepted", "in-progress", "received", "requested"])

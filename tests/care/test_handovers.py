@@ -82,6 +82,9 @@ async def test_from_the_gp_to_the_ward_and_back(site):
         assert "Noen var raskere" in words(late.text)
         assert "Tatt av Amir Karimi" in words((await gp.get(path)).text)
 
+        late = await acts(nurse, path, "utsett", tekst="Venter på røntgen", dag="2099-01-01")
+        assert late.status_code == 422
+        assert re.search(r"Den kan utsettes til .+, ikke lenger\.", words(late.text))
         assert (await acts(nurse, path, "spor", tekst="")).status_code == 422
         assert (await acts(nurse, path, "spor", tekst="Hvilken dose nå?")).status_code == 303
         assert path in unescape((await gp.get("/arbeid")).text)
@@ -136,6 +139,11 @@ async def test_what_is_urgent_shows_whom_to_ring(site):
         assert 'href="tel:+47' in shown.text
         first = unescape((await nurse.get("/arbeid")).text)
         assert first.index(path) == first.index("/arbeid/Task")
+        assert (await acts(nurse, path, "haster-ikke")).status_code == 409  # who sent it says so
+        assert (await acts(gp, path, "haster-ikke")).status_code == 303
+        calm = words((await gp.get(path)).text)
+        assert "Ikke mottatt ennå" in calm
+        assert "innen minutter" not in calm
         assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
         assert path not in unescape((await nurse.get("/arbeid")).text)
 
@@ -288,5 +296,8 @@ def test_whoever_has_it_can_do_something_and_nobody_else_can(kind, state):
     assert kind.case or set(mine) - set(at_once) <= {Verb.RECEIVE, Verb.POSTPONE}
     assert kind.case or not {Verb.RECEIVE, Verb.POSTPONE} & set(at_once)
     assert bool(at_once) != state.ended
+    assert Verb.CALM not in at_once
+    hers = rules.verbs(kind, state, holds=False, sent=True, urgent=True)
+    assert (Verb.CALM in hers) == (not state.ended and not kind.case)
     assert rules.verbs(kind, state, holds=False, sent=False) == ()
     assert rules.verbs(kind, state, holds=False, sent=True) == (() if state.ended or kind.case else (Verb.END,))

@@ -112,9 +112,9 @@ class Part(IntFlag):
     """It came from her, or from what she staffs."""
 
 
-Guard = Callable[[Any, Any, Grant, Part], RecordError | None]
-"""(resource as it is or None, as it is to be or None, the writer's Grant, what she is to it) → what refuses that, or
-None. Pure."""
+Guard = Callable[[Any, Any, Grant, Part, int], RecordError | None]
+"""(resource as it is or None, as it is to be or None, the writer's Grant, what she is to it, clinical time) → what
+refuses that, or None. Pure."""
 
 
 class Registry:

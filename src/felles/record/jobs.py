@@ -465,7 +465,7 @@ class Session:
             raise Forbidden(said)
         for guard in guards:
             part = Part(0) if current is None else current.part
-            if (refused := guard(was, step.change.resource, grant, part)) is not None:
+            if (refused := guard(was, step.change.resource, grant, part, job.clock.clinical())) is not None:
                 raise refused
 
     def _check_national(self, grant: Grant, made: Draft) -> None:

@@ -12,6 +12,7 @@ from felles.access.actor import Sort
 from felles.access.handovers import inboxes
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
+from felles.access.resources import moment
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import Absent
 from felles.record.ids import mark_of
@@ -362,6 +363,31 @@ async def test_a_unit_that_closes_leaves_nothing_with_nobody(region: Region, kee
     await keeper.round()
     assert {(await owners())[1], (await region.row(f"Task/{again['id']}"))["owner"]} == {region.person("gp")}
     assert (await region.row(f"Task/{again['id']}"))["state"] == State.UNTAKEN
+
+
+async def test_what_can_wait_is_put_off_with_the_reason_and_its_sender_says_what_cannot(region: Region):
+    now = region.world.store.clock.clinical()
+    soon, far = ({"restriction": {"period": {"end": moment(now + days * DAY)}}} for days in (30, 400))
+    noted = {"note": [{"text": "Venter på svar fra røntgen"}]}
+    hers = {"owner": {"reference": region.person("one")}, "status": "accepted"}
+    calm, urgent = await region.sent(**hers), await region.sent(priority="stat", **hers)
+    for task, said, where in (
+        (calm, soon, "Task.note"),
+        (calm, far | noted, "Task.restriction"),
+        (urgent, soon | noted, "Task.restriction"),
+    ):
+        answer = await region.client("one").put(f"Task/{task['id']}", task | said)
+        assert (answer.status, answer.issues) == (422, [("business-rule", where)])
+    assert (await region.client("one").put(f"Task/{calm['id']}", calm | soon | noted)).status == 200
+    assert abs((await region.row(f"Task/{calm['id']}"))["next"] - now - 30 * DAY) < MICROSECONDS
+
+    source = f"Task/{urgent['id']}"
+    assert (await region.client("one").put(source, urgent | {"priority": "routine"})).status == 403
+    assert (await region.client("one").put(f"Task/{calm['id']}", calm | {"priority": "stat"})).status == 403
+    assert (await region.row(source))["next"] < now + DAY // 12
+    taken_back = await region.client("gp").put(source, urgent | {"priority": "routine"})
+    assert taken_back.status == 200
+    assert (await region.client("one").put(source, taken_back.json | soon | noted)).status == 200
 
 
 async def test_who_stands_as_a_role_is_a_person(region: Region, keeper: Keeper):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
 from felles.access.cases import OPENINGS
-from felles.access.handovers import guard, moved
+from felles.access.handovers import guard, moved, postponing
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
@@ -28,7 +28,8 @@ from felles.record.ids import mark_of
 if TYPE_CHECKING:
     from felles.access.handovers.states import Said
     from felles.record.aftermath import After
-    from felles.record.derive import Registry
+    from felles.record.derive import Part, Registry
+    from felles.record.errors import RecordError
     from felles.record.grants import Grant, PersonKey
     from felles.record.pool import Conn
 
@@ -79,10 +80,14 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
 def register(registry: Registry) -> None:
     """Let hand-overs follow every commit of what may be one, and every commit of a person who has closed something."""
     for type_name in TYPES_HANDED:
-        registry.guards.setdefault(type_name, []).append(guard.wrong)
+        registry.guards.setdefault(type_name, []).append(_wrong)
     registry.hooks.after(TYPES_HANDED, keep, wants=_wants, nobodys=True)
     registry.hooks.always("blocked", give_back)
     moved.register(registry)
+
+
+def _wrong(was: Any, new: Any, grant: Grant, part: Part, now: int) -> RecordError | None:
+    return guard.wrong(was, new, grant, part) or postponing.wrong(was, new, grant, part, now)
 
 
 def _wants(resource: Any) -> bool:

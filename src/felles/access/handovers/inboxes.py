@@ -261,9 +261,10 @@ def _inbox(row: Any, now: int) -> Inbox:
     phones = (each.value or "" for each in said.telecom if each.system == "phone" and each.use != "old")
     above = _decode(row["above"]).name if row["above"] else ""
     above = "" if above in said.name else above
-    return Inbox(
-        f"{kind}/{row['id']}", said.name, above, next(phones, ""), is_open(hours_of(service), now) if says else None
-    )
+    hours = hours_of(service)
+    shut = any(since <= now < until for since, until in hours.closed)
+    opened = is_open(hours, now) if says else False if shut else None
+    return Inbox(f"{kind}/{row['id']}", said.name, above, next(phones, ""), opened)
 
 
 def _on_duty(row: Any, now: int) -> OnDuty:

@@ -24,6 +24,8 @@ MINUTE: Final = 60_000_000
 """Microseconds."""
 MONTH: Final = 30 * 86_400 * MICROSECONDS
 """Until a case is answered, where it names no day: GDPR article 12(3)."""
+LOOKED: Final = 366 * 86_400 * MICROSECONDS
+"""Whatever day is agreed, what is no case is looked at again within so long."""
 LONGEST: Final = 3 * MONTH
 """Until a case is answered at the latest: the month may be extended by two, with the reason told (the same article)."""
 
@@ -118,9 +120,9 @@ class Rule:
 
     `receive`: until somebody has it. `act`: from then until it is answered. `asked`: while a citizen is asked something
     back, until it comes up by itself. `again`: until the sender has looked at what came back. `ladder`: where it goes
-    when nobody received it, each with how long it waits there; after the last it stays with the sender. `done_ends`:
-    doing it ends it; otherwise what was done is the sender's to end. `roles`: of those on duty in an inbox these come
-    first.
+    when nobody received it, each with how long it waits there; after the last it stays with the sender. `put_off`: so
+    many days from now it can be put off at a time (`postponing`; of a case the law says). `done_ends`: doing it ends
+    it; otherwise what was done is the sender's to end. `roles`: of those on duty in an inbox these come first.
     """
 
     receive: Wait
@@ -128,6 +130,7 @@ class Rule:
     again: Wait
     ladder: tuple[tuple[Rung, Wait], ...]
     asked: Wait = Wait(days=3)
+    put_off: int = 92
     done_ends: bool = False
     roles: tuple[str, ...] = ()
 
@@ -147,6 +150,7 @@ URGENT: Final = Rule(
     again=Wait(minutes=60),
     asked=Wait(minutes=60),
     ladder=(("duty", Wait(minutes=10)), ("duty", Wait(minutes=10)), ("sender", Wait(minutes=10))),
+    put_off=0,
     roles=("doctor", "specialist", "gp"),
 )
 """Of every kind, when a person said that it is urgent. That doing it ends it stays as the kind has it."""
@@ -158,11 +162,13 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.ORDER: Rule(receive=Wait(days=5), act=Wait(days=10), again=Wait(days=5), ladder=(("sender", _DAY),)),
     Kind.PLAN: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
     Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
-    Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE),
-    Kind.PROPOSAL: Rule(receive=Wait(days=1), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE),
-    Kind.DISCHARGE: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
-    Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE),
-    Kind.OFFER: Rule(receive=Wait(days=2), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
+    Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE, put_off=31),
+    Kind.PROPOSAL: Rule(receive=Wait(days=1), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE, put_off=14),
+    Kind.DISCHARGE: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE, put_off=7),
+    Kind.CALL: Rule(receive=Wait(days=1), act=Wait(days=1), again=Wait(days=1), ladder=_ROUTINE, put_off=7),
+    Kind.OFFER: Rule(
+        receive=Wait(days=2), act=Wait(days=2), again=Wait(days=5), ladder=_ROUTINE, put_off=14, done_ends=True
+    ),
     Kind.NOTE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
     Kind.NEED: _REVIEW,
     Kind.EMERGENCY: _REVIEW,

@@ -35,7 +35,7 @@ from felles.access.codes import DIAGNOSTIC, OFFERED, STANDS_IN_FOR
 from felles.access.handovers import asking
 from felles.access.handovers.asking import REPLIED, RETURNED
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
-from felles.access.handovers.kinds import MONTH, NOBODYS, PROMISED, RULES, Kind, rule_of
+from felles.access.handovers.kinds import LOOKED, MONTH, NOBODYS, PROMISED, RULES, Kind, rule_of
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
@@ -223,6 +223,8 @@ def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, s
     agreed = said.until if said.until is not None and not (held.state.back or held.urgent) else None
     if agreed is not None and agreed <= now and (held.state is State.SENT or not held.kind.case):
         agreed = None
+    if agreed is not None and not held.kind.case and agreed > now + LOOKED:  # and writing again moves it no further
+        agreed = was.next if same and was is not None and was.next is not None else now + LOOKED
     if agreed is not None and held.state is not State.SENT:
         return agreed
     if same and was is not None and was.next is not None and was.urgent == held.urgent:
@@ -237,7 +239,7 @@ def _by_itself(held: Held, said: Said, now: int, hours: Hours) -> int:
     wait = after(ALWAYS if held.urgent else hours, asked, rule_of(held.kind, urgent=held.urgent).asked)
     if said.until is None or held.urgent or (said.until <= now and not held.kind.case):
         return wait
-    return min(said.until, wait) if held.kind.case else said.until
+    return min(said.until, wait) if held.kind.case else min(said.until, now + LOOKED)
 
 
 def _wait(held: Held) -> Wait:

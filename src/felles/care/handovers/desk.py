@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import access
-from felles.access.handovers.kinds import LONGEST, NOBODYS, Kind, desk_roles
+from felles.access.handovers.kinds import NOBODYS, Kind, desk_roles
 from felles.access.handovers.nobodys import application_of
 from felles.access.handovers.states import State
 from felles.access.resources import moment
@@ -85,11 +85,6 @@ def staff(duty: list[OnDuty], kind: Kind) -> list[OnDuty]:
     """Those of an organisation's staff who answer cases of this kind."""
     roles = desk_roles(kind) if kind in NOBODYS else ROLES
     return [each for each in duty if each.role in roles]
-
-
-def latest(row: HandedRow) -> int:
-    """The last moment to which a case may be put off, clinical micros (GDPR article 12(3))."""
-    return row.made + LONGEST
 
 
 def shown(found: Visit, row: dict[str, Any], of: HandedRow, holder: str) -> dict[str, Any]:

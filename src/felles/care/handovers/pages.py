@@ -13,6 +13,7 @@ import msgspec
 from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
+from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
 from felles.access.ready_replies import kept, may_keep
 from felles.care.handovers import actions, desk, live, present, present_leave, rules
@@ -160,7 +161,9 @@ async def act(request: Request) -> Response:
         return await _one(found, form=form | {"verb": verb}, error="moved")
     except Forbidden:
         return await _one(found, form=form | {"verb": verb}, error="forbidden")
-    return go(f"/arbeid/{source}?gjort=1" if verb in (Verb.TAKE, Verb.RECEIVE, Verb.END) else "/arbeid?gjort=1")
+    return go(
+        f"/arbeid/{source}?gjort=1" if verb in (Verb.TAKE, Verb.RECEIVE, Verb.CALM, Verb.END) else "/arbeid?gjort=1"
+    )
 
 
 async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case: Kind | None = None) -> str:
@@ -210,8 +213,9 @@ async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, 
     if verb is Verb.FORWARD and (refused := await _receiver(found, to, case=case)):
         wrong["mottaker"] = refused
     if verb is Verb.POSTPONE:
-        today = local(store_of(found).clock.clinical()).date()
-        last = local(desk.latest(row)).date() if case else date.max
+        now = store_of(found).clock.clinical()
+        end = latest(Kind(row.kind), row.made, now)
+        today, last = local(now).date(), local(end).date()
         try:
             day = date.fromisoformat(until)
         except ValueError:
@@ -219,8 +223,10 @@ async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, 
         if day <= today:
             wrong["dag"] = t("Velg en dag etter i dag.")
         elif day > last:
-            wrong["dag"] = t("Den som spør, skal ha svar innen tre måneder: senest {day}.").format(
-                day=t.day(desk.latest(row))
+            wrong["dag"] = (
+                t("Den som spør, skal ha svar innen tre måneder: senest {day}.").format(day=t.day(end))
+                if case
+                else t("Den kan utsettes til {day}, ikke lenger.").format(day=t.day(end))
             )
     return wrong
 

@@ -112,6 +112,7 @@ def verb(t: Language, which: Verb) -> str:
         Verb.DECLINE: t("Avslå"),
         Verb.FORWARD: t("Send videre"),
         Verb.POSTPONE: t("Utsett"),
+        Verb.CALM: t("Haster ikke lenger"),
         Verb.END: t("Avslutt"),
     }[which]
 
@@ -128,6 +129,7 @@ def hint(t: Language, which: Verb) -> str:
         Verb.DECLINE: t("Avsenderen får den tilbake med grunnen, og må gjøre noe annet."),
         Verb.FORWARD: t("Den er deres fra nå. Avsenderen ser hvem som har den."),
         Verb.POSTPONE: t("Den blir hos deg, og kommer fram igjen den dagen."),
+        Verb.CALM: t("Den venter fra nå som det som ikke haster. Den som har den, ser det."),
         Verb.END: t("Ingen har den lenger. Grunnen blir stående."),
     }[which]
 

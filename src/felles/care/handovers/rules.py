@@ -33,6 +33,7 @@ class Verb(StrEnum):
     DECLINE = "avsla"
     FORWARD = "videre"
     POSTPONE = "utsett"
+    CALM = "haster-ikke"
     END = "avslutt"
 
 
@@ -63,7 +64,7 @@ def verbs(
     """What she may do: `holds` it is with her or her inbox, `sent` it came from her; `own` with her by name.
 
     Who sent it may end it at any time. Of a kind that doing it ends, answering is doing. A case is its desk's alone.
-    What is `urgent` is taken by name, and not put off.
+    What is `urgent` is taken by name, and not put off; who sent it may say that it can wait after all.
     """
     if state.ended:
         return ()
@@ -85,6 +86,8 @@ def verbs(
         found = (Verb.TAKE, *found)
     if holds and sent and Verb.END not in found:
         found = (*found, Verb.END)
+    if urgent and sent:
+        found = (*found, Verb.CALM)
     return found
 
 
@@ -98,6 +101,11 @@ def act(
     else takes it, or puts it off. Who asks a citizen about what is urgent has it by that.
     """
     asks = asking(task)
+    if verb is Verb.CALM:  # it stands where it stood
+        return {name: value for name, value in task.items() if name != "meta"} | {
+            "priority": "routine",
+            "lastModified": now,
+        }
     new = {name: value for name, value in task.items() if name not in ("businessStatus", "statusReason", "meta")}
     if words.strip():
         said = {"authorReference": {"reference": who}, "time": now, "text": words.strip()}
