@@ -57,7 +57,7 @@ def pages_of_handing_over(page):
     page.get_by_label("Hva skal gjøres?").fill("Kan dere måle blodtrykket hans før helga?")
     page.get_by_label("Mottaker", exact=True).fill("hjemme")
     page.get_by_role("button", name="Finn mottaker").click()
-    page.locator(".pick", has_text="jemme").first.wait_for()
+    page.locator(".pick", has_text="Hjemmetjenesten").first.wait_for()
     yield "sending, with receivers"
     page.goto("/arbeid?sendt=1")
     yield "sent and with others"
