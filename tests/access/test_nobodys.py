@@ -110,6 +110,22 @@ async def test_a_keeper_that_is_killed_writes_one_task_and_what_was_decided(stor
     assert "Feil nummer" in over.hand.body
 
 
+async def test_an_approval_that_was_broken_off_waits_again(store, keeper, act_as):
+    nils = replace(await act_as("administrator"), until=FOREVER)
+    waiting = await applied(store, nils, 34000111)
+    await keeper.round()
+    killed = "update application set state = 1, decided = $2 where id = $1"
+    await store.pool.fetch(killed, waiting.id, store.clock.real())
+    await keeper.round()
+    assert (await one(store, nils, Kind.APPLICATION, waiting.asked.name)).hand.state == State.SENT
+    with pytest.raises(Conflict):  # somebody may be making it this moment
+        await applications.approve(store, nils, waiting.id)
+    store.clock.move(61)
+    assert (await applications.one(store, nils, waiting.id)).waits
+    assert (await applications.approve(store, nils, waiting.id)).organization
+    assert await named(store, nils, Kind.APPLICATION, waiting.asked.name) == []
+
+
 async def test_an_application_that_nobody_takes_is_late_and_stays_with_its_desk(store, keeper, act_as):
     nils = replace(await act_as("administrator"), until=FOREVER)
     waiting = await applied(store, nils, 34000041)

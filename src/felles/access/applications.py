@@ -24,7 +24,7 @@ from felles.access.resources import organization, practitioner, role_of, struct
 from felles.fhir.norway.identity import valid_organisation_number
 from felles.fhir.norway.systems import ENH
 from felles.record.changes import Change
-from felles.record.clock import FOREVER
+from felles.record.clock import FOREVER, MICROSECONDS
 from felles.record.errors import Absent, Conflict, Forbidden, RecordError
 from felles.record.ids import SHARED_BUCKET, new_id
 from felles.record.numbers import TYPES
@@ -81,6 +81,11 @@ class Application:
     task: str | None = None
     """The id of the Task that carries it, None for the seconds until one does."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be decided: also where an approval was broken off before it made anything."""
+        return self.state is State.ASKED or (self.state is State.APPROVED and self.org is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Approved:
@@ -98,8 +103,10 @@ _SAME: Final = "select 1 from application where state = 0 and number = $1"
 _INSERT: Final = "insert into application (id, name, number, body, made) values ($1, $2, $3, $4::text::jsonb, $5)"
 _LIST: Final = f"select {_FIELDS} from application order by state, made desc limit 200"
 _ONE: Final = f"select {_FIELDS} from application where id = $1"
-_DECIDE: Final = """update application set state = $2, decided = $3, by = $4, reason = $5
-    where id = $1 and state = 0 returning id"""
+STUCK: Final = 60 * MICROSECONDS
+"""After so long an approval that has made nothing was broken off, and is an application that waits again."""
+_DECIDE: Final = f"""update application set state = $2, decided = $3::bigint, by = $4, reason = $5
+    where id = $1 and (state = 0 or (state = 1 and org is null and decided < $3::bigint - {STUCK})) returning id"""
 _MADE: Final = "update application set org = $2 where id = $1"
 _REOPEN: Final = "update application set state = 0, decided = null, by = null where id = $1 and org is null"
 _TAKEN: Final = f"""select 1 from shared where bucket = {SHARED_BUCKET} and type = {TYPES["Organization"]} and form = 0

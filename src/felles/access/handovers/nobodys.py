@@ -50,7 +50,7 @@ _STATUS: Final = ("requested", "completed", "rejected")
 
 _UNTOLD: Final = """
 select id, state, name, number, task, org, by, reason from application where told is distinct from state
- order by made limit $1"""
+   and (state <> 1 or org is not null) order by made limit $1"""
 _ONE: Final = "select id, state, name, number, task, org, by, reason from application where id = $1"
 _TOLD: Final = "update application set task = $2, told = $3 where id = $1"
 # $1 real time, $2 how many; $3 the organisation's hash or null for all.
@@ -97,7 +97,7 @@ async def tell(store: Store) -> int:
 async def told(store: Store, application: str) -> None:
     """Say of one that is carried already that it is decided. Raises what `commit` raises."""
     (row,) = await store.pool.fetch(_ONE, application)
-    if row["task"] is not None:
+    if row["task"] is not None and (row["state"] != 1 or row["org"] is not None):
         await _tell(store, row)
 
 

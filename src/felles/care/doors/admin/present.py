@@ -107,7 +107,7 @@ def application(t: Language, row: Application) -> dict[str, Any]:
     head = asked.administrator
     return {
         "href": f"/admin/soknader/{row.id}",
-        "open": row.state is State.ASKED,
+        "open": row.waits,
         "name": asked.name,
         "number": asked.number,
         "kind": kinds(t).get(asked.kind, asked.kind),
