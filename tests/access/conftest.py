@@ -13,7 +13,7 @@ from felles.demo.fill import fill
 from felles.record.clock import Clock
 from felles.settings import Settings
 
-PEOPLE = 12
+PEOPLE = 17
 
 
 class SetClock(Clock):

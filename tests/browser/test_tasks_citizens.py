@@ -4,6 +4,7 @@ import re
 
 import pytest
 from clicks import counted
+from steps import acts, chart, follow, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,8 +52,8 @@ def asks(woman, faults):
 
 def answers(midwife, faults):
     """From the list of what needs her: the message, and a ready answer."""
-    midwife.goto("/arbeid")
-    assert "Haster" in midwife.locator("tr", has_text="149/95").inner_text()
+    midwife.goto("/")
+    assert "Haster" in midwife.locator("section[aria-labelledby=arbeid] li", has_text="149/95").inner_text()
     with counted(midwife, "T17"):
         midwife.get_by_role("link", name=QUESTION).click()
         midwife.get_by_role("button", name="Send dette svaret").first.click()
@@ -72,13 +73,12 @@ def test_the_woman_measures_and_asks_and_reads_what_the_midwife_answered(window,
     woman = window(390, dark=True, persona="gravid")
     asks(woman, faults)
     answers(midwife, faults)
-    woman.goto("/meg/meldinger")
+    woman.goto("/meg")
+    tab(woman, "Meldinger")
     thread = re.sub(r"\s+", " ", woman.locator("article", has_text=QUESTION).inner_text())
     assert re.search(r"Synne Rønningen, .* Takk for at du skrev\..* Besvart", thread)
-    midwife.goto("/")
-    midwife.get_by_role("link", name="Ida Nordmarken").first.click()
-    midwife.wait_for_url("**/p/*", wait_until="load")
-    midwife.goto(f"{midwife.url}/prover")
+    chart(midwife, "Ida Nordmarken")
+    tab(midwife, "Prøver")
     assert "hjemme" in midwife.locator("main").inner_text()
     for page in (woman, midwife):
         assert page.troubles == []
@@ -86,11 +86,8 @@ def test_the_woman_measures_and_asks_and_reads_what_the_midwife_answered(window,
 
 def tells(daughter, faults):
     """What matters to him, written for him."""
-    daughter.goto("/for")
-    daughter.get_by_role("link", name="Olav Sæterbø").click()
-    daughter.wait_for_url("**/for/*", wait_until="load")
-    record = daughter.url
-    daughter.goto(f"{record}/gjor")
+    acts(daughter, "Olav Sæterbø")
+    follow(daughter, daughter.get_by_role("link", name="Gjør noe for personen"))
     daughter.get_by_label("Si hva som er viktig for personen").check()
     daughter.get_by_label("Skriv det du vil si").fill(MATTERS)
     assert "116 117" in text_of(daughter)
@@ -99,15 +96,12 @@ def tells(daughter, faults):
     daughter.wait_for_url("**/meldinger?sendt=1")
     assert "Du, for Olav Sæterbø" in daughter.locator("article", has_text=MATTERS).inner_text()
     assert faults(daughter) == []
-    return record
 
 
-def corrects(daughter, record):
+def corrects(daughter):
     """From an entry that is wrong: two clicks and the words."""
-    daughter.goto(f"{record}/journal")
-    daughter.locator(".entries a").first.click()
-    daughter.wait_for_url("**/journal/**", wait_until="load")
-    daughter.goto(daughter.url.replace("/journal/", "/e/").partition("?")[0])
+    tab(daughter, "Journal")
+    follow(daughter, daughter.locator(".entries a").first)
     with counted(daughter, "correction"):
         daughter.get_by_role("link", name="Si fra om feil").click()
         daughter.get_by_label("Hva er feil, og hva er riktig?").fill(WRONG)
@@ -117,7 +111,7 @@ def corrects(daughter, record):
 
 def decides(reviewer, told):
     """Who answers for the record finds it on her desk."""
-    reviewer.goto("/arbeid")
+    reviewer.goto("/")
     reviewer.get_by_role("link", name=WRONG).click()
     reviewer.get_by_role("link", name="Avgjør kravet").click()
     reviewer.get_by_role("heading", name="Krav om retting").wait_for()
@@ -128,18 +122,20 @@ def decides(reviewer, told):
 
 def test_the_daughter_tells_what_matters_and_asks_for_a_correction_and_both_read_the_answers(window, faults):
     daughter, father = window(390, persona="parorende"), window(390, persona="eldre", script=False)
-    record = tells(daughter, faults)
-    corrects(daughter, record)
+    tells(daughter, faults)
+    corrects(daughter)
     gp = window(persona="fastlege")
-    gp.goto("/arbeid")
+    gp.goto("/")
     gp.get_by_role("link", name=MATTERS).click()
     gp.get_by_text("Marit Lian, på vegne av pasienten").wait_for()
     gp.locator(".ready", has_text="Vi har lest det").get_by_role("button").click()
     gp.wait_for_url("**/arbeid?gjort=1")
     told = "Vi har føyd til at han bruker stokk"
     decides(window(persona="personvern"), told)
-    for page, address in ((daughter, f"{record}/meldinger"), (father, "/meg/meldinger")):
-        page.goto(address)
+    daughter.reload()
+    father.goto("/meg")
+    tab(father, "Meldinger")
+    for page in (daughter, father):
         matters = re.sub(r"\s+", " ", page.locator("article", has_text=MATTERS).inner_text())
         assert re.search(r"De som følger opp, har lest det .* Besvart", matters)
         assert told in page.locator("article", has_text=WRONG).inner_text()

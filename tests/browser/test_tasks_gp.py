@@ -2,6 +2,7 @@
 
 import pytest
 from clicks import counted
+from steps import follow, menu, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -14,7 +15,6 @@ def test_the_next_patient_a_dose_and_a_referral(window, faults, settled):
     with counted(page, "T1"):
         page.locator("section[aria-labelledby=i-dag]").get_by_role("link", name="Randi Solem").click()
         page.wait_for_url("**/p/*", wait_until="load")
-    chart = page.url
     shown = page.locator("main").inner_text()
     for said in ("Ferritin", "Ramipril kapsler 5 mg", "Kraftige menstruasjoner"):
         assert said in shown
@@ -27,7 +27,7 @@ def test_the_next_patient_a_dose_and_a_referral(window, faults, settled):
     page.get_by_role("button", name="Signer").click()
     settled(page)
 
-    page.goto(chart)
+    tab(page, "Oversikt")
     with counted(page, "T15"):
         page.get_by_role("link", name="Henvisning").first.click()
         page.locator("[data-draft] :focus").wait_for()
@@ -44,7 +44,7 @@ def test_the_next_patient_a_dose_and_a_referral(window, faults, settled):
     assert "Gynekolog Stormo" in page.locator(".writing").inner_text()
     assert faults(page) == []
     settled(page)
-    page.goto(f"{chart}/legemidler")
+    tab(page, "Legemidler")
     assert "2 kapsler om morgenen" in page.locator("main").inner_text()
 
     other = window(persona="avtalespesialist")
@@ -53,6 +53,7 @@ def test_the_next_patient_a_dose_and_a_referral(window, faults, settled):
     other.wait_for_url("**/arbeid/ServiceRequest/*")
     assert "Jernmangel. Årsak, og hva kan gjøres?" in other.locator("main").inner_text()
     other.get_by_role("button", name="Ta den").click()
-    page.goto("/arbeid?sendt=1")
+    menu(page, "Arbeidsliste")
+    follow(page, page.get_by_role("link", name="Sendt og hos andre"))
     page.locator("tr", has_text="Kraftige blødninger").get_by_text("Under arbeid").wait_for()
     assert page.troubles + other.troubles == []

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from clicks import counted
+from steps import chart, follow, herself, menu, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,7 +29,7 @@ def rings(midwife, faults):
     told = ring.get_by_label("Det du sier").input_value()
     assert re.search(r"Blodtrykk: 148/96 mmHg \(nå\), 148/96 mmHg \(kl\.", told)
     assert "1+ (nå)" in told
-    assert "Gravid 32+4" in told
+    assert "Gravid 33+1" in told
     assert faults(midwife) == []
     ring.get_by_role("button", name="Send og ring").click()
     midwife.wait_for_url("**/arbeid/Task/*", wait_until="load")
@@ -60,7 +61,7 @@ def answers(doctor, faults, settled):
     settled(doctor)
 
 
-def reads_and_ends(midwife, handed, chart):
+def reads_and_ends(midwife, handed):
     """It is the midwife's again until she has said that it is over."""
     midwife.goto("/")
     midwife.get_by_role("link", name="Tilkalling").first.click()
@@ -71,17 +72,17 @@ def reads_and_ends(midwife, handed, chart):
     midwife.locator("#tekst-avslutt").fill("Innlagt, plan mottatt")
     midwife.get_by_role("button", name="Avslutt").click()
     midwife.wait_for_url("**?gjort=1")
-    midwife.goto("/arbeid")
+    menu(midwife, "Arbeidsliste")
     assert handed.rpartition("/")[2] not in midwife.content(), "ended by her, with a reason"
-    midwife.goto(f"{chart}/plan")
+    chart(midwife, "Maren Skjelstad")
+    tab(midwife, "Plan")
     assert "Plan etter tilkalling" in midwife.locator("#planer").inner_text()
 
 
 def sees_the_plan(woman):
     """The woman, on her first page and in her plan."""
-    woman.goto("/meg")
     assert "Plan etter tilkalling" in woman.locator("#avtalt").inner_text()
-    woman.goto("/meg/plan")
+    tab(woman, "Plan")
     plan = woman.locator("#planer").inner_text()
     for said in ("Innleggelse på Kvinneklinikken", "i dag kl. 14", "Vi vil følge blodtrykket ditt"):
         assert said in plan
@@ -89,16 +90,13 @@ def sees_the_plan(woman):
 
 def test_raised_pressure_is_rung_taken_by_name_and_answered_with_a_plan(window, faults, settled):
     midwife = window(persona="jordmor")
-    midwife.goto("/")
-    midwife.get_by_role("link", name="Ida Nordmarken").first.click()
-    midwife.wait_for_url("**/p/*", wait_until="load")
-    chart = midwife.url
+    chart(midwife, "Maren Skjelstad")
     with counted(midwife, "T18"):
         measured(midwife)
         midwife.keyboard.press("Enter")
         midwife.locator("[data-waits]").wait_for()
     settled(midwife)
-    midwife.goto(chart)
+    tab(midwife, "Oversikt")
     measured(midwife)
     midwife.get_by_label("Protein i urin").select_option("1+")
     midwife.keyboard.press("Control+Enter")
@@ -109,7 +107,24 @@ def test_raised_pressure_is_rung_taken_by_name_and_answered_with_a_plan(window, 
     midwife.reload()
     assert "Kristin Ytterhus har den." in midwife.locator("#hast").inner_text()
     answers(doctor, faults, settled)
-    reads_and_ends(midwife, handed, chart)
-    sees_the_plan(window(390, persona="gravid", script=False))
+    reads_and_ends(midwife, handed)
+    sees_the_plan(herself(window, "jordmor", "Maren Skjelstad"))
     for page in (midwife, doctor):
         assert page.troubles == []
+
+
+def test_the_obstetrician_answers_what_waits_for_her_with_a_plan(window, settled):
+    """What is ready for her in the region, whether or not anybody has rung."""
+    doctor = window(persona="fodselslege")
+    follow(doctor, doctor.get_by_role("link", name="Henvisning: Høyt blodtrykk i svangerskapet"))
+    doctor.get_by_role("button", name="Ta den").click()
+    doctor.get_by_role("link", name="Svar med plan").click()
+    doctor.get_by_label("Tiltak").fill("Labetalol: fra i kveld\nKontroll på Kvinneklinikken: i morgen kl. 9")
+    doctor.get_by_label("Til pasienten").fill("Du får en medisin for blodtrykket, og vi ser deg i morgen.")
+    doctor.get_by_role("button", name="Signer og svar").click()
+    settled(doctor)
+    midwife = window(persona="jordmor")
+    work = midwife.locator("section[aria-labelledby=arbeid] li", has_text="Silje Hestdal")
+    follow(midwife, work.locator(".fact a"))
+    assert "Kontroll på Kvinneklinikken: i morgen kl. 9" in midwife.locator("main").inner_text()
+    assert doctor.troubles + midwife.troubles == []

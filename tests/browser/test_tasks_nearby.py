@@ -3,11 +3,12 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from browsing import opened
 from clicks import counted
+from steps import acts, chart, follow, herself, menu, tab
 
 from felles.access.handovers.keeper import Keeper
 from felles.demo.people import CARED, CAST, PARTNER, TODDLER, people
@@ -18,8 +19,6 @@ from felles.record.maintenance import connect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-_AS = """async (form) => (await fetch(form.path, {method: "POST", body: new URLSearchParams(form)})).status"""
-
 
 def said(locator):
     return re.sub(r"\s+", " ", locator.inner_text())
@@ -27,15 +26,6 @@ def said(locator):
 
 def born(key):
     return next(each.born for each in people(SEED, datetime.now(OSLO).date(), CAST) if each.key == key)
-
-
-def citizen(window, key, width=390):
-    """The window of a citizen who has no card."""
-    page = window(width)
-    page.goto("/")
-    assert page.evaluate(_AS, {"path": "/logg-inn", "persona": f"Patient/{id_of('Patient', key)}"}) == 200
-    page.goto("/meg")
-    return page
 
 
 def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_gp_answers(window, faults, settled):
@@ -46,19 +36,18 @@ def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_g
     assert "Furosemid" in said(visit), "what changed since the last visit, without a click"
     visit.get_by_role("link", name="Asbjørn Vikan", exact=True).click()
     nurse.wait_for_url(f"**/p/{id_of('Patient', CARED)}", wait_until="load")
-    chart = nurse.url
     assert "Furosemid" in said(nurse.locator("main"))
-    nurse.goto(chart + "/siden")
+    tab(nurse, "Nytt")
     new = said(nurse.locator("main"))
     assert "Furosemid" in new
     assert "Hovne ankler" in new
     assert faults(nurse) == []
-    nurse.goto(chart)
+    tab(nurse, "Oversikt")
     nurse.get_by_role("link", name="Måling", exact=True).click()
     nurse.get_by_label("Vekt").fill("84,6")
     nurse.get_by_role("button", name="Signer").click()
     settled(nurse)
-    nurse.goto(chart)
+    tab(nurse, "Oversikt")
     with counted(nurse, "deviation"):
         nurse.get_by_role("link", name="Meld avvik", exact=True).click()
         nurse.get_by_label("Hva skjedde").fill(
@@ -68,7 +57,8 @@ def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_g
         nurse.locator("[data-waits]").wait_for()
     assert faults(nurse) == []
     settled(nurse)
-    nurse.goto("/rute")
+    nurse.goto("/")
+    follow(nurse, nurse.get_by_role("link", name="Åpne ruten"))
     with counted(nurse, "planned"):
         visit.get_by_role("button", name="Utført som planlagt").click()
         visit.get_by_text("Føres inn i journalen om").wait_for()
@@ -90,25 +80,42 @@ def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_g
     assert "Gi 40 mg ekstra i dag" in said(nurse.locator("main"))
     assert "Besvart" in said(nurse.locator("main"))
     assert faults(nurse) == []
-    hears_of_what_is_called_off(nurse, citizen(window, CARED))
+    hears_of_what_is_called_off(nurse, herself(window, "hjemmesykepleier", "Asbjørn Vikan"))
     assert faults(nurse) == []
 
 
 def hears_of_what_is_called_off(nurse, himself):
     """He calls off tomorrow's visit, and her open route says so."""
-    nurse.goto(f"/rute?dag={datetime.now(OSLO).date() + timedelta(days=1)}")
+    nurse.goto("/")
+    follow(nurse, nurse.get_by_role("link", name="Åpne ruten"))
+    follow(nurse, nurse.get_by_role("link", name="I morgen"))
     planned = nurse.locator(".stops > li", has_text="Asbjørn Vikan")
-    name = planned.get_attribute("id").removeprefix("b-")
-    assert himself.evaluate(_AS, {"path": f"/meg/timer/{name}", "svar": "avlys", "grunn": "Hos datteren"}) == 200
+    planned.wait_for()
+    tab(himself, "Timer")
+    follow(himself, himself.get_by_role("link", name=re.compile("^Avbestill ?: Hjemmebesøk")).last)
+    himself.get_by_label("Hvorfor du ikke kan komme").fill("Hos datteren")
+    follow(himself, himself.locator("button[name=svar][value=avlys]"))
     news = nurse.get_by_role("status").filter(has_text="Ruten er endret.")
     news.get_by_role("button", name="Vis").click()
     planned.wait_for(state="detached")
 
 
+def closes_his_problems(jon):
+    """From his start page: nobody who works in health care shall see them."""
+    tab(jon, "Meg")
+    follow(jon, jon.get_by_role("link", name="Sperringer"))
+    follow(jon, jon.get_by_role("link", name="Ny sperring"))
+    jon.get_by_label("Noen slags opplysninger").check()
+    jon.locator("[name=slag-problem]").check()
+    jon.get_by_label("Alle som arbeider i helsetjenesten").check()
+    follow(jon, jon.get_by_role("button", name="Vis hva som blir skjult"))
+    follow(jon, jon.get_by_role("button", name="Sperr", exact=True))
+    jon.wait_for_url("**/meg/sperringer")
+
+
 def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the_note(window, faults, settled):
-    jon = citizen(window, PARTNER)
-    closed = {"path": "/meg/sperringer/ny", "hva": "slag", "slag-problem": "1", "mot": "alle", "ja": "1"}
-    assert jon.evaluate(_AS, closed) == 200
+    jon = herself(window, "fastlege", "Jon Brevik")
+    closes_his_problems(jon)
     doctor = window(persona="legevaktlege")
     doctor.locator("[data-palett]").first.click()
     doctor.keyboard.type(f"jon brevik {born(PARTNER):%d.%m.%Y}")
@@ -141,14 +148,17 @@ def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the
     doctor.get_by_role("button", name="Signer og send").click()
     settled(doctor)
     # he sees in his log who opened, by emergency, and why
-    jon.goto("/meg/apninger")
+    menu(jon, "Min journal")
+    follow(jon, jon.get_by_role("link", name="Se hvem og hvorfor"))
     told = said(jon.locator("main"))
     assert "Nødrett" in told
     assert "Aksel Bjørnvik" in told
     assert "Puster tungt" in told
-    jon.goto("/meg/innsyn")
+    menu(jon, "Hvem har sett")
     assert "Aksel Bjørnvik" in said(jon.locator("main"))
-    jon.goto("/meg/sperringer")
+    menu(jon, "Min journal")
+    tab(jon, "Meg")
+    follow(jon, jon.get_by_role("link", name="Sperringer"))
     jon.get_by_role("button", name="Opphev sperringen").first.click()
     jon.get_by_text("Du har ikke sperret noe.").wait_for()
     # his GP has it on her list
@@ -169,7 +179,7 @@ def test_the_child_of_fifteen_months_is_vaccinated_with_a_parents_consent_and_th
     assert "Meslinger, kusma og røde hunder" in said(line)
     line.locator(f"a[href='/p/{child}']").first.click()
     nurse.wait_for_url(f"**/p/{child}", wait_until="load")
-    nurse.goto(nurse.url + "/vaksiner")
+    tab(nurse, "Vaksiner")
     with counted(nurse, "vaccinate"):
         nurse.get_by_role("link", name="Vaksine gitt").click()
         nurse.get_by_label("Batchnummer").fill("MM4417")
@@ -182,13 +192,16 @@ def test_the_child_of_fifteen_months_is_vaccinated_with_a_parents_consent_and_th
     nurse.wait_for_url("**/e/Immunization/*")
     assert "MM4417" in said(nurse.locator("main"))
     mother = window(390, persona="gravid")
-    mother.goto(f"/for/{child}/vaksiner")
+    acts(mother, "Live Brevik")
+    assert mother.url.endswith(f"/for/{child}")
+    tab(mother, "Vaksiner")
     given = said(mother.locator("main"))
     assert "Meslinger, kusma og røde hunder" in given
     assert "Gitt" in given
     assert faults(mother) == []
 
 
+WHOSE = "Ingrid Haugan må sende den til noen andre, svare eller avslutte den."
 _OVERDUE = "update handover set next = next - 30::bigint * 86400000000 where source = $1"
 
 
@@ -210,8 +223,10 @@ def keeps(region, home, source):
 
 def test_the_operator_finds_what_nobody_took_and_whoever_gets_it_sees_it(window, faults, region, key_home, settled):
     gp = window(persona="fastlege")
-    gp.goto(f"/p/{id_of('Patient', CARED)}/skriv/oppgave")
-    gp.get_by_label("Hva skal gjøres?").fill("Kan dere ta ham inn til vurdering av hjertet i uka?")
+    chart(gp, "Kåre Aune")
+    gp.get_by_role("link", name="Mer å skrive").click()
+    gp.locator(".panel").get_by_role("link", name="Oppgave", exact=True).click()
+    gp.get_by_label("Hva skal gjøres?").fill("Kan dere ta ham inn til vurdering av hofta i uka?")
     gp.get_by_label("Mottaker", exact=True).fill("kvinneklinikken")
     gp.get_by_role("button", name="Finn mottaker").click()
     gp.locator(".pick", has_text="Kvinneklinikken").locator("input").first.check()
@@ -221,28 +236,31 @@ def test_the_operator_finds_what_nobody_took_and_whoever_gets_it_sees_it(window,
     operator = window(persona="administrator")
 
     def nobody_took():
-        operator.goto("/tavle")
-        operator.locator("dl.facts a[href*='hva=untaken']").click()
-        operator.wait_for_url("**hva=untaken*", wait_until="load")
-        return said(operator.locator("main"))
+        operator.goto("/")
+        follow(operator, operator.get_by_role("link", name=re.compile("sending(er)? som ingen tok")))
+        return said(operator.locator("main")).count(WHOSE)
 
-    operator.goto("/tavle?hva=unread")
+    ready = nobody_took()
+    assert ready >= 1, "in the region from the start"
+    follow(operator, operator.get_by_role("link", name="Tavle", exact=True))
+    follow(operator, operator.locator("dl.facts a[href*='hva=unread']"))
     waits = operator.locator("tr", has_text="Kvinneklinikken").filter(has_text="Oppgave").first
     assert "Går da " in said(waits)
-    assert "Vikan" not in operator.content()
-    assert "hjertet" not in operator.content()
+    assert "Aune" not in operator.content()
+    assert "hofta" not in operator.content()
     for _ in range(3):  # up its ladder, to its sender in the end
         keeps(region, key_home, source)
-    assert "Ingrid Haugan må sende den til noen andre, svare eller avslutte den." in nobody_took()
+    assert nobody_took() == ready + 1
     assert faults(operator) == []
     gp.goto("/")
     line = gp.locator("section[aria-labelledby=arbeid] li", has_text="Kan dere ta ham inn")
-    assert "Asbjørn Vikan" in said(line)
+    assert "Kåre Aune" in said(line)
     line.locator(".fact a").click()
     gp.wait_for_url("**/arbeid/Task/*", wait_until="load")
     assert "Ingen har tatt den" in said(gp.locator("main"))
     assert "Send videre" in said(gp.locator("main"))
-    gp.goto("/tavle")
+    menu(gp, "Arbeidsliste")
+    follow(gp, gp.get_by_role("link", name="Tavle", exact=True))
     gp.locator("td a[href*='hva=untaken']").first.click()
     gp.wait_for_url("**/arbeid?*hva=untaken*", wait_until="load")
     assert "Kan dere ta ham inn" in said(gp.locator("main"))

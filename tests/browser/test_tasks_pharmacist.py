@@ -2,6 +2,7 @@
 
 import pytest
 from clicks import counted
+from steps import follow, menu, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,20 +19,26 @@ def proposes(page, name, dose, settled):
     settled(page)
 
 
+def reviews(page):
+    """From her start page to the list that she goes through."""
+    page.goto("/")
+    work = page.locator("section[aria-labelledby=gjennomgang] li", has_text="Gudrun Hegge")
+    follow(page, work.locator(".fact a"))
+    page.wait_for_url("**/legemidler")
+
+
 def test_a_change_is_proposed_accepted_or_declined_and_seen(window, faults, settled):
     page = window(persona="farmasoyt")
-    page.goto("/")
-    page.locator("section[aria-labelledby=gjennomgang] li", has_text="Gudrun Hegge").locator(".fact a").click()
-    page.wait_for_url("**/legemidler", wait_until="load")
-    listed, shown = page.url, page.locator("main").inner_text()
+    reviews(page)
+    shown = page.locator("main").inner_text()
     assert "Kildene er ikke enige" in shown
     assert "2 kapsler om morgenen" in shown
     proposes(page, "Apiksaban", "2,5 mg morgen og kveld", settled)
-    page.goto(listed)
+    tab(page, "Legemidler")
     proposes(page, "Ramipril", "1/2 kapsel om morgenen", settled)
 
     doctor = window(persona="sykehuslege")
-    doctor.goto("/arbeid")
+    doctor.goto("/")
     doctor.get_by_role("link", name="Forslag om legemiddel: Apiksaban").click()
     doctor.locator("summary", has_text="Avslå").click()
     doctor.locator("#tekst-avsla").fill("Hun har vekt og nyrer til full dose")
@@ -46,11 +53,11 @@ def test_a_change_is_proposed_accepted_or_declined_and_seen(window, faults, sett
     doctor.get_by_role("button", name="Signer").click()
     settled(doctor)
 
-    page.goto("/arbeid")
+    menu(page, "Arbeidsliste")
     for name, state in (("Apiksaban", "Avslått"), ("Ramipril", "Besvart")):
         page.locator("tr", has_text=name).get_by_text(state).wait_for()
     page.get_by_role("link", name="Forslag om legemiddel: Apiksaban").click()
     page.get_by_text("Hun har vekt og nyrer til full dose").first.wait_for()
-    page.goto(listed)
+    reviews(page)
     assert "1/2 kapsel om morgenen" in page.locator("main").inner_text()
     assert page.troubles + doctor.troubles == []

@@ -2,15 +2,9 @@
 
 import pytest
 from clicks import counted
+from steps import acts, chart, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def opened(page, name):
-    page.goto("/")
-    page.get_by_role("link", name=name).first.click()
-    page.wait_for_url("**/p/*", wait_until="load")
-    return page.url
 
 
 def writes(page, link):
@@ -43,14 +37,14 @@ def offers(home, faults, settled):
     settled(home)
 
 
-def stops(doctor, chart, settled):
+def stops(doctor, settled):
     doctor.locator(".tabs").get_by_role("link", name="Legemidler").click()
     doctor.locator(".ways-of a", has_text="Oksykodon").filter(has_text="Seponer").click()
     doctor.locator("[data-draft] :focus").wait_for()
     doctor.get_by_label("Hvorfor").fill("Ikke lenger vondt nok")
     doctor.get_by_role("button", name="Signer").click()
     settled(doctor)
-    doctor.goto(chart)
+    tab(doctor, "Oversikt")
 
 
 def discharges(doctor, faults, settled):
@@ -69,48 +63,49 @@ def discharges(doctor, faults, settled):
     settled(doctor)
 
 
-def test_he_is_reported_ready_and_goes_home_with_a_plan_that_everybody_sees(window, faults, settled):
+def test_he_is_reported_ready_and_the_municipality_answers(window, faults, settled):
     nurse = window(persona="sykepleier")
-    chart = opened(nurse, "Olav Sæterbø")
+    chart(nurse, "Torleif Grande")
     reports_ready(nurse, faults, settled)
     home = window(390, persona="hjemmesykepleier")
     offers(home, faults, settled)
     nurse.goto("/")
     nurse.locator("section[aria-labelledby=arbeid]").get_by_role("link", name="Utskrivningsklar pasient").click()
     nurse.get_by_text("Tjenester hjemme fra").first.wait_for()
+    chart(nurse, "Torleif Grande")
+    tab(nurse, "Plan")
+    assert "Tilbud fra kommunen" in nurse.locator("#planer").inner_text()
+    assert nurse.troubles + home.troubles == []
 
+
+def test_he_goes_home_with_a_plan_that_everybody_sees(window, faults, settled):
     doctor = window(persona="sykehuslege")
-    assert opened(doctor, "Olav Sæterbø") == chart
-    stops(doctor, chart, settled)
+    chart(doctor, "Olav Sæterbø")
+    stops(doctor, settled)
     discharges(doctor, faults, settled)
     gp = window(persona="fastlege")
     gp.goto("/")
     work = gp.locator("section[aria-labelledby=arbeid]").inner_text()
     assert "Plan delt: Kontroll av Hb og kreatinin: om ti dager" in work
-    gp.goto(chart)
+    chart(gp, "Olav Sæterbø")
     with counted(gp, "T5"):
         gp.get_by_role("link", name="Epikrise", exact=True).first.click()
         gp.wait_for_url("**/e/Composition/**")
     assert "Du er operert i hofta" in gp.locator("main").inner_text()
-    home.goto("/")
-    assert (
-        "Plan delt: Tilsyn morgen og kveld: fra i dag" in home.locator("section[aria-labelledby=arbeid]").inner_text()
-    )
+    home = window(390, persona="hjemmesykepleier")
+    shared = home.locator("section[aria-labelledby=arbeid]").inner_text()
+    assert "Plan delt: Tilsyn morgen og kveld: fra i dag" in shared
 
     him = window(390, persona="eldre", script=False)
-    him.goto("/meg/plan")
     daughter = window(390, persona="parorende", script=False)
-    daughter.goto("/for")
-    daughter.get_by_role("link", name="Olav Sæterbø").click()
-    daughter.wait_for_url("**/for/*")
-    daughter.goto(daughter.url + "/plan")
+    acts(daughter, "Olav Sæterbø")
     for page in (him, daughter):
+        tab(page, "Plan")
         plan = page.locator("#planer").inner_text()
         for said in (
             "Plan etter utskriving",
             "Du er operert i hofta",
             "Kontroll av Hb og kreatinin",
-            "Tilbud fra kommunen",
         ):
             assert said in plan
-    assert nurse.troubles + home.troubles + doctor.troubles + gp.troubles == []
+    assert home.troubles + doctor.troubles + gp.troubles == []

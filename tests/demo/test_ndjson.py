@@ -34,9 +34,9 @@ def test_every_line_is_a_resource_and_nothing_is_missing(tmp_path):
 
 def test_the_command_needs_no_database(tmp_path, monkeypatch):
     monkeypatch.setenv("FELLES_HOME", str(tmp_path / "home"))
-    answer = CliRunner().invoke(app, ["demo", "--people", "10", "--ndjson", str(tmp_path / "out")])
+    answer = CliRunner().invoke(app, ["demo", "--people", "16", "--ndjson", str(tmp_path / "out")])
     assert answer.exit_code == 0, answer.output
-    assert "10 citizens" in answer.output
+    assert "16 citizens" in answer.output
     assert not (tmp_path / "home").exists()
     patients = (tmp_path / "out" / "Patient.ndjson").read_bytes().splitlines()
-    assert len({msgspec.json.decode(line)["id"] for line in patients}) == 10
+    assert len({msgspec.json.decode(line)["id"] for line in patients}) == 16

@@ -20,7 +20,7 @@ from felles.record.store import Store
 from felles.settings import Settings
 
 ADDRESS = "http://felles.test"
-PEOPLE = 15
+PEOPLE = 20
 
 
 async def write_region(database: Any, home: Path, *, offset: int = 0) -> None:

@@ -60,7 +60,8 @@ select distinct h.org, concat_ws(' ', array_to_string(array(select json_array_el
 _WAITING: Final = """
 select (select count(*) from application where state = 0) as applications,
        (select count(*) from fault_report where state = 0) as untaken,
-       (select count(*) from fault_report where state = 1) as taken"""
+       (select count(*) from fault_report where state = 1) as taken,
+       (select count(*) from handover where state = 6) as nobody_took"""
 _SEAL: Final = """select tick, at, encode(hash, 'hex') as hash, key_id from tick
     where tick = coalesce($1::bigint, (select max(tick) from tick))"""
 
@@ -79,11 +80,15 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for whoever runs the record: applications, reports of faults that nobody took, that somebody did."""
+    """What waits for whoever runs the record.
+
+    Applications, reports of faults that nobody took, that somebody did, and hand-overs that nobody took.
+    """
 
     applications: int
     untaken: int
     taken: int
+    nobody_took: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from felles.access.accounts import Account
 from felles.access.roles import ROLES
-from felles.demo.people import DAUGHTER, MOTHER, OLD_MAN, PREGNANT
+from felles.demo.people import (
+    ASKED_FOR,
+    BLEEDING,
+    CARED,
+    CHILD,
+    DAUGHTER,
+    MOTHER,
+    OLD_MAN,
+    PARTNER,
+    PREGNANT,
+    READY,
+    REVIEWED,
+    RISING,
+    SEEN_NEXT,
+    TODDLER,
+    UNTAKEN,
+)
 from felles.demo.places import ORGANISATIONS, STAFF
 
 if TYPE_CHECKING:
@@ -19,64 +35,69 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`id` names the persona (`felles token --as`), `key` whom it is; what to try, in three languages."""
+    """`id` names the persona (`felles token --as`), `key` whom it is; what to try, in three languages.
+
+    `people`: whom her first task begins on (keys). No other first task begins on what that is in their records, so
+    that one can be done whatever was done before; Olav alone is in two, one with his stay, one with his words.
+    """
 
     id: str
     key: str
     nb: str
     nn: str
     en: str
+    people: tuple[str, ...] = ()
 
 
 STAFF_CARDS = (
     Card("fastlege", "ingrid",
-         "Se hva som har kommet tilbake siden sist: Olav Sæterbø er operert, Ida Nordmarken har vært på legevakta.",
-         "Sjå kva som har kome tilbake sidan sist: Olav Sæterbø er operert, Ida Nordmarken har vore på legevakta.",
-         "See what came back since last: Olav Sæterbø had an operation, Ida Nordmarken was at the out-of-hours clinic."),
+         "Åpne Randi Solem: se hva som har kommet tilbake, endre dosen, og henvis henne til gynekologen.",
+         "Opne Randi Solem: sjå kva som har kome tilbake, endre dosen, og tilvis henne til gynekologen.",
+         "Open Randi Solem: see what came back, change the dose, and refer her to the gynaecologist.", (BLEEDING,)),
     Card("sekretar", "marte",
-         "Finn Ida Nordmarken og se timene hennes. Notatene ser du ikke.",
-         "Finn Ida Nordmarken og sjå timane hennar. Notata ser du ikkje.",
-         "Find Ida Nordmarken and see her appointments. You do not see the notes."),
+         "Sett opp en time til Elias Haile, merk at noen er kommet, og tilby en avlyst time til Sara Haile.",
+         "Set opp ein time til Elias Haile, merk at nokon er komen, og tilby ein avlyst time til Sara Haile.",
+         "Book a time for Elias Haile, mark somebody as arrived, and offer a cancelled time to Sara Haile.", (CHILD, MOTHER)),
     Card("jordmor", "synne",
-         "Følg blodtrykket til Ida Nordmarken gjennom svangerskapet: det er på vei opp.",
-         "Følg blodtrykket til Ida Nordmarken gjennom svangerskapet: det er på veg opp.",
-         "Follow Ida Nordmarken's blood pressure through her pregnancy: it is rising."),
+         "Mål blodtrykket til Maren Skjelstad to ganger: 148/96, protein 1+. Ring vakthavende, og se hvem som har det.",
+         "Mål blodtrykket til Maren Skjelstad to gonger: 148/96, protein 1+. Ring vakthavande, og sjå kven som har det.",
+         "Measure Maren Skjelstad's blood pressure twice: 148/96, protein 1+. Ring who is on duty, and see who has it.", (RISING,)),
     Card("fodselslege", "kristin",
-         "Les hva jordmora spør om, og hva som er målt hos Ida Nordmarken til nå.",
-         "Les kva jordmora spør om, og kva som er målt hos Ida Nordmarken til no.",
-         "Read what the midwife asks about Ida Nordmarken, and what has been measured so far."),
+         "Ta henvisningen av Silje Hestdal, og svar jordmora med en plan som begge ser.",
+         "Ta tilvisinga av Silje Hestdal, og svar jordmora med ein plan som begge ser.",
+         "Take the referral of Silje Hestdal, and answer the midwife with a plan that both see.", (ASKED_FOR,)),
     Card("avtalespesialist", "vibeke",
-         "Les spørsmålet i henvisningen av Ida Nordmarken, og se hva som er gjort før.",
-         "Les spørsmålet i tilvisinga av Ida Nordmarken, og sjå kva som er gjort før.",
-         "Read the question in Ida Nordmarken's referral, and see what has been done already."),
+         "Gi Tove Rian en time, og svar fastlegen som henviste henne.",
+         "Gi Tove Rian ein time, og svar fastlegen som tilviste henne.",
+         "Give Tove Rian a time, and answer the GP who referred her.", (SEEN_NEXT,)),
     Card("helsesykepleier", "hanne",
-         "Finn vaksinen som Live Brevik, 15 måneder, skal ha nå.",
-         "Finn vaksinen som Live Brevik, 15 månader, skal ha no.",
-         "Find the vaccine that Live Brevik, 15 months, is due for."),
+         "Finn vaksinen som Live Brevik, 15 måneder, skal ha nå, og gi den.",
+         "Finn vaksinen som Live Brevik, 15 månader, skal ha no, og gi han.",
+         "Find the vaccine that Live Brevik, 15 months, is due for, and give it.", (TODDLER,)),
     Card("legevaktlege", "aksel",
-         "Se på ett blikk hva som kan skade Ida Nordmarken: uke, blodtrykk, allergi.",
-         "Sjå med eitt blikk kva som kan skade Ida Nordmarken: veke, blodtrykk, allergi.",
-         "See at a glance what could harm Ida Nordmarken: week, blood pressure, allergy."),
+         "Finn Jon Brevik, som du ikke har møtt før: oppgi behovet, og skriv et notat som fastlegen får.",
+         "Finn Jon Brevik, som du ikkje har møtt før: oppgi behovet, og skriv eit notat som fastlegen får.",
+         "Find Jon Brevik, whom you have not met: state the need, and write a note that the GP gets.", (PARTNER,)),
     Card("sykehuslege", "jonas",
-         "Se hvilke medisiner Olav Sæterbø brukte før han ble innlagt, og hva som er satt på pause.",
-         "Sjå kva medisinar Olav Sæterbø brukte før han vart innlagd, og kva som er sett på pause.",
-         "See which medicines Olav Sæterbø took before admission, and which are on hold."),
+         "Skriv ut Olav Sæterbø: hva som er endret i medisinene og hvorfor, og hvem som gjør hva når.",
+         "Skriv ut Olav Sæterbø: kva som er endra i medisinane og kvifor, og kven som gjer kva når.",
+         "Discharge Olav Sæterbø: what changed in his medicines and why, and who does what by when.", (OLD_MAN,)),
     Card("sykepleier", "amir",
-         "Finn ut hva som gjenstår før Olav Sæterbø kan reise hjem.",
-         "Finn ut kva som står att før Olav Sæterbø kan reise heim.",
-         "Find what is left before Olav Sæterbø can go home."),
+         "Meld Torleif Grande utskrivningsklar, og se hva kommunen svarer.",
+         "Meld Torleif Grande utskrivingsklar, og sjå kva kommunen svarer.",
+         "Report Torleif Grande ready to go home, and see what the municipality answers.", (READY,)),
     Card("farmasoyt", "thea",
-         "Gå gjennom medisinene til Olav Sæterbø med nyreprøvene ved siden av.",
-         "Gå gjennom medisinane til Olav Sæterbø med nyreprøvene ved sida av.",
-         "Review Olav Sæterbø's medicines beside his kidney tests."),
+         "Sammenlign listen til Gudrun Hegge med det hun forteller og har hentet, og foreslå en endring.",
+         "Samanlikn lista til Gudrun Hegge med det ho fortel og har henta, og foreslå ei endring.",
+         "Compare Gudrun Hegge's list with what she says and has collected, and propose one change.", (REVIEWED,)),
     Card("hjemmesykepleier", "lise",
-         "Se hva som er endret hos Olav Sæterbø siden du var hos ham sist.",
-         "Sjå kva som er endra hos Olav Sæterbø sidan du var hos han sist.",
-         "See what has changed for Olav Sæterbø since your last visit."),
+         "Se hva som er endret hos Asbjørn Vikan siden forrige besøk, vei ham, og meld et avvik.",
+         "Sjå kva som er endra hos Asbjørn Vikan sidan førre besøk, veg han, og meld eit avvik.",
+         "See what has changed for Asbjørn Vikan since the last visit, weigh him, and report a deviation.", (CARED,)),
     Card("administrator", "nils",
-         "Se hvilke deler som er tause, og at du selv ikke kan åpne noen journal.",
-         "Sjå kva delar som er tause, og at du sjølv ikkje kan opne nokon journal.",
-         "See which parts are silent, and that you open no record yourself."),
+         "Finn det som er sendt og ingen tok, og hvem som har det nå. Du kan ikke åpne noen journal.",
+         "Finn det som er sendt og ingen tok, og kven som har det no. Du kan ikkje opne nokon journal.",
+         "Find what was sent and nobody took, and who has it now. You open no record.", (UNTAKEN,)),
     Card("personvern", "solveig",
          "Se over hvem som har åpnet med nødrett eller oppgitt behov, og svar på et krav om retting.",
          "Sjå over kven som har opna med naudrett eller oppgitt behov, og svar på eit krav om retting.",
@@ -85,17 +106,18 @@ STAFF_CARDS = (
 
 CITIZEN_CARDS = (
     Card("gravid", PREGNANT,
-         "Finn neste kontroll, og hvem du skal ringe hvis hodepinen kommer tilbake.",
-         "Finn neste kontroll, og kven du skal ringje om hovudverken kjem tilbake.",
-         "Find your next check-up, and whom to ring if the headache comes back."),
+         "Skriv inn blodtrykket ditt, og still jordmora et spørsmål.",
+         "Skriv inn blodtrykket ditt, og still jordmora eit spørsmål.",
+         "Enter your blood pressure, and ask the midwife a question.", (PREGNANT,)),
     Card("eldre", OLD_MAN,
          "Se hva som er avtalt om hjemreisen, og hvem som har vært inne i journalen din.",
          "Sjå kva som er avtalt om heimreisa, og kven som har vore inne i journalen din.",
          "See what is agreed about going home, and who has been in your record."),
     Card("parorende", DAUGHTER,
-         "Velg «Handle for en annen» i menyen og se hva som er avtalt for far, Olav Sæterbø.",
-         "Vel «Handle for ein annan» i menyen og sjå kva som er avtalt for far, Olav Sæterbø.",
-         'Choose "Act for another" in the menu and see what is agreed for your father, Olav Sæterbø.'),
+         "Velg «Handle for en annen» i menyen: skriv hva som er viktig for far, Olav Sæterbø, og si fra om en feil.",
+         "Vel «Handle for ein annan» i menyen: skriv kva som er viktig for far, Olav Sæterbø, og sei frå om ein feil.",
+         'Choose "Act for another" in the menu: write what matters to your father, Olav Sæterbø, and report an error.',
+         (OLD_MAN,)),
     Card("forelder", MOTHER,
          "Velg «Handle for en annen» i menyen: se vaksinene til Elias og neste kontroll.",
          "Vel «Handle for ein annan» i menyen: sjå vaksinane til Elias og neste kontroll.",

@@ -3,6 +3,10 @@
 
 Randi, 47, bleeds heavily and comes to her GP today; what was taken came back low, and her blood pressure is high.
 Gudrun, 79, broke her arm; her list, what she says and what was collected do not agree.
+Maren, 33+1, comes to the midwife today, and her blood pressure rises; Silje, 35+2, is referred by the midwife today.
+Tove, 52, bleeds again, and waits for a time. Torleif, 84, can go home. Of Kåre, 73, his GP asked, and nobody answered.
+
+Which of the cast each first task begins on is said once, in `cards` (`Card.people`).
 """
 
 from __future__ import annotations
@@ -10,15 +14,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from felles.demo import build, courses, planned, taking
-from felles.demo.calendar import open_before, open_day
-from felles.demo.chart import Chart
+from felles.access.handovers.states import UNTAKEN
+from felles.demo import build, courses, municipal, planned, taking
+from felles.demo.calendar import SLOTS, coming, open_before, open_day, slot
+from felles.demo.chart import Chart, Visit
 from felles.demo.drugs import DRUGS
 from felles.demo.lives import begin, finish
 from felles.demo.ordered import Sample, order
-from felles.demo.places import PHARMACY
+from felles.demo.places import CLINIC, GYNAECOLOGIST, MATERNITY, PHARMACY
+from felles.demo.pregnancy import Course
 from felles.demo.problems import PROBLEMS
 from felles.demo.today import cast_today
+from felles.record.codes import HANDOVER_STATE_SYSTEM
 
 if TYPE_CHECKING:
     from felles.demo.districts import Places
@@ -100,3 +107,116 @@ def _broken_arm(chart: Chart) -> None:
         "jonas",
         planned.task(person, text, owed, chart.staff("jonas"), day, open_day(chart.today), focus=stay.reference),
     )
+
+
+def _expecting(chart: Chart) -> Course:
+    """Healthy, her first child: what was written until a week ago."""
+    begin(chart)
+    chart.smokes = False
+    chart.body.pressure = (116.0, 72.0)
+    assert chart.home.due is not None  # noqa: S101 - the households of those who expect have it
+    course = Course(chart, chart.home.due)
+    course.told(until=chart.today - timedelta(days=7))
+    return course
+
+
+def rising(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Maren: for the midwife, who measures twice and rings."""
+    chart = Chart(person, home, places, today, start, seed)
+    course = _expecting(chart)
+    day = open_before(today - timedelta(days=3))
+    week = (day - course.conceived).days // 7
+    course.control(week, day, pressure=(138, 88), protein="Spor", told="Godt med liv. Litt hodepine i går kveld.")
+    chart.book("synne", "Blodtrykkskontroll", open_day(today), *slot(SLOTS - 1), minutes=10)
+    return finish(chart)
+
+
+def asked_for(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Silje: for the obstetrician, whom the midwife asks today."""
+    chart = Chart(person, home, places, today, start, seed)
+    course = _expecting(chart)
+    day = open_before(today)
+    week = (day - course.conceived).days // 7
+    course.control(
+        week, day, pressure=(144, 94), protein="1+", told="Hodepine siden i går. Godt med liv. Ringes opp i dag."
+    )
+    reason = f"BT 144/94 og protein 1+ i uke {week}, før det normalt trykk. Hodepine siden i går. Hva gjør vi, og når?"
+    asked = planned.referral(
+        person, "Høyt blodtrykk i svangerskapet", reason, chart.place(MATERNITY), chart.staff("synne"), day, urgent=True
+    )
+    chart.add("synne", asked)
+    return finish(chart)
+
+
+def seen_next(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Tove: for the gynaecologist, who gives her a time and answers her GP."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    visit = chart.consult("Blødning etter overgangsalderen", today - timedelta(days=4))
+    chart.pressure(visit)
+    chart.measure(visit, "hb")
+    chart.note(
+        visit,
+        "Blødning etter overgangsalderen",
+        "To blødninger siste måned, siste menstruasjon for halvannet år siden.\nUS: BT {bt}, Hb {hb}. Livmorhals uten synlige forandringer.\nV: Henvises gynekolog.",
+    )
+    reason = (
+        "52 år, to blødninger halvannet år etter siste menstruasjon. Hb i journalen. Ultralyd og prøve fra livmoren?"
+    )
+    gp, to = chart.staff(visit.author), chart.place(GYNAECOLOGIST)
+    chart.add(visit.author, planned.referral(person, "Blødning etter overgangsalderen", reason, to, gp, visit.day))
+    return finish(chart)
+
+
+def ready(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Torleif: for the ward nurse, who reports him ready, and the municipality, which answers."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    chart.body.begin("hypertension", today - timedelta(days=2000))
+    courses.follow(chart, [PROBLEMS["hypertension"]])
+    day = today - timedelta(days=5)
+    stay = chart.stay("jonas", "Brudd i bekkenet", (day, 13), None)
+    municipal.care(chart, municipal.Care(open_day(today - timedelta(days=300)), None), seen_until=day)
+    home_told = {"valueString": "Bor alene i enebolig på ett plan. Rullator inne, to trinn til inngangen."}
+    chart.find("lise", "Bosituasjon", "63503-7", home_told, (day - timedelta(days=12), 10, 0))
+    chart.fell = day
+    chart.pressure(stay, (136, 76))
+    chart.measure(stay, "hb", "kreatinin", puls=84)
+    chart.diagnose("jonas", ("L76", "S32.5"), "Brudd i bekkenet", day, key="pelvis", visit=stay)
+    chart.prescribe("jonas", "paracetamol-fast", day, "Brudd i bekkenet")
+    chart.note(
+        stay,
+        "Innkomstjournal",
+        "84 år gammel mann, falt på trappa. Stabilt brudd i bekkenet, ingen operasjon.\nUS: BT {bt}, puls {puls}. Hb {hb}, kreatinin {kreatinin}.\nPlan: opp og gå med full belastning, smertelindring, hjem når han går på rommet.",
+        minutes=40,
+    )
+    morning = Visit(stay.reference, "amir", today, 7, 30)
+    chart.pressure(morning, (128, 72))
+    chart.note(
+        morning, "Sykepleienotat, natt", "Sovet godt. Går på rommet med rullator uten hjelp. BT {bt}.", minutes=10
+    )
+    return finish(chart)
+
+
+def untaken(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
+    """Kåre: for the operator. His GP asked, nobody came, and it is his GP's again."""
+    chart = Chart(person, home, places, today, start, seed)
+    begin(chart)
+    visit = chart.consult("Vondt i hofta", today - timedelta(days=16))
+    chart.note(
+        visit,
+        "Vondt i hofta",
+        "Vondt i lysken når han går, verre siste halvår. Sover dårlig.\nUS: Nedsatt innadrotasjon. Røntgen viser slitasje.\nV: Spør ortopedene om tid til vurdering.",
+    )
+    gp = chart.staff(visit.author)
+    asked = planned.task(
+        person,
+        "Når kan hofta vurderes? Sover dårlig av smertene",
+        build.at(chart.place(CLINIC)),
+        gp,
+        visit.day,
+        coming(today, 2)[1],
+    )
+    said = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": UNTAKEN}], "text": "Ingen har tatt den"}
+    chart.add(visit.author, asked | {"businessStatus": said})
+    return finish(chart)

@@ -22,7 +22,9 @@ OLD_MAN, DAUGHTER = "olav", "marit"
 MOTHER, CHILD = "sara", "elias"
 CARED = "asbjorn"
 BLEEDING, REVIEWED = "randi", "gudrun"
-CAST: Final = 10
+RISING, ASKED_FOR, SEEN_NEXT = "maren", "silje", "tove"
+READY, UNTAKEN = "torleif", "kaare"
+CAST: Final = 15
 """How many of the citizens stories are told about; every region has them."""
 
 TERM: Final = 283
@@ -103,7 +105,9 @@ class People:
     def cast(self) -> list[Household]:
         """The households of the cast, all in the first district."""
         rng, today = Random(f"{self._seed}/cast"), self._today
-        due = today + timedelta(days=TERM - (32 * 7 + 4))
+        due, rising, asked = (
+            today + timedelta(days=TERM - days) for days in (32 * 7 + 4, 33 * 7 + 1, 35 * 7 + 2)
+        )  # weeks and days of three who expect
         told = (
             ("h-ida", "family", due, (
                 (PREGNANT, ("Ida", "Nordmarken"), "female", _years(today, 31, 140), "grown1", 0),
@@ -123,6 +127,16 @@ class People:
              ((BLEEDING, ("Randi", "Solem"), "female", _years(today, 47, 61), "grown1", 0),)),
             ("h-gudrun", "old", None,
              ((REVIEWED, ("Gudrun", "Hegge"), "female", _years(today, 79, 102), "grown1", 0),)),
+            ("h-maren", "young", rising,
+             ((RISING, ("Maren", "Skjelstad"), "female", _years(today, 29, 118), "grown1", 0),)),
+            ("h-silje", "young", asked,
+             ((ASKED_FOR, ("Silje", "Hestdal"), "female", _years(today, 27, 33), "grown1", 0),)),
+            ("h-tove", "middle", None,
+             ((SEEN_NEXT, ("Tove", "Rian"), "female", _years(today, 52, 87), "grown1", 0),)),
+            ("h-torleif", "old", None,
+             ((READY, ("Torleif", "Grande"), "male", _years(today, 84, 150), "grown1", 0),)),
+            ("h-kaare", "old", None,
+             ((UNTAKEN, ("Kåre", "Aune"), "male", _years(today, 73, 19), "grown1", 0),)),
         )  # fmt: skip
         found: list[Household] = []
         for key, shape, expected, members in told:
@@ -211,7 +225,10 @@ class People:
         )  # fmt: skip
 
 
-_TOLD = frozenset({PREGNANT, PARTNER, TODDLER, OLD_MAN, DAUGHTER, MOTHER, CHILD, CARED, BLEEDING, REVIEWED})
+_TOLD = frozenset({
+    PREGNANT, PARTNER, TODDLER, OLD_MAN, DAUGHTER, MOTHER, CHILD, CARED, BLEEDING, REVIEWED, RISING, ASKED_FOR,
+    SEEN_NEXT, READY, UNTAKEN,
+})  # fmt: skip
 
 
 def households(seed: int, today: date, places: Places, count: int) -> Iterator[Household]:

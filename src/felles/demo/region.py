@@ -13,7 +13,10 @@ from felles.demo.world import Life, Person, Resource
 
 SEED = 20260217
 PEOPLE = 360
-TOLD = frozenset({"h-ida", "h-olav", "h-marit", "h-sara", "h-asbjorn", "h-randi", "h-gudrun"})
+TOLD = frozenset({
+    "h-ida", "h-olav", "h-marit", "h-sara", "h-asbjorn", "h-randi", "h-gudrun", "h-maren", "h-silje", "h-tove",
+    "h-torleif", "h-kaare",
+})  # fmt: skip
 """The households (keys) of the cast."""
 LARGE = 20_000
 """From so many people on, less of the past is told of each, unless one asks for it."""

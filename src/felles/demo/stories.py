@@ -16,10 +16,26 @@ from felles.demo.at_home import cared
 from felles.demo.calendar import coming, open_before, open_day
 from felles.demo.chart import Chart
 from felles.demo.childhood import childhood
-from felles.demo.first_tasks import bleeding, reviewed
+from felles.demo.first_tasks import asked_for, bleeding, ready, reviewed, rising, seen_next, untaken
 from felles.demo.lives import CHILD_HEALTH, begin, finish
 from felles.demo.olav import old_man
-from felles.demo.people import BLEEDING, CARED, CHILD, DAUGHTER, MOTHER, OLD_MAN, PARTNER, PREGNANT, REVIEWED, TODDLER
+from felles.demo.people import (
+    ASKED_FOR,
+    BLEEDING,
+    CARED,
+    CHILD,
+    DAUGHTER,
+    MOTHER,
+    OLD_MAN,
+    PARTNER,
+    PREGNANT,
+    READY,
+    REVIEWED,
+    RISING,
+    SEEN_NEXT,
+    TODDLER,
+    UNTAKEN,
+)
 from felles.demo.pregnancy import Course, born_here, newborn
 from felles.demo.problems import PROBLEMS
 from felles.demo.today import cast_today
@@ -303,5 +319,6 @@ def daughter(person: Person, home: Household, places: Places, today: date, start
 STORIES: dict[str, Story] = {
     PREGNANT: pregnant, PARTNER: partner, TODDLER: toddler, OLD_MAN: old_man, DAUGHTER: daughter, MOTHER: mother, CHILD: child,
     CARED: cared,
-    BLEEDING: bleeding, REVIEWED: reviewed,
+    BLEEDING: bleeding, REVIEWED: reviewed, RISING: rising, ASKED_FOR: asked_for, SEEN_NEXT: seen_next, READY: ready,
+    UNTAKEN: untaken,
 }  # fmt: skip

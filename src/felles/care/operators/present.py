@@ -140,6 +140,8 @@ def waiting(t: Language, of: Waiting, deskless: int, nobodys: int) -> list[dict[
         ("/admin/feil", of.untaken, t.many("%d melding om feil som ingen har tatt",
                                            "%d meldinger om feil som ingen har tatt", of.untaken)),
         ("/admin/feil", of.taken, taken),
+        ("/tavle?hva=untaken", of.nobody_took, t.many("%d sending som ingen tok", "%d sendinger som ingen tok",
+                                                      of.nobody_took)),
         ("/tavle?hva=nobody", deskless, t.many("%d sak som ingen svarer på", "%d saker som ingen svarer på", deskless)),
         ("", nobodys, t.many("%d oppføring uten person: finn den med felles doctor",
                              "%d oppføringer uten person: finn dem med felles doctor", nobodys)),
