@@ -4,6 +4,7 @@ import re
 
 import pytest
 from clicks import counted
+from overdue import keeps
 from steps import chart, follow, herself, menu, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -88,7 +89,7 @@ def sees_the_plan(woman):
         assert said in plan
 
 
-def test_raised_pressure_is_rung_taken_by_name_and_answered_with_a_plan(window, faults, settled):
+def test_raised_pressure_is_rung_taken_by_name_and_answered_with_a_plan(window, faults, settled, region, key_home):
     midwife = window(persona="jordmor")
     chart(midwife, "Maren Skjelstad")
     with counted(midwife, "T18"):
@@ -102,6 +103,10 @@ def test_raised_pressure_is_rung_taken_by_name_and_answered_with_a_plan(window, 
     midwife.keyboard.press("Control+Enter")
     midwife.locator("[data-waits]").wait_for()
     handed = rings(midwife, faults)
+    # the minutes are up: it goes to the next on duty by name, and her page says so by itself
+    keeps(region, key_home, handed.partition("/arbeid/")[2])
+    midwife.locator("#hast", has_text="Ring nå.").wait_for()
+    assert "Den er hos Kristin Ytterhus" in midwife.locator("#hast").inner_text()
     doctor = window(390, dark=True, persona="fodselslege")
     takes(doctor)
     midwife.reload()

@@ -1,21 +1,17 @@
 """First tasks near home, each from its own start page and seen from the other side: home care, night, a small child."""
 
-import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from browsing import opened
 from clicks import counted
+from overdue import keeps
 from steps import acts, chart, follow, herself, menu, tab
 
-from felles.access.handovers.keeper import Keeper
 from felles.demo.people import CARED, CAST, PARTNER, TODDLER, people
 from felles.demo.region import SEED
 from felles.demo.world import id_of
 from felles.fhir.search.dates import OSLO
-from felles.record.maintenance import connect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -202,23 +198,6 @@ def test_the_child_of_fifteen_months_is_vaccinated_with_a_parents_consent_and_th
 
 
 WHOSE = "Ingrid Haugan må sende den til noen andre, svare eller avslutte den."
-_OVERDUE = "update handover set next = next - 30::bigint * 86400000000 where source = $1"
-
-
-def keeps(region, home, source):
-    """The time of a hand-over is long up, and the keeper makes its round."""
-
-    async def work():
-        async with opened(region, home) as site:
-            await site.store.pool.fetch(_OVERDUE, source)
-            conn = await connect(region.url)
-            try:
-                await Keeper(site.store, conn).round()
-            finally:
-                await conn.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work()).result(60)
 
 
 def test_the_operator_finds_what_nobody_took_and_whoever_gets_it_sees_it(window, faults, region, key_home, settled):

@@ -184,6 +184,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "owner": names.get(of.owner, ""),
         "urgency": _urgency(t, where, names.get(of.owner, "")) if of.urgent and not where.ended else "",
         "taken": where in (State.ACCEPTED, State.ANSWERED),
+        "now": of.rung > 0 or where is State.UNTAKEN or (of.next is not None and of.next <= now),
         "outputs": [
             {"text": each.get("type", {}).get("text", ""), "href": f"/p/{of.patient}/e/{reference}"}
             for each in body.get("output", [])
