@@ -9,7 +9,7 @@ from browsing import own, patient_named, words
 from desks import hired
 
 from felles.care.writing import actions
-from felles.demo.places import WARD
+from felles.demo.places import HOME_CARE, ORGANISATIONS, WARD
 from felles.record.maintenance import connect
 from felles.record.writings import KEPT, State, age
 from felles.ui.dates import local
@@ -324,3 +324,51 @@ async def test_what_a_unit_writes_of_one_who_is_admitted_stands_in_the_stay_at_i
         await over(site)
         (made,) = [each for name, each in (await entries(site, olav, "Composition")).items() if name not in before]
         assert made.get("encounter", {}).get("reference") == (f"Encounter/{stays[0]}" if linked else None), who
+
+
+async def test_who_does_not_sign_writes_a_note_that_waits_for_who_does(site):
+    asbjorn, _ = await patient_named(site, "vikan")
+    await site.store.pool.fetch("delete from writing")
+    worker = await hired(site, "Fos", HOME_CARE, "care-worker")
+    async with site.visitor(worker) as her, site.visitor("hjemmesykepleier") as nurse, site.visitor("fastlege") as gp:
+        chart = (await her.get(f"/p/{asbjorn}")).text
+        assert "/skriv/notat-til-signering" in unescape(chart)
+        assert (await her.get(f"/p/{asbjorn}/skriv/notat")).status_code == 403
+        assert (await nurse.get(f"/p/{asbjorn}/skriv/notat-til-signering")).status_code == 403, "she signs her own"
+        before = await entries(site, asbjorn, "Composition")
+        form = await opened(her, asbjorn, "notat-til-signering")
+        answer = await sent(
+            her, asbjorn, "notat-til-signering", form, gjor="signer", tittel="Fall", tekst="Falt i natt."
+        )
+        assert "Sendt" in words(answer.text) or "Signert" in words(answer.text)
+        await over(site)
+        ((name, made),) = [
+            each for each in (await entries(site, asbjorn, "Composition")).items() if each[0] not in before
+        ]
+        assert (made["status"], made["author"][0]["display"]) == ("preliminary", "Eva Fos")
+        tasks = await entries(site, asbjorn, "Task")
+        ((task, waits),) = [
+            each for each in tasks.items() if each[1].get("focus", {}).get("reference") == f"Composition/{name}"
+        ]
+        assert (waits["status"], waits["owner"]["reference"]) == ("requested", ORGANISATIONS[HOME_CARE].reference)
+        assert "Til signering: Fall" in words((await nurse.get("/arbeid")).text)
+        for page in (f"/p/{asbjorn}/e/Composition/{name}", f"/p/{asbjorn}/journal", f"/p/{asbjorn}"):
+            assert "ikke signert" in words((await gp.get(page)).text).casefold(), page
+
+        sign = f"/p/{asbjorn}/skriv/signer-notat?om=Composition/{name}"
+        assert (await her.get(sign)).status_code == 403
+        assert (await gp.get(sign)).status_code == 404, "another house's"
+        assert sign in unescape((await nurse.get(f"/p/{asbjorn}/e/Composition/{name}")).text)
+        form = await opened(nurse, asbjorn, "signer-notat", f"Composition/{name}")
+        answer = await sent(nurse, asbjorn, "signer-notat", form, gjor="signer", tekst="Uten skade.")
+        assert "Signert." in words(answer.text)
+        await over(site)
+        signed = (await entries(site, asbjorn, "Composition"))[name]
+        assert (signed["status"], signed["author"]) == ("final", made["author"])
+        assert signed["attester"][0]["party"]["display"].startswith("Lise")
+        assert signed["section"][0] == made["section"][0], "nothing of what was written goes"
+        assert "Uten skade." in signed["section"][1]["text"]["div"]
+        assert (await entries(site, asbjorn, "Task"))[task]["status"] == "completed"
+        assert "Til signering: Fall" not in words((await nurse.get("/arbeid")).text)
+        assert "Ikke signert" not in words((await gp.get(f"/p/{asbjorn}/e/Composition/{name}")).text)
+        assert (await nurse.get(sign)).status_code == 404, "it is signed"

@@ -68,7 +68,8 @@ class Write:
 
     `path` is what follows the record's address; `text` (language → words); `verb` and `kind` (of `record.kinds`) what
     the role must have and reach; `key` the letter that, typed after n, leads there; `first`: it stands in the row
-    itself, the others behind "more"; `first_for`: roles for whom it does so; `also`: verbs that it takes beside.
+    itself, the others behind "more"; `first_for`: roles for whom it does so; `also`: verbs that it takes beside;
+    `unless`: a verb, who has which does it otherwise.
     """
 
     path: str
@@ -80,10 +81,12 @@ class Write:
     first: bool = False
     first_for: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
+    unless: str = ""
 
     def by(self, actor: Actor) -> bool:
         """Whether the actor's role writes it."""
-        return all(map(actor.may, (self.verb, *self.also))) and bool(actor.role.kinds >> self.kind & 1)
+        able = all(map(actor.may, (self.verb, *self.also))) and not (self.unless and actor.may(self.unless))
+        return able and bool(actor.role.kinds >> self.kind & 1)
 
 
 @dataclass(frozen=True, slots=True)

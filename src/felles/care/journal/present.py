@@ -210,6 +210,8 @@ def line(view: View, item: Item, query: str, pattern: Any = None) -> dict[str, A
 def tag(t: Language, item: Item) -> str:
     """What the reader must know of the entry's state."""
     status = item.entry.status
+    if status == "preliminary" and item.entry.resource_type == "Composition":
+        return t("Ikke signert")
     if status in ("preliminary", "draft", "in-progress") and item.sort != "kontakt":
         return t("Ikke ferdig")
     if status in ("amended", "corrected", "appended"):

@@ -17,6 +17,7 @@ WAYS: Final = tuple(
         form.first,
         form.first_for,
         form.also,
+        form.unless,
     )
     for form in FORMS.values()
     if not form.about

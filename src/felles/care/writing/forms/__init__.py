@@ -19,6 +19,7 @@ from felles.care.writing.forms.proposal import ACCEPT_DOSE, ACCEPT_STOP, PROPOSE
 from felles.care.writing.forms.ready import ANSWER_OFFER, READY
 from felles.care.writing.forms.referral import REFER
 from felles.care.writing.forms.sent import SENT
+from felles.care.writing.forms.unsigned import SIGN, UNSIGNED
 from felles.care.writing.forms.vaccination import VACCINATION
 from felles.care.writing.forms.visit import VISIT
 
@@ -34,6 +35,7 @@ FORMS: Final[dict[str, Form]] = {
         VACCINATION,
         DEVIATION,
         SENT,
+        UNSIGNED,
         KIN,
         REFER,
         TASK,
@@ -41,6 +43,7 @@ FORMS: Final[dict[str, Form]] = {
         READY,
         SUMMARY,
         ADDITION,
+        SIGN,
         DOSE,
         STOP,
         PAUSE,

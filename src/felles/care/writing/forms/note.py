@@ -58,14 +58,16 @@ def _own_note(known: Known) -> bool:
     return one.author == me or any(each.get("reference") == me for each in one.resource.get("author", ()))
 
 
+def added(text: str, known: Known) -> Resource:
+    """What is added to a note: a section with the day and who says it."""
+    return {"title": f"Tillegg {today(known):%d.%m.%Y}, {known.writer['display']}", "text": narrative(text)}
+
+
 def _added(values: Values, known: Known) -> list[Made]:
     assert known.one is not None  # noqa: S101 - the page opens this form with its note alone
-    said = values["tekst"]
-    title = f"Tillegg {today(known):%d.%m.%Y}, {known.writer['display']}"
-    section: Resource = {"title": title, "text": narrative(said)}
     resource: dict[str, Any] = known.one.resource | {
         "status": "amended",
-        "section": [*known.one.resource.get("section", []), section],
+        "section": [*known.one.resource.get("section", []), added(values["tekst"], known)],
     }
     return [Made("update", resource, resource["id"], known.version)]
 
