@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from browsing import words
 from doors import held_back, proxy
-from households import numbered, parent_of, settled
+from households import GP, numbered, parent_of, settled
 
 from felles.access.codes import KIND_SYSTEM
 from felles.fhir.norway.identity import synthetic_number
@@ -137,6 +137,59 @@ async def test_asking_tells_nobody_who_is_here_or_dead(family):
     stranger = await page(town, living, "/meg/avdod")
     assert ASKED not in stranger
     assert row["state"] == 0
+
+
+async def listed(browser, path, href):
+    return f'href="{href}"' in unescape((await browser.get(path)).text).replace("&#x2f;", "/")
+
+
+async def test_who_decides_finds_it_on_the_worklist_takes_it_and_is_led_to_where_it_is_decided(family):
+    town, father, daughter, *_ = family
+    await asks(town, daughter, father)
+    (row,) = await matters(town, father)
+    href, way = f"/arbeid/{row['source']}", f"/p/{father['id']}/onsker/{row['source'].removeprefix('Task/')}"
+    colleague, nurse = replace(town.gp, reference="Practitioner/other"), replace(town.gp, role_code="nurse")
+    async with town.visit(town.gp) as browser:
+        for path in ("/arbeid", "/?del=arbeid"):
+            assert f"Ønske om innsyn for en annen: datter: {ASKED}" in words((await browser.get(path)).text), path
+            assert await listed(browser, path, href), path
+        assert not await listed(browser, "/arbeid?sendt=1", href)
+        one = await browser.get(href)
+        assert unescape(one.text).replace("&#x2f;", "/").count(f'href="{way}"') == 1
+        assert (await browser.get(way)).status_code == 200
+        board = words((await browser.get("/tavle")).text)
+        assert "Ønske om innsyn for en annen" in board
+        assert (await browser.post(f"{href}/ferdig")).status_code == 409, "only what decides it ends it"
+        assert (await browser.post(f"{href}/ta")).status_code == 303
+        assert (await browser.post(f"{href}/utsett", data={"dag": "2027-05-19", "tekst": WHY})).status_code == 422
+        later = {"dag": "2026-07-01", "tekst": "Barna til avdøde skal høres."}
+        assert (await browser.post(f"{href}/utsett", data=later)).status_code == 303
+    (row,) = await matters(town, father)
+    assert (row["state"], row["owner"]) == (2, GP)
+    assert datetime.fromtimestamp(row["next"] / 1_000_000, UTC).date() >= date(2026, 6, 30)
+    async with town.visit(colleague) as browser:  # it is among what her colleagues have
+        assert not await listed(browser, "/arbeid", href)
+        assert await listed(browser, "/arbeid?kolleger=1", href)
+    for who in (town.stranger, nurse, replace(town.gp, reference="Practitioner/lab", role_code="laboratory")):
+        async with town.visit(who) as browser:
+            for path in ("/arbeid", "/arbeid?kolleger=1"):
+                assert not await listed(browser, path, href), (who.role_code, path)
+            assert (await browser.get(href)).status_code == 404
+            assert (await browser.post(f"{href}/ta")).status_code == 404
+    async with town.visit(await town.citizen(daughter)) as browser:
+        assert (await browser.get(href)).status_code == 403
+    for client in (town.world.client(town.gp), town.world.client(town.stranger)):
+        assert (await client.get(row["source"])).status == 404, "by FHIR it is no part of care"
+    # Whose record she is not let into she cannot decide on: her page says so, and leads nowhere.
+    for episode in (await town.world.system.get(f"EpisodeOfCare?patient={father['id']}")).json["entry"]:
+        ended = episode["resource"] | {"status": "finished", "period": {"start": "2020-01-01", "end": "2020-02-01"}}
+        assert (await town.world.system.put(f"EpisodeOfCare/{ended['id']}", ended)).status == 200
+    async with town.visit(town.gp) as browser:
+        said = await browser.get(href)
+        assert "Journalen er ikke åpen for deg." in words(said.text)
+        assert way not in unescape(said.text)
+    logged = await town.world.store.pool.fetch("select text from leaf where person = $1", row["person"])
+    assert any(GP in each["text"] and '"act":"page:cases"' in each["text"] for each in logged)
 
 
 async def test_who_has_no_relation_or_may_not_decide_sees_no_request(family):

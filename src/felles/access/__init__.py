@@ -11,6 +11,7 @@ from felles.access.actor import Actor, Sort
 from felles.access.open import (
     act,
     appoint,
+    asked,
     attend,
     call_off,
     case,
@@ -36,6 +37,7 @@ __all__ = [
     "Sort",
     "act",
     "appoint",
+    "asked",
     "attend",
     "call_off",
     "case",

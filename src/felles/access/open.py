@@ -130,12 +130,23 @@ def decide(actor: Actor, keys: tuple[PersonKey, ...], reason: str | None = None)
 
     It answers what the actor's own organisation must, and reads nothing.
     """
+    return PersonGrant(**_deciding(actor, reason), keys=keys)
+
+
+def asked(actor: Actor) -> SetGrant:
+    """A Grant to find and take the requests to see a part that the actor's own organisation must answer.
+
+    It reads no record: what is released is read by the Grant of who decides. Raises `Forbidden`.
+    """
+    return SetGrant(**_deciding(actor, None))
+
+
+def _deciding(actor: Actor, reason: str | None) -> dict[str, Any]:
     if not actor.may("decide"):
         raise Forbidden(f"the role {actor.role.code} decides no requests")
-    common = _common(actor, actor.purpose, reason)
     deciding: dict[str, Any] = {"mode": Mode.CASE, "kinds": mask(Kind.CASE, Kind.WITHHELD), "own": 0}
     deciding["verbs"] = frozenset({"handle"})
-    return PersonGrant(**common | deciding, keys=keys)
+    return _common(actor, actor.purpose, reason) | deciding
 
 
 def attend(actor: Actor) -> PersonGrant:

@@ -253,13 +253,14 @@ ACTS = f"""(select v.basis::text || ':' || v.source
 statement that locks a person whom somebody else writes for. To read is another matter (`REPRESENTED`)."""
 
 
+ASKED_OF = f"""(h.kind = {REQUEST} and h.org = q.org and (q.kinds >> {Kind.WITHHELD:d}) & 1 = 1)"""
+"""Whether hand-over `h` is a request to see a part that those of the organisation of `q` (mode 5) answer who decide on
+parts (`access.decide`, `access.asked`)."""
+
 HANDLED = f"""exists (
         select 1 from handover h
-         where h.bucket = e.bucket and h.person = e.person and h.self = e.self
-           and ((h.kind = {REQUEST} and h.org = q.org and (q.kinds >> {Kind.WITHHELD:d}) & 1 = 1) or {AT_DESK}))"""
-"""Whether row `e` is a case at the desk of `q` (mode 5): it may be answered, by writing it.
-
-A request to see a part is also answered by those of the organisation who decide on parts (`access.decide`)."""
+         where h.bucket = e.bucket and h.person = e.person and h.self = e.self and ({ASKED_OF} or {AT_DESK}))"""
+"""Whether row `e` is a case at the desk of `q` (mode 5): it may be answered, by writing it."""
 
 STAFFED = """s.actor = q.actor and s.org = q.org and s.role_mark = q.role and s.since <= q.real and s.until > q.real"""
 """Whether staffing `s` is this reader's, in this role, for this organisation, now: what she is and works for."""

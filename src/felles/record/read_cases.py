@@ -1,7 +1,8 @@
 """The cases at the desk of an organisation: who asked, about whom, and what the log says of it.
 
 They are hand-overs (`record.desks`). A way in that its reader made herself is one that no Task carries until somebody
-takes or answers it: its entry is named, never shown.
+takes or answers it: its entry is named, never shown. Those who decide on requests to see a part find these here too
+(`access.asked`), and nothing of the log.
 
 A case opens no record. It shows its own Task, the look-up form of the person, and, one case at a time, the lines of
 her log that it is about: those of the reader whose way in is looked over, or of whoever wrote the line asked about.
@@ -13,10 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.record.decide import ASK, ask_values, leaves
-from felles.record.desks import AT_DESK, CASES, ENTRY, REVIEW, SELF_MADE
+from felles.record.decide import ASK, ASKED_OF, ask_values, leaves
+from felles.record.desks import AT_DESK, CASES, ENTRY, REQUEST, REVIEW, SELF_MADE
 from felles.record.errors import Absent, Forbidden
 from felles.record.grants import Mode
+from felles.record.kinds import Kind
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.read_handovers import OPEN as ENDED
@@ -66,19 +68,28 @@ select * from found f order by f.n, f.state >= {ENDED}, f.next, f.since desc, f.
 
 _NAMED: Final = f"""h.bucket = q.bucket and h.person = q.person and h.kind > {CASES}
        and (h.source in ('Task/' || q.name, '{REVIEW}' || q.name) or h.focus = '{REVIEW}' || q.name)"""
-_LIST: Final = _shown(
-    f"""
+
+
+def _listed(which: str) -> str:
+    return _shown(
+        f"""
 with q as materialized {unnest(_LIST_COLUMNS)},
 found as materialized (
     select q.n, q.real, q.who, x.*
       from q
      cross join lateral (
         select {_FIELDS}, null::text as versions from handover h {_TASK}
-         where q.mode = {Mode.CASE:d} and h.org = q.org and h.kind > {CASES}
-           and (h.state >= {ENDED}) = q.closed and {AT_DESK}
+         where q.mode = {Mode.CASE:d} and {which}
          order by h.next, h.since desc, h.source limit q.many) x
 )""",
-    len(_LIST_COLUMNS),
+        len(_LIST_COLUMNS),
+    )
+
+
+_LIST: Final = _listed(f"h.org = q.org and h.kind > {CASES} and (h.state >= {ENDED}) = q.closed and {AT_DESK}")
+# A hospital has tens of thousands of open hand-overs, the region few requests: `+ 0` leaves the index of those.
+_ASKED: Final = _listed(
+    f"h.kind = {REQUEST} and h.state < {ENDED} and not q.closed and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}"
 )
 _ONE: Final = _shown(
     f"""
@@ -90,7 +101,7 @@ found as materialized (
               from entry v
              where v.bucket = t.bucket and v.type = t.type and v.id = t.id and v.form = 0 and not v.deleted) as versions
       from q join handover h on {_NAMED} {_TASK}
-     where q.mode = {Mode.CASE:d} and {AT_DESK}
+     where q.mode = {Mode.CASE:d} and (({ASKED_OF} and h.state < {ENDED}) or {AT_DESK})
 )""",
     len(_ONE_COLUMNS),
 )
@@ -117,6 +128,7 @@ select q.n, l.number, l.at, l.text
 
 _SHAPES: Final = {
     "list": Shape(_LIST, _LIST_COLUMNS),
+    "asked": Shape(_ASKED, _LIST_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
     "log": Shape(_LINES, _LOG_COLUMNS),
 }
@@ -154,10 +166,11 @@ class CaseRow:
 async def read_cases(lane: Lane, clock: Clock, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
     """The cases at the reader's desk, by their date, or (`closed`) those that are answered, the newest first.
 
-    Raises `Forbidden`, `Busy`.
+    Of one who decides on requests (`access.asked`) those that wait. Raises `Forbidden`, `Busy`.
     """
     _may_handle(grant)
-    return [_row(r) for r in await lane.submit(_SHAPES["list"], (closed, MANY, *ask_values(grant, clock)))]
+    shape = "asked" if grant.kinds >> Kind.WITHHELD & 1 else "list"
+    return [_row(r) for r in await lane.submit(_SHAPES[shape], (closed, MANY, *ask_values(grant, clock)))]
 
 
 async def read_case(lane: Lane, clock: Clock, grant: SetGrant, name: str, key: PersonKey | None) -> CaseRow:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
@@ -66,9 +65,7 @@ async def _whole(found: Visit) -> Response:
 
 async def _own(found: Visit) -> Response:
     store, t = store_of(found), found.t
-    grant = access.everyone(found.signed_in) if found.signed_in.may("find") else None
-    mine = await waiting(found, "mine")
-    theirs = await store.work(grant, "unit") if grant else []
+    mine, theirs = await waiting(found, "mine"), await waiting(found, "unit")
     rows = [*mine, *theirs]
     names = await store.names.of({row.owner for row in rows})
     now = store.clock.clinical()

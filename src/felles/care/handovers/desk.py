@@ -1,7 +1,8 @@
 """Cases among the hand-overs: on the worklist of whoever answers them, and done with like all else.
 
 They are read by the Grant that answers cases (`access.handle`), which opens no record; what answers them has a page of
-its own, to which the hand-over's leads.
+its own, to which the hand-over's leads. Those who decide on requests to see a part find these among what else is theirs
+(`access.asked`): whoever is at the office that was asked, until one of them has taken it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from felles.record.errors import Absent
 if TYPE_CHECKING:
     from felles.access.handovers.inboxes import OnDuty
     from felles.care.handovers.rules import Verb
+    from felles.record.grants import SetGrant
     from felles.record.read_cases import CaseRow
-    from felles.record.read_handovers import HandedRow
+    from felles.record.read_handovers import HandedRow, Side
     from felles.ui.web import Visit
 
 ROLES: Final = frozenset({"reviewer", "administrator"})
@@ -34,19 +36,42 @@ def answers(found: Visit) -> bool:
     return found.signed_in.may("handle")
 
 
+def _grant(found: Visit) -> SetGrant | None:
+    """By what she reads cases; None where there is none that she answers."""
+    actor = found.signed_in
+    if answers(found):
+        return access.handle(actor)
+    return access.asked(actor) if actor.may("decide") else None
+
+
 async def cases(found: Visit, *, closed: bool = False) -> list[HandedRow]:
     """Those at her desk, or that it has answered; none for whoever answers none. Raises `Busy`."""
-    if not answers(found):
-        return []
-    return [row.hand for row in await store_of(found).cases(access.handle(found.signed_in), closed=closed)]
+    grant = _grant(found)
+    return [] if grant is None else [row.hand for row in await store_of(found).cases(grant, closed=closed)]
+
+
+async def among(found: Visit, rows: list[HandedRow], side: Side, many: int) -> list[HandedRow]:
+    """A list of hand-overs with the cases that belong to it, what is urgent first. Raises `Busy`.
+
+    Those at a desk have it all before them; who also has other work sees what a colleague took among what those have.
+    """
+    if side == "sent" or (side == "unit" and answers(found)):
+        return rows
+    hers = [row for row in await cases(found) if answers(found) or _colleagues(found, row) is (side == "unit")]
+    return sorted([*rows, *hers], key=lambda row: (not row.urgent, row.next or row.since))[:many] if hers else rows
+
+
+def _colleagues(found: Visit, row: HandedRow) -> bool:
+    return row.owner.startswith("Practitioner") and row.owner != found.signed_in.reference
 
 
 async def case_of(found: Visit, source: str) -> CaseRow | None:
     """The case of a hand-over, None where it is none at her desk. Raises `Busy`."""
-    if not answers(found):
+    grant = _grant(found)
+    if grant is None:
         return None
     try:
-        return await store_of(found).case(access.handle(found.signed_in), source.partition("/")[2])
+        return await store_of(found).case(grant, source.partition("/")[2])
     except Absent:
         return None
 
@@ -54,9 +79,10 @@ async def case_of(found: Visit, source: str) -> CaseRow | None:
 async def do(found: Visit, row: CaseRow, verb: Verb, *, words: str, to: str, until: str) -> str:
     """Do `verb` with a case as it stood in `row`; the reference of its Task. Raises what `commit` raises."""
     store, actor = store_of(found), found.signed_in
+    grant = _grant(found) or access.handle(actor)
     now = moment(store.clock.clinical())
     change = partial(rules.act, verb=verb, who=actor.reference, now=now, words=words, to=to, until=until)
-    return await actions.act(store, access.handle(actor), row, change)
+    return await actions.act(store, grant, row, change)
 
 
 def verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
@@ -65,11 +91,17 @@ def verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
     return rules.verbs(Kind(row.kind), State(row.state), holds=True, sent=False, own=own)
 
 
-def answering(found: Visit, row: HandedRow) -> list[dict[str, str]]:
-    """The way to the page that answers a case."""
-    if State(row.state).ended:
+async def answering(found: Visit, row: CaseRow) -> list[dict[str, str]]:
+    """The way to the page that answers a case, where it is open to her. Raises `Busy`."""
+    hand, href = row.hand, way(row.hand)
+    if State(hand.state).ended:
         return []
-    return [{"href": way(row), "text": present.answering(found.t, Kind(row.kind)), "icon": "FileText"}]
+    if not answers(found):  # what is released is read in the record
+        grant = access.person(found.signed_in, ((row.bucket, row.person),))
+        if all(each.id != row.name for each in await store_of(found).requests(grant)):
+            return []
+        href = f"/p/{hand.patient}/onsker/{row.name}"
+    return [{"href": href, "text": present.answering(found.t, Kind(hand.kind)), "icon": "FileText"}]
 
 
 def way(row: HandedRow) -> str:
@@ -83,7 +115,7 @@ def way(row: HandedRow) -> str:
 
 def staff(duty: list[OnDuty], kind: Kind) -> list[OnDuty]:
     """Those of an organisation's staff who answer cases of this kind."""
-    roles = desk_roles(kind) if kind in NOBODYS else ROLES
+    roles = desk_roles(kind) if kind in NOBODYS else ROLES.union(desk_roles(kind))
     return [each for each in duty if each.role in roles]
 
 

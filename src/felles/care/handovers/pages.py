@@ -5,6 +5,7 @@ Sending begins in the chart, in the work panel (`care.writing`), or at the telep
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -107,9 +108,7 @@ async def waiting(found: Visit, side: Side, many: int = MANY) -> list[HandedRow]
     """The hand-overs of a list, among them the cases at her desk. Raises `Busy`."""
     finds = found.signed_in.may("find")
     rows = await store_of(found).work(access.everyone(found.signed_in), side, many) if finds else []
-    if side == "mine" and (cases := await desk.cases(found)):
-        rows = sorted([*rows, *cases], key=lambda row: (not row.urgent, row.next or row.since))[:many]
-    return rows
+    return await desk.among(found, rows, side, many)
 
 
 async def answered(found: Visit) -> list[dict[str, Any]]:
@@ -187,12 +186,13 @@ async def _read(found: Visit) -> tuple[HandedRow, CaseRow | None]:
     source = f"{params['type']}/{params['hid']}"
     if params["type"] not in _HANDED:
         raise BadQuery("this is nothing that is handed over")
+    if not desk.answers(found):
+        with suppress(Absent):
+            return await store_of(found).handover(access.everyone(found.signed_in), source), None
     case = await desk.case_of(found, source)
-    if case is not None:
-        return case.hand, case
-    if desk.answers(found):
-        raise Absent("there is no such case here")
-    return await store_of(found).handover(access.everyone(found.signed_in), source), None
+    if case is None:
+        raise Absent("there is no such hand-over here")
+    return case.hand, case
 
 
 async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
@@ -262,7 +262,8 @@ async def _one(
         "ready": present.ready(t, ready),
         "keeps": answers and may_keep(found.signed_in),
         "phone": holder.phone if holder and holder.phone else await _phone(found, row),
-        "answers": desk.answering(found, row) if case else _answers(found, row, body, verbs),
+        "answers": await desk.answering(found, case) if case else _answers(found, row, body, verbs),
+        "closed": bool(case and case.open and not desk.answers(found)),
         "duty": [_on_duty(t, each, staffed) for each in staff],
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
                   "open": each.open} for each in await inboxes.find(store, looked, desks=case is not None)],

@@ -10,7 +10,7 @@ from felles.access.handovers.kinds import NOBODYS, Kind
 from felles.access.handovers.states import State
 from felles.care import shapes
 from felles.care.handovers import present
-from felles.care.handovers.desk import cases
+from felles.care.handovers.desk import among, cases
 from felles.care.people import store_of
 from felles.care.start.board import Part, Shown, person
 
@@ -27,6 +27,7 @@ _patient: Final = Decoder(shapes.Patient).decode
 
 async def _read(asked: Asked) -> Shown:
     rows = await asked.store.work(asked.grant, "mine", asked.many + 1)
+    rows = await among(asked.found, rows, "mine", asked.many + 1)
     names = await asked.store.names.of({row.sender for row in rows})
     lines = [_line(asked.t, row, names, asked.now) for row in rows[: asked.many]]
     said = asked.t("Flere står på arbeidslisten.") if len(rows) > asked.many else ""
@@ -40,6 +41,8 @@ def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
     if Kind(row.kind) in NOBODYS:
         line.name, line.fact, line.about = shown["text"], present.kind(t, Kind(row.kind)), ""
     line.to, line.detail = shown["href"], shown["other"]
+    if Kind(row.kind).case:  # it opens no record
+        line.href = ""
     line.state, line.color = shown["state"], shown["color"]
     line.time = t("Haster") if row.urgent else ""
     line.pressing = row.urgent or shown["late"] or row.state == State.UNTAKEN
@@ -54,8 +57,6 @@ async def at_desk(found: Visit, many: int) -> Shown:
     rows = await cases(found)
     names = await store.names.of({row.sender for row in rows if row.sender})
     lines = [_line(found.t, row, names, store.clock.clinical()) for row in rows[:many]]
-    for line in lines:
-        line.href = ""
     said = found.t("Flere står på arbeidslisten.") if len(rows) > many else ""
     return Shown(lines, said, found.t("Ingenting venter på deg."))
 
