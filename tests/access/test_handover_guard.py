@@ -133,6 +133,12 @@ def test_staff_send_nothing_in_anothers_name():
     assert guard.wrong(None, task(requester={"reference": NURSE}), system, Part(0)) is None
 
 
+def test_a_client_sees_no_answer():
+    was, seen = task(code=coded(Kind.ORDER)), task(code=coded(Kind.ORDER), status="completed")
+    assert type(guard.wrong(was, seen, grant_of(actor="Device/client"), MINE)).__name__ == "Forbidden"
+    assert guard.wrong(was, seen, grant_of(actor=GP), MINE) is None
+
+
 def test_a_client_ends_nothing():
     ended = task(status="cancelled", statusReason={"text": "over"})
     refused = guard.wrong(task(), ended, grant_of(actor="Device/client"), MINE)

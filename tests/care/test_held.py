@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import pytest_asyncio
 from browsing import words
-from doors import coded, held_back
-from households import parent_of, settled
+from doors import coded, held_back, proxy
+from households import GP, parent_of, settled
 
 from felles.access import holding_hook
 from felles.access.holding_hook import Result, waiting
@@ -310,6 +311,69 @@ async def test_a_clinician_opens_a_part_for_a_parent_only_with_the_child_heard(t
         await page(town, await town.citizen(mother), seen, 404)
         assert (await browser.post(path, data=form | {"hort": "1"})).status_code == 303
     await page(town, await town.citizen(mother), seen)
+
+
+async def test_what_is_said_about_an_answer_is_read_when_the_answer_is(town, patient):
+    """By her, and by who acts for her: before that by no page and no interaction. Held back by law it is gone again."""
+    daughter = await town.person("Dot", "1990-02-02")
+    await town.world.made(proxy(patient["id"], daughter["id"]))
+    order = await town.world.made(ordered(patient))
+    based = [{"reference": f"ServiceRequest/{order['id']}"}]
+    psa = coded("http://loinc.org", "2857-1") | {"text": "PSA"}
+    made = await town.world.made(result(patient) | {"code": psa, "basedOn": based})
+    said = {"tekst": "Henvist til pakkeforløp", "beskjed": "Verdien er for høy, du får time"}
+    async with town.visit(town.gp) as browser:
+        answer = await browser.post(f"/arbeid/ServiceRequest/{order['id']}/fulgt-opp", data=said)
+        assert answer.status_code == 303
+        task = answer.headers["location"].partition("?")[0].removeprefix("/arbeid/")
+        page = f"/p/{patient['id']}/e/{task}"
+        assert "Sett, vis pasienten" not in words((await browser.get(f"{page}/skjerm")).text)  # it follows the answer
+        assert said["beskjed"] in words((await browser.get(f"/p/{patient['id']}/prover")).text)
+
+    assert await told(town, patient, daughter, task, said) == (set(), set())
+    await town.world.made(looked(patient, f"Observation/{made['id']}"))
+    everything, course = {"read", "history", "search", "everything"}, "course"
+    shown = (everything | {course, "entry"}, {course, "entry"})
+    assert await told(town, patient, daughter, task, said) == shown
+    law = await town.world.made(held_back(patient["id"], f"Observation/{made['id']}"))
+    assert await told(town, patient, daughter, task, said) == (set(), set())
+    await town.world.system.put(f"Consent/{law['id']}", law | {"status": "inactive"})
+    assert await told(town, patient, daughter, task, said) == shown
+
+
+async def told(town, patient, daughter, task, said):
+    """The ways by which the person reads what was said, and those by which her proxy does."""
+    async with town.visit(town.gp) as browser:
+        chart = unescape((await browser.get(f"/p/{patient['id']}/prover")).text)
+    (course,) = set(re.findall(r"/prover/[0-9a-f]{16}", chart))
+    own = town.world.client(await town.citizen(patient))
+    asked = {"read": task, "history": f"{task}/_history", "search": f"Task?patient={patient['id']}",
+             "everything": f"Patient/{patient['id']}/$everything"}  # fmt: skip
+    hers = {name: (await own.get(path)).body.decode() for name, path in asked.items()}
+    async with town.visit(await town.citizen(patient)) as browser:
+        for name in ("", "/journal", "/plan", "/prover", "/svar"):
+            hers[name] = words((await browser.get(f"/meg{name}")).text)
+        hers["course"] = words((await browser.get(f"/meg{course}")).text)
+        hers["entry"] = words((await browser.get(f"/meg/e/{task}")).text)
+        hers["/sok"] = words((await browser.post("/meg/sok", data={"ord": "høy"})).text)
+    acts = dict[str, str]()
+    async with town.visit(await town.citizen(daughter)) as browser:
+        for name, path in {"": "", "list": "/prover", "course": course, "entry": f"/e/{task}"}.items():
+            acts[name] = words((await browser.get(f"/for/{patient['id']}{path}")).text)
+    return tuple({name for name, text in ways.items() if any(each in text for each in said.values())}
+                 for ways in (hers, acts))  # fmt: skip
+
+
+def ordered(patient):
+    return {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "order",
+        "category": [coded("http://snomed.info/sct", "108252007")],
+        "code": {"text": "PSA"},
+        "subject": {"reference": f"Patient/{patient['id']}"},
+        "requester": {"reference": GP},
+    }
 
 
 def test_a_look_at_one_result_lets_go_of_it_alone():

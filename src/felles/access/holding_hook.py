@@ -1,4 +1,7 @@
-"""Rows of `held`, made in the commit that holds back or lets go: from Consents, from results, from doctors' looks."""
+"""Rows of `held`, made in the commit that holds back or lets go: from Consents, from results, from doctors' looks.
+
+What is said about a result in Tasks follows it (`holding_words`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
+from felles.access import holding_words
 from felles.access.holding import PARENTS, PERSON, PROXIES, Held, Reason, has_code, held_of
 from felles.access.release import Release, Waits, class_of, release_at, results_of
 from felles.record.codes import BLOCKING_SYSTEM, CASE_SYSTEM, RESTRICTION_SYSTEM
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from felles.record.derive import Registry
     from felles.record.grants import PersonKey
 
+_SPOKEN: Final = ("Task", *holding_words.RESULTS)
 LOOKED: Final = "looked"
 """Code of CASE_SYSTEM: a doctor has looked at a result (`focus`) and lets the person see it."""
 
@@ -27,11 +32,12 @@ select e.id, e.body from entry e
  where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Consent"]} and e.kind = {Kind.WITHHELD:d}
    and e.state = 0 and e.form = 0 and not e.deleted"""
 _FORGET_CONSENTS: Final = """
-delete from held where bucket = $1 and person = $2 and not mirror and starts_with(source, 'Consent/')"""
+delete from held
+ where bucket = $1 and person = $2 and not mirror and not passed and starts_with(source, 'Consent/')"""
 _KEYS: Final = "unnest($1::smallint[], $2::bigint[]) k(bucket, person)"
 _FORGET: Final = f"""
 delete from held h using {_KEYS}
- where h.bucket = k.bucket and h.person = k.person and not h.mirror and h.source = any($3::text[])"""
+ where h.bucket = k.bucket and h.person = k.person and not h.mirror and not h.passed and h.source = any($3::text[])"""
 _HOLD: Final = """
 insert into held (bucket, person, item, id, source, from_whom, reason, since, until, review)
 select $1, $2, u.* from unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::smallint[], $8::bigint[],
@@ -132,9 +138,13 @@ def wants(resource: Any) -> bool:
     if name == "Consent":
         systems = {c.system for concept in resource.category for c in concept.coding or []}
         return bool(systems & {BLOCKING_SYSTEM, RESTRICTION_SYSTEM})
-    if name == "Task":
-        return bool(resource.code) and has_code([resource.code], CASE_SYSTEM, LOOKED)
-    return class_of(resource) is not Release.AT_ONCE or bool(results_of(resource))
+    if name == "Task" and resource.code and has_code([resource.code], CASE_SYSTEM, LOOKED):
+        return True
+    return holding_words.concerns(resource) or (name != "Task" and _may_wait(resource))
+
+
+def _may_wait(result: Any) -> bool:
+    return class_of(result) is not Release.AT_ONCE or bool(results_of(result))
 
 
 def register(registry: Registry, waits: Waits | None = None) -> None:
@@ -147,6 +157,8 @@ def register(registry: Registry, waits: Waits | None = None) -> None:
         references = list(_concerned(after))
         if references:
             changed = await _from_results(after, references, waits) or changed
+        if changed or any(each is None or holding_words.concerns(each) for each in after.of(*_SPOKEN).values()):
+            changed = await holding_words.pass_on(after) or changed
         if changed:
             await after.conn.fetch(_BIT, *after.key)
         return changed
@@ -170,7 +182,7 @@ def _concerned(after: After) -> Iterator[str]:
             yield reference
         elif after.historic or (not _waits(resource) and set(results_of(resource)) <= plain):
             continue
-        elif wants(resource):
+        elif _may_wait(resource):
             yield reference
     for task in after.of("Task").values():
         focus = looked_at(task) if task is not None else None

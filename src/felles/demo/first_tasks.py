@@ -54,10 +54,24 @@ def bleeding(person: Person, home: Household, places: Places, today: date, start
         "V: Blodprøver i dag. Time til svar, og da henvises hun hvis hun vil. Blodtrykket tas på nytt.",
     )
     back = open_day(visit.day + timedelta(days=2))
-    tests = ["hb", "ferritin"]
-    order(chart, Sample(visit, "Blodprøver: Hb, ferritin", "Kraftige blødninger", back), tests)
+    tests, low = ["hb", "ferritin"], {"hb": 10.1, "ferritin": 6.0}
+    order(chart, Sample(visit, "Blodprøver: Hb, ferritin", "Kraftige blødninger", back, told=low), tests)
+    _unanswered(chart)
     cast_today(chart)
     return finish(chart)
+
+
+def _unanswered(chart: Chart) -> None:
+    """What the laboratory got three weeks ago and never answered."""
+    day = open_before(chart.today - timedelta(days=20))
+    visit = chart.visit("ingrid", "AMB", "Sliten, blodprøver", day, 9, 10, minutes=10)
+    chart.note(
+        visit,
+        "Prøver tatt",
+        "Sliten i høst. Stoffskifteprøver i dag: TSH og fritt T4. Svar om to til fem dager.",
+        minutes=8,
+    )
+    order(chart, Sample(visit, "Blodprøver: TSH, fritt T4", "Sliten", None), ["tsh", "ft4"])
 
 
 def reviewed(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
@@ -95,6 +109,11 @@ def _broken_arm(chart: Chart) -> None:
         "Medisiner: se listen; hun er usikker på hva hun tar. Farmasøyt bes gå gjennom.",
         minutes=40,
     )
+    for text, why, back, tests in (
+        ("Blodprøver: CRP, Hb", "Feber i natt", chart.today, ["crp", "hb"]),
+        ("Blodprøver: vitamin D, B12", "Falt, osteoporose?", None, ["d-vitamin", "b12"]),
+    ):
+        order(chart, Sample(stay, text, why, back, told={"crp": 86.0}), tests)
     since = day - timedelta(days=60)
     for name, atc, dose, why in (
         ("Ramipril kapsler 5 mg", "C09AA05", "2 kapsler om morgenen", "Tok én til da trykket var høyt hos fastlegen"),

@@ -6,7 +6,7 @@ and what she did, a Task whose focus is the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -17,6 +17,8 @@ from felles.demo.calendar import open_before, open_day, slot
 from felles.demo.world import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from felles.demo.chart import Chart, Visit
     from felles.demo.problems import Problem
     from felles.demo.world import Resource
@@ -49,6 +51,8 @@ class Sample:
     back: date | None
     acted: str = ""
     """What was done with the answer; "" when nobody has looked at it."""
+    told: Mapping[str, float] = field(default_factory=dict)
+    """Values of its tests that are told, where the body would have had others."""
 
 
 def blood_tests(chart: Chart, problems: list[Problem]) -> None:
@@ -108,7 +112,7 @@ def order(chart: Chart, sample: Sample, tests: list[str], findings: tuple[tuple[
     place, (author, *_) = chart.district.units[LABORATORY]
     values: list[Resource] = []
     for test in tests:
-        values += _values(chart, sample.visit, author, test)
+        values += _values(chart, sample, author, test)
     when = sample.visit.when(3)
     for text, said in findings:
         found = {"valueCodeableConcept": {"text": said}}
@@ -134,8 +138,9 @@ def _request(chart: Chart, sample: Sample) -> Resource:
     )  # fmt: skip
 
 
-def _values(chart: Chart, visit: Visit, author: str, test: str) -> list[Resource]:
-    value, row = chart.body.value(test, visit.day), TESTS[test]
+def _values(chart: Chart, sample: Sample, author: str, test: str) -> list[Resource]:
+    visit, row = sample.visit, TESTS[test]
+    value = sample.told.get(test, chart.body.value(test, visit.day))
     age, female = chart.person.years(visit.day), chart.person.female
     usual = row.reference(female=female, age=age, pregnant=chart.body.week(visit.day) is not None)
     made = [build.result(chart.person, row, value, visit.when(3), chart.staff(author), None, usual)]
@@ -172,6 +177,7 @@ def _looked(chart: Chart, sample: Sample, report: str, *, outside: bool) -> None
         chart.person, chart.said(author, "Vurdere prøvesvar"), build.by(staff), staff, sample.back,
         open_day(sample.back + timedelta(days=7)), done=done, focus=report,
     )  # fmt: skip
+    made["description"] = chart.said(author, sample.title)
     if done:
         made["description"] = chart.said(author, said)
         made["lastModified"] = moment(looked, 9, 40)

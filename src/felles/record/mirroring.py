@@ -27,7 +27,7 @@ _COPIED: Final[dict[str, str]] = {
     "pointed": "source, self",
     "block": "id, against, party, kind, org, item, low, high, since, until, source, passed, left_out",
     "opening": "id, source, basis, actor, org, role, kinds, since, until",
-    "held": "item, id, source, from_whom, reason, since, until, review",
+    "held": "item, id, source, from_whom, reason, since, until, review, passed",
 }
 """What is copied: table → its columns but for whose it is. A case has one row, at the key of its Task."""
 

@@ -49,7 +49,8 @@ _TASK: Final = f"""
                           where o.bucket = w.bucket and o.type = w.type and o.id = w.id and o.form = 0
                           order by o.version limit 1) o on true"""
 _FIELDS: Final = f"""h.bucket, h.person, h.source, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.focus,
-           h.made, h.since, h.next, h.rung, coalesce(t.version, 0) as version, coalesce(t.body, '{{}}') as body,
+           h.made, h.since, h.next, h.rung, h.came, h.answer, h.outside,
+           coalesce(t.version, 0) as version, coalesce(t.body, '{{}}') as body,
            f.id as patient, f.body as face, o.author, {ENTRY} as about, h.org,
            case when h.kind = {SELF_MADE} then w.updated else o.updated end as went"""
 

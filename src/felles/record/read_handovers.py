@@ -28,10 +28,14 @@ from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from felles.record.clock import Clock
     from felles.record.grants import PersonKey, SetGrant
     from felles.record.lane import Lane
 
+AWAITED: Final = "h.kind = 5 and h.state = 2 and h.came is null and h.next > q.clinical"
+"""An order whose answer is not here and not yet due: with whoever ordered it, and nothing she does now."""
 OPEN: Final = 7
 """`handover.state` from which it has ended."""
 Side = Literal["mine", "sent", "unit"]
@@ -39,7 +43,7 @@ Side = Literal["mine", "sent", "unit"]
 _LIST_COLUMNS: Final = (("sent", "boolean"), ("many", "integer"), *ASK)
 _ONE_COLUMNS: Final = (("source", "text"), ("bucket", "smallint"), ("person", "bigint"), *ASK)
 _HAND: Final = """h.bucket, h.person, h.source, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.focus,
-           h.made, h.since, h.next, h.rung"""
+           h.made, h.since, h.next, h.rung, h.came, h.answer, h.outside"""
 _FACE: Final = f"""
       left join lateral (select f.id, f.body from entry f
                           where f.bucket = h.bucket and f.person = h.person and f.type = {TYPES["Patient"]}
@@ -75,7 +79,9 @@ found as materialized (
                '60:' || h.source as ground
           from (select distinct s.party from staffing s where {STAFFED}) s
           join handover h on h.state < {OPEN}
-           and ((not q.sent and h.holder = s.party) or (q.sent and h.origin = s.party and h.holder <> s.party)){_ENTRY}
+           and ((not q.sent and h.holder = s.party and not ({AWAITED}))
+                or (q.sent and h.origin = s.party and h.holder <> s.party)
+                or (q.sent and h.holder = s.party and {AWAITED})){_ENTRY}
          where {HANDED}
          order by h.urgent desc, h.next, h.source limit q.many) x
 )""",
@@ -126,10 +132,19 @@ found as materialized (
     "handover",
     len(_ONE_COLUMNS),
 )
+# Of one person the orders that are with the reader; the page that shows where they are leaves the line.
+_ABOUT_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
+_ABOUT: Final = f"""
+with q as materialized {unnest(_ABOUT_COLUMNS)}
+select q.n, h.source, h.focus
+  from q join handover h on h.bucket = q.bucket and h.person = q.person and h.kind = 5 and h.state < {OPEN}{_ENTRY}
+ where {HANDED} and exists (select 1 from staffing s where s.party = h.holder and {STAFFED})
+   and ${len(_ABOUT_COLUMNS) + 1}::smallint is not null"""
 _SHAPES: Final = {
     "list": Shape(_LIST, _LIST_COLUMNS),
     "unit": Shape(_UNIT, _LIST_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
+    "about": Shape(_ABOUT, _ABOUT_COLUMNS),
 }
 MANY: Final = 200
 """Hand-overs in one list."""
@@ -139,8 +154,8 @@ MANY: Final = 200
 class HandedRow:
     """One hand-over, its entry and the look-up form of the person (`patient` an id, `face` JSON text).
 
-    Numbers are those of `access.handovers`; times clinical microseconds. `versions` is a JSON array of {author, at,
-    body}, the oldest first ("" in lists); `at` is real.
+    Numbers are those of `access.handovers`, of an order `came`, `answer` and `outside`; times clinical microseconds.
+    `versions` is a JSON array of {author, at, body}, the oldest first ("" in lists); `at` is real.
     """
 
     source: str
@@ -155,6 +170,9 @@ class HandedRow:
     since: int
     next: int | None
     rung: int
+    came: int | None
+    answer: str
+    outside: int
     version: int
     body: str
     patient: str
@@ -166,7 +184,8 @@ async def read_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side, many:
     """At most `many` open ones, what is urgent first, then by their next date. Raises `Busy`.
 
     `mine`: with the reader or her inboxes; `sent`: sent by her or them, with somebody else; `unit`: by name with those
-    who staff something with her, of persons whose records she sees, as far as she sees them.
+    who staff something with her, of persons whose records she sees, as far as she sees them. An order is
+    among what was sent until it has its answer, or should have it.
     """
     values = (side == "sent", many, *ask_values(grant, clock))
     return [handed_row(r) for r in await lane.submit(_SHAPES["unit" if side == "unit" else "list"], values)]
@@ -185,8 +204,17 @@ async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, 
     return handed_row(found[0])
 
 
+async def read_owed(lane: Lane, clock: Clock, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:
+    """Orders of one person that are with the reader, open: the order's reference → that of its entry. Raises `Busy`."""
+    found: dict[str, str] = {}
+    for key in keys:
+        rows = await lane.submit(_SHAPES["about"], (*key, *ask_values(grant, clock)))
+        found |= {r["focus"] or r["source"]: r["source"] for r in rows}
+    return found
+
+
 def handed_row(r: Any) -> HandedRow:
     """The hand-over of a row that has these columns."""
     names = ("source", "kind", "state", "urgent", "owner", "sender", "receiver", "focus", "made", "since", "next")
-    said = {name: r[name] for name in (*names, "rung", "version", "body")}
+    said = {name: r[name] for name in (*names, "rung", "came", "answer", "outside", "version", "body")}
     return HandedRow(**said, patient=r["patient"] or "", face=r["face"] or "{}", versions=r["versions"] or "")

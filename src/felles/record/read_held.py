@@ -35,21 +35,25 @@ said as materialized (
       from door f
 ),
 logged as ({leaves("said", f"${len(_COLUMNS) + 1}")})
-select q.n, h.source, h.reason, h.from_whom, h.until, h.review, e.org, e.updated
+select q.n, h.source, h.reason, h.from_whom, h.until, h.review, e.org, e.updated, h.passed
   from door q
   join held h on h.bucket = q.bucket and h.person = q.person and h.since <= q.real and h.until > q.real
-   and ((q.mode = {Mode.SELF:d} and h.from_whom & 1 = 1) or (q.mode = {Mode.STAFF:d} and h.item = q.item))
+   and ((q.mode = {Mode.SELF:d} and h.from_whom & 1 = 1 and not h.passed)
+        or (q.mode = {Mode.STAFF:d} and h.item = q.item))
   join type_name n on n.name = split_part(h.source, '/', 1)
   join entry e on e.bucket = h.bucket and e.person = h.person and e.type = n.type
    and e.id = split_part(h.source, '/', 2) and e.state = 0 and e.form = 0
 union all
-select q.n, null, null, null, null, null, null, null from door q"""
+select q.n, null, null, null, null, null, null, null, null from door q"""
 _SHAPE: Final = Shape(_SQL, _COLUMNS)
 
 
 @dataclass(slots=True, frozen=True)
 class HeldBack:
-    """One entry: `source` what holds it, `org` (hash) who decided or answered, times real microseconds."""
+    """One entry: `source` what holds it, `org` (hash) who decided or answered, times real microseconds.
+
+    `passed`: it is held back as what was said about a result, and follows that.
+    """
 
     source: str
     reason: int
@@ -58,6 +62,7 @@ class HeldBack:
     review: int | None
     org: int
     updated: int
+    passed: bool
 
 
 async def read_held(lane: Lane, clock: Clock, grant: PersonGrant, act: str, item: str = "") -> list[HeldBack]:

@@ -2,8 +2,8 @@
 
 As `read_followed` does it for the lists of persons, over the hand-overs that are with the reader or what she staffs
 (`read_handovers`): what came, and what stands otherwise, has its line in the log of its person, in the same statement;
-that something is gone tells of nobody who is seen, and what the reader herself wrote is no news to her. See
-docs/decisions/0007-live-signal.md.
+that something is gone tells of nobody who is seen, and what the reader herself wrote is no news to her, but for an
+order of hers that has its answer, or should have had it. See docs/decisions/0007-live-signal.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.record.decide import ASK, HANDED, IN_FORM, STAFFED, ask_values, leaves
 from felles.record.lane import Shape, unnest
-from felles.record.read_handovers import OPEN
+from felles.record.read_handovers import AWAITED, OPEN
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -29,9 +29,9 @@ line as materialized (
     select q.*, x.*
       from q
      cross join lateral (
-        select h.bucket, h.person, h.source as item, e.version, e.author, e.behalf
+        select h.bucket, h.person, h.source as item, e.version, e.author, e.behalf, h.kind
           from (select distinct s.party from staffing s where {STAFFED}) s
-          join handover h on h.state < {OPEN} and h.holder = s.party
+          join handover h on h.state < {OPEN} and h.holder = s.party and not ({AWAITED})
           join person p on p.bucket = h.bucket and p.person = h.person
           join type_name n on n.name = split_part(h.source, '/', 1)
           join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)
@@ -42,7 +42,7 @@ line as materialized (
 fresh as materialized (
     select q.n, q.bucket, q.person, q.item, q.real, q.who from line q
      where not q.silent and strpos(q.kept, ',' || q.item || '/' || q.version || ',') = 0
-       and (q.herself or not {_OWN})
+       and (q.herself or (q.kind = 5 and starts_with(q.item, 'ServiceRequest/')) or not {_OWN})
 ),
 said as materialized (
     select distinct on (f.n, f.bucket, f.person) f.bucket, f.person, f.real,

@@ -37,7 +37,7 @@ from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_download import read_download
 from felles.record.read_followed import read_followed
-from felles.record.read_handovers import MANY, read_handover, read_work
+from felles.record.read_handovers import MANY, read_handover, read_owed, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_lists import read_list
@@ -406,6 +406,10 @@ class Store:
     async def work(self, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
         """The open hand-overs that are with the reader, or that she sent; logged. Raises `Busy`."""
         return await read_work(self._pages, self.clock, grant, side, many)
+
+    async def owed(self, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:
+        """The open orders of one person that are with the reader: order → entry of its hand-over. Raises `Busy`."""
+        return await read_owed(self._pages, self.clock, grant, keys)
 
     async def handover(self, grant: SetGrant, source: str) -> HandedRow:
         """One hand-over with all its versions; logged. Raises `Absent`, `Busy`."""

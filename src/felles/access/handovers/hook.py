@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
 from felles.access.cases import OPENINGS
-from felles.access.handovers import guard, moved, postponing
+from felles.access.handovers import following, guard, moved, orders, postponing
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
 from felles.record.decide import BLOCKED
 from felles.record.desks import CASES, staffs, works
+from felles.record.elements import listed, reference_of
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 
@@ -36,20 +37,32 @@ if TYPE_CHECKING:
 TYPES_HANDED: Final = ("Task", "ServiceRequest", "Communication")
 _FIELDS: Final = tuple(field.name for field in fields(Held))
 _READ: Final = f"select org, {', '.join(_FIELDS)} from handover where bucket = $1 and person = $2 and source = $3"
-_CARRIED: Final = "select 1 from handover where bucket = $1 and person = $2 and focus = $3 and source <> $3"
+_CARRIED: Final = f"""
+select state from handover
+ where bucket = $1 and person = $2 and focus = $3 and source <> $3 and kind <> {Kind.OFFER:d}"""
+_ORDERS: Final = f"""
+select source, {", ".join(_FIELDS)} from handover
+ where bucket = $1 and person = $2 and kind = {Kind.ORDER:d} and ($3::text is null or source = $3 or focus = $3)
+ order by state, since desc"""
+# Tasks about a result that were written before it, or before the order it answers: taken over, any may come first.
+_EARLY: Final = f"""
+select source from handover
+ where bucket = $1 and person = $2 and kind = {Kind.TASK:d} and state < {State.DONE:d}
+   and (focus like 'DiagnosticReport/%' or focus like 'Observation/%')"""
 _END: Final = "delete from handover where bucket = $1 and person = $2 and source = $3"
 _PUT: Final = f"""
 insert into handover (bucket, person, source, self, kind, state, urgent, owner, sender, receiver, focus, made, since,
-                      next, rung, stopped, instead, offer, holder, origin, org)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       coalesce(case when $5::smallint > {CASES} and $8 like 'Organization/%' then $19::bigint end,
-                (select s.org from staffing s where s.party = $19 and s.since <= $21 and s.until > $21
-                    and {staffs("$5::smallint", "s.role")} order by s.org = $22 desc, s.org limit 1),
-                case when $8 like 'Organization/%' then $19 end, $22)
+                      next, rung, stopped, instead, offer, came, answer, outside, holder, origin, org)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+       coalesce(case when $5::smallint > {CASES} and $8 like 'Organization/%' then $22::bigint end,
+                (select s.org from staffing s where s.party = $22 and s.since <= $24 and s.until > $24
+                    and {staffs("$5::smallint", "s.role")} order by s.org = $25 desc, s.org limit 1),
+                case when $8 like 'Organization/%' then $22 end, $25)
 on conflict (bucket, person, source) do update set kind = excluded.kind, state = excluded.state,
    urgent = excluded.urgent, owner = excluded.owner, sender = excluded.sender, receiver = excluded.receiver,
    focus = excluded.focus, since = excluded.since, next = excluded.next, rung = excluded.rung,
-   stopped = excluded.stopped, instead = excluded.instead, offer = excluded.offer,
+   stopped = excluded.stopped, instead = excluded.instead, offer = excluded.offer, came = excluded.came,
+   answer = excluded.answer, outside = excluded.outside,
    holder = excluded.holder, origin = excluded.origin,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
@@ -82,6 +95,7 @@ def register(registry: Registry) -> None:
     for type_name in TYPES_HANDED:
         registry.guards.setdefault(type_name, []).append(_wrong)
     registry.hooks.after(TYPES_HANDED, keep, wants=_wants, nobodys=True)
+    registry.hooks.after((*orders.RESULTS, "Consent"), follow_results, wants=_wants_result)
     registry.hooks.always("blocked", give_back)
     moved.register(registry)
 
@@ -94,10 +108,16 @@ def _wants(resource: Any) -> bool:
     return type(resource).__name__ != "ServiceRequest" or said_by(resource) is not None
 
 
+def _wants_result(resource: Any) -> bool:
+    return type(resource).__name__ == "Consent" or bool(resource.basedOn)
+
+
 async def keep(after_: After) -> bool:
     """Make the rows of the hand-overs of this commit anew."""
     for reference, resource in after_.of(*TYPES_HANDED).items():
         await _keep(after_, reference, resource)
+    if any(each.startswith("ServiceRequest/") for each in after_.created):
+        await _tell_early(after_)
     return False
 
 
@@ -108,9 +128,12 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         return  # what belongs to nobody is handed over only where it is about no person at all
     new = reference in after_.created
     rows = [] if new else await conn.fetch(_READ, *key, reference)
+    was = held_of(rows[0]) if rows else None
+    if said is not None:
+        said = await following.of_order(after_, said, resource, was)
     if new and said is not None and _carries(said):
         rows = await conn.fetch(_READ, *key, said.focus)  # what this Task carries was a hand-over by itself
-    was = held_of(rows[0]) if rows else None
+        was = held_of(rows[0]) if rows else None
     astray = False
     if said is not None and said.kind.case:
         if not _may_say(after_, said, new, was, rows):
@@ -118,7 +141,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         said, astray = await _of_case(after_, said, was)
     if was is None and said is not None and said.state.ended:
         return
-    if said is None or (not reference.startswith("Task/") and await conn.fetch(_CARRIED, *key, reference)):
+    if said is None or (not reference.startswith("Task/") and await _carried(after_, reference, was)):
         if was is not None:
             await conn.fetch(_END, *key, reference)
         return
@@ -129,10 +152,8 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     hours = await _hours(after_, said.receiver)
     held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
     if held is not None:
-        if was is None and after_.historic:
-            held = replace(held, next=_anew(held, after_.clinical, hours))
         held = replace(held, stopped=astray and not held.state.ended)
-        await _put(after_, reference, held)
+        await _put(after_, reference, _begun(after_, held, said, hours) if was is None else held)
         if _carries(held):
             await conn.fetch(_END, *key, held.focus)
 
@@ -186,8 +207,75 @@ async def _desk(after_: After, named: str, kind: Kind) -> str:
     return found[0]["desk"] if found else named or NOWHERE
 
 
-def _anew(held: Held, now: int, hours: Hours) -> int:
-    """The next date of what was taken over: nobody is late before they have seen it here."""
+async def _carried(after_: After, reference: str, was: Held | None) -> bool:
+    """Whether a Task carries it: one that is open, or has ended and nothing came of it since."""
+    states = [row["state"] for row in await after_.conn.fetch(_CARRIED, *after_.key, reference)]
+    again = was is not None and was.kind is Kind.ORDER
+    return any(state < State.DONE or not again for state in states)
+
+
+async def follow_results(after_: After) -> bool:
+    """Let the orders follow what answers them, and what the person closes or opens again to whoever answers for them.
+
+    What somebody has seen is seen; an answer that says something else than it said is work again.
+    """
+    found, anew = dict[str, None](), set[str]()
+    for reference, result in after_.of(*orders.RESULTS, "Consent").items():
+        if result is None or reference.startswith("Consent/"):
+            rows = await after_.conn.fetch(_ORDERS, *after_.key, None)
+            found |= {row["focus"] or row["source"]: None for row in rows if row["state"] < State.DONE}
+            continue
+        based = [each for each in map(reference_of, listed(result.basedOn)) if each.startswith("ServiceRequest/")]
+        found |= dict.fromkeys(based)
+        if based and await following.says_anew(after_, reference, result):
+            anew.update(based)
+    if after_.of(*orders.RESULTS).keys() & after_.created:
+        await _tell_early(after_)
+    for order in found:
+        await _follow(after_, order, anew=order in anew)
+    return False
+
+
+async def _tell_early(after_: After) -> None:
+    for row in await after_.conn.fetch(_EARLY, *after_.key):
+        entry = await following.read(after_, row["source"])
+        if entry is not None and row["source"] not in after_.created:
+            await _keep(after_, row["source"], entry)
+
+
+async def _follow(after_: After, order: str, *, anew: bool) -> None:
+    rows = await after_.conn.fetch(_ORDERS, *after_.key, order)
+    open_ = [row for row in rows if row["state"] < State.DONE]
+    if not open_ and (not anew or order in after_.created):
+        return
+    source = open_[0]["source"] if open_ else order
+    was = held_of(open_[0]) if open_ else None
+    entry = await following.read(after_, source)
+    said = None if entry is None else said_by(entry)
+    if said is None or said.state.ended or said.kind is Kind.REFERRAL:
+        return
+    if was is None and rows:  # who saw it answers for what comes now
+        said = replace(said, receiver=rows[0]["receiver"])
+    said = await following.of_order(after_, said, entry, was)
+    if said is None:
+        return
+    hours = await _hours(after_, said.receiver)
+    held = follow(was, said, writer=said.sender, org=after_.grant.org, now=after_.clinical, hours=hours)
+    if held is not None and held != was:
+        await _put(after_, source, _begun(after_, held, said, hours) if was is None else held)
+
+
+def _begun(after_: After, held: Held, said: Said, hours: Hours) -> Held:
+    """The same where it was taken over from another system: nobody is late before they have seen it here.
+
+    An answer that should have come these days is missing, wherever it was ordered.
+    """
+    return replace(held, next=_anew(held, said, after_.clinical, hours)) if after_.historic else held
+
+
+def _anew(held: Held, said: Said, now: int, hours: Hours) -> int:
+    if held.kind is Kind.ORDER and not held.answer and said.until is not None and said.until > now - orders.OVERDUE:
+        return said.until
     wait = after(ALWAYS if held.urgent else hours, now, rule_of(held.kind, urgent=held.urgent).receive)
     return wait if held.next is None else max(held.next, wait)
 

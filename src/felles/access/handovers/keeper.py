@@ -27,19 +27,20 @@ import structlog
 
 from felles import fhir
 from felles.access.handovers import away, inboxes, nobodys, offering
+from felles.access.handovers.carrying import carried_by, carrying, review_id, reviewing
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
-from felles.access.handovers.kinds import Kind, coded, desk_roles, rule_of
+from felles.access.handovers.kinds import Kind, desk_roles, rule_of
 from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
-from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
+from felles.record.codes import HANDOVER_STATE_SYSTEM
 from felles.record.desks import REVIEW, closed, staffed, works
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.find import parse
-from felles.record.ids import drawn_id, mark_of
+from felles.record.ids import mark_of
 from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
 
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     import asyncpg
 
     from felles.access.handovers.states import Held
-    from felles.record.read_handovers import HandedRow
     from felles.record.store import Store
 
 _LOCK: Final = 0x68616E64
@@ -281,7 +281,8 @@ class Keeper:
             if source.startswith(REVIEW):
                 change.drawn = review_id(row["bucket"], source, row["made"])
             else:
-                change.condition = parse("Task", [("focus", source)], now=self.store.clock.clinical())
+                asked = carried_by(source, Kind(row["kind"]), row["since"])
+                change.condition = parse("Task", asked, now=self.store.clock.clinical())
         await self.store.commit(self._grant(), [change], act="keep")
 
     def _grant(self) -> Any:
@@ -318,61 +319,6 @@ def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, A
             code = UNTAKEN
     new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": words}
     return None if new == task else new
-
-
-def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
-    """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant.
-
-    Of a message it tells who wrote it, by name, and what sort it is.
-    """
-    named = {"display": said} if (said := body.get("sender", {}).get("display", "")) else {}
-    made: dict[str, Any] = {
-        "resourceType": "Task",
-        "status": "accepted" if held.state == State.ACCEPTED else "requested",
-        "intent": "order",
-        "priority": body.get("priority", "routine"),
-        "code": coded(Kind(held.kind)),
-        "description": told_in(body),
-        "focus": {"reference": source},
-        "for": body["subject"],
-        "authoredOn": body.get("authoredOn") or body.get("sent") or now,
-        "requester": {"reference": held.sender} | named,
-        "owner": {"reference": held.receiver},
-    }
-    if not made["description"]:
-        del made["description"]
-    if sorts := body.get("category", []) if source.startswith("Communication/") else []:
-        made["input"] = [{"type": {"text": "Melding"}, "valueCodeableConcept": each} for each in sorts]
-    return made
-
-
-def reviewing(source: str, held: Held | HandedRow, patient: str, now: str) -> dict[str, Any]:
-    """A Task that carries a way in that its reader made herself, to be looked over. Pure; `now` is a FHIR instant."""
-    return {
-        "resourceType": "Task",
-        "status": "accepted" if held.state == State.ACCEPTED else "requested",
-        "intent": "order",
-        "code": {"coding": [{"system": CASE_SYSTEM, "code": Kind.SELF_MADE.case}]},
-        "focus": {"reference": source.removeprefix(REVIEW).replace(".", "/", 1)},
-        "for": {"reference": patient},
-        "authoredOn": now,
-        "owner": {"reference": held.receiver},
-    }
-
-
-def review_id(bucket: int, source: str, made: int) -> str:
-    """The id of the Task that carries such a way in (`handover.source`, `handover.made`): two who make it meet."""
-    return drawn_id(bucket, f"{source} {made}")
-
-
-def told_in(body: dict[str, Any]) -> str:
-    """What a referral, an order or a message says it is about, "" when it says nothing."""
-    coded_reasons = body.get("reasonCode", [])  # of a Task there is one
-    listed = [coded_reasons] if isinstance(coded_reasons, dict) else coded_reasons
-    reasons = [each.get("text", "") for each in listed]
-    said = [body.get("code", {}).get("text", ""), *reasons]
-    said += [each.get("contentString", "") for each in body.get("payload", [])]
-    return "\n".join(dict.fromkeys(filter(None, said)))
 
 
 @asynccontextmanager

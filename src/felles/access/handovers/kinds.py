@@ -159,7 +159,9 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.TASK: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE, done_ends=True),
     Kind.MESSAGE: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
     Kind.QUESTION: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
-    Kind.ORDER: Rule(receive=Wait(days=5), act=Wait(days=10), again=Wait(days=5), ladder=(("sender", _DAY),)),
+    Kind.ORDER: Rule(
+        receive=Wait(days=1), act=Wait(days=2), again=Wait(days=1), ladder=(("sender", _DAY),), done_ends=True
+    ),
     Kind.PLAN: Rule(receive=Wait(days=2), act=Wait(days=5), again=Wait(days=5), ladder=_ROUTINE),
     Kind.CORRECTION: Rule(receive=Wait(days=5), act=Wait(days=20), again=Wait(days=5), ladder=_ROUTINE),
     Kind.DEVIATION: Rule(receive=Wait(days=1), act=Wait(days=3), again=Wait(days=5), ladder=_ROUTINE, put_off=31),
@@ -184,6 +186,13 @@ RULES: Final[dict[Kind, Rule]] = {
 
 NOBODYS: Final = frozenset({Kind.APPLICATION, Kind.ACCESS_REVIEW})
 """Cases that are about no person."""
+
+AWAITED: Final = {"urgent": Wait(days=2), "laboratory": Wait(days=7), "imaging": Wait(days=20)}
+"""Until an order has its answer, from the day it is to be taken or was ordered: practice, and a site's to set. What
+takes longer is ordered with its day (`ServiceRequest.occurrence[x]`)."""
+ANSWERED: Final = (Wait(days=5), Wait(days=2), Wait(minutes=60))
+"""Until an answer is seen and acted on: as usual, outside the usual, gravely outside. Practice, and a site's to set; a
+laboratory rings about what is grave besides."""
 
 PROMISED: Final = Wait(days=5)
 """Until a citizen who writes has an answer, as her page says it: five working days is the practice of the national

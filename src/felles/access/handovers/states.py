@@ -31,11 +31,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.cases import sort_of
-from felles.access.codes import DIAGNOSTIC, OFFERED, STANDS_IN_FOR
+from felles.access.codes import OFFERED, STANDS_IN_FOR
 from felles.access.handovers import asking
 from felles.access.handovers.asking import REPLIED, RETURNED
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after
-from felles.access.handovers.kinds import LOOKED, MONTH, NOBODYS, PROMISED, RULES, Kind, rule_of
+from felles.access.handovers.kinds import ANSWERED, LOOKED, MONTH, NOBODYS, PROMISED, RULES, Kind, rule_of
+from felles.access.handovers.orders import awaited, is_order
 from felles.access.times import span
 from felles.record.clock import FOREVER
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
@@ -120,6 +121,8 @@ class Said:
     `instead` is the hash of whoever is away and for whom it stands with another (`away`), 0 for nobody; `offered` to
     whom it says that it was offered, "" for nobody. `waits` is when a citizen was asked back (0: not said), None where
     none is; `replied` that she has answered.
+    `written` when somebody last did something with it. `answer` is what answers an order and `outside` how that lies
+    (`orders`): neither stands in the entry itself. `moved` that it lost who had it, and was given to another.
     """
 
     kind: Kind
@@ -135,11 +138,18 @@ class Said:
     offered: str = ""
     waits: int | None = None
     replied: bool = False
+    answer: str = ""
+    outside: int = 0
+    written: int | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row of `handover`. Times are clinical microseconds; `next` is None exactly when it has ended."""
+    """A row of `handover`. Times are clinical microseconds; `next` is None exactly when it has ended.
+
+    `came`: since when an order has its `answer`.
+    """
 
     kind: Kind
     state: State
@@ -155,6 +165,9 @@ class Held:
     stopped: bool = False
     instead: int = 0
     offer: str = ""
+    came: int | None = None
+    answer: str = ""
+    outside: int = 0
 
 
 def said_by(resource: Any) -> Said | None:
@@ -176,21 +189,28 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     receiver = said.receiver or (was.receiver if was else "") or _able(sender) or _able(writer) or org
     if not receiver:
         return None
+    came = None if not said.answer else was.came if was and was.came is not None else now
     state = _settled(said, sender, receiver)
+    offered = state is State.SENT and came is not None and was is not None and (said.written or 0) < came
+    offered = offered and not said.moved
+    if offered:  # what came before another said yes is for who ordered it
+        state = State.ACCEPTED
     if state.ended:
         owner = ""
-    elif state.back and not (_is_citizen(sender) or said.kind.case):
+    elif offered or (state.back and not (_is_citizen(sender) or said.kind.case)):
         owner = sender
     else:
         owner = receiver
     made = was.made if was else min(said.asked or now, now)
-    same = was is not None and (was.state, was.owner) == (state, owner)
+    same = was is not None and (was.state, was.owner, was.came) == (state, owner, came)
+    same = same and was is not None and was.outside >= said.outside
     rung = 0
     if was is not None and state is was.state is State.SENT:
         rung = was.rung if same else (was.rung + 1 if said.escalated else 0)
     held = Held(said.kind, state, said.urgent, owner, sender, receiver, said.focus, made, now, None, rung)
     offer = was.offer if was and not state.ended and was.offer.partition(" ")[2] != said.offered else ""
     held = replace(held, instead=0 if state.ended else said.instead, offer=offer)
+    held = replace(held, came=came, answer=said.answer, outside=said.outside)
     if same and was is not None:
         held = replace(held, since=was.since)
     return held if state.ended else replace(held, next=_next(was, held, said, now, hours, same=same))
@@ -223,13 +243,17 @@ def _next(was: Held | None, held: Held, said: Said, now: int, hours: Hours, *, s
     agreed = said.until if said.until is not None and not (held.state.back or held.urgent) else None
     if agreed is not None and agreed <= now and (held.state is State.SENT or not held.kind.case):
         agreed = None
+    if was is not None and held.came is not None and (said.written or 0) < held.came:
+        agreed = None  # that was agreed while there was no answer
     if agreed is not None and not held.kind.case and agreed > now + LOOKED:  # and writing again moves it no further
         agreed = was.next if same and was is not None and was.next is not None else now + LOOKED
     if agreed is not None and held.state is not State.SENT:
         return agreed
     if same and was is not None and was.next is not None and was.urgent == held.urgent:
         return was.next
-    wait = after(ALWAYS if held.urgent else hours, now, _wait(held))  # minutes are minutes, day and night
+    due = _wait(held)
+    always = held.urgent or (held.came is not None and bool(due.minutes))
+    wait = after(ALWAYS if always else hours, now, due)  # minutes are minutes, day and night
     return wait if agreed is None else min(agreed, wait)
 
 
@@ -244,6 +268,8 @@ def _by_itself(held: Held, said: Said, now: int, hours: Hours) -> int:
 
 def _wait(held: Held) -> Wait:
     rule = rule_of(held.kind, urgent=held.urgent)
+    if held.came is not None and held.state in (State.RECEIVED, State.ACCEPTED):
+        return ANSWERED[held.outside]
     if held.state is State.SENT:
         return rule.ladder[min(held.rung, len(rule.ladder)) - 1][1] if held.rung else rule.receive
     return rule.again if held.state.back else rule.act
@@ -314,6 +340,8 @@ def _task(task: Any) -> Said | None:
         next((reference_of(e.valueReference) for e in listed(task.extension) if e.url == OFFERED), ""),
         waits,
         business == REPLIED,
+        written=_moment(task.lastModified) or asked,
+        moved=business == MOVED,
     )
 
 
@@ -345,16 +373,17 @@ def _request(request: Any) -> Said | None:
     state = _REQUEST.get(request.status)
     if state is None or request.intent in ("proposal", "plan", "option"):
         return None
-    diagnostic = any(DIAGNOSTIC & set(codes_of(concept)) for concept in listed(request.category))
+    diagnostic = is_order(request)
     sender = _sender(reference_of(request.requester))
     performers = [_able(reference_of(each)) for each in listed(request.performer)]
     receiver = sender if diagnostic else next(filter(None, performers), "")
     if not receiver:
         return None
     kind = Kind.ORDER if diagnostic else Kind.REFERRAL
-    if diagnostic and state is State.SENT:
-        state = State.ACCEPTED
     asked = _moment(request.authoredOn)
+    if diagnostic:  # what is closed is not seen
+        state = state if state.ended else State.ACCEPTED
+        return Said(kind, state, False, receiver, sender, "", asked, awaited(request), written=asked)
     return Said(kind, state, request.priority in AT_ONCE, receiver, sender, "", asked, None)
 
 

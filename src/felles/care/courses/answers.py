@@ -1,7 +1,8 @@
 """Tests that were ordered: which have their answer, what it says, and whether anybody looked at it.
 
-An answer belongs to an order by `basedOn` of the report or the values. Who looked is a Task whose focus is the answer
-or one of its values: done, or waiting for somebody.
+An answer belongs to an order by `basedOn` of the report or the values. Who looked is a Task whose focus is the order,
+the answer or one of its values: done, or with somebody who answers for it until she has looked. Where there is none it
+is who ordered the test (`access.handovers`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.courses import rules
-from felles.care.courses.present import whole
+from felles.care.courses.present import said_in, told_in, whole
 from felles.ui.dates import DAY, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from felles.care.courses.shapes import Order, Report, Result, Task
     from felles.care.courses.views import Record
@@ -72,7 +73,8 @@ def answered(
         }  # fmt: skip
         if report is None and not own:
             continue
-        about = {f"Observation/{key}" for key in own} | ({f"DiagnosticReport/{report.entry.id}"} if report else set())
+        about = {mine, *(f"Observation/{key}" for key in own)}
+        about |= {f"DiagnosticReport/{report.entry.id}"} if report else set()
         looks = [read for read in tasks if read.entry.focus and read.entry.focus.reference in about]
         found.append(Answered(order, report, list(own.values()), looks))
     found.sort(key=lambda each: (each.looked is not None, -each.at))
@@ -83,11 +85,15 @@ def _because(based_on: Iterable[Any], mine: str) -> bool:
     return any(each.reference == mine for each in based_on)
 
 
-def lines(view: View, record: Record) -> list[dict[str, Any]]:
-    """Each answered order in words: what was ordered, when it came, what lies outside, who looked and what she did."""
+def lines(view: View, record: Record, mine: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each answered order in words: what was ordered, when it came, what lies outside, who looked and what she did.
+
+    `mine`: where the reader says what she does, by order (a reference): of those that she answers for.
+    """
     every = answered(record.asked, record.reports, record.values, record.tasks)
     recent = [each for each in every if each.looked is None or each.at >= view.now - YEAR]
-    return [_line(view, each) for each in recent[:MOST]]
+    shown = [_line(view, each) for each in recent[:MOST]]
+    return [line | {"act": "" if line["looked"] else mine.get(line["order"], "")} for line in shown]
 
 
 def _line(view: View, found: Answered) -> dict[str, Any]:
@@ -102,8 +108,10 @@ def _line(view: View, found: Answered) -> dict[str, Any]:
         "came": ", ".join(filter(None, (t("Svar {day}").format(day=t.brief(found.at)), by))),
         "answer": view.entry("DiagnosticReport", found.report.entry.id) if found.report else "",
         "outside": _outside(view, found),
+        "order": f"ServiceRequest/{order.id}",
+        "task": f"Task/{found.owed.entry.id}" if found.owed else "",
         "looked": _looked(view, found.looked) if found.looked else None,
-        "owed": _owed(view, found.owed) if found.looked is None else "",
+        "owed": _owed(view, found) if found.looked is None else "",
     }
 
 
@@ -123,13 +131,22 @@ def _outside(view: View, found: Answered) -> str:
 def _looked(view: View, read: Read[Task]) -> dict[str, str]:
     t, task = view.t, read.entry
     when = t.brief(moment(task.last_modified) or read.at)
-    said = task.description if task.description and task.description != task.code.words else ""
     who = view.name(task.owner) or view.name(task.requester)
     href = view.entry("Task", task.id)
-    return {"text": said or t("Vurdert"), "who": ", ".join(filter(None, (who, when))), "href": href}
+    return {
+        "text": said_in(t, task) or t("Vurdert"),
+        "who": ", ".join(filter(None, (who, when))),
+        "href": href,
+        "told": told_in(t, task),
+    }
 
 
-def _owed(view: View, read: Read[Task] | None) -> str:
+def _owed(view: View, found: Answered) -> str:
+    """That nobody has looked, and who answers for it: who has the task, until she said yes who ordered the test."""
     t = view.t
-    who = view.name(read.entry.owner) if read else ""
-    return t("Ingen har vurdert svaret. Venter på {who}.").format(who=who) if who else t("Ingen har vurdert svaret.")
+    task = found.owed.entry if found.owed else None
+    answers = task.requester if task and task.status == "requested" and task.requester else task and task.owner
+    who = view.name(answers or found.order.entry.requester)
+    if not who:
+        return t("Ingen har vurdert svaret.")
+    return t("Ingen har vurdert svaret. {who} svarer for det.").format(who=who)

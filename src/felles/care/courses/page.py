@@ -75,22 +75,24 @@ def wanted_names(record: Record) -> set[str | int]:
     references = [who for read in values for who in read.entry.performer]
     references += [who for read in reports for who in read.entry.performer]
     references += [who for read in there(record.orders) for who in read.entry.performer]
-    references += [read.entry.requester for read in there(record.asked) if read.entry.requester]
+    asked = [read.entry.requester for read in (*there(record.asked), *there(record.orders))]
+    references += [who for who in asked if who]
     references += [who for read in there(record.notes) for who in read.entry.author]
     references += [who for read in there(record.tasks) for who in (read.entry.owner, read.entry.requester) if who]
     return wanted | {who.reference for who in references if who.reference and not who.display}
 
 
-def table(view: View, record: Record, wish: Asked) -> dict[str, Any]:
+def table(view: View, record: Record, wish: Asked, mine: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The tests in groups, each with its newest value and those of the days shown; and what was ordered and answered.
 
-    `failed`: the parts that could not be made, in words.
+    `failed`: the parts that could not be made, in words; `mine`: the address of the hand-over of each order (a
+    reference) that the reader answers for.
     """
     parts = pieces.Parts(view.t)
     return parts.made("table", lambda: _matrix(view, record, wish), _NO_MATRIX) | {
         "cut": record.cut,
         "waiting": parts.made("waiting", lambda: present.waiting(view, record), []),
-        "answers": parts.made("answers", lambda: answers.lines(view, record), []),
+        "answers": parts.made("answers", lambda: answers.lines(view, record, mine or {}), []),
         "reports": parts.made("reports", lambda: present.reports(view, [*record.reports, *record.studies]), []),
         "failed": parts.failed,
     }

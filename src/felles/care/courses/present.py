@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from felles.care.courses.rules import Reading, Test
-    from felles.care.courses.shapes import Report, Taken
+    from felles.care.courses.shapes import Report, Taken, Task
     from felles.care.courses.views import Record
     from felles.care.overview.present import View
     from felles.care.overview.rules import Mark
     from felles.care.overview.views import Read
+    from felles.ui.i18n import Language
     from felles.ui.pieces import Parts
 
 YEAR: Final = 366 * 86_400_000_000
@@ -221,7 +222,10 @@ def done(view: View, found: rules.Acts) -> list[dict[str, str]]:
             t("Sett av lege, vist til pasienten") if looked else entry.code.words or entry.description or t("Oppgave")
         )
         by = view.name(entry.owner) or view.name(entry.requester)
-        add(text, by, view.entry("Task", entry.id), read.at)
+        done_so = said_in(t, entry) if entry.business_status else ""
+        add(done_so or text, by, view.entry("Task", entry.id), read.at)
+        if told := told_in(t, entry):
+            add(told, by, view.entry("Task", entry.id), read.at)
     for read in found.notes:
         by = ", ".join(filter(None, map(view.name, read.entry.author)))
         add(read.entry.title or t("Journalnotat"), by, view.entry("Composition", read.entry.id), read.at)
@@ -230,6 +234,22 @@ def done(view: View, found: rules.Acts) -> list[dict[str, str]]:
         text = (t("{medicine} startet") if begun else t("{medicine} sluttet")).format(medicine=name)
         add(text, "", view.entry(medicine.resource_type, medicine.id), at)
     return items
+
+
+def said_in(t: Language, task: Task) -> str:
+    """What somebody who looked did, in her words; "" where the record has none."""
+    done = task.business_status
+    if done is not None and done.has("seen"):
+        return t("Sett, ingen tiltak")
+    if done is not None and done.has("acted"):
+        return next((note.text for note in reversed(task.note) if note.text), "") or t("Sett og fulgt opp")
+    return task.description if task.description and task.description != task.code.words else ""
+
+
+def told_in(t: Language, task: Task) -> str:
+    """What the person was told about an answer, "" when nothing is said of that."""
+    told = "; ".join(said.value_string for said in task.output if said.value_string)
+    return t("Beskjed til pasienten: {what}").format(what=told) if told else ""
 
 
 def medicine_name(medicine: Taken) -> str:
@@ -270,17 +290,21 @@ def missing(view: View, tests: list[Test]) -> str:
 
 
 def waiting(view: View, record: Record) -> list[dict[str, str]]:
-    """What was ordered or taken and has no answer yet, and who owes it."""
+    """What was ordered or taken and has no answer yet, who owes it, and who answers for it meanwhile."""
     t = view.t
     items = [
         {"text": read.entry.code.words or t("Prøve"), "href": view.entry("Observation", read.entry.id),
          "when": t("tatt {day}").format(day=t.brief(read.at)), "more": view.names.get(read.org) or ""}
         for read in record.values if read.entry.status == rules.WAITING
     ]  # fmt: skip
+    here = {each.reference for read in (*record.reports, *record.values) for each in read.entry.based_on}
     for read in record.orders:
         entry = read.entry
-        if rules.is_order(coding.code or "" for concept in entry.category for coding in concept.coding):
+        test = rules.is_order(coding.code or "" for concept in entry.category for coding in concept.coding)
+        if test and f"ServiceRequest/{entry.id}" not in here:
             owner = ", ".join(filter(None, map(view.name, entry.performer))) or t("uten oppgitt mottaker")
+            if who := view.name(entry.requester):
+                owner = f"{owner} · {t('{who} svarer for den').format(who=who)}"
             items.append(
                 {"text": entry.code.words or t("Bestilt prøve"), "href": view.entry("ServiceRequest", entry.id),
                  "when": t("bestilt {day}").format(day=t.brief(read.at)), "more": owner}

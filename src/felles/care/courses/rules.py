@@ -185,7 +185,8 @@ def acts(
     """What the record says was done about a reading: answers and looks at it, notes of its contact, medicines after."""
     item = f"Observation/{reading.entry.id}"
     mine = [read for read in reports if any(each.reference == item for each in read.entry.result)]
-    about = {item, *(f"DiagnosticReport/{read.entry.id}" for read in mine)}
+    about: set[str | None] = {item, *(f"DiagnosticReport/{read.entry.id}" for read in mine)}
+    about |= {each.reference for entry in (reading.entry, *(read.entry for read in mine)) for each in entry.based_on}
     contact = reading.entry.encounter and reading.entry.encounter.reference
     changed = [
         (at, read.entry, begun)

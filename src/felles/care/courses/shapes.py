@@ -51,6 +51,12 @@ class Order(Shape):
     requester: Reference | None = None
 
 
+class Said(Shape):
+    """What came of a task, in words."""
+
+    value_string: str | None = None
+
+
 class Task(Shape):
     """A task, or the note that a doctor has looked."""
 
@@ -62,6 +68,9 @@ class Task(Shape):
     requester: Reference | None = None
     owner: Reference | None = None
     last_modified: str | None = None
+    business_status: Concept | None = None
+    note: list[Annotation] = field(default_factory=list)
+    output: list[Said] = field(default_factory=list)
 
 
 class Note(Shape):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles import access
+from felles.care.courses import answers, rules, views
 from felles.care.courses import page as pages
-from felles.care.courses import rules, views
 from felles.care.doors.strip import shown
 from felles.care.overview.present import View
 from felles.care.people import open_person, staff_only, store_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from felles.care.courses.views import Record
+    from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
     from felles.ui.web import Visit
 
@@ -42,7 +44,7 @@ async def show(request: Request) -> Response:
     if wish.beside:
         context["course"] = pages.beside(view, record, wish, child=_child(view, record))
         return page(found, "courses/beside.html", context)
-    context["table"] = pages.table(view, record, wish)
+    context["table"] = pages.table(view, record, wish, await _mine(found, grant, record))
     return page(found, "courses/staff.html", context)
 
 
@@ -61,6 +63,15 @@ async def course(request: Request) -> Response:
         raise Absent("there is no such course here that you may see")
     context = above | {"title": made["test"]["name"], "own": f"{view.base}/prover"} | made
     return page(found, "courses/one.html", context)
+
+
+async def _mine(found: Visit, grant: PersonGrant, record: Record) -> dict[str, str]:
+    """Where the reader says what she did with an answer, by order: of those that she answers for."""
+    found_ = answers.answered(record.asked, record.reports, record.values, record.tasks)
+    if all(each.looked for each in found_) or not found.signed_in.may("find"):
+        return {}
+    mine = await store_of(found).owed(access.everyone(found.signed_in), grant.keys)
+    return {order: f"/arbeid/{source}" for order, source in mine.items()}
 
 
 def side_of(request: Request) -> int:

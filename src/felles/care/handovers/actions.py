@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from felles import access, fhir
-from felles.access.handovers.keeper import carrying
+from felles.access.handovers.carrying import carried_by, carrying
 from felles.access.handovers.kinds import Kind
 from felles.access.resources import moment
 from felles.care.handovers import rules
@@ -42,8 +42,9 @@ async def call(store: Store, grant: PersonGrant, patient_id: str, to: str, words
 
 
 async def do(
-    store: Store, actor: Actor, row: HandedRow, verb: Verb, *, words: str = "", to: str = "", until: str = ""
-) -> str:
+    store: Store, actor: Actor, row: HandedRow, verb: Verb, *, words: str = "", to: str = "", until: str = "",
+    told: str = "",
+) -> str:  # fmt: skip
     """Do `verb` with a hand-over as it stood in `row`; the reference of its Task.
 
     What no Task carried until now is carried by one from here on. Raises `Absent`, and what `commit` raises:
@@ -57,12 +58,12 @@ async def do(
     carried = row.source.startswith("Task/")
     if not carried:
         body = carrying(row.source, body, row, now)
-    task = _struct(rules.act(body, verb, who=actor.reference, now=now, words=words, to=to, until=until))
+    task = _struct(rules.act(body, verb, who=actor.reference, now=now, words=words, to=to, until=until, told=told))
     if carried:
         name = row.source.partition("/")[2]
         change = Change(op="update", type="Task", id=name, resource=task, expected=row.version)
     else:
-        alone = parse("Task", [("focus", row.source)], now=store.clock.clinical())
+        alone = parse("Task", carried_by(row.source, Kind(row.kind), row.since), now=store.clock.clinical())
         change = Change(op="create", type="Task", resource=task, condition=alone)
     done = await store.commit(access.person(actor, (key,)), [change], act=change.op)
     if done[0].outcome == "found":

@@ -38,7 +38,7 @@ DOMAIN = Domain(
         "page:send": lambda t: t("Skrev noe som skal sendes om deg"),
     },
     fields={
-        "/arbeid/{type}/{hid}/{verb}": sources("tekst", "dag", "mottaker", "til"),
+        "/arbeid/{type}/{hid}/{verb}": sources("tekst", "dag", "mottaker", "til", "beskjed"),
         "/fravaer": sources("fra", "til", "stedfortreder"),
         "/p/{id}/ring": sources("mottaker", til="ServiceRequest.performer", tekst="Observation.valueQuantity"),
     },

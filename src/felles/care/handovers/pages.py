@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
-FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon")
+FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon", "beskjed")
 """The fields of an act."""
 _HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication", REVIEW.rstrip("/")})
 _SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
@@ -145,7 +145,10 @@ async def act(request: Request) -> Response:
     if verb not in await _verbs(found, row):
         return await _one(found, form=form, error="moved")
     words, to, until = form.get("tekst", ""), form.get("til", ""), form.get("dag", "")
+    told = form.get("beskjed", "") if verb is Verb.ACTED else ""
     wrong = await _wrong(found, row, verb, words, to, until)
+    if len(told) > rules.LONGEST:
+        wrong["beskjed"] = found.t("Høyst {count} tegn.").format(count=rules.LONGEST)
     if wrong:
         return await _one(found, form=form | {"verb": verb}, wrong=wrong)
     if form.get("versjon", "") not in ("", str(row.version)):
@@ -154,14 +157,18 @@ async def act(request: Request) -> Response:
         source = (
             await desk.do(found, case, verb, words=words, to=to, until=until)
             if case is not None
-            else await actions.do(store_of(found), found.signed_in, row, verb, words=words, to=to, until=until)
+            else await actions.do(
+                store_of(found), found.signed_in, row, verb, words=words, to=to, until=until, told=told
+            )
         )
     except (Conflict, PreconditionFailed):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     except Forbidden:
         return await _one(found, form=form | {"verb": verb}, error="forbidden")
     return go(
-        f"/arbeid/{source}?gjort=1" if verb in (Verb.TAKE, Verb.RECEIVE, Verb.CALM, Verb.END) else "/arbeid?gjort=1"
+        f"/arbeid/{source}?gjort=1"
+        if verb in (Verb.TAKE, Verb.RECEIVE, Verb.CALM, Verb.END, *rules.SAID)
+        else "/arbeid?gjort=1"
     )
 
 
@@ -201,8 +208,8 @@ async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
     parties = set(await store_of(found).parties(access.everyone(found.signed_in)))
     holds = bool(row.owner) and mark_of(row.owner) in parties
     own = row.owner == found.signed_in.reference
-    sent = mark_of(row.sender) in parties
-    return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, urgent=row.urgent)
+    sent, came = mark_of(row.sender) in parties, row.came is not None
+    return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, came=came, urgent=row.urgent)
 
 
 async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
@@ -255,7 +262,7 @@ async def _one(
     own = await kept(store, found.signed_in) if answers else []
     ready = fitting(categories(body), urgent=one["urgent"], own=own) if answers else []
     context = {
-        "title": present.kind(t, Kind(row.kind)),
+        "title": present.named(t, row, now),
         "one": one,
         "version": row.version,
         "forms": present.forms(t, verbs, Kind(row.kind), citizen=one["citizen"], urgent=one["urgent"]),
@@ -268,8 +275,8 @@ async def _one(
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
                   "open": each.open} for each in await inboxes.find(store, looked, desks=case is not None)],
         "looked": looked,
-        "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag")},
-        "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag")},
+        "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag", "beskjed")},
+        "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag", "beskjed")},
         "errors": errors,
         "error": refusals.get(error, ""),
         "done": "gjort" in asked,

@@ -11,7 +11,7 @@ from felles.access.cases import OPENINGS
 from felles.access.codes import OFFERED
 from felles.access.handovers.asking import REPLIED
 from felles.access.handovers.away import absent_in
-from felles.access.handovers.keeper import told_in
+from felles.access.handovers.carrying import told_in
 from felles.access.handovers.kinds import NOBODYS, Kind, rule_of
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
 from felles.care import shapes, words
@@ -41,7 +41,7 @@ def kind(t: Language, which: Kind) -> str:
         Kind.TASK: t("Oppgave"),
         Kind.MESSAGE: t("Melding"),
         Kind.QUESTION: t("Spørsmål"),
-        Kind.ORDER: t("Rekvisisjon"),
+        Kind.ORDER: t("Bestilt prøve"),
         Kind.PLAN: t("Plan delt"),
         Kind.CORRECTION: t("Krav om retting"),
         Kind.DEVIATION: t("Avviksmelding"),
@@ -114,6 +114,8 @@ def verb(t: Language, which: Verb) -> str:
         Verb.POSTPONE: t("Utsett"),
         Verb.CALM: t("Haster ikke lenger"),
         Verb.END: t("Avslutt"),
+        Verb.SEEN: t("Sett, ingen tiltak"),
+        Verb.ACTED: t("Sett og fulgt opp"),
     }[which]
 
 
@@ -131,13 +133,38 @@ def hint(t: Language, which: Verb) -> str:
         Verb.POSTPONE: t("Den blir hos deg, og kommer fram igjen den dagen."),
         Verb.CALM: t("Den venter fra nå som det som ikke haster. Den som har den, ser det."),
         Verb.END: t("Ingen har den lenger. Grunnen blir stående."),
+        Verb.SEEN: t("Svaret er sett av deg, og trenger ikke mer. Det står i journalen."),
+        Verb.ACTED: t("Hva du gjorde med svaret. Det står i journalen, ved svaret."),
     }[which]
+
+
+def named(t: Language, of: HandedRow, now: int) -> str:
+    """What it is: of an order, whether its answer has come, is waited for, or is missing."""
+    if of.kind != Kind.ORDER or State(of.state).ended:
+        return kind(t, Kind(of.kind))
+    if of.came is not None:
+        return t("Svar kommet")
+    return t("Prøvesvar mangler") if of.next is not None and of.next <= now else t("Venter på svar")
+
+
+def standing(t: Language, of: HandedRow) -> tuple[str, str]:
+    """(where it stands, its colour): of an answer that nobody has seen, how it lies by its own interpretation."""
+    where = State(of.state)
+    if of.kind == Kind.ORDER and where is State.DONE:
+        return t("Sett"), COLORS[where]
+    if of.kind != Kind.ORDER or where not in (State.RECEIVED, State.ACCEPTED):
+        return state(t, where), COLORS[where]
+    if of.came is None:
+        return t("Venter på svar"), "info"
+    return {0: (t("Ikke sett ennå"), "info"), 1: (t("Utenfor det vanlige"), "warning")}.get(
+        of.outside, (t("Alvorlig avvik"), "danger")
+    )
 
 
 def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> dict[str, Any]:
     """One line of a list. `sent`: in the list of what she sent."""
     patient, body = _face(of.face), msgspec.json.decode(of.body)
-    where = State(of.state)
+    (stands, color), where = standing(t, of), State(of.state)
     about = [words.age(t, patient, now), t.fhir(patient.birth_date, brief=True) if patient.birth_date else ""]
     other = of.owner if sent else of.sender
     wrote = names.get(other, "") or (_written_by(t, of, body) if other.startswith("Patient/") else "")
@@ -145,7 +172,7 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "href": f"/arbeid/{of.source}",
         "source": of.source,
         "version": of.version,
-        "kind": kind(t, Kind(of.kind)),
+        "kind": named(t, of, now),
         "code": Kind(of.kind).code,
         "where": where,
         "owner": of.owner,
@@ -154,8 +181,8 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "patient": words.name(t, patient.shown_name) if of.patient else "",
         "about": ", ".join(filter(None, about)) if of.patient else "",
         "other": t("Felles") if other.startswith("Device/") else wrote,
-        "state": _with_her(t, body) or state(t, where),
-        "color": COLORS[where],
+        "state": _with_her(t, body) or stands,
+        "color": color,
         "next": t.moment(of.next) if of.urgent and of.next else t.brief(of.next) if of.next else "",
         "late": of.next is not None and of.next <= now,
         "inbox": not of.owner.startswith("Practitioner"),
@@ -196,6 +223,10 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "since": t.moment(of.since),
         "ended": where.ended,
         "reason": reason if where.ended or where is State.DECLINED else "",
+        "answer": f"/p/{of.patient}/e/{of.answer}" if of.answer and of.patient else "",
+        "came": t.moment(of.came) if of.came is not None else "",
+        "order": of.kind == Kind.ORDER,
+        "told": [each["valueString"] for each in body.get("output", []) if each.get("valueString")],
         "focus": f"/p/{of.patient}/e/{focus}" if focus and of.patient and not case else "",
         "notes": notes(t, body, names),
         "events": events(t, of, names),
@@ -351,6 +382,7 @@ def forms(
             "words": each in WITH_WORDS,
             "to": each is Verb.FORWARD,
             "until": each is Verb.POSTPONE,
+            "told": each is Verb.ACTED,
         }
         for each in verbs
     ]

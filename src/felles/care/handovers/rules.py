@@ -35,11 +35,13 @@ class Verb(StrEnum):
     POSTPONE = "utsett"
     CALM = "haster-ikke"
     END = "avslutt"
+    SEEN = "sett"
+    ACTED = "fulgt-opp"
 
 
 ASKABLE: Final = frozenset({Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION})
 """Cases of which a citizen may be asked something back: what she asked for herself."""
-WITH_WORDS: Final = frozenset({Verb.ASK, Verb.REPLY, Verb.ANSWER, Verb.DECLINE, Verb.END, Verb.POSTPONE})
+WITH_WORDS: Final = frozenset({Verb.ACTED, Verb.ASK, Verb.REPLY, Verb.ANSWER, Verb.DECLINE, Verb.END, Verb.POSTPONE})
 """Verbs that take words: a question, an answer, a reason."""
 _HOLDER: Final = {
     State.SENT: (Verb.TAKE, Verb.RECEIVE, Verb.ANSWER, Verb.ASK, Verb.FORWARD, Verb.DECLINE),
@@ -58,13 +60,28 @@ _DESK: Final = {
 """Of a case: what answers it has a page of its own, and nobody but that ends it."""
 
 
+_LOOKS: Final = (Verb.SEEN, Verb.ACTED)
+SAID: Final = {Verb.SEEN: ("seen", "Sett, ingen tiltak"), Verb.ACTED: ("acted", "Sett og fulgt opp")}
+"""What was done with an answer: the code of `Task.businessStatus`, and how it stands in the record."""
+TOLD: Final = "Beskjed til pasienten"
+"""`Task.output.type` of what the person was told about an answer."""
+
+
 def verbs(
-    kind: Kind, state: State, *, holds: bool, sent: bool, own: bool = False, urgent: bool = False
+    kind: Kind,
+    state: State,
+    *,
+    holds: bool,
+    sent: bool,
+    own: bool = False,
+    came: bool = False,
+    urgent: bool = False,
 ) -> tuple[Verb, ...]:
     """What she may do: `holds` it is with her or her inbox, `sent` it came from her; `own` with her by name.
 
     Who sent it may end it at any time. Of a kind that doing it ends, answering is doing. A case is its desk's alone.
     What is `urgent` is taken by name, and not put off; who sent it may say that it can wait after all.
+    `came`: an order has its answer, which is seen before anything ends.
     """
     if state.ended:
         return ()
@@ -75,6 +92,8 @@ def verbs(
         if at_desk and kind in ASKABLE:
             at_desk = (*at_desk, Verb.ASK)
         return (Verb.TAKE, *at_desk) if holds and state is State.ACCEPTED and not own else at_desk
+    if kind is Kind.ORDER:
+        return _of_order(state, holds=holds, sent=sent, own=own, came=came)
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:
         found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
@@ -91,10 +110,27 @@ def verbs(
     return found
 
 
+def _of_order(state: State, *, holds: bool, sent: bool, own: bool, came: bool) -> tuple[Verb, ...]:
+    """Who ordered a test answers for it until another has taken it, and may look at its answer also until then."""
+    looks = _LOOKS if came else ()
+    if holds and state is State.SENT:
+        return (Verb.TAKE, *looks, Verb.ASK, Verb.DECLINE)
+    if holds and state in (State.RECEIVED, State.ACCEPTED):
+        taking = () if own or sent else (Verb.TAKE,)
+        return (*taking, *looks, Verb.POSTPONE, Verb.FORWARD, *(() if came else (Verb.END,)))
+    if holds:
+        reply = (Verb.REPLY,) if state in (State.ASKED, State.DECLINED) else ()
+        return (*looks, *reply, Verb.FORWARD, *(() if came else (Verb.END,)))
+    return (*looks, *(() if came else (Verb.END,))) if sent else ()
+
+
 def act(
-    task: Mapping[str, Any], verb: Verb, *, who: str, now: str, words: str = "", to: str = "", until: str = ""
-) -> dict[str, Any]:
+    task: Mapping[str, Any], verb: Verb, *, who: str, now: str, words: str = "", to: str = "", until: str = "",
+    told: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """The Task after `verb`. `who` is a Practitioner, `now` a FHIR instant, `to` whom it goes on to, `until` a date.
+
+    `told` is what the person was told about the answer of an order.
 
     The agreed day goes when it changes hands: whoever gets it has the waits of its kind, or agrees on another; and when
     a citizen is asked back. That of a case is the law's, and stays. A citizen who is asked is still asked when somebody
@@ -114,6 +150,8 @@ def act(
     if verb in (Verb.ASK, Verb.END):
         code = RETURNED if verb is Verb.ASK else ENDED
         new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}]}
+    if verb in SAID:
+        new |= _looked(task, verb, who, told.strip())
     if verb is Verb.END and task["status"] in ("completed", "rejected", "failed"):
         new["status"] = task["status"]
     if verb in (Verb.DECLINE, Verb.END):
@@ -143,6 +181,14 @@ def asking(task: Mapping[str, Any]) -> bool:
     return task["status"] == "on-hold" and is_citizens(task) and any(c.get("code") == RETURNED for c in codings)
 
 
+def _looked(task: Mapping[str, Any], verb: Verb, who: str, told: str) -> dict[str, Any]:
+    """What stands in the Task of an order whose answer `who` has seen; the person is told `told` ("": nothing)."""
+    code, text = SAID[verb]
+    coding = [{"system": HANDOVER_STATE_SYSTEM, "code": code}]
+    said = {"output": [*task.get("output", []), {"type": {"text": TOLD}, "valueString": told}]} if told else {}
+    return {"businessStatus": {"coding": coding, "text": text}, "owner": {"reference": who}} | said
+
+
 def codes_of_case(task: Mapping[str, Any]) -> list[str]:
     """The codes of CASE_SYSTEM that a Task has: it is a case when there are any."""
     codings = task.get("code", {}).get("coding", [])
@@ -160,6 +206,8 @@ _STATUS: Final = {
     Verb.FORWARD: "requested",
     Verb.POSTPONE: "accepted",
     Verb.END: "cancelled",
+    Verb.SEEN: "completed",
+    Verb.ACTED: "completed",
 }
 
 

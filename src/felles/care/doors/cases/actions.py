@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import fhir
+from felles.access.handovers.carrying import review_id, reviewing
 from felles.access.handovers.hook import DESK
-from felles.access.handovers.keeper import review_id, reviewing
 from felles.access.handovers.kinds import MONTH, Kind
 from felles.access.resources import moment
 from felles.access.verbs import REMARK

@@ -69,7 +69,7 @@ def state(t: Language, held: list[HeldBack]) -> list[dict[str, Any]]:
             "why": _why(t, each),
             "until": "" if each.until == FOREVER else t("til {day}").format(day=t.day(each.until)),
             "review": t("vurderes på nytt {day}").format(day=t.day(each.review)) if each.review else "",
-            "end": each.source.removeprefix("Consent/") if each.source.startswith("Consent/") else "",
+            "end": "" if each.passed or not each.source.startswith("Consent/") else each.source.partition("/")[2],
         }
         for each in held
     ]
@@ -77,7 +77,7 @@ def state(t: Language, held: list[HeldBack]) -> list[dict[str, Any]]:
 
 def waits(held: list[HeldBack]) -> bool:
     """Whether a doctor's look would let the person see the entry."""
-    return any(each.reason in _RESULTS for each in held)
+    return any(each.reason in _RESULTS and not each.passed for each in held)
 
 
 def _from(t: Language, each: HeldBack) -> str:

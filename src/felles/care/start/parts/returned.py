@@ -1,4 +1,7 @@
-"""What came back since the GP last worked: what others wrote of those on her list, one line for each person."""
+"""What came back since the GP last worked: what others wrote of those on her list, one line for each person.
+
+What answers an order of hers and is not seen yet is said first, and leads to the same hand-over as "Trenger meg nå".
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from felles.care.start.board import Asked, Line, Part, Shown, person
 from felles.record.read_lists import EACH, Listing, Whose
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from felles.record.read_lists import Listed
     from felles.ui.i18n import Language
 
@@ -42,6 +47,11 @@ class Came(shapes.Shape):
         """What it is called."""
         named = self.type or self.code
         return self.title or self.description or (named.words if named else "")
+
+    @property
+    def reference(self) -> str:
+        """Type/id."""
+        return f"{self.resource_type}/{self.id}"
 
     @property
     def weight(self) -> int:
@@ -72,7 +82,9 @@ async def _read(asked: Asked) -> Shown:
     if not found:
         return Shown(none=t("Ingenting er kommet fra andre om dem på listen din, {since}.").format(since=since))
     found = sorted(found, key=order)
-    lines = [line(t, each, now, {key: name for key, name in names.items() if isinstance(key, int)}) for each in found]
+    mine = {row.answer: f"/arbeid/{row.source}" for row in await asked.store.work(asked.grant, "mine") if row.answer}
+    known = {key: name for key, name in names.items() if isinstance(key, int)}
+    lines = [line(t, each, now, known, mine) for each in found]
     return Shown(
         lines,
         t("Fra andre, om dem på listen din, {since}. Svar til deg først, så det eldste.").format(since=since),
@@ -86,15 +98,20 @@ def order(each: Listed) -> tuple[int, int]:
     return weight, -at
 
 
-def line(t: Language, each: Listed, now: int, places: dict[int, str]) -> Line:
-    """One person: the weightiest of what came, from whom, and how much more there is. Pure."""
+def line(t: Language, each: Listed, now: int, places: dict[int, str], mine: Mapping[str, str]) -> Line:
+    """One person: the weightiest of what came, from whom, and how much more there is. Pure.
+
+    `mine`: of each answer that waits for the reader (a reference) where she says what she does with it.
+    """
     made, reads = person(t, _patient(each.body), each.id, now), _came(each.entries)
-    reads.sort(key=lambda read: (read.entry.weight, -read.at))
+    reads.sort(key=lambda read: (read.entry.reference not in mine, read.entry.weight, -read.at))
     first = reads[0]
     entry = first.entry
     made.time = days.day(t, first.at, now)
     made.fact = entry.words or t("Dokument")
-    made.to = f"{made.href}/e/{entry.resource_type}/{entry.id}"
+    made.to = mine.get(entry.reference, f"{made.href}/e/{entry.reference}")
+    if entry.reference in mine:
+        made.state, made.color = t("Ikke sett ennå"), "warning"
     rest = len(reads) - 1
     more = ""
     if rest:

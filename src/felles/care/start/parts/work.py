@@ -37,15 +37,15 @@ async def _read(asked: Asked) -> Shown:
 def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
     shown = present.row(t, row, names, now, sent=False)
     line = person(t, _patient(row.face), row.patient, now)
-    line.fact = ": ".join(filter(None, (present.kind(t, Kind(row.kind)), shown["text"])))
+    line.fact = ": ".join(filter(None, (shown["kind"], shown["text"])))
     if Kind(row.kind) in NOBODYS:
-        line.name, line.fact, line.about = shown["text"], present.kind(t, Kind(row.kind)), ""
+        line.name, line.fact, line.about = shown["text"], shown["kind"], ""
     line.to, line.detail = shown["href"], shown["other"]
     if Kind(row.kind).case:  # it opens no record
         line.href = ""
     line.state, line.color = shown["state"], shown["color"]
     line.time = t("Haster") if row.urgent else ""
-    line.pressing = row.urgent or shown["late"] or row.state == State.UNTAKEN
+    line.pressing = row.urgent or shown["late"] or row.state == State.UNTAKEN or row.outside > 0
     if shown["late"]:
         line.state, line.color = t("over fristen"), "danger"
     return line

@@ -1,0 +1,80 @@
+"""The Task that carries what was a hand-over by itself: a referral, an order, a message; or a way in. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from felles.access.handovers.kinds import Kind, coded
+from felles.access.handovers.states import State
+from felles.access.resources import moment
+from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.desks import REVIEW
+from felles.record.ids import drawn_id
+
+if TYPE_CHECKING:
+    from felles.access.handovers.states import Held
+    from felles.record.read_handovers import HandedRow
+
+
+def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
+    """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant.
+
+    Of a message it tells who wrote it, by name, and what sort it is.
+    """
+    named = {"display": said} if (said := body.get("sender", {}).get("display", "")) else {}
+    made: dict[str, Any] = {
+        "resourceType": "Task",
+        "status": "accepted" if held.state == State.ACCEPTED else "requested",
+        "intent": "order",
+        "priority": body.get("priority", "routine"),
+        "code": coded(Kind(held.kind)),
+        "description": told_in(body),
+        "focus": {"reference": source},
+        "for": body["subject"],
+        "authoredOn": body.get("authoredOn") or body.get("sent") or now,
+        "requester": {"reference": held.sender} | named,
+        "owner": {"reference": held.receiver},
+    }
+    if held.kind == Kind.ORDER:  # when the test was to be taken hurries nobody who looks at its answer
+        made |= {"priority": "routine", "lastModified": now}
+    if not made["description"]:
+        del made["description"]
+    if sorts := body.get("category", []) if source.startswith("Communication/") else []:
+        made["input"] = [{"type": {"text": "Melding"}, "valueCodeableConcept": each} for each in sorts]
+    return made
+
+
+def reviewing(source: str, held: Held | HandedRow, patient: str, now: str) -> dict[str, Any]:
+    """A Task that carries a way in that its reader made herself, to be looked over. Pure; `now` is a FHIR instant."""
+    return {
+        "resourceType": "Task",
+        "status": "accepted" if held.state == State.ACCEPTED else "requested",
+        "intent": "order",
+        "code": {"coding": [{"system": CASE_SYSTEM, "code": Kind.SELF_MADE.case}]},
+        "focus": {"reference": source.removeprefix(REVIEW).replace(".", "/", 1)},
+        "for": {"reference": patient},
+        "authoredOn": now,
+        "owner": {"reference": held.receiver},
+    }
+
+
+def review_id(bucket: int, source: str, made: int) -> str:
+    """The id of the Task that carries such a way in (`handover.source`, `handover.made`): two who make it meet."""
+    return drawn_id(bucket, f"{source} {made}")
+
+
+def carried_by(source: str, kind: Kind, since: int) -> list[tuple[str, str]]:
+    """The search for a Task that carries an entry already. An order may have been seen, and answered anew `since`."""
+    if kind is not Kind.ORDER:
+        return [("focus", source)]
+    return [("focus", source), ("code", f"{HANDOVER_SYSTEM}|{kind.code}"), ("modified", f"ge{moment(since)}")]
+
+
+def told_in(body: dict[str, Any]) -> str:
+    """What a referral, an order or a message says it is about, "" when it says nothing."""
+    coded_reasons = body.get("reasonCode", [])  # of a Task there is one
+    listed = [coded_reasons] if isinstance(coded_reasons, dict) else coded_reasons
+    reasons = [each.get("text", "") for each in listed]
+    said = [body.get("code", {}).get("text", ""), *reasons]
+    said += [each.get("contentString", "") for each in body.get("payload", [])]
+    return "\n".join(dict.fromkeys(filter(None, said)))
