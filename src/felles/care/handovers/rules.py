@@ -93,20 +93,26 @@ def verbs(
             at_desk = (*at_desk, Verb.ASK)
         return (Verb.TAKE, *at_desk) if holds and state is State.ACCEPTED and not own else at_desk
     if kind is Kind.ORDER:
-        return _of_order(state, holds=holds, sent=sent, own=own, came=came)
+        found = _of_order(state, holds=holds, sent=sent, own=own, came=came)
+    else:
+        found = _of_work(kind, state, holds=holds, sent=sent, own=own)
+    if urgent:
+        found = tuple(verb for verb in found if verb not in (Verb.RECEIVE, Verb.POSTPONE))
+    if urgent and sent:
+        found = (*found, Verb.CALM)
+    return found
+
+
+def _of_work(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool) -> tuple[Verb, ...]:
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
     if RULES[kind].done_ends:
         found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
-    if urgent:
-        found = tuple(verb for verb in found if verb not in (Verb.RECEIVE, Verb.POSTPONE))
     if kind is Kind.OFFER:  # a yes is all it takes: the work is done where it is then
         found = tuple(verb for verb in found if verb is not Verb.DONE)
     if holds and state is State.ACCEPTED and not own:
         found = (Verb.TAKE, *found)
     if holds and sent and Verb.END not in found:
         found = (*found, Verb.END)
-    if urgent and sent:
-        found = (*found, Verb.CALM)
     return found
 
 
