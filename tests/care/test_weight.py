@@ -30,6 +30,8 @@ from felles.ui.sources import Known, New
 MOST = Weight(sent=12 * 1024, elements=1_200, statements=8, rows=2_200)
 """What a page may weigh."""
 HEAVIER = {
+    # Whoever decides on what a person shows also looks for what she is asked to decide.
+    "/": Weight(12 * 1024, 1_200, 9, 2_200),
     # The table of all tests, with eight days of each; and one test's whole course with its table.
     "/p/{id}/prover": Weight(30 * 1024, 2_600, 8, 2_600),
     "/p/{id}/prover/{kode}": Weight(18 * 1024, 1_700, 8, 2_200),

@@ -290,7 +290,7 @@ async def test_the_door_without_decision_opens_no_record_but_one_made_to_measure
         await bare.close()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_decision_and_line_are_measured_on_the_same_rows(tmp_path):
     felles = Path(sys.executable).parent / "felles"
     command = ["timeout", "900", felles, "bench", "decision", "--people", "20", "--seconds", "1", "--runs", "1"]

@@ -1,6 +1,7 @@
 """What a reader may not see changes no page: two regions that differ in that alone, asked by every route there is."""
 
 import difflib
+import os
 import random
 
 import pytest
@@ -25,6 +26,11 @@ READERS = {
 }
 TRIES = 6
 """How often each form is sent."""
+THIRDS = frozenset({"administrator", "reviewer", "visitor"})
+"""Readers who open no record: of each hiding they ask for a third of the pages and forms, of other hidings for others.
+
+`FELLES_WHOLE=1` lets them ask for all.
+"""
 
 
 async def reader(world, name):
@@ -67,8 +73,14 @@ async def same(twins, name, asked):
 
 def _some(twins, name):
     """Every page; of a kind that is made of others one in so many (`share`), others for each reader, and her first."""
-    share = twins[0].hiding.share
-    return [asked for place, asked in enumerate(reads()) if place % share == len(name) % share or asked.path == "/"]
+    hiding = twins[0].hiding
+    share, turn = share_of(hiding, name), len(name) + sum(map(ord, hiding.name))
+    return [asked for place, asked in enumerate(reads()) if place % share == turn % share or asked.path == "/"]
+
+
+def share_of(hiding, name):
+    """One page in so many is asked for."""
+    return hiding.share * (3 if name in THIRDS and not os.environ.get("FELLES_WHOLE") else 1)
 
 
 @pytest.mark.slow
@@ -89,7 +101,7 @@ def names_to_join(asked):
 @pytest.mark.parametrize("name", sorted(READERS))
 async def test_no_form_tells_of_what_its_sender_may_not_see(twins, name):
     needs(twins, name)
-    for asked in writes(random.Random(name), max(1, TRIES // twins[0].hiding.share)):
+    for asked in writes(random.Random(name), max(1, TRIES // share_of(twins[0].hiding, name))):
         if not (name == "administrator" and names_to_join(asked)):
             await same(twins, name, asked)
 
