@@ -236,7 +236,7 @@ async def count(url, party):
         await conn.close()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_whole_of_it_on_a_small_region(tmp_path):
     felles = Path(sys.executable).parent / "felles"
     small = (
