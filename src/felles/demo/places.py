@@ -58,7 +58,7 @@ ORGANISATIONS = {
 }
 
 UNCONFIRMED = frozenset({"gro"})
-"""Whose roles nobody has confirmed for a year; her office has no administrator, so whoever runs the record has it."""
+"""Whose roles nobody has confirmed for a year: a look at them waits for whoever keeps them."""
 STAFF = {
     each.key: each
     for each in (
