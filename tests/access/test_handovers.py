@@ -462,7 +462,8 @@ def test_whoever_goes_away_and_comes_back_it_stays_with_one(events: list[tuple[s
         assert after_ is not None
         if event == "away":
             assert (was.owner, after_.owner, after_.instead != 0) == (who, other(who), True)
-            hers = State.UNTAKEN if after_.sender == after_.owner else State.SENT  # nobody took it who could
+            falls = after_.sender == after_.owner and not kind.case  # nobody took it who could; a case is its desk's
+            hers = State.UNTAKEN if falls else State.SENT
             assert after_.state == (was.state if was.state.back else hers)
         if event == "back" and after_.owner != was.owner:
             assert after_.instead == 0

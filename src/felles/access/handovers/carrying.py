@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers.kinds import Kind, coded
 from felles.access.handovers.states import State
-from felles.access.resources import moment
-from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM
+from felles.record.codes import CASE_SYSTEM
 from felles.record.desks import REVIEW
 from felles.record.ids import drawn_id
 
 if TYPE_CHECKING:
     from felles.access.handovers.states import Held
     from felles.record.read_handovers import HandedRow
+
+CARRIED: Final = "http://felles.example/fhir/sid/carried"
+"""System of the identifier that a Task has from the order that it carries, as the order stood then."""
 
 
 def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
@@ -36,7 +38,8 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "owner": {"reference": held.receiver},
     }
     if held.kind == Kind.ORDER:  # when the test was to be taken hurries nobody who looks at its answer
-        made |= {"priority": "routine", "lastModified": now}
+        carried = [{"system": CARRIED, "value": _answer(source, held.since)}]
+        made |= {"priority": "routine", "lastModified": now, "identifier": carried}
     if not made["description"]:
         del made["description"]
     if sorts := body.get("category", []) if source.startswith("Communication/") else []:
@@ -64,10 +67,18 @@ def review_id(bucket: int, source: str, made: int) -> str:
 
 
 def carried_by(source: str, kind: Kind, since: int) -> list[tuple[str, str]]:
-    """The search for a Task that carries an entry already. An order may have been seen, and answered anew `since`."""
+    """The search for a Task that carries an entry already.
+
+    An order may have been seen, and answered anew: its Tasks are told apart by `since` when it stands as it does
+    (`handover.since`), which whoever acts on it read; no clock is asked.
+    """
     if kind is not Kind.ORDER:
         return [("focus", source)]
-    return [("focus", source), ("code", f"{HANDOVER_SYSTEM}|{kind.code}"), ("modified", f"ge{moment(since)}")]
+    return [("identifier", f"{CARRIED}|{_answer(source, since)}")]
+
+
+def _answer(source: str, since: int) -> str:
+    return f"{source}/{since}"
 
 
 def told_in(body: dict[str, Any]) -> str:
