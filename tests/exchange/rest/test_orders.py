@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 from doors import block, item
-from handed import Region, region_of
-from worlds import World, actor
+from handed import Region
+from worlds import actor
 
 from felles import access, fhir
 from felles.access.actor import Sort
@@ -24,24 +24,11 @@ from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import PreconditionFailed
 from felles.record.ids import mark_of
-from felles.record.maintenance import connect
 from felles.record.read_board import count_handovers
 
 pytestmark = pytest.mark.slow
 
 DAY = 86_400 * MICROSECONDS
-
-
-@pytest.fixture
-async def region(world: World, request: pytest.FixtureRequest) -> Region:
-    return await region_of(world, request.node.name)
-
-
-@pytest.fixture
-async def keeper(world: World, record_database: Any) -> Any:
-    conn = await connect(record_database.url)
-    yield Keeper(world.store, conn)
-    await conn.close()
 
 
 async def ordered(region: Region, **more: Any) -> str:

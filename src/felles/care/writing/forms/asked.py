@@ -20,8 +20,12 @@ from felles.record.wants import Standing
 from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from felles.care.writing.form import Known, Values
     from felles.ui.i18n import Language
+
+    Words = Callable[[Language], str]
 
 
 def _asked(kind: Handed, values: Values, known: Known) -> list[Made]:
@@ -41,52 +45,22 @@ def _rung(t: Language, _known: Known) -> str:
     return t("Haster det, ring. Dette blir sett i mottakerens åpningstid.")
 
 
-_WANTS: Final = (Standing("Encounter", 10), Standing("EpisodeOfCare", 12), Standing("Task", 12))
-TASK: Final = Form(
-    name="oppgave",
-    title=lambda t: t("Oppgave"),
-    icon="Tasklist",
-    verb="write",
-    kind=Kind.TASK,
-    sends=True,
-    sign=lambda t: t("Send"),
-    wants=_WANTS,
-    fields=(
-        WORDS,
-        RECEIVER,
-        Field(
-            name="tekst",
-            label=lambda t: t("Hva skal gjøres?"),
-            source=NEW,
-            kind="text",
-            required=True,
-            longest=LONGEST,
-            hint=_rung,
-        ),
-    ),
-    make=partial(_asked, Handed.TASK),
-)
-QUESTION: Final = Form(
-    name="sporsmal",
-    title=lambda t: t("Spørsmål"),
-    icon="Chat",
-    verb="write",
-    kind=Kind.TASK,
-    sends=True,
-    sign=lambda t: t("Send"),
-    wants=_WANTS,
-    fields=(
-        WORDS,
-        RECEIVER,
-        Field(
-            name="tekst",
-            label=lambda t: t("Hva lurer du på?"),
-            source=NEW,
-            kind="text",
-            required=True,
-            longest=LONGEST,
-            hint=_rung,
-        ),
-    ),
-    make=partial(_asked, Handed.QUESTION),
-)
+def _form(name: str, title: Words, icon: str, label: Words, kind: Handed) -> Form:
+    """What the two share: to whom, and the words."""
+    words = Field(name="tekst", label=label, source=NEW, kind="text", required=True, longest=LONGEST, hint=_rung)
+    return Form(
+        name=name,
+        title=title,
+        icon=icon,
+        verb="write",
+        kind=Kind.TASK,
+        sends=True,
+        sign=lambda t: t("Send"),
+        wants=(Standing("Encounter", 10), Standing("EpisodeOfCare", 12), Standing("Task", 12)),
+        fields=(WORDS, RECEIVER, words),
+        make=partial(_asked, kind),
+    )
+
+
+TASK: Final = _form("oppgave", lambda t: t("Oppgave"), "Tasklist", lambda t: t("Hva skal gjøres?"), Handed.TASK)
+QUESTION: Final = _form("sporsmal", lambda t: t("Spørsmål"), "Chat", lambda t: t("Hva lurer du på?"), Handed.QUESTION)
