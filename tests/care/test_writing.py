@@ -354,6 +354,9 @@ async def test_who_does_not_sign_writes_a_note_that_waits_for_who_does(site):
         assert "Til signering: Fall" in words((await nurse.get("/arbeid")).text)
         for page in (f"/p/{asbjorn}/e/Composition/{name}", f"/p/{asbjorn}/journal", f"/p/{asbjorn}"):
             assert "ikke signert" in words((await gp.get(page)).text).casefold(), page
+        assert "Fall ikke signert" in words((await gp.get(f"/p/{asbjorn}/siden?fra=besok")).text)
+        found = words((await gp.post(f"/p/{asbjorn}/sok", data={"ord": "Falt i natt"}, headers=own())).text)
+        assert "Journalnotat, ikke signert" in found
 
         sign = f"/p/{asbjorn}/skriv/signer-notat?om=Composition/{name}"
         assert (await her.get(sign)).status_code == 403
@@ -371,4 +374,10 @@ async def test_who_does_not_sign_writes_a_note_that_waits_for_who_does(site):
         assert (await entries(site, asbjorn, "Task"))[task]["status"] == "completed"
         assert "Til signering: Fall" not in words((await nurse.get("/arbeid")).text)
         assert "Ikke signert" not in words((await gp.get(f"/p/{asbjorn}/e/Composition/{name}")).text)
+        news = words((await gp.get(f"/p/{asbjorn}/siden?fra=besok")).text)
+        assert "Fall" in news
+        assert "Fall ikke signert" not in news
+        found = words((await gp.post(f"/p/{asbjorn}/sok", data={"ord": "Falt i natt"}, headers=own())).text)
+        assert "Falt i natt" in found
+        assert "ikke signert" not in found
         assert (await nurse.get(sign)).status_code == 404, "it is signed"

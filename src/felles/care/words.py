@@ -159,6 +159,11 @@ def initials(found: HumanName) -> str:
     return "".join(f"{part[0]}." for part in [*found.given[:1], found.family] if part) or "–"
 
 
+def unsigned(t: Language, type_name: str, status: str | None) -> str:
+    """That nobody has signed a note, "" of all else (R4 composition-status: `preliminary`)."""
+    return t("ikke signert") if (type_name, status) == ("Composition", "preliminary") else ""
+
+
 def asked(code: Concept | None, description: str | None) -> str:
     """What somebody is asked to do: of a hand-over what was written, whose code says only what kind it is."""
     coded = code.words if code else ""

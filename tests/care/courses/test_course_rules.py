@@ -163,6 +163,14 @@ def test_what_was_done_about_a_value_is_found_and_what_was_not_is_left_out():
                     "Ramipril startet"]  # fmt: skip
 
 
+@pytest.mark.parametrize(("status", "said"), [("preliminary", "ikke signert, Eva Fos"), ("final", "Eva Fos")])
+def test_a_note_beside_a_value_says_that_nobody_has_signed_it(status, said):
+    note = {"resourceType": "Composition", "id": "n", "status": status, "title": "Kontroll",
+            "encounter": {"reference": "Encounter/e"}, "author": [{"display": "Eva Fos"}]}  # fmt: skip
+    _, found = acted(notes=[read(Note, "2026-11-20T09:00:00+01:00", note)])
+    assert [line["more"] for line in present.done(view(), found)] == [said]
+
+
 def test_the_table_says_value_unit_range_flag_and_day():
     made = page.table(view(), record([*KIDNEYS, *PRESSURES]), page.asked({}, []))
     assert [group["text"] for group in made["groups"]] == ["Vitale målinger", "Nyrer og salter"]

@@ -227,7 +227,8 @@ def done(view: View, found: rules.Acts) -> list[dict[str, str]]:
         if told := told_in(t, entry):
             add(told, by, view.entry("Task", entry.id), read.at)
     for read in found.notes:
-        by = ", ".join(filter(None, map(view.name, read.entry.author)))
+        unsigned = words.unsigned(t, "Composition", read.entry.status)
+        by = ", ".join(filter(None, (unsigned, *map(view.name, read.entry.author))))
         add(read.entry.title or t("Journalnotat"), by, view.entry("Composition", read.entry.id), read.at)
     for at, medicine, begun in found.medicines:
         name = medicine_name(medicine)

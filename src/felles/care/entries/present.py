@@ -109,7 +109,7 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
         "versions": versions,
         "updated": t.fhir_moment(str(meta.get("lastUpdated", ""))),
         "version": str(meta.get("versionId", "")),
-        "unsigned": resource.get("resourceType") == "Composition" and resource.get("status") == "preliminary",
+        "unsigned": bool(words.unsigned(t, type_name, resource.get("status"))),
         "wrong": resource.get("status") == "entered-in-error" or _refuted(resource),
     }
 

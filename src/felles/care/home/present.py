@@ -9,7 +9,7 @@ from msgspec import convert
 from msgspec.json import Decoder
 
 from felles.access.roles import ROLES
-from felles.care import grounds
+from felles.care import grounds, words
 from felles.care.emergency import numbers
 from felles.care.entries.present import heading
 from felles.care.glossary.mark import meaning
@@ -197,7 +197,8 @@ def new(view: View, news: News) -> dict[str, Any]:
             values.append(convert(resource, Observation).code.words or t("Uten navn"))
             continue
         kind, lead = heading(t, view.base, resource)
-        more = ", ".join(filter(None, (kind if lead else "", view.names.get(entry.org) or "")))
+        unsigned = words.unsigned(t, entry.type, resource.get("status"))
+        more = ", ".join(filter(None, (kind if lead else "", unsigned, view.names.get(entry.org) or "")))
         lines.append(line(lead or kind, view.entry(entry.type, entry.id), t.brief(entry.low), more))
     shown = lines[: SHOWN - 1 if values else SHOWN]
     if values:

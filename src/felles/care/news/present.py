@@ -125,12 +125,14 @@ def _mark(t: Language, type_name: str, now: dict[str, Any], before: dict[str, An
 
 
 def _more(view: View, read: Read, type_name: str, now: dict[str, Any]) -> str:
-    """What else is told of it: the dose, when an appointment is, of which day a late result is."""
+    """What else is told of it: the dose, when an appointment is, that nobody signed a note, a late result's day."""
     t = view.t
     if type_name in _MEDICINES:
         return dose(t, now)
     if type_name == "Appointment":
         return t.fhir_moment(str(now.get("start", "")))
+    if type_name == "Composition":
+        return words.unsigned(t, type_name, now.get("status"))
     if type_name == "Observation" and local_day(read.low) != local_day(read.known) and (day := t.brief(read.low)):
         return t("fra {day}").format(day=day)
     return ""
@@ -148,11 +150,18 @@ def differences(view: View, type_name: str, now: dict[str, Any], before: dict[st
     told = [(heading(t, view.base, before)[1], heading(t, view.base, now)[1])]
     if type_name in _MEDICINES:
         told.append((dose(t, before), dose(t, now)))
-    told += [(_state(t, before.get(name)), _state(t, now.get(name))) for name in _STATES]
+    if type_name == "Composition" and {before.get("status"), now.get("status")} == {"preliminary", "final"}:
+        told.append((_signed(t, before), _signed(t, now)))
+    else:
+        told += [(_state(t, before.get(name)), _state(t, now.get(name))) for name in _STATES]
     told += [(t.fhir_moment(str(before.get(name, ""))), t.fhir_moment(str(now.get(name, "")))) for name in ("start",)]
     told += [(_name(view, before.get(name)), _name(view, now.get(name))) for name in ("owner", "performer")]
     none_said = t("ikke oppgitt")
     return [f"{old or none_said} → {new or none_said}" for old, new in told if old != new]
+
+
+def _signed(t: Language, note: dict[str, Any]) -> str:
+    return words.unsigned(t, "Composition", note.get("status")) or t("signert")
 
 
 def _state(t: Language, value: Any) -> str:

@@ -355,7 +355,7 @@ def _document(view: View, entry: Document, at: int, org: int) -> dict[str, Any]:
         "Composition": t("Journalnotat"),
     }.get(type_name, t("Dokument"))
     text = entry.title or entry.description or _words(entry.code) or _words(entry.type) or kind
-    unsigned = t("ikke signert") if type_name == "Composition" and entry.status == "preliminary" else ""
+    unsigned = words.unsigned(t, type_name, entry.status)
     more = ", ".join(part for part in (unsigned, kind if kind != text else "", view.names.get(org, "")) if part)
     icon = "Bandage" if type_name == "Procedure" else "FileText"
     return line(text, view.entry(type_name, entry.id), t.brief(at), more, icon)

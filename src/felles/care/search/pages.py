@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from felles.care import words
 from felles.care.doors.proxies.present import banner
 from felles.care.doors.proxies.views import patient_of
 from felles.care.doors.strip import strip
@@ -129,10 +130,11 @@ async def rows_of(
     rows: list[dict[str, Any]] = []
     for entry, resource, where in result.hits:
         kind, lead = heading(t, base, resource)
+        unsigned = words.unsigned(t, entry.type, resource.get("status"))
         rows.append(
             {
                 "href": f"{base}/e/{entry.type}/{entry.id}#:~:text={_fragment(where.word)}",
-                "kind": kind,
+                "kind": ", ".join(filter(None, (kind, unsigned))),
                 "lead": lead or kind,
                 "when": t.brief(entry.low) if entry.low > 0 else "",
                 "place": names.get(entry.org) or "",

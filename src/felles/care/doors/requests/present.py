@@ -112,7 +112,8 @@ def offered(view: View, rows: Iterable[list[Seen]], ticked: set[str]) -> list[di
         resource = _any(each.body)
         kind, lead = entries.heading(view.t, view.base, resource)
         name = f"vis-{resource['resourceType']}/{each.id}"
-        text = f"{kind}: {lead}" if lead else kind
+        unsigned = words.unsigned(view.t, resource["resourceType"], resource.get("status"))
+        text = ", ".join(filter(None, (f"{kind}: {lead}" if lead else kind, unsigned)))
         line = {"name": name, "text": text, "when": view.t.brief(each.low), "on": name in ticked}
         found.append((each.low, line))
     found.sort(key=lambda pair: -pair[0])

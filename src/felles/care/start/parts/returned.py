@@ -11,7 +11,7 @@ from msgspec import field
 from msgspec.json import Decoder
 
 from felles.access.bases import Basis
-from felles.care import shapes
+from felles.care import shapes, words
 from felles.care.overview.views import Read
 from felles.care.start import days
 from felles.care.start.board import Asked, Line, Part, Shown, person
@@ -36,6 +36,7 @@ class Came(shapes.Shape):
 
     id: str = ""
     resource_type: str = ""
+    status: str = ""
     title: str | None = None
     description: str | None = None
     type: shapes.Concept | None = None
@@ -117,7 +118,8 @@ def line(t: Language, each: Listed, now: int, places: dict[int, str], mine: Mapp
     if rest:
         said = t.many("og %d til", "og %d til", rest)
         more = said if len(reads) < EACH else t("og flere til")
-    made.detail = " · ".join(part for part in (places.get(first.org, ""), more) if part)
+    unsigned = words.unsigned(t, entry.resource_type, entry.status)
+    made.detail = " · ".join(part for part in (unsigned, places.get(first.org, ""), more) if part)
     return made
 
 
