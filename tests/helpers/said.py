@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from hypothesis import strategies as st
 
 from felles import access, fhir
 from felles.access.actor import Actor, Sort
+from felles.access.codes import STANDS_IN_FOR
 from felles.access.handovers.kinds import Kind
-from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
+from felles.access.handovers.states import (
+    BY_STATUS,
+    ENDED,
+    ESCALATED,
+    REPLIED,
+    RETURNED,
+    STOPPED,
+    UNTAKEN,
+    Held,
+    follow,
+    said_by,
+)
+from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM, HANDOVER_SYSTEM
 from felles.record.derive import Part
 
 MINE = Part.ITS | Part.HOLDS | Part.SENT
@@ -47,3 +62,50 @@ def task(**said: Any) -> Any:
 def case_of(kind: Kind, **said: Any) -> Any:
     """A case as it is stored."""
     return task(code={"coding": [{"system": CASE_SYSTEM, "code": kind.case}]}, requester={"reference": MOTHER}, **said)
+
+
+FOR_NURSE = [{"url": STANDS_IN_FOR, "valueReference": {"reference": "Practitioner/nurse"}}]
+
+
+def micros(*when: int) -> int:
+    """Microseconds of a moment in UTC."""
+    return int(datetime(*when, tzinfo=UTC).timestamp()) * 1_000_000  # pyright: ignore[reportArgumentType]
+
+
+HOUR = 3_600_000_000
+NOON = micros(2026, 11, 26, 11)
+"""A Thursday, twelve o'clock in Oslo."""
+
+
+def coded_as(kind: Kind) -> dict[str, Any]:
+    """`Task.code` of a kind, also of a case."""
+    system = CASE_SYSTEM if kind.case else HANDOVER_SYSTEM
+    return {"coding": [{"system": system, "code": kind.case or kind.code}]}
+
+
+def held(*versions: Any, now: int = NOON, org: str = OFFICE_OF_GP) -> Held | None:
+    """The hand-over after these versions."""
+    found = None
+    for version in versions:
+        said = said_by(version)
+        assert said is not None
+        found = follow(found, said, writer=GP, org=org, now=now)
+    return found
+
+
+VERSIONS = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from(sorted(BY_STATUS)),
+        "business": st.sampled_from([None, RETURNED, REPLIED, UNTAKEN, STOPPED, ESCALATED, ENDED]),
+        "owner": st.sampled_from(
+            [
+                None,
+                *({"reference": each} for each in (WARD, NURSE, GP, "Patient/x", "Device/d")),
+                {"reference": WARD, "extension": FOR_NURSE},
+            ]
+        ),
+        "priority": st.sampled_from([None, "routine", "stat"]),
+        "restriction": st.sampled_from([None, {"period": {"end": "2026-12-01"}}, {"period": {"end": "2020"}}]),
+    }
+)
+"""What a Task may say of itself, in any combination."""
