@@ -4,8 +4,8 @@ import runpy
 from pathlib import Path
 
 import pytest
+from bad_input import GROUPS
 
-GROUPS = runpy.run_path(str(Path(__file__).with_name("bad_input.py")))["GROUPS"]
 CASES = [(heading, case) for heading, cases in GROUPS for case in cases]
 ROOT = Path(__file__).resolve().parents[3]
 

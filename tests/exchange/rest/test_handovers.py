@@ -9,7 +9,6 @@ from worlds import World, actor
 
 from felles import access
 from felles.access.actor import Sort
-from felles.access.handovers import inboxes
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
 from felles.access.resources import moment
@@ -19,6 +18,7 @@ from felles.record.ids import mark_of
 from felles.record.read_board import count_handovers
 
 pytestmark = pytest.mark.slow
+
 
 DAY = 86_400 * MICROSECONDS
 ENDED = {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover-state", "code": "ended"}]}
@@ -221,82 +221,6 @@ async def test_what_is_urgent_goes_from_one_on_duty_to_the_next(region: Region, 
     assert owners[2] == region.person("gp")
 
 
-async def test_who_leaves_leaves_nothing_with_nobody(region: Region, keeper: Keeper):
-    task = await region.sent(owner={"reference": region.person("one")}, status="accepted")
-    source = f"Task/{task['id']}"
-    await region.leave("one")
-    await keeper.round()
-    assert [row.source for row in await region.work("two")] == [source]
-    for name in ("two", "head"):
-        await region.leave(name)
-    await keeper.round()
-    row = await region.row(source)
-    assert row["owner"] == region.person("gp")
-    await region.leave("gp")
-    await keeper.round()
-    assert [found.source for found in await region.work("clerk")] == [source]
-
-
-async def test_who_only_answers_cases_or_keeps_registers_has_no_work(region: Region, keeper: Keeper):
-    await region.employ("keeps", "local-administrator", "office")
-    await region.employ("near", "reviewer", "office")
-    sent = {"owner": {"reference": region.orgs["office"]}, "requester": {"reference": region.person("one")}}
-    urgent = f"Task/{(await region.world.made(region.task(priority='stat', **sent)))['id']}"
-    taken = f"Task/{(await region.world.made(region.task(status='received', **sent)))['id']}"
-    offset, owners = region.world.store.clock.offset, []
-    try:
-        for _ in range(3):
-            region.world.store.clock.offset += DAY
-            await keeper.round()
-            owners.append((await region.row(urgent))["owner"])
-    finally:
-        region.world.store.clock.offset = offset
-    assert owners == [region.person(name) for name in ("gp", "clerk", "one")]
-    assert (await region.row(taken))["owner"] == region.orgs["office"]
-    for name in ("gp", "clerk"):
-        await region.leave(name)
-    assert any(each.nobody for each in await count_handovers(region.world.store.pool, region.world.store.clock))
-    await keeper.round()
-    assert (await region.row(taken))["owner"] == region.person("one")
-    for name in ("keeps", "near"):
-        await region.leave(name)
-
-
-async def test_what_is_urgent_and_has_lost_who_took_it_is_sent_anew_and_climbs(region: Region, keeper: Keeper):
-    hers = {"owner": {"reference": region.person("one")}, "status": "accepted"}
-    urgent, routine = await region.sent(priority="stat", **hers), await region.sent(**hers)
-    source = f"Task/{urgent['id']}"
-    assert (await region.row(source))["state"] == State.ACCEPTED
-    await region.leave("one")
-    await keeper.round()
-    now = region.world.store.clock.clinical()
-    row = await region.row(source)
-    assert (row["state"], row["owner"]) == (State.SENT, region.orgs["ward"])
-    assert now < row["next"] <= now + 600 * MICROSECONDS
-    assert (await region.client("gp").get(source)).json["status"] == "requested"
-    assert (await region.row(f"Task/{routine['id']}"))["state"] == State.SENT
-    offset = region.world.store.clock.offset
-    try:
-        region.world.store.clock.offset = offset + 660 * MICROSECONDS
-        await keeper.round()
-        assert (await region.row(source))["owner"] == region.person("two")  # the next on duty
-        mine = (await region.client("two").get(source)).json | {"status": "accepted"}
-        assert (await region.client("two").put(source, mine)).status == 200
-        region.world.store.clock.offset = offset + DAY
-        await keeper.round()
-        row = await region.row(source)
-        assert (row["state"], row["owner"]) == (State.ACCEPTED, region.person("two"))
-        for name in ("two", "head"):
-            await region.leave(name)
-        await keeper.round()
-        row = await region.row(source)  # nobody is left but who sent it: nobody has taken it
-        assert (row["state"], row["owner"]) == (State.UNTAKEN, region.person("gp"))
-        stored = (await region.client("gp").get(source)).json
-        assert stored["businessStatus"]["text"] == "Den som hadde ansvaret, er ikke lenger her"
-    finally:
-        region.world.store.clock.offset = offset
-
-
 async def test_a_unit_that_has_received_something_urgent_has_not_taken_it(region: Region, keeper: Keeper):
     sources = []
     for status in ("received", "accepted", "in-progress"):
@@ -322,49 +246,6 @@ async def test_a_unit_that_has_received_something_urgent_has_not_taken_it(region
         region.world.store.clock.offset = offset
 
 
-async def test_a_unit_that_closes_leaves_nothing_with_nobody(region: Region, keeper: Keeper):
-    store, ward = region.world.store, region.orgs["ward"]
-    service = await region.world.made({"resourceType": "HealthcareService", "providedBy": {"reference": ward}})
-    at_service = f"HealthcareService/{service['id']}"
-    role = (await region.world.system.get(f"PractitionerRole/{region.roles['two']}")).json
-    both = role | {"healthcareService": [{"reference": at_service}]}
-    assert (await region.world.system.put(f"PractitionerRole/{role['id']}", both)).status == 200
-    mine = await region.sent(owner={"reference": region.person("one")}, status="accepted")
-    waiting, urgent = await region.sent(status="received"), await region.sent(priority="stat")
-    served = await region.sent(owner={"reference": at_service})
-
-    async def owners() -> list[str]:
-        return [(await region.row(f"Task/{each['id']}"))["owner"] for each in (mine, waiting, urgent, served)]
-
-    async def active(reference: str, *, said: bool) -> None:
-        stored = (await region.world.system.get(reference)).json
-        assert (await region.world.system.put(reference, stored | {"active": said})).status == 200
-
-    await keeper.round()
-    assert await owners() == [region.person("one"), ward, ward, at_service]
-    await active(at_service, said=False)
-    await keeper.round()
-    assert (await owners())[3] == ward  # what provides it
-    await active(ward, said=False)
-    assert not await inboxes.staff(store, ward)
-    assert any(each.nobody for each in await count_handovers(store.pool, store.clock))
-    await keeper.round()
-    above = region.orgs["clinic"]
-    assert await owners() == [region.person("one"), above, above, above]  # by name it is hers as before
-    assert [(await region.row(f"Task/{each['id']}"))["state"] for each in (waiting, urgent)] == [State.SENT] * 2
-    assert await keeper.round() == 0
-    await active(ward, said=True)
-    again = await region.sent()
-    await keeper.round()
-    assert (await region.row(f"Task/{again['id']}"))["owner"] == ward
-    assert len(await inboxes.staff(store, ward)) == 2
-    for closing in (above, ward):
-        await active(closing, said=False)
-    await keeper.round()
-    assert {(await owners())[1], (await region.row(f"Task/{again['id']}"))["owner"]} == {region.person("gp")}
-    assert (await region.row(f"Task/{again['id']}"))["state"] == State.UNTAKEN
-
-
 async def test_what_can_wait_is_put_off_with_the_reason_and_its_sender_says_what_cannot(region: Region):
     now = region.world.store.clock.clinical()
     soon, far = ({"restriction": {"period": {"end": moment(now + days * DAY)}}} for days in (30, 400))
@@ -388,29 +269,6 @@ async def test_what_can_wait_is_put_off_with_the_reason_and_its_sender_says_what
     taken_back = await region.client("gp").put(source, urgent | {"priority": "routine"})
     assert taken_back.status == 200
     assert (await region.client("one").put(source, taken_back.json | soon | noted)).status == 200
-
-
-async def test_who_stands_as_a_role_is_a_person(region: Region, keeper: Keeper):
-    by_role = {"reference": f"PractitionerRole/{region.roles['one']}"}
-    urgent = await region.sent(priority="stat", owner=by_role)
-    routine = await region.sent(owner=by_role)
-    offset = region.world.store.clock.offset
-    try:
-        region.world.store.clock.offset = offset + 6 * DAY
-        await keeper.round()
-        rows = [await region.row(f"Task/{each['id']}") for each in (urgent, routine)]
-        assert [row["owner"] for row in rows] == [region.person("two"), region.orgs["ward"]]  # not to herself again
-        assert not await region.work("head")  # the clinic is above the ward, not next to it
-        region.world.store.clock.offset = offset + 9 * DAY
-        await keeper.round()
-        assert (await region.row(f"Task/{urgent['id']}"))["owner"] == region.person("gp")
-    finally:
-        region.world.store.clock.offset = offset
-    mine = await region.sent(owner=by_role, status="accepted")
-    await region.leave("one")
-    await keeper.round()
-    assert (await region.row(f"Task/{mine['id']}"))["owner"] == region.orgs["ward"]
-    assert f"Task/{mine['id']}" in [row.source for row in await region.work("two")]
 
 
 async def test_a_referral_alone_is_a_hand_over_until_a_task_carries_it(region: Region, keeper: Keeper):

@@ -1,4 +1,4 @@
-"""What costs too much gets one clear answer that names its setting. Limits of the body itself: bad_input.py."""
+"""What costs too much gets one clear answer that names its setting. Limits of the body itself: helpers/bad_input."""
 
 import pytest
 from worlds import opened
