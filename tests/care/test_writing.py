@@ -82,6 +82,10 @@ async def test_a_note_is_drafted_signed_called_back_and_committed_once(site, ola
         for _ in range(2):  # a doubled click
             answer = await sent(doctor, olav, "notat", form, gjor="signer")
             assert "Signert." in words(answer.text)
+        await site.store.pool.fetch("update writing set due = 0 where state = 1")
+        async with site.store.pool.acquire() as other, other.transaction():  # another process is just taking it
+            await other.fetch("select 1 from writing where state = 1 for update")
+            assert await actions.settle(site.store) == 0
         assert await over(site) == 1
         again = await sent(doctor, olav, "notat", form, gjor="signer")  # the same form resent by a browser
         assert "Ført inn i journalen." in words(again.text)

@@ -146,13 +146,14 @@ _STATE: Final = f"""
 update writing w set state = $6, signer = $7, due = $8, lease = null, changed = $9, said = ''
  where w.bucket = $1 and w.person = $2 and w.id = $3 and w.writer = $4 and w.state = any($5::smallint[])
    and w.lease is null returning {_ROW}"""
+# What somebody else just takes is left to her: two who waited for each other's rows would be parted by force.
 _DUE: Final = f"""
+with due as materialized (
+    select c.bucket, c.person, c.id from writing c
+     where c.state = 1 and c.due <= $1 and (c.lease is null or c.lease <= $1)
+       and ($3::bigint = 0 or c.writer = $3) order by c.due limit 20 for update skip locked)
 update writing w set lease = $2
- where (w.bucket, w.person, w.id) in (
-        select c.bucket, c.person, c.id from writing c
-         where c.state = 1 and c.due <= $1 and (c.lease is null or c.lease <= $1)
-           and ($3::bigint = 0 or c.writer = $3) order by c.due limit 20)
-   and w.state = 1 and (w.lease is null or w.lease <= $1) returning {_ROW}"""
+  from due d where w.bucket = d.bucket and w.person = d.person and w.id = d.id returning {_ROW}"""
 _SETTLE: Final = """
 update writing set state = $4, entry = $5, said = $6, fields = $7, others = $8, lease = null, changed = $9
  where bucket = $1 and person = $2 and id = $3 and state = 1"""

@@ -26,8 +26,8 @@ class Journal:
 class Told:
     """All that was written down.
 
-    `sent`: kind → references; `verbs`: (reference, version) → verbs acknowledged over it; `signed`: drafts;
-    `answers`: results that came, each with its order.
+    `sent`: kind → references; `verbs`: (reference, version, of a bare order with its answer) → verbs acknowledged over
+    it; `signed`: drafts; `answers`: results that came, each with its order.
     """
 
     sent: dict[str, list[str]] = field(default_factory=dict)

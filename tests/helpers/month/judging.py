@@ -237,13 +237,20 @@ class Judge:
                 rows = [row.hand for row in await self.world.store.cases(access.handle(who))]
                 self.counts["full desks"] += len(rows) == MANY
             else:
-                rows = await self.world.store.work(access.everyone(who), "mine", 1_000_000)
+                grant = access.everyone(who)
+                rows = await self.world.store.work(grant, "mine", 1_000_000)
+                rows += await self._awaited(grant, {person, post.source, post.org, post.unit})
             for row in rows:
                 found.setdefault(row.source, set()).add(person)
             if who.may("decide"):
                 for source in await self._asked_of(who):
                     found.setdefault(source, set()).add(person)
         return found
+
+    async def _awaited(self, grant: Any, parties: set[str]) -> list[Any]:
+        """Orders that somebody answers for are on her list of what was sent until they have an answer, or are late."""
+        rows = await self.world.store.work(grant, "sent", 1_000_000)
+        return [row for row in rows if Kind(row.kind) is Kind.ORDER and not row.answer and row.owner in parties]
 
     async def _asked_of(self, who: Any) -> list[str]:
         """The requests to see a part of a record that somebody may decide."""

@@ -46,6 +46,8 @@ class Scene:
     offices: list[str] = field(default_factory=list)
     towns: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    houses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Each Organization as it was made."""
     posts: dict[str, Post] = field(default_factory=dict)
     patients: list[str] = field(default_factory=list)
     keys: dict[str, Any] = field(default_factory=dict)
@@ -118,6 +120,7 @@ async def prepare(world: World, dice: random.Random) -> Scene:
     async def org(name: str, **more: Any) -> str:
         made = await world.made({"resourceType": "Organization", "name": name, **more})
         scene.names[f"Organization/{made['id']}"] = name
+        scene.houses[f"Organization/{made['id']}"] = made
         return f"Organization/{made['id']}"
 
     async def hire(name: str, role: str, place: str, unit: str = "") -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -125,14 +126,19 @@ class Trouble:
         await self._patient(address=at(self.dice.choice(TOWNS)))
 
     async def closes(self) -> None:
-        """A unit, for a while: nobody works there."""
+        """A unit, for a while: nobody works there, or the register says that it is closed."""
         unit = self.dice.choice([*self.scene.units[1:], self.scene.towns[1]])
-        those = [each for each in self.scene.posts.values() if unit in (each.unit, each.org)]
+        by_name = self.dice.random() < 0.5
+        those = [] if by_name else [each for each in self.scene.posts.values() if unit in (each.unit, each.org)]
+        if by_name:
+            await self._house(unit, active=False)
         for post in those:
             await self._role(post, active=False)
 
         async def opens() -> None:
             await asyncio.sleep(self.dice.uniform(1, 4))
+            with suppress(*BROKEN):
+                await self._house(unit)
             for post in those:
                 with suppress(*BROKEN):
                     await self._role(post)
@@ -140,6 +146,10 @@ class Trouble:
         later = asyncio.create_task(opens())
         self.later.add(later)
         later.add_done_callback(self.later.discard)
+
+    async def _house(self, unit: str, **more: Any) -> bool:
+        """Let the register say more, or else, of a unit; whether it did."""
+        return (await self.world.system.put(unit, self.scene.houses[unit] | more)).status == 200
 
     async def blocks(self) -> None:
         """Somebody, or a whole house, sees nothing of a patient any more."""
@@ -212,15 +222,19 @@ class Trouble:
     # -- the end --------------------------------------------------------------------------------------------
 
     async def over(self) -> None:
-        """Everybody is there, and the clock stands right."""
+        """Everybody is there, every unit is open, and the clock stands right."""
         await asyncio.gather(*self.later)
         self.shift = 0
         self.clock()
+        for unit in self.scene.houses:
+            await self._surely(partial(self._house, unit), unit)
         for post in self.scene.posts.values():
-            for _ in range(100):
-                with suppress(*BROKEN):
-                    if await self._role(post):
-                        break
-                await asyncio.sleep(0.1)
-            else:
-                raise AssertionError(f"{post.person} could not be employed again")
+            await self._surely(partial(self._role, post), post.person)
+
+    async def _surely(self, act: Callable[[], Awaitable[bool]], what: str) -> None:
+        for _ in range(100):
+            with suppress(*BROKEN):
+                if await act():
+                    return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the register does not say again that {what} is there")

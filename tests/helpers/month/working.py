@@ -167,7 +167,7 @@ class Worker:
         for _ in range(2 if self.dice.random() < 0.1 else 1):
             act = partial(self.put if by_fhir else self.act, verb, row, who, said)
             if (source := await self.guarded(str(verb), act)) is not None:
-                self.journal.note("done", str(verb), row.source, str(row.version), source)
+                self.journal.note("done", str(verb), row.source, _stood(row), source)
                 if verb is Verb.ASK and row.sender.startswith("Patient/"):
                     self.asked.append((row.sender.partition("/")[2], source))
 
@@ -245,12 +245,16 @@ class Worker:
         patient, source = self.asked.pop()
         client = self.world.client(self.scene.citizen(patient))
         found = await client.get(source)
-        if found.status == 200:
+        stands = found.json.get("businessStatus", {}).get("coding", [{}])[0].get("code")
+        if found.status == 200 and stands != "returned":  # it was answered without her, or put off, or it ended
+            self.journal.note("said", "citizen's answer", "too late")
+        elif found.status == 200:
             note = {"authorReference": {"reference": f"Patient/{patient}"}, "text": REASON}
             code = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": "replied"}]}
             said = {"status": "requested", "businessStatus": code, "note": [*found.json.get("note", []), note]}
             answer = await client.put(source, found.json | said, if_match=found.headers["etag"])
-            self.journal.note("said", "citizen's answer", str(answer.status))
+            why = "" if answer.status == 200 else answer.json["issue"][0].get("diagnostics", "")
+            self.journal.note("said", "citizen's answer", str(answer.status), *why.split())
 
     async def decide(self) -> None:
         """A GP answers what somebody asked about one of her patients."""
@@ -260,3 +264,9 @@ class Worker:
         for asked in (await self.store.requests(grant))[:AT_ONCE]:
             await requests.decide(self.store, gp, grant, asked, None, REASON)
             self.journal.note("done", "request-refused", f"Task/{asked.id}", str(asked.version), f"Task/{asked.id}")
+
+
+def _stood(row: Any) -> str:
+    """As what she saw it: of an order that no Task carries its answer is work anew, and it has no other version."""
+    bare = row.source.startswith("ServiceRequest/") and Kind(row.kind) is Kind.ORDER
+    return f"{row.version}/{row.answer}" if bare else str(row.version)
