@@ -73,7 +73,7 @@ async def test_nothing_is_lost_in_a_month(record_database: Any, tmp_path: Path) 
     async with opened(record_database.url, tmp_path / "home") as world:
         shared = Shared(tmp_path / "shared")
         shared.offset = world.store.clock.offset = clinical(0) - world.store.clock.real()
-        scene = await prepare(world, dice)
+        scene = await prepare(world, dice, MANY)
         processes = Processes(Plan(record_database.url, tmp_path, scene, SEED, MANY))
         trouble = Trouble(world, scene, shared, processes, record_database, dice, MANY, MINUTES)
         try:

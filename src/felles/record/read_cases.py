@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from felles.record.lane import Lane
     from felles.record.read_handovers import HandedRow
 
-_LIST_COLUMNS: Final = (("closed", "boolean"), ("many", "integer"), *ASK)
+_LIST_COLUMNS: Final = (("many", "integer"), *ASK)
 _PLACE: Final = (("name", "text"), ("bucket", "smallint"), ("person", "bigint"))
 _ONE_COLUMNS: Final = (*_PLACE, *ASK)
 _LOG_COLUMNS: Final = (*_PLACE, ("since", "bigint"), ("before", "bigint"), ("said", "text"), *ASK)
@@ -71,7 +71,8 @@ _NAMED: Final = f"""h.bucket = q.bucket and h.person = q.person and h.kind > {CA
        and (h.source in ('Task/' || q.name, '{REVIEW}' || q.name) or h.focus = '{REVIEW}' || q.name)"""
 
 
-def _listed(which: str) -> str:
+def _listed(which: str, by: str = "h.next, h.since desc") -> str:
+    """Those that `which` says, in order. What waits and what is answered are two statements: each has its index."""
     return _shown(
         f"""
 with q as materialized {unnest(_LIST_COLUMNS)},
@@ -81,16 +82,17 @@ found as materialized (
      cross join lateral (
         select {_FIELDS}, null::text as versions from handover h {_TASK}
          where q.mode = {Mode.CASE:d} and {which}
-         order by h.next, h.since desc, h.source limit q.many) x
+         order by {by}, h.source limit q.many) x
 )""",
         len(_LIST_COLUMNS),
     )
 
 
-_LIST: Final = _listed(f"h.org = q.org and h.kind > {CASES} and (h.state >= {ENDED}) = q.closed and {AT_DESK}")
+_LIST: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state < {ENDED} and {AT_DESK}")
+_CLOSED: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state >= {ENDED} and {AT_DESK}", "h.since desc")
 # A hospital has tens of thousands of open hand-overs, the region few requests: `+ 0` leaves the index of those.
 _ASKED: Final = _listed(
-    f"h.kind = {REQUEST} and h.state < {ENDED} and not q.closed and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}"
+    f"h.kind = {REQUEST} and h.state < {ENDED} and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}"
 )
 _ONE: Final = _shown(
     f"""
@@ -129,6 +131,7 @@ select q.n, l.number, l.at, l.text
 
 _SHAPES: Final = {
     "list": Shape(_LIST, _LIST_COLUMNS),
+    "closed": Shape(_CLOSED, _LIST_COLUMNS),
     "asked": Shape(_ASKED, _LIST_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
     "log": Shape(_LINES, _LOG_COLUMNS),
@@ -170,8 +173,11 @@ async def read_cases(lane: Lane, clock: Clock, grant: SetGrant, *, closed: bool 
     Of one who decides on requests (`access.asked`) those that wait. Raises `Forbidden`, `Busy`.
     """
     _may_handle(grant)
-    shape = "asked" if grant.kinds >> Kind.WITHHELD & 1 else "list"
-    return [_row(r) for r in await lane.submit(_SHAPES[shape], (closed, MANY, *ask_values(grant, clock)))]
+    asked = grant.kinds >> Kind.WITHHELD & 1
+    if asked and closed:
+        return []
+    shape = "asked" if asked else "closed" if closed else "list"
+    return [_row(r) for r in await lane.submit(_SHAPES[shape], (MANY, *ask_values(grant, clock)))]
 
 
 async def read_case(lane: Lane, clock: Clock, grant: SetGrant, name: str, key: PersonKey | None) -> CaseRow:

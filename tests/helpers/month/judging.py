@@ -19,6 +19,7 @@ from felles.record.read_board import count_handovers
 from felles.record.read_cases import MANY
 from month import truth
 from month.scene import DESKS
+from month.sending import WORDS as TEXT
 from month.truth import CASES, NOBODYS, OPEN, OPENINGS, Truth
 
 if TYPE_CHECKING:
@@ -314,11 +315,14 @@ class Judge:
 
     async def each_draft_went_once(self) -> None:
         """What was signed is in the record, once, or its writer has it back with the reason."""
-        rows = await self.world.store.pool.fetch("select id, state, entry, said, form from writing")
+        rows = await self.world.store.pool.fetch("select id, state, entry, said, form, fields from writing")
         drafts = {row["id"]: row for row in rows}
         carried = Counter(body["focus"]["reference"] for _, _, body in self.entries.values() if "focus" in body)
         for each in self.told.signed:
             row = drafts[each]
+            if not row["state"] and TEXT in row["fields"]:  # it came back, and she has gone on writing
+                self.counts["drafts begun again"] += 1
+                continue
             assert row["state"] in (2, 3, 5), f"a signed text waits: {row}"
             self.counts["drafts done" if row["state"] == 2 else "drafts returned"] += 1
             if row["state"] != 2:  # 5: beside another that she had begun meanwhile

@@ -17,6 +17,8 @@ from felles.record.clock import FOREVER
 
 UNITS = 6
 PATIENTS = 40
+EACH = 250
+"""Hand-overs of one patient, when there are more than these patients have."""
 TOWNS = ("5001", "5006")
 DESKS = ("reviewer", "administrator", "local-administrator")
 """Roles that answer cases or keep registers, and have no other work."""
@@ -113,8 +115,8 @@ def at(town: str) -> list[dict[str, Any]]:
              "_district": {"extension": [{"url": MUNICIPALITY_EXTENSION, "valueCoding": coding}]}}]  # fmt: skip
 
 
-async def prepare(world: World, dice: random.Random) -> Scene:
-    """Make them."""
+async def prepare(world: World, dice: random.Random, many: int) -> Scene:
+    """Make them, with patients enough for so `many` hand-overs."""
     scene = Scene()
 
     async def org(name: str, **more: Any) -> str:
@@ -148,7 +150,7 @@ async def prepare(world: World, dice: random.Random) -> Scene:
     for number, place in enumerate((scene.hospital, scene.hospital, scene.hospital, scene.offices[0], scene.towns[0],
                                     scene.night)):  # fmt: skip
         await hire(f"desk-{number}", "reviewer", place)
-    for number in range(PATIENTS):
+    for number in range(max(PATIENTS, many // EACH)):
         await enrol(world, scene, number, dice)
     return scene
 
