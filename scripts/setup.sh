@@ -32,13 +32,14 @@ make_venv() {
 }
 
 [ -x .venv/bin/uv ] || make_venv
+# Compiled here once: where PYTHONDONTWRITEBYTECODE is set, every process that starts would compile all it imports.
 case "${1:-run}" in
-    run) .venv/bin/uv sync --quiet --locked --no-dev --group setup --inexact ;;
+    run) .venv/bin/uv sync --quiet --locked --compile-bytecode --no-dev --group setup --inexact ;;
     dev)
         groups="--group dev"
         command -v node >/dev/null 2>&1 || groups="$groups --group node"
         # shellcheck disable=SC2086  # two words on purpose
-        .venv/bin/uv sync --quiet --locked --inexact $groups
+        .venv/bin/uv sync --quiet --locked --compile-bytecode --inexact $groups
         ;;
     *) fail "say run or dev" ;;
 esac
