@@ -40,6 +40,7 @@ from felles.record.pulse import Pulse
 from felles.ui import printing
 from felles.ui.assets import assets
 from felles.ui.problems import HANDLERS
+from felles.ui.sections import Sections
 from felles.ui.trace import HEADER, mark
 
 if TYPE_CHECKING:
@@ -118,10 +119,11 @@ def pages(store: Store, doorkeeper: Doorkeeper) -> Pages:
     routes = [route for domain in DOMAINS for route in domain.routes()]
     routes.append(Route("/static/{name}", _static))
     handlers: dict[Any, Any] = HANDLERS
-    app = Pages(routes=routes, exception_handlers=handlers)
+    app = Pages(routes=[Sections(routes)], exception_handlers=handlers)
     app.state.store = store
     app.state.doorkeeper = doorkeeper
     app.state.cast = Cast(store)
+    app.state.patterns = frozenset(route.path for route in routes)
     app.state.cards = CARDS
     app.state.tabs = TABS
     app.state.writes = WRITES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -202,7 +202,8 @@ async def _answer(request: Request, problem: Any, status: int) -> Response:
     if told.state == "absent":
         told.ways += _ways_in(found, request.url.path)
     head = kept_head(found) if told.state == "broken" else Markup()
-    context: dict[str, Any] = {"problem": asdict(told), "title": told.title, "head": head}
+    parts = {each.name: getattr(told, each.name) for each in fields(told)}
+    context: dict[str, Any] = {"problem": parts, "title": told.title, "head": head}
     if head:  # a fault in a record that is open: who it is and what is critical stands, and its other views
         context |= {"strip": True, "live": "", "printing": None}
     return page(found, "ui/problem.html", context, status, framed=bool(head))

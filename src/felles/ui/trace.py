@@ -37,7 +37,7 @@ def route_of(request: Request) -> str:
 
 def known_route(request: Request, pattern: str) -> str:
     """`pattern` if it is one of the program's own, else "": so that no address comes in its place."""
-    return pattern if any(getattr(route, "path", None) == pattern for route in request.app.routes) else ""
+    return pattern if pattern in request.app.state.patterns else ""
 
 
 def report(request: Request) -> str:
