@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,9 @@ def pytest_configure() -> None:
     to set those, with colours, takes seconds for each."""
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
+    if find_spec("sniffio") is None:
+        # httpx tries to import it for each request within the process, and looks through the whole path each time.
+        sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType] - what is known not to be there
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

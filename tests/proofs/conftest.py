@@ -20,6 +20,7 @@ from worlds import opened
 
 from felles.exchange.rest import batch
 from felles.record import ids
+from felles.ui import trace
 
 __all__ = ["npm_modules", "world"]
 
@@ -47,6 +48,7 @@ async def twins(request: Any, pg_server: Any, migrated: Any, tmp_path_factory: A
     hiding = HIDINGS[request.param]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ids, "secrets", SameIds)
+        patch.setattr(trace, "secrets", SameIds)  # a page shows the id of its request
         patch.setattr(batch, "AT_ONCE", 1)  # several at once would draw their ids in any order
         kind = f"twins_{hiding.name}".replace("-", "_")
         databases = [pg_server.fresh(kind, lambda made: _common(made, migrated, hiding)) for _ in range(2)]

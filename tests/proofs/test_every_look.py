@@ -123,8 +123,9 @@ async def visitors(watched):
 
 @pytest.mark.slow
 async def test_every_page_leaves_its_line(watched):
+    everybody = await visitors(watched)
     for asked in reads():
-        for name, visitor in (await visitors(watched)).items():
+        for name, visitor in everybody.items():
             answer = await watched.pages.ask(visitor, asked)
             assert answer.status_code < 500, (name, asked, answer.text)
             await watched.held(f"GET {_route(asked)}", answer.content)

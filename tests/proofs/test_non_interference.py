@@ -138,7 +138,9 @@ async def test_her_number_is_taken_and_only_who_may_look_up_learns_it(twins):
 )  # fmt: skip
 @given(asked=st.lists(st.tuples(st.sampled_from(sorted(READERS)), requests()), min_size=1, max_size=6))
 async def test_a_person_without_relation_changes_no_answer(twins, asked):
-    readers = frozenset() if twins[0].hiding.pages else twins[0].hiding.readers
+    if twins[0].hiding.pages:
+        pytest.skip("it is met on pages alone")
+    readers = twins[0].hiding.readers
     twins[0].drawn += 1
     if twins[0].drawn % twins[0].hiding.share:
         return
