@@ -122,6 +122,30 @@ async def test_a_doctor_looks_and_the_person_sees_it(town, patient):
     assert await reads(town, patient, made) == (200, 200), "looked at once is looked at"
 
 
+async def test_who_ordered_says_that_she_saw_it_and_the_person_reads_it_with_what_she_is_told(town, patient):
+    """What waits for a look is let go by it, what waits for a talk is not, and what changes afterwards waits anew."""
+    order = f"ServiceRequest/{(await town.world.made(ordered(patient)))['id']}"
+    based = [{"reference": order}]
+    psa = await town.world.made(result(patient, basedOn=based))
+    told = await town.world.made(report(patient, psa, basedOn=based))
+    talk = await town.world.made(result(patient, "7917-8", basedOn=based))
+    every = (psa, told, talk)
+    assert [await reads(town, patient, each) for each in every] == [(404, 200)] * 3
+    async with town.visit(town.gp) as browser:
+        said = {"tekst": "Henvist urolog", "beskjed": "Prøven er høy, du får time hos urolog"}
+        assert (await browser.post(f"/arbeid/{order}/fulgt-opp", data=said)).status_code == 303
+    assert [await reads(town, patient, each) for each in every] == [(200, 200), (200, 200), (404, 200)]
+    own = await town.citizen(patient)
+    assert "Beskjed til deg" not in await page(town, own, "/meg/prover"), "it is about what still waits as well"
+    async with town.visit(town.gp) as browser:
+        path = f"/p/{patient['id']}/e/Observation/{talk['id']}"
+        assert (await browser.post(f"{path}/vis")).status_code == 303
+    assert "Beskjed til deg: Prøven er høy, du får time hos urolog" in await page(town, own, "/meg/prover")
+    again = await town.world.system.put(f"Observation/{psa['id']}", psa | {"status": "corrected"})
+    assert again.status == 200
+    assert await reads(town, patient, psa) == (404, 200), "what changed waits for a look anew"
+
+
 @pytest.mark.parametrize("role", ["nurse", "secretary", "pharmacist"])
 async def test_only_a_doctor_lets_go(town, patient, role):
     assert "release" not in ROLES[role].verbs
@@ -319,8 +343,8 @@ async def test_what_is_said_about_an_answer_is_read_when_the_answer_is(town, pat
     await town.world.made(proxy(patient["id"], daughter["id"]))
     order = await town.world.made(ordered(patient))
     based = [{"reference": f"ServiceRequest/{order['id']}"}]
-    psa = coded("http://loinc.org", "2857-1") | {"text": "PSA"}
-    made = await town.world.made(result(patient) | {"code": psa, "basedOn": based})
+    test = coded("http://loinc.org", "7917-8") | {"text": "HIV"}  # waits for a talk: that it was seen lets it not go
+    made = await town.world.made(result(patient) | {"code": test, "basedOn": based})
     said = {"tekst": "Henvist til pakkeforløp", "beskjed": "Verdien er for høy, du får time"}
     async with town.visit(town.gp) as browser:
         answer = await browser.post(f"/arbeid/ServiceRequest/{order['id']}/fulgt-opp", data=said)
@@ -333,7 +357,7 @@ async def test_what_is_said_about_an_answer_is_read_when_the_answer_is(town, pat
     assert await told(town, patient, daughter, task, said) == (set(), set())
     await town.world.made(looked(patient, f"Observation/{made['id']}"))
     everything, course = {"read", "history", "search", "everything"}, "course"
-    shown = (everything | {course, "entry"}, {course, "entry"})
+    shown = (everything | {course, "entry", "/prover"}, {course, "entry", "list"})
     assert await told(town, patient, daughter, task, said) == shown
     law = await town.world.made(held_back(patient["id"], f"Observation/{made['id']}"))
     assert await told(town, patient, daughter, task, said) == (set(), set())

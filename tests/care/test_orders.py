@@ -47,6 +47,7 @@ async def test_what_came_back_and_what_is_missing_until_she_has_said_what_she_di
         assert "Jern i tre måneder, ny prøve" in chart
         assert "Beskjed til pasienten: Du har lite jern og skal ta jerntabletter" in chart
         assert (await gp.post(f"{path}/sett", headers=own())).status_code == 409
+        assert "har ingen vurdert" not in chart
 
         assert 'action="' in (page := unescape((await gp.get(missing)).text))
         assert "/sett" not in page  # there is nothing to see

@@ -5,7 +5,8 @@ most lasting comes first; an emergency and the person's consent come before them
 those hours is said to be seen by them. From 70 on stand what is no care relation: a need that the reader stated, and
 the right to act for the person. A relation that its writer's own organisation made for itself (see `derive`) has the
 basis' number + SELF_MADE: it opens too, and comes last, so that a basis somebody else made is named before it.
-From PART on stand those that open single entries alone (a message: what it points to), after all that open the record.
+From PART on stand those that open single entries alone (a message: what it points to; an order: its answers), after all
+that open the record.
 
 Source: pasientjournalloven §§ 19 and 22, helsepersonelloven §§ 25 and 45: those who give care see what is
 necessary and relevant for it. Which dealings count as giving care is what this table says.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from felles.record.derive import ORDERED as _ORDERED
 from felles.record.derive import PART, SELF_MADE, is_self_made
 
 __all__ = ["PART", "SELF_MADE", "WORDS", "Basis", "Ground", "ground_of"]
@@ -44,6 +46,7 @@ class Basis(IntEnum):
     ESTATE = 84
     RELEASED_PART = 85
     MESSAGE = PART
+    ORDERED = _ORDERED
 
     @property
     def code(self) -> str:
@@ -72,6 +75,7 @@ WORDS: dict[Basis, tuple[str, str]] = {
     Basis.ESTATE: ("Pårørende til avdød", "Kin of the deceased"),
     Basis.RELEASED_PART: ("Utlevert del", "Released part"),
     Basis.MESSAGE: ("Melding", "Message"),
+    Basis.ORDERED: ("Bestilt prøve", "Test ordered"),
 }
 """Each basis in bokmål and in English, as pages and the log show it."""
 

@@ -3,7 +3,7 @@
     EpisodeOfCare        whoever follows the person: managingOrganization, careManager and team
     Encounter            serviceProvider and participants
     ServiceRequest       whoever received it: performer
-    Task                 whoever is to do it: owner
+    Task                 whoever is to do it: owner; not what carries an order of a test (`handovers.showing`)
     Appointment          those who take part in it
     Communication        those whom it was sent to: what it points to, and not the record (`pointing`); so does a Task
                          that asks to answer one
@@ -57,7 +57,7 @@ from felles.access.roles import staff_role
 from felles.access.times import span
 from felles.record import forms, mirroring
 from felles.record.clock import FOREVER
-from felles.record.codes import CASE_SYSTEM
+from felles.record.codes import CASE_SYSTEM, HANDOVER_SYSTEM
 from felles.record.derive import Derived, Registry, Relation, Staffing
 from felles.record.elements import codes_of, listed
 from felles.record.grants import Grant
@@ -130,11 +130,12 @@ def _request(resource: Any, updated: int, days: Durations) -> Held | None:
 def _task(resource: Any, updated: int, days: Durations) -> Held | None:
     """Holds while somebody owns it and it is not done; for who sent it while it is hers again (`handovers.states`).
 
-    An offer (`handovers.offers`) holds for both: who offers has what is offered until the other says yes.
+    An offer (`handovers.offers`) holds for both: who offers has what is offered until the other says yes. What carries
+    an order of a test shows that and its answers (`handovers.showing`), and opens no record.
     """
     if resource.status in {"draft", "cancelled", "entered-in-error"}:
         return None
-    if any(codes_of(resource.code, CASE_SYSTEM)):
+    if any(codes_of(resource.code, CASE_SYSTEM)) or Kind.ORDER.code in codes_of(resource.code, HANDOVER_SYSTEM):
         return None
     since = span(resource.authoredOn, updated)[0]
     if pointing.is_question(resource):

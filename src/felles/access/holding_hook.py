@@ -5,12 +5,12 @@ What is said about a result in Tasks follows it (`holding_words`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
-from felles.access import holding_words
+from felles.access import holding_looks, holding_words
 from felles.access.holding import PARENTS, PERSON, PROXIES, Held, Reason, has_code, held_of
 from felles.access.release import Release, Waits, class_of, release_at, results_of
 from felles.record.codes import BLOCKING_SYSTEM, CASE_SYSTEM, RESTRICTION_SYSTEM
@@ -65,7 +65,7 @@ wanted as (
     union select split_part(x.ref, '=', 2) from reports r cross join lateral unnest(r.refs) x(ref)
            where starts_with(x.ref, 'result=')
 )
-select n.name || '/' || e.id as ref, e.bucket, e.person, e.body,
+select n.name || '/' || e.id as ref, e.bucket, e.person, e.updated, e.body,
        (select min(v.updated) from entry v
          where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = 0) as came
   from wanted w
@@ -100,11 +100,18 @@ _REASONS: Final = {
 }
 
 
-def waiting(found: Iterable[Result], looked: set[str], now: int, waits: Waits | None = None) -> list[Held]:
+def waiting(
+    found: Iterable[Result],
+    looked: set[str],
+    now: int,
+    waits: Waits | None = None,
+    assessed: Collection[str] = (),
+) -> list[Held]:
     """Which results are not shown yet. Pure.
 
     A report waits as long as anything it names; what it names waits as long as the report itself would. A look at a
-    report lets go of its results too; a look at a result lets go of that alone.
+    report lets go of its results too; a look at a result lets go of that alone. Those `assessed` by whoever answers for
+    them wait no more for a look (`holding_looks`), but for a talk as ever.
     """
     by_reference = {each.reference: each for each in found}
     named = {name: each for each in by_reference.values() for name in each.names}
@@ -117,6 +124,8 @@ def waiting(found: Iterable[Result], looked: set[str], now: int, waits: Waits | 
         if each.reference in named:
             together.append(named[each.reference])
         release = max(other.release for other in together)
+        if each.reference in assessed and release <= Release.SEEN:
+            continue
         until = release_at(release, each.came, waits)
         if release is not Release.AT_ONCE and until > now:
             reason = _REASONS[release]
@@ -155,6 +164,9 @@ def register(registry: Registry, waits: Waits | None = None) -> None:
         if after.of("Consent"):
             changed = await _from_consents(after)
         references = list(_concerned(after))
+        seen = [order for task in after.of("Task").values() if task and (order := holding_looks.ordered(task))]
+        if seen:
+            references += await holding_looks.waiting_for(after, seen)
         if references:
             changed = await _from_results(after, references, waits) or changed
         if changed or any(each is None or holding_words.concerns(each) for each in after.of(*_SPOKEN).values()):
@@ -198,16 +210,23 @@ async def _from_results(after: After, references: list[str], waits: Waits | None
     """Over all keys of the person: a look counts whichever of her Patients it names; each row lies by its result."""
     marks, ours = [mark_of(reference) for reference in references], after.columns()
     found: list[Result] = []
+    answers: dict[str, tuple[set[str], int]] = {}
     for row in await after.conn.fetch(_RESULTS, *ours, references, marks):
         resource = fhir.decode(row["body"].encode())
         named, key = tuple(results_of(resource)), (row["bucket"], row["person"])
         found.append(Result(row["ref"], class_of(resource), row["came"], named, key))
+        answers[row["ref"]] = (set(holding_looks.orders_of(resource)), row["updated"])
+    for each in found:
+        for name in each.names:  # what a report names answers what it answers
+            if name in answers:
+                answers[name][0].update(answers[each.reference][0])
     concerned = {*references, *(each.reference for each in found)}
     looks = await after.conn.fetch(_LOOKS, *ours, [f"focus={reference}" for reference in concerned])
     looked = {focus for row in looks if (focus := looked_at(fhir.decode(row["body"].encode())))}
     await after.conn.fetch(_FORGET, *ours, sorted(concerned))
     lies = {each.reference: each.key for each in found}
-    held = waiting(found, looked, after.real, waits)
+    assessed = await holding_looks.seen(after, answers)
+    held = waiting(found, looked, after.real, waits, assessed)
     for key in after.all_keys():
         await _insert(after, [row for row in held if lies[row.source] == key], key)
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from felles.access.bases import Basis, ground_of
+from felles.access.bases import PART, Basis, ground_of
 
 if TYPE_CHECKING:
     from felles.ui.i18n import Language
@@ -37,6 +37,7 @@ def short(t: Language, text: str) -> str:
         Basis.APPOINTMENT: t("Timeavtale"),
         Basis.TASK: t("Oppgave"),
         Basis.MESSAGE: t("Melding"),
+        Basis.ORDERED: t("Bestilt prøve"),
     }[ground.basis]
 
 
@@ -71,6 +72,7 @@ def sentence(t: Language, text: str) -> str:
         Basis.APPOINTMENT: t("Pasienten har time hos dere."),
         Basis.TASK: t("Dere har en oppgave for pasienten."),
         Basis.MESSAGE: t("Dere har fått en melding om pasienten. Den åpner bare det den peker på."),
+        Basis.ORDERED: t("Dere svarer for en prøve som er bestilt. Den åpner bare bestillingen og svaret."),
     }[ground.basis]
     return f"{said} {t('Grunnlaget er registrert av dere selv.')}" if ground.self_made else said
 
@@ -78,7 +80,12 @@ def sentence(t: Language, text: str) -> str:
 def opens_single(text: str) -> bool:
     """Whether the basis opens single entries alone, and not the record."""
     ground = ground_of(text)
-    return ground.basis is Basis.MESSAGE or ground.code == "part"
+    return ground.code == "part" or (ground.basis is not None and ground.basis >= PART)
+
+
+def of_order(text: str) -> bool:
+    """Whether it is that the reader answers for an order."""
+    return ground_of(text).basis is Basis.ORDERED
 
 
 def source(text: str) -> tuple[str, str] | None:
@@ -116,4 +123,5 @@ def about(t: Language, text: str) -> str:
         Basis.APPOINTMENT: t("Du har time der."),
         Basis.TASK: t("De har en oppgave for deg."),
         Basis.MESSAGE: t("De har fått en melding om deg, og ser det den peker på."),
+        Basis.ORDERED: t("De svarer for en prøve som er bestilt for deg, og ser bestillingen og svaret."),
     }[ground.basis]

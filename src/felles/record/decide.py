@@ -266,30 +266,20 @@ STAFFED = """s.actor = q.actor and s.org = q.org and s.role_mark = q.role and s.
 """Whether staffing `s` is this reader's, in this role, for this organisation, now: what she is and works for."""
 
 HANDED = f"""(q.mode = {Mode.STAFF:d} and (q.kinds >> e.kind) & 1 = 1 and not {BLOCKED} and exists (
-        select 1 from staffing s where s.party in (h.holder, h.origin) and {STAFFED}))"""
-"""Whether entry `e` of hand-over `h` is shown to `q` because it is with her or came from her (`p` the person's row).
+        select 1 from staffing s where s.party in (h.holder, h.origin, h.given) and {STAFFED}))"""
+"""Whether entry `e` of hand-over `h` is shown to `q` because it is with her, was given to her or came from her (`p` the
+person's row).
 
 It shows that entry alone, as a case shows its Task: what she sent does not vanish with her relation to the person."""
 
-ORDER = 5
-"""`handover.kind` of an order of a test (`access.handovers.kinds`)."""
-
-_GIVEN_ON = f"""(case when h.kind = {ORDER} then exists (
-            select 1 from unnest(e.refs) x(ref)
-              join type_name m on starts_with(x.ref, 'owner=' || m.name || '/')
-              join shared o on o.bucket = -1 and o.type = m.type and o.id = split_part(x.ref, '/', 2) and o.state = 0
-               and o.form = 0
-             where {_parted("o.self")}) else false end)"""
-"""Whether the order that Task `e` carries was given to `q`: she may take it also when its answer came before she did,
-and it is with who ordered it till then."""
-
 PARTS = f"""(case when q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
          and e.type in ({TYPES["Task"]}, {TYPES["ServiceRequest"]}, {TYPES["Communication"]}) then (
-        select bit_or(1 + ({_parted("h.holder")} or {_GIVEN_ON})::int * 2 + {_parted("h.origin")}::int * 4)
+        select bit_or(1 + ({_parted("h.holder")} or {_parted("h.given")})::int * 2 + {_parted("h.origin")}::int * 4)
           from handover h join type_name n on n.type = e.type
          where h.bucket = e.bucket and h.person = e.person and n.name || '/' || e.id in (h.source, h.focus))
         end)"""
-"""What `q` is to the hand-over that row `e` is, or that carries it (`derive.Part`); null where there is none."""
+"""What `q` is to the hand-over that row `e` is, or that carries it (`derive.Part`); null where there is none. An order
+that was given to her is also hers: she may take it when its answer came before she did."""
 
 MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and desk_of(e.org, '{{reviewer}}', q.real) = q.org and exists (
         select 1 from handover h

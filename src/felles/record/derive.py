@@ -21,11 +21,18 @@ SELF_MADE = 100
 """What is added to the basis of a relation that was made by those for whom it opens."""
 PART = 200
 """Bases from here on open single entries alone (table `pointed`), and are named after all that open the record."""
+ORDERED = 210
+"""Of these, that of whoever answers for an order: she also says what becomes of it (`single`)."""
 
 
 def is_self_made(basis: int) -> bool:
     """Whether this number carries the mark SELF_MADE."""
     return basis // SELF_MADE % 2 == 1
+
+
+def bare_of(basis: int) -> int:
+    """The number without the mark SELF_MADE."""
+    return basis - SELF_MADE if is_self_made(basis) else basis
 
 
 def bare(basis: str) -> str:

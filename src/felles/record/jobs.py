@@ -42,6 +42,8 @@ from felles.record.homes import SHARED_TYPES
 from felles.record.joined import keys_of
 from felles.record.lane import unnest
 from felles.record.numbers import TYPES
+from felles.record.single import NOTHING as NOTHING_ASKED
+from felles.record.single import Asked, asked_by, is_answer
 from felles.record.writes import Writes
 
 if TYPE_CHECKING:
@@ -181,8 +183,8 @@ class Session:
         self.current: dict[tuple[int, str, int], Current] = {}
         self.grounds: dict[tuple[int, PersonKey], frozenset[int]] = {}
         """The bases that open a person to the writer of a job (its id), for the jobs where a verb hangs on one."""
-        self.messages: dict[tuple[int, PersonKey], frozenset[str]] = {}
-        """The messages that open single entries of a person to the writer of a job (its id), for those of `single`."""
+        self.asked: dict[tuple[int, PersonKey], Asked] = {}
+        """What opens single entries of a person to the writer of a job (its id), for those of `single`."""
         self.special: dict[PersonKey, frozenset[Bit]] = {}
         self.joined: dict[PersonKey, tuple[PersonKey, ...]] = {}
         """All keys of those of the persons who have several."""
@@ -297,7 +299,7 @@ class Session:
         for number, (job, key) in enumerate(asked, start=1):
             grounds = found.get(number, ())
             self.grounds[id(job), key] = frozenset(basis for basis, _ in grounds if basis < PART)
-            self.messages[id(job), key] = frozenset(source for basis, source in grounds if basis >= PART)
+            self.asked[id(job), key] = asked_by(grounds)
 
     async def _fetch_current(self, jobs: list[Job]) -> None:
         ours = _CURRENT_MOVING if any(job.plan.doors for job in jobs) else _CURRENT
@@ -383,17 +385,15 @@ class Session:
         return True
 
     def _answers(self, job: Job, step: Step, key: PersonKey) -> bool:
-        """Whether the step answers a message that opens single entries: a new message, or the Task that asks."""
-        asked, resource = self.messages.get((id(job), key), frozenset[str]()), step.change.resource
-        if resource is None or step.change.op == "delete":
+        """Whether the step answers that by which its writer sees single entries."""
+        if step.change.resource is None or step.change.op == "delete":
             return False
-        if step.change.type == "Communication" and step.new:
-            return any(each.reference in asked for each in resource.inResponseTo or ())
-        current = self.current.get((TYPES[step.change.type], step.id, 0))
-        if step.change.type != "Task" or current is None or f"Task/{step.id}" not in asked:
+        current = None if step.new else self.current.get((TYPES[step.change.type], step.id, 0))
+        if not step.new and current is None:
             return False
-        was = decode(current.body.encode())
-        return (was.focus, was.owner) == (resource.focus, resource.owner)
+        was = None if current is None else decode(current.body.encode())
+        asked = self.asked.get((id(job), key), NOTHING_ASKED)
+        return is_answer(asked, f"{step.change.type}/{step.id}", was, step.change.resource)
 
     def _tell_refused(self, job: Job, step: Step, key: PersonKey) -> None:
         """A line in the log of the person whom the writer did not reach, if there is one."""

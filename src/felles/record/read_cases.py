@@ -91,9 +91,7 @@ found as materialized (
 _LIST: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state < {ENDED} and {AT_DESK}")
 _CLOSED: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state >= {ENDED} and {AT_DESK}", "h.since desc")
 # A hospital has tens of thousands of open hand-overs, the region few requests: `+ 0` leaves the index of those.
-_ASKED: Final = _listed(
-    f"h.kind = {REQUEST} and h.state < {ENDED} and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}"
-)
+_ASKED: Final = _listed(f"h.kind = {REQUEST} and h.state < {ENDED} and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}")
 _ONE: Final = _shown(
     f"""
 with q as materialized {unnest(_ONE_COLUMNS)},

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from felles.record.decide import (
     ASK,
+    BLOCKED,
     HANDED,
     IN_FORM,
     PERSON_OPEN,
+    POINTED,
     ROW_OPEN,
     STAFFED,
     ask_values,
@@ -79,7 +81,7 @@ found as materialized (
                '60:' || h.source as ground
           from (select distinct s.party from staffing s where {STAFFED}) s
           join handover h on h.state < {OPEN}
-           and ((not q.sent and h.holder = s.party and not ({AWAITED}))
+           and ((not q.sent and ((h.holder = s.party and not ({AWAITED})) or h.given = s.party))
                 or (q.sent and h.origin = s.party and h.holder <> s.party)
                 or (q.sent and h.holder = s.party and {AWAITED})){_ENTRY}
          where {HANDED}
@@ -113,6 +115,16 @@ found as materialized (
     "work",
     len(_LIST_COLUMNS),
 )
+# What answers an order, as far as it is shown to who answers for it (`access.handovers.showing`): the newest first.
+_ANSWERING: Final = f"""(select json_agg(json_build_object('ref', m.name || '/' || e.id, 'low', e.low, 'text',
+                   coalesce(e.body::json #>> '{{code,text}}', e.body::json #>> '{{code,coding,0,display}}', ''))
+                   order by e.low desc, e.id)::text
+              from pointed t
+              join entry e on e.bucket = t.bucket and e.person = t.person and e.self = t.self and e.state = 0
+               and not e.deleted and {IN_FORM} and e.type in ({TYPES["DiagnosticReport"]}, {TYPES["Observation"]})
+              join type_name m on m.type = e.type
+             where t.bucket = h.bucket and t.person = h.person and t.source = h.source
+               and (q.kinds >> e.kind) & 1 = 1 and {POINTED} and not {BLOCKED})"""
 _ONE: Final = _shown(
     f"""
 with q as materialized {unnest(_ONE_COLUMNS)},
@@ -122,7 +134,7 @@ found as materialized (
                                               'body', v.body::json) order by v.version)::text
               from entry v
              where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = e.form and not v.deleted)
-           as versions,
+           as versions, case when h.came is not null then {_ANSWERING} end as answers,
            case when {HANDED} then '60:' || h.source else d.basis::text || ':' || d.source end as ground
       from q join handover h on h.bucket = q.bucket and h.person = q.person and h.source = q.source{_ENTRY}
       {basis_of()}
@@ -155,7 +167,8 @@ class HandedRow:
     """One hand-over, its entry and the look-up form of the person (`patient` an id, `face` JSON text).
 
     Numbers are those of `access.handovers`, of an order `came`, `answer` and `outside`; times clinical microseconds.
-    `versions` is a JSON array of {author, at, body}, the oldest first ("" in lists); `at` is real.
+    `versions` is a JSON array of {author, at, body}, the oldest first ("" in lists); `at` is real. `answers` is one of
+    {ref, low, text}, what answers an order as far as the reader sees it.
     """
 
     source: str
@@ -178,6 +191,7 @@ class HandedRow:
     patient: str
     face: str
     versions: str
+    answers: str = ""
 
 
 async def read_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
@@ -217,4 +231,10 @@ def handed_row(r: Any) -> HandedRow:
     """The hand-over of a row that has these columns."""
     names = ("source", "kind", "state", "urgent", "owner", "sender", "receiver", "focus", "made", "since", "next")
     said = {name: r[name] for name in (*names, "rung", "came", "answer", "outside", "version", "body")}
-    return HandedRow(**said, patient=r["patient"] or "", face=r["face"] or "{}", versions=r["versions"] or "")
+    return HandedRow(
+        **said,
+        patient=r["patient"] or "",
+        face=r["face"] or "{}",
+        versions=r["versions"] or "",
+        answers=r.get("answers") or "",
+    )

@@ -31,7 +31,7 @@ line as materialized (
      cross join lateral (
         select h.bucket, h.person, h.source as item, e.version, e.author, e.behalf, h.kind
           from (select distinct s.party from staffing s where {STAFFED}) s
-          join handover h on h.state < {OPEN} and h.holder = s.party and not ({AWAITED})
+          join handover h on h.state < {OPEN} and ((h.holder = s.party and not ({AWAITED})) or h.given = s.party)
           join person p on p.bucket = h.bucket and p.person = h.person
           join type_name n on n.name = split_part(h.source, '/', 1)
           join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)

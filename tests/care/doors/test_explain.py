@@ -320,7 +320,7 @@ async def test_a_message_shows_what_it_points_to_and_says_that_the_rest_is_close
         assert "Dere har fått en melding om pasienten." in told
         assert set(re.findall(rf'href="/p/{patient}/e/([^"]+)"', html)) == {f"Observation/{result}", message}
         told = await page(midwife, f"/p/{patient}/e/Observation/{result}")
-        assert "Ikke åpnet for deg: du ser bare det meldingen peker på." in told
+        assert "Ikke åpnet for deg: du ser bare enkelte oppføringer." in told
         assert "En melding til deg peker på den" in await page(midwife, f"/p/{patient}/e/Observation/{result}/hvorfor")
         told = await page(midwife, f"/p/{patient}/tilgang")
         assert "svare på meldingen" in told

@@ -205,7 +205,8 @@ class Judge:
                 self.counts["with who runs the record"] += 1
                 continue
             look = seen.get(source, set())
-            assert look <= those, f"{source} is on the lists of {look - those} and with {row['owner']}"
+            given = staff.get(row["receiver"], set()) if row["given"] else set[str]()  # may take what is another's yet
+            assert look <= those | given, f"{source} is on the lists of {look - those} and with {row['owner']}"
             blind = those - look
             hidden = {each for each in blind if self._hides(closed, row, each)}
             assert blind == hidden, f"{source} is with {blind - hidden} ({said}), who do not see it"

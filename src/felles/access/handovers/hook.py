@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
 from felles.access.cases import OPENINGS
-from felles.access.handovers import following, guard, moved, orders, postponing
+from felles.access.handovers import following, guard, moved, orders, postponing, showing
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
@@ -52,9 +52,9 @@ select source from handover
 _END: Final = "delete from handover where bucket = $1 and person = $2 and source = $3"
 _PUT: Final = f"""
 insert into handover (bucket, person, source, self, kind, state, urgent, owner, sender, receiver, focus, made, since,
-                      next, rung, stopped, instead, offer, came, answer, outside, holder, origin, org)
+                      next, rung, stopped, instead, offer, came, answer, outside, holder, origin, given, org)
 select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-       coalesce(case when $5::smallint > {CASES} and $8 like 'Organization/%' then $22::bigint end,
+       $26::bigint, coalesce(case when $5::smallint > {CASES} and $8 like 'Organization/%' then $22::bigint end,
                 (select s.org from staffing s where s.party = $22 and s.since <= $24 and s.until > $24
                     and {staffs("$5::smallint", "s.role")} order by s.org = $25 desc, s.org limit 1),
                 case when $8 like 'Organization/%' then $22 end, $25)
@@ -63,7 +63,7 @@ on conflict (bucket, person, source) do update set kind = excluded.kind, state =
    focus = excluded.focus, since = excluded.since, next = excluded.next, rung = excluded.rung,
    stopped = excluded.stopped, instead = excluded.instead, offer = excluded.offer, came = excluded.came,
    answer = excluded.answer, outside = excluded.outside,
-   holder = excluded.holder, origin = excluded.origin,
+   holder = excluded.holder, origin = excluded.origin, given = excluded.given,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
 NOWHERE: Final = "Organization/unknown"
@@ -143,7 +143,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         return
     if said is None or (not reference.startswith("Task/") and await _carried(after_, reference, was)):
         if was is not None:
-            await conn.fetch(_END, *key, reference)
+            await _end(after_, reference, was)
         return
     grant = after_.grant
     writer = grant.behalf or grant.actor
@@ -155,7 +155,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         held = replace(held, stopped=astray and not held.state.ended)
         await _put(after_, reference, _begun(after_, held, said, hours) if was is None else held)
         if _carries(held):
-            await conn.fetch(_END, *key, held.focus)
+            await _end(after_, held.focus, held)
 
 
 def _carries(one: Said | Held) -> bool:
@@ -252,17 +252,20 @@ async def _follow(after_: After, order: str, *, anew: bool) -> None:
     was = held_of(open_[0]) if open_ else None
     entry = await following.read(after_, source)
     said = None if entry is None else said_by(entry)
-    if said is None or said.state.ended or said.kind is Kind.REFERRAL:
+    if said is None or said.kind is Kind.REFERRAL or (said.state.ended and source != order):
         return
     if was is None and rows:  # who saw it answers for what comes now
         said = replace(said, receiver=rows[0]["receiver"])
     said = await following.of_order(after_, said, entry, was)
     if said is None:
         return
+    said = replace(said, anew=anew)
     hours = await _hours(after_, said.receiver)
     held = follow(was, said, writer=said.sender, org=after_.grant.org, now=after_.clinical, hours=hours)
     if held is not None and held != was:
         await _put(after_, source, _begun(after_, held, said, hours) if was is None else held)
+    elif held is not None:
+        await showing.show(after_, source, held)  # another answer, which changes nothing else
 
 
 def _begun(after_: After, held: Held, said: Said, hours: Hours) -> Held:
@@ -316,7 +319,17 @@ async def _put(after_: After, reference: str, held: Held) -> None:
     marks = (mark_of(held.owner) if held.owner else 0, mark_of(held.sender))
     values = [int(value) if isinstance(value, Kind | State) else value for value in (getattr(held, n) for n in _FIELDS)]
     place = (*after_.key, reference, mark_of(reference))
-    await after_.conn.fetch(_PUT, *place, *values, *marks, after_.real, after_.grant.org_mark)
+    given = mark_of(held.receiver) if showing.given(held) else None
+    await after_.conn.fetch(_PUT, *place, *values, *marks, after_.real, after_.grant.org_mark, given)
+    if held.kind is Kind.ORDER:
+        await showing.show(after_, reference, held)
+
+
+async def _end(after_: After, reference: str, was: Held) -> None:
+    """It is no hand-over by itself any more."""
+    await after_.conn.fetch(_END, *after_.key, reference)
+    if was.kind is Kind.ORDER:
+        await showing.show(after_, reference, None)
 
 
 async def _hours(after_: After, receiver: str) -> Hours:

@@ -122,7 +122,8 @@ class Said:
     whom it says that it was offered, "" for nobody. `waits` is when a citizen was asked back (0: not said), None where
     none is; `replied` that she has answered.
     `written` when somebody last did something with it. `answer` is what answers an order and `outside` how that lies
-    (`orders`): neither stands in the entry itself. `moved` that it lost who had it, and was given to another.
+    (`orders`): neither stands in the entry itself; `anew` that the answer says something it did not say. `moved` that
+    it lost who had it, and was given to another.
     """
 
     kind: Kind
@@ -142,13 +143,14 @@ class Said:
     outside: int = 0
     written: int | None = None
     moved: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A row of `handover`. Times are clinical microseconds; `next` is None exactly when it has ended.
 
-    `came`: since when an order has its `answer`.
+    `came`: since when an order has its `answer`, the last that came.
     """
 
     kind: Kind
@@ -189,7 +191,7 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     receiver = said.receiver or (was.receiver if was else "") or _able(sender) or _able(writer) or org
     if not receiver:
         return None
-    came = None if not said.answer else was.came if was and was.came is not None else now
+    came = None if not said.answer else was.came if was and was.came is not None and not said.anew else now
     state = _settled(said, sender, receiver)
     offered = state is State.SENT and came is not None and was is not None and (said.written or 0) < came
     offered = offered and not said.moved
@@ -213,7 +215,12 @@ def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hou
     held = replace(held, came=came, answer=said.answer, outside=said.outside)
     if same and was is not None:
         held = replace(held, since=was.since)
-    return held if state.ended else replace(held, next=_next(was, held, said, now, hours, same=same))
+    if state.ended:
+        return held
+    due = _next(was, held, said, now, hours, same=same)
+    if said.anew and was is not None and was.owner == owner and was.came is not None and was.next is not None:
+        due = min(due, was.next)  # what came first has waited since it came
+    return replace(held, next=due)
 
 
 def _settled(said: Said, sender: str, receiver: str) -> State:

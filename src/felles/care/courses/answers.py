@@ -26,17 +26,23 @@ YEAR: Final = 366 * DAY
 """How far back orders are told of; what nobody has looked at is told of however old it is."""
 MOST: Final = 8
 _CLOSED: Final = ("completed", "cancelled", "rejected", "failed", "entered-in-error")
-_DROPPED: Final = ("entered-in-error", "revoked", "draft")
+_DROPPED: Final = ("entered-in-error", "draft")
+_CHANGED: Final = ("amended", "corrected", "appended")
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An order with its answer: the report or else the newest value, all its values, and the tasks about it."""
+    """An order with its answer: the newest report or else value, all that answers it, and the tasks about it.
+
+    `open`: the reader answers for it still, and something has come that nobody has seen.
+    """
 
     order: Read[Order]
     report: Read[Report] | None
+    reports: list[Read[Report]]
     values: list[Read[Result]]
     tasks: list[Read[Task]]
+    open: bool = False
 
     @property
     def at(self) -> int:
@@ -46,8 +52,12 @@ class Answered:
 
     @property
     def looked(self) -> Read[Task] | None:
-        """The task that says that somebody looked, the newest; None when nobody did."""
-        return next((read for read in self.tasks if read.entry.status == "completed"), None)
+        """The task that says that somebody looked, the newest; None when nobody did, or something came since."""
+        done = [read for read in self.tasks if read.entry.status == "completed"]
+        last = max(done, key=lambda read: moment(read.entry.last_modified) or read.at, default=None)
+        if last is None or self.open or any(_is_newer(read, last) for read in (*self.reports, *self.values)):
+            return None
+        return last
 
     @property
     def owed(self) -> Read[Task] | None:
@@ -55,28 +65,46 @@ class Answered:
         return next((read for read in self.tasks if read.entry.status not in _CLOSED), None)
 
 
+def _is_newer(read: Read[Report] | Read[Result], look: Read[Task]) -> bool:
+    """Whether an answer was given out, or says something else, since the look."""
+    entry, at = read.entry, moment(look.entry.last_modified) or look.at
+    if (moment(entry.issued) or 0) > at:
+        return True
+    changed = entry.meta.last_updated if entry.meta and entry.status in _CHANGED else None
+    seen = look.entry.meta.last_updated if look.entry.meta else None
+    return bool(changed and seen) and (moment(changed) or 0) > (moment(seen) or 0)
+
+
 def answered(
-    orders: Iterable[Read[Order]], reports: list[Read[Report]], values: list[Read[Result]], tasks: list[Read[Task]]
+    orders: Iterable[Read[Order]],
+    reports: list[Read[Report]],
+    values: list[Read[Result]],
+    tasks: list[Read[Task]],
+    mine: Mapping[str, str] | None = None,
 ) -> list[Answered]:
-    """Orders whose answer is here: those that nobody has looked at first, then what came last first."""
+    """Orders whose answer is here: those that nobody has looked at first, then what came last first.
+
+    `mine`: the orders (references) that the reader answers for still.
+    """
     found: list[Answered] = []
     for order in orders:
         codes = (coding.code or "" for concept in order.entry.category for coding in concept.coding)
         if order.entry.status in _DROPPED or not rules.is_order(codes):
             continue
-        mine = f"ServiceRequest/{order.entry.id}"
-        report = next((read for read in reports if _because(read.entry.based_on, mine)), None)
-        named = {each.reference for each in report.entry.result} if report else set[str | None]()
+        name = f"ServiceRequest/{order.entry.id}"
+        these = [read for read in reports if _because(read.entry.based_on, name)]
+        named = {each.reference for read in these for each in read.entry.result}
         own = {
             read.entry.id: read for read in values
-            if f"Observation/{read.entry.id}" in named or _because(read.entry.based_on, mine)
+            if f"Observation/{read.entry.id}" in named or _because(read.entry.based_on, name)
         }  # fmt: skip
-        if report is None and not own:
+        if not these and not own:
             continue
-        about = {mine, *(f"Observation/{key}" for key in own)}
-        about |= {f"DiagnosticReport/{report.entry.id}"} if report else set()
+        about = {name, *(f"Observation/{key}" for key in own)}
+        about |= {f"DiagnosticReport/{read.entry.id}" for read in these}
         looks = [read for read in tasks if read.entry.focus and read.entry.focus.reference in about]
-        found.append(Answered(order, report, list(own.values()), looks))
+        report = these[0] if these else None
+        found.append(Answered(order, report, these, list(own.values()), looks, name in (mine or ())))
     found.sort(key=lambda each: (each.looked is not None, -each.at))
     return found
 
@@ -90,7 +118,7 @@ def lines(view: View, record: Record, mine: Mapping[str, str]) -> list[dict[str,
 
     `mine`: where the reader says what she does, by order (a reference): of those that she answers for.
     """
-    every = answered(record.asked, record.reports, record.values, record.tasks)
+    every = answered(record.asked, record.reports, record.values, record.tasks, mine)
     recent = [each for each in every if each.looked is None or each.at >= view.now - YEAR]
     shown = [_line(view, each) for each in recent[:MOST]]
     return [line | {"act": "" if line["looked"] else mine.get(line["order"], "")} for line in shown]
@@ -104,7 +132,7 @@ def _line(view: View, found: Answered) -> dict[str, Any]:
     return {
         "text": order.code.words or t("Bestilt prøve"),
         "href": view.entry("ServiceRequest", order.id),
-        "asked": ", ".join(filter(None, (ordered, asked))),
+        "asked": ", ".join(filter(None, (ordered, asked, t("trukket tilbake") if order.status == "revoked" else ""))),
         "came": ", ".join(filter(None, (t("Svar {day}").format(day=t.brief(found.at)), by))),
         "answer": view.entry("DiagnosticReport", found.report.entry.id) if found.report else "",
         "outside": _outside(view, found),
@@ -147,6 +175,8 @@ def _owed(view: View, found: Answered) -> str:
     task = found.owed.entry if found.owed else None
     answers = task.requester if task and task.status == "requested" and task.requester else task and task.owner
     who = view.name(answers or found.order.entry.requester)
+    if any(read.entry.status == "completed" for read in found.tasks):
+        return t("Det som kom etter vurderingen, har ingen vurdert. {who} svarer for det.").format(who=who or "–")
     if not who:
         return t("Ingen har vurdert svaret.")
     return t("Ingen har vurdert svaret. {who} svarer for det.").format(who=who)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.courses import codes, page, present, rules
 from felles.care.glossary.mark import mark, meaning
+from felles.care.reading import there
 from felles.ui import pieces
 from felles.ui.series import range_bar
 
@@ -35,27 +36,60 @@ def verdict(view: View, reading: Reading) -> str:
 def listed(view: View, record: Record) -> dict[str, Any]:
     """All tests in groups, the newest value of each in a sentence. `failed`: what could not be made, in words."""
     parts = pieces.Parts(view.t)
+    said = messages(view, record)
     return {
-        "groups": parts.made("table", lambda: _groups(view, record), []),
-        "reports": parts.made("reports", lambda: present.reports(view, [*record.reports, *record.studies]), []),
+        "groups": parts.made("table", lambda: _groups(view, record, said), []),
+        "reports": parts.made("reports", lambda: _reports(view, record, said), []),
         "cut": record.cut,
         "failed": parts.failed,
     }
 
 
-def _groups(view: View, record: Record) -> list[dict[str, Any]]:
+def messages(view: View, record: Record) -> dict[str, str]:
+    """What she was told about answers: by order, report and value (references). The newest where there are several.
+
+    A message stands in the Task about the order, the report or the value (`care.handovers`), and is about all of them.
+    """
+    told: dict[str, str] = {}
+    for read in reversed(list(there(record.tasks))):
+        text = present.told_in(view.t, read.entry, herself=view.base == "/meg")
+        if text and read.entry.focus and read.entry.focus.reference:
+            told[read.entry.focus.reference] = text
+    if not told:
+        return told
+    for read in there(record.reports):
+        name, based = f"DiagnosticReport/{read.entry.id}", [each.reference or "" for each in read.entry.based_on]
+        text = next((told[each] for each in (name, *based) if each in told), "")
+        if text:
+            told |= {name: text} | {each.reference: text for each in read.entry.result if each.reference}
+    for read in there(record.values):
+        based = [each.reference or "" for each in read.entry.based_on]
+        text = next((told[each] for each in based if each in told), "")
+        if text:
+            told.setdefault(f"Observation/{read.entry.id}", text)
+    return told
+
+
+def _reports(view: View, record: Record, told: dict[str, str]) -> list[dict[str, str]]:
+    rows = present.reports(view, [*record.reports, *record.studies])
+    said = ((row, told.get(row["reference"], "")) for row in rows)
+    return [row | {"more": ". ".join(filter(None, (text, row["more"])))} for row, text in said]
+
+
+def _groups(view: View, record: Record, told: dict[str, str]) -> list[dict[str, Any]]:
     every = rules.tests(record.values)
     groups: list[dict[str, Any]] = []
     for key, text in codes.groups(view.t).items():
-        rows = [_row(view, test) for test in every if test.group == key]
+        rows = [_row(view, test, told) for test in every if test.group == key]
         if rows:
             groups.append({"text": view.t("Målinger") if key == "vitale" else text, "rows": rows})
     return groups
 
 
-def _row(view: View, test: Test) -> dict[str, Any]:
+def _row(view: View, test: Test, told: dict[str, str]) -> dict[str, Any]:
     last = test.last
     return {
+        "told": told.get(f"Observation/{last.entry.id}", ""),
         "name": test.name or view.t("Uten navn"),
         "href": present.href(view, test),
         "value": present.whole(view, last),

@@ -224,7 +224,7 @@ def done(view: View, found: rules.Acts) -> list[dict[str, str]]:
         by = view.name(entry.owner) or view.name(entry.requester)
         done_so = said_in(t, entry) if entry.business_status else ""
         add(done_so or text, by, view.entry("Task", entry.id), read.at)
-        if told := told_in(t, entry):
+        if told := told_in(t, entry, herself=view.base == "/meg"):
             add(told, by, view.entry("Task", entry.id), read.at)
     for read in found.notes:
         unsigned = words.unsigned(t, "Composition", read.entry.status)
@@ -247,10 +247,11 @@ def said_in(t: Language, task: Task) -> str:
     return task.description if task.description and task.description != task.code.words else ""
 
 
-def told_in(t: Language, task: Task) -> str:
-    """What the person was told about an answer, "" when nothing is said of that."""
+def told_in(t: Language, task: Task, *, herself: bool = False) -> str:
+    """What the person was told about an answer, "" when nothing is said of that. `herself`: she reads it."""
     told = "; ".join(said.value_string for said in task.output if said.value_string)
-    return t("Beskjed til pasienten: {what}").format(what=told) if told else ""
+    words = t("Beskjed til deg: {what}") if herself else t("Beskjed til pasienten: {what}")
+    return words.format(what=told) if told else ""
 
 
 def medicine_name(medicine: Taken) -> str:
@@ -275,6 +276,7 @@ def reports(view: View, reads: list[Read[Report]]) -> list[dict[str, str]]:
                 "when": t.brief(read.at),
                 "more": ", ".join(filter(None, [entry.conclusion or "", view.names.get(read.org) or ""])),
                 "waiting": "1" if entry.status == rules.WAITING else "",
+                "reference": f"{entry.resource_type}/{entry.id}",
             }
         )
     return items

@@ -7,6 +7,12 @@ from msgspec import field
 from felles.care.shapes import Concept, Medicine, Observation, Period, Reference, Shape
 
 
+class Meta(Shape):
+    """When this version was written."""
+
+    last_updated: str | None = None
+
+
 class Annotation(Shape):
     """A comment."""
 
@@ -19,6 +25,7 @@ class Result(Observation):
     encounter: Reference | None = None
     performer: list[Reference] = field(default_factory=list)
     method: Concept | None = None
+    meta: Meta | None = None
     based_on: list[Reference] = field(default_factory=list)
     issued: str | None = None
     note: list[Annotation] = field(default_factory=list)
@@ -29,6 +36,7 @@ class Report(Shape):
 
     id: str = ""
     resource_type: str = ""
+    meta: Meta | None = None
     status: str = ""
     code: Concept = field(default_factory=Concept)
     category: list[Concept] = field(default_factory=list)
@@ -61,6 +69,7 @@ class Task(Shape):
     """A task, or the note that a doctor has looked."""
 
     id: str = ""
+    meta: Meta | None = None
     status: str = ""
     code: Concept = field(default_factory=Concept)
     description: str | None = None

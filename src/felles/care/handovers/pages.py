@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import access
-from felles.access.handovers import inboxes
+from felles.access.handovers import inboxes, showing
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
@@ -151,7 +151,7 @@ async def act(request: Request) -> Response:
         wrong["beskjed"] = found.t("Høyst {count} tegn.").format(count=rules.LONGEST)
     if wrong:
         return await _one(found, form=form | {"verb": verb}, wrong=wrong)
-    if form.get("versjon", "") not in ("", str(row.version)):
+    if form.get("versjon", "") not in ("", present.seen_as(row)):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     try:
         source = (
@@ -209,7 +209,10 @@ async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
     holds = bool(row.owner) and mark_of(row.owner) in parties
     own = row.owner == found.signed_in.reference
     sent, came = mark_of(row.sender) in parties, row.came is not None
-    return rules.verbs(Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, came=came, urgent=row.urgent)
+    given = showing.given(row) and mark_of(row.receiver) in parties
+    return rules.verbs(
+        Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, came=came, urgent=row.urgent, given=given
+    )
 
 
 async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
@@ -264,7 +267,7 @@ async def _one(
     context = {
         "title": present.named(t, row, now),
         "one": one,
-        "version": row.version,
+        "version": present.seen_as(row),
         "forms": present.forms(t, verbs, Kind(row.kind), citizen=one["citizen"], urgent=one["urgent"]),
         "ready": present.ready(t, ready),
         "keeps": answers and may_keep(found.signed_in),

@@ -13,6 +13,7 @@ from felles.access.handovers.asking import REPLIED
 from felles.access.handovers.away import absent_in
 from felles.access.handovers.carrying import told_in
 from felles.access.handovers.kinds import NOBODYS, Kind, rule_of
+from felles.access.handovers.showing import given
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED, State
 from felles.care import shapes, words
 from felles.care.handovers import rules
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Names = Mapping[str | int, str]
 
 _face = msgspec.json.Decoder(shapes.Patient).decode
+_DAY: Final = len("2026-11-26")
 LEAD: Final = 160
 """Letters of what it is about, in lists."""
 
@@ -196,6 +198,11 @@ def _with_her(t: Language, body: dict[str, Any]) -> str:
     return t("Pasienten har svart") if _business(body) == REPLIED else ""
 
 
+def seen_as(of: HandedRow) -> str:
+    """What a form says that its reader saw: the version of the entry, and of an order which answer had come by then."""
+    return f"{of.version}" if of.came is None else f"{of.version}.{of.came}"
+
+
 def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     """One hand-over with what was said and what happened."""
     body = msgspec.json.decode(of.body)
@@ -218,19 +225,34 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
             if (reference := each.get("valueReference", {}).get("reference", "")) and of.patient and not case
         ],
         "receiver": names.get(of.receiver, ""),
+        "given": names.get(of.receiver, "") if given(of) else "",
         "offered": names.get(_offered(body), "") if not where.ended else "",
-        "made": t.moment(of.made),
+        "made": t.fhir(body["authoredOn"]) if len(body.get("authoredOn", "")) == _DAY else t.moment(of.made),
         "since": t.moment(of.since),
         "ended": where.ended,
         "reason": reason if where.ended or where is State.DECLINED else "",
-        "answer": f"/p/{of.patient}/e/{of.answer}" if of.answer and of.patient else "",
+        "answers": _answers(t, of),
         "came": t.moment(of.came) if of.came is not None else "",
         "order": of.kind == Kind.ORDER,
+        "revoked": of.kind == Kind.ORDER and body.get("status") == "revoked",
         "told": [each["valueString"] for each in body.get("output", []) if each.get("valueString")],
         "focus": f"/p/{of.patient}/e/{focus}" if focus and of.patient and not case else "",
         "notes": notes(t, body, names),
         "events": events(t, of, names),
     }
+
+
+def _answers(t: Language, of: HandedRow) -> list[dict[str, str]]:
+    """The ways to what answers an order: the reports, the values where there are none; the newest first."""
+    seen = (
+        [{"ref": of.answer, "text": ""}] if of.answer and State(of.state).ended else []
+    )  # as it was for whoever saw it
+    found = (msgspec.json.decode(of.answers) if of.answers else seen) if of.patient else []
+    reports = [each for each in found if each["ref"].startswith("DiagnosticReport/")] or found
+    ways = [(f"/p/{of.patient}/e/{each['ref']}", each["text"]) for each in reports]
+    if len(ways) < 2:
+        return [{"href": href, "text": t("Åpne svaret")} for href, _ in ways]
+    return [{"href": href, "text": text or t("Åpne svaret")} for href, text in ways]
 
 
 def _urgency(t: Language, where: State, owner: str) -> str:

@@ -61,6 +61,7 @@ _DESK: Final = {
 
 
 _LOOKS: Final = (Verb.SEEN, Verb.ACTED)
+_GIVEN: Final = (Verb.TAKE, Verb.ASK, Verb.DECLINE)
 SAID: Final = {Verb.SEEN: ("seen", "Sett, ingen tiltak"), Verb.ACTED: ("acted", "Sett og fulgt opp")}
 """What was done with an answer: the code of `Task.businessStatus`, and how it stands in the record."""
 TOLD: Final = "Beskjed til pasienten"
@@ -76,12 +77,14 @@ def verbs(
     own: bool = False,
     came: bool = False,
     urgent: bool = False,
+    given: bool = False,
 ) -> tuple[Verb, ...]:
     """What she may do: `holds` it is with her or her inbox, `sent` it came from her; `own` with her by name.
 
     Who sent it may end it at any time. Of a kind that doing it ends, answering is doing. A case is its desk's alone.
     What is `urgent` is taken by name, and not put off; who sent it may say that it can wait after all.
-    `came`: an order has its answer, which is seen before anything ends.
+    `came`: an order has its answer, which is seen before anything ends; `given`: it came before she had said whether
+    she takes the order, and is with who ordered it till then.
     """
     if state.ended:
         return ()
@@ -93,7 +96,7 @@ def verbs(
             at_desk = (*at_desk, Verb.ASK)
         return (Verb.TAKE, *at_desk) if holds and state is State.ACCEPTED and not own else at_desk
     if kind is Kind.ORDER:
-        found = _of_order(state, holds=holds, sent=sent, own=own, came=came)
+        found = _GIVEN if given and not holds else _of_order(state, holds=holds, sent=sent, own=own, came=came)
     else:
         found = _of_work(kind, state, holds=holds, sent=sent, own=own)
     if urgent:

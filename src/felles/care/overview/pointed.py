@@ -1,4 +1,4 @@
-"""`/p/{id}` for one to whom a message opened single entries: those, and that there is no more for her to see."""
+"""`/p/{id}` for one who sees single entries (by a message, or an order she answers for): those, and that it is all."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _patient: Final = Decoder(shapes.Patient).decode
 
 def closed(t: Language) -> dict[str, Any]:
     """What stands where critical information would: that it was not opened, which says nothing of whether there is."""
-    return {"state": "refused", "text": t("Ikke åpnet for deg: du ser bare det meldingen peker på.")}
+    return {"state": "refused", "text": t("Ikke åpnet for deg: du ser bare enkelte oppføringer.")}
 
 
 async def show(found: Visit, grant: PersonGrant, patient_id: str) -> Response:
-    """The page. Raises `Absent` when the message was answered meanwhile, `Busy`."""
+    """The page. Raises `Absent` when what opened them has been answered meanwhile, `Busy`."""
     store, t, base = store_of(found), found.t, f"/p/{patient_id}"
     read = await store.page(grant, WANTS, "overview", f"Patient/{patient_id}", single=True)
     patients, rows = read.rows

@@ -195,6 +195,7 @@ def openers(t: Language, days: Durations) -> list[dict[str, str]]:
     """What opens a record to somebody of the staff, the most lasting first, and for how long (`days`)."""
     visit = t("Fra den begynner og i {days} dager etter at den er over.").format(days=days.encounter)
     hour = t("Hos dere, fra {before} dager før til {after} dager etter.")
+    ordered = t("Du svarer for den: bare bestillingen og svaret, til noen har sett det.")
     asked = t("Sendt til dere: bare det den peker på, til den er besvart, og i høyst {days} dager.")
     return [
         {"name": t("Fastlegeliste"), "text": t("Pasienten står på listen hos dere, ført av registeret.")},
@@ -205,6 +206,7 @@ def openers(t: Language, days: Durations) -> list[dict[str, str]]:
         {"name": t("Timeavtale"), "text": hour.format(before=days.before, after=days.appointment)},
         {"name": t("Oppgave"), "text": t("Gitt til deg eller enheten din, til den er gjort.")},
         {"name": t("Melding"), "text": asked.format(days=days.message)},
+        {"name": t("Bestilt prøve"), "text": ordered},
     ]
 
 

@@ -42,6 +42,7 @@ async def record(request: Request) -> Response:
     context |= await _grounds(found, grant, base, why)
     context |= {
         "single": single,
+        "ordered": grounds.of_order(read.basis),
         "closed": why.closed,
         "lift": f"{base}/apne" if actor.may("open") else "",
         "protected": why.protected,
@@ -69,6 +70,7 @@ async def entry(request: Request) -> Response:
     reasons = grant.may("hold") or grant.may("release")
     context |= {
         "single": grounds.opens_single(read.basis),
+        "ordered": grounds.of_order(read.basis),
         "what": labels.types(found.t).get(params["type"]) or labels.plain(params["type"]).capitalize(),
         "href": f"{base}/e/{item}",
         "fact": present.entry(found.t, why.entry, found.signed_in, reasons=reasons),

@@ -1,0 +1,106 @@
+"""Answers that come late, twice, to two orders, or to one that was taken back: each is somebody's until it was seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from handed import Region
+from ordered import answered, does, ordered
+
+from felles import access
+from felles.access.handovers.states import State
+from felles.care.handovers import present
+from felles.care.handovers.rules import Verb
+from felles.ui.dates import local
+
+pytestmark = pytest.mark.slow
+
+
+async def reported(region: Region, *orders: str, issued: str = "2026-05-03T10:00:00Z", **more: Any) -> str:
+    """A report of the laboratory that answers `orders`."""
+    made = await region.world.made(
+        {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": "Svar"}, "issued": issued,
+         "subject": {"reference": f"Patient/{region.patient}"},
+         "basedOn": [{"reference": each} for each in orders]} | more
+    )  # fmt: skip
+    return f"DiagnosticReport/{made['id']}"
+
+
+async def test_an_answer_to_an_order_that_was_taken_back_is_for_who_ordered_it(region: Region):
+    order = await ordered(region)
+    back = (await region.client("gp").get(order)).json | {"status": "revoked", "note": [{"text": "Trengs ikke"}]}
+    assert (await region.client("gp").put(order, back)).status == 200
+    assert (await region.row(order))["state"] == State.ENDED
+    assert not await region.work("gp", "sent")
+    registered = await answered(region, order, status="registered")
+    assert not await region.work("gp")
+    value = f"Observation/{(await answered(region, order, 'HH'))['id']}"
+    (row,) = await region.work("gp")
+    assert (row.source, row.answer, row.outside, row.state) == (order, value, 2, State.ACCEPTED)
+    assert not await region.work("one")
+    again = (await region.client("gp").get(order)).json | {"note": [{"text": "Avlyst"}]}
+    assert (await region.client("gp").put(order, again)).status == 200
+    assert [each.source for each in await region.work("gp")] == [order], (
+        "that it was taken back is not that it was seen"
+    )
+    await does(region, "gp", order, Verb.SEEN)
+    assert not await region.work("gp")
+    assert (await region.client("gp").put(order, back)).status == 200
+    assert not await region.work("gp")
+    assert registered["id"]
+
+
+async def test_one_report_that_answers_two_orders_is_seen_for_each(region: Region):
+    first, second = await ordered(region), await ordered(region)
+    await region.employ("other", "gp", "office")
+    theirs = await ordered(region, requester={"reference": region.person("other")})
+    report = await reported(region, first, second, theirs)
+    assert {each.source: each.answer for each in await region.work("gp")} == {first: report, second: report}
+    assert [each.source for each in await region.work("other")] == [theirs]
+    await does(region, "gp", first, Verb.SEEN)
+    assert [each.source for each in await region.work("gp")] == [second]
+    assert [each.source for each in await region.work("other")] == [theirs]
+    await does(region, "gp", second, Verb.ACTED, words="Ringt")
+    await does(region, "other", theirs, Verb.SEEN)
+    changed = (await region.world.system.get(report)).json | {"status": "corrected"}
+    assert (await region.world.system.put(report, changed)).status == 200
+    assert {each.source for each in await region.work("gp")} == {first, second}
+    assert [each.source for each in await region.work("other")] == [theirs]
+
+
+async def test_a_second_report_is_work_by_itself_and_is_not_seen_with_the_first(region: Region):
+    order = await ordered(region)
+    grave = await answered(region, order, "HH")
+    first = await reported(region, order, result=[{"reference": f"Observation/{grave['id']}"}])
+    (row,) = await region.work("gp")
+    assert (row.answer, row.outside) == (first, 2)
+    page = present.seen_as(row)
+    second = await reported(region, order, issued="2026-05-04T10:00:00Z")
+    (row,) = await region.work("gp")
+    assert (row.answer, row.outside) == (second, 2)
+    assert row.next <= row.came + 3600 * 1_000_000, "what came first has waited since it came"
+    assert present.seen_as(row) != page, "a page that shows the first alone is not what is seen"
+    whole = await region.world.store.handover(access.everyone(region.who("gp")), order)
+    assert [second in whole.answers, first in whole.answers] == [True, True]
+    source = await does(region, "gp", order, Verb.SEEN)
+    assert not await region.work("gp")
+
+    third = await reported(region, order, issued="2026-05-02T10:00:00Z", conclusion="Dyrkning: ingen vekst")
+    (row,) = await region.work("gp")
+    assert (row.source, row.answer, row.outside) == (order, third, 0), "of what is new, not of what was seen"
+    assert row.source != source
+    await does(region, "gp", order, Verb.SEEN)
+    assert not await region.work("gp")
+
+
+async def test_what_was_put_off_is_looked_at_when_more_comes(region: Region):
+    order = await ordered(region)
+    await reported(region, order)
+    until = local(region.world.store.clock.clinical() + 60 * 86_400_000_000).date().isoformat()
+    source = await does(region, "gp", order, Verb.POSTPONE, words="Venter på dyrkning", until=until)
+    put_off = await region.row(source)
+    await reported(region, order, conclusion="Vekst")
+    row = await region.row(source)
+    assert row["next"] < put_off["next"]
+    assert row["came"] > put_off["came"]
