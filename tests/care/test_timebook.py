@@ -9,6 +9,7 @@ import pytest
 from browsing import lines_about, own, patient_named, words
 
 from felles.care.timebook import present
+from felles.care.timebook.rules import Time
 from felles.care.timebook.views import Book
 from felles.demo.calendar import coming
 from felles.record.read_slots import Free
@@ -232,3 +233,23 @@ def test_a_free_time_that_has_begun_is_given_to_nobody():
     cells = present.week(nb, book, monday, now)["rows"][0]["cells"]
     assert [free["id"] for cell in cells for free in cell["free"]] == ["ahead"]
     assert present.day(nb, Book([], [Free(now, "Kari", "gone")]), now)[0]["lines"] == []
+
+
+def test_free_times_stand_by_day_the_first_day_first_and_those_of_whose_time_it_is_before_others():
+    now, day, minute = 1_790_000_000_000_000, 86_400_000_000, 60_000_000
+
+    def time(name, at, whose="Practitioner/k"):
+        return Time(f"Slot/{name}", whose, "Kari" if whose.endswith("k") else "Ola", at, at + 20 * minute)
+
+    nb = language("nb")
+    today = [time(f"i{n}", now + n * minute) for n in range(present.LISTED - 1)]
+    far, tomorrow = time("c", now + 40 * day), [time("b", now + day), time("a", now + day - minute)]
+    other = time("o", now, "Practitioner/o")
+    made = present.choices(nb, [far, *tomorrow, *today, other], now, "Practitioner/k")
+    assert [group["day"] for group in made["near"]] == ["I dag", "I morgen"], "a day is whole"
+    assert [each["slot"] for each in made["near"][1]["times"]] == ["a", "b"]
+    assert [[each["slot"] for each in group["times"]] for group in made["later"]] == [["c"]]
+    assert [[each["owner"] for each in group["times"]] for group in made["others"]] == [["Ola"]]
+    made = present.choices(nb, [far, other], now)
+    assert [group["times"][0]["slot"] for group in made["near"]] == ["o", "c"], "whoever's, where nobody is asked for"
+    assert (made["later"], made["others"], present.choices(nb, [], now)) == ([], [], present.NOTHING)

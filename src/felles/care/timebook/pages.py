@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from felles.care.timebook.views import Seen
     from felles.ui.web import Visit
 
-LISTED: Final = 24
-"""Free times that are offered at once: some days of one who gives times."""
 _DIGITS: Final = 18
 
 
@@ -159,13 +157,11 @@ def keeper(found: Visit) -> Actor:
     return actor
 
 
-async def choices(found: Visit, *, whose: str = "") -> list[dict[str, Any]]:
-    """The next free times of the house to choose from, those of `whose` (a reference) first. Raises `Busy`."""
+async def choices(found: Visit, *, whose: str = "") -> dict[str, Any]:
+    """The free times of the house to choose from, day by day, those of `whose` (a reference) first. Raises `Busy`."""
     store = store_of(found)
-    now = store.clock.clinical()
     listed = await views.times(store, access.everyone(found.signed_in))
-    listed.sort(key=lambda each: (each.actor != whose, each.start) if whose else (False, each.start))
-    return [present.choice(found.t, each, now) for each in listed[:LISTED]]
+    return present.choices(found.t, listed, store.clock.clinical(), whose)
 
 
 async def _show(found: Visit, day: date, *, week: bool = False, done: bool = False, error: str = "") -> Response:
@@ -249,7 +245,7 @@ async def _ask(found: Visit, wants: Placed, error: str = "") -> Response:
         "line": line | {"when": "" if waits else present.when(t, seen.at, now)},
         "moves": moves,
         "waits": waits,
-        "times": await choices(found, whose=rules.owner_of(seen.entry)[0]) if moves else [],
+        "times": await choices(found, whose=rules.owner_of(seen.entry)[0]) if moves else present.NOTHING,
         "next": words.name(t, first.person.shown_name) if first else "",
         "path": f"/timebok/{wants.name}/{wants.act}",
         "day": present.day_of(_day_at_or_now(found, seen)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from felles.care import words
 from felles.care.timebook import rules
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from felles.ui.i18n import Language
 
 Line = dict[str, Any]
+LISTED: Final = 24
+"""Free times that stand open: so many, and the rest of the last one's day."""
+MOST: Final = 200
+"""Free times of hers, and of others, on a page at most."""
+NOTHING: Final[Line] = {"near": [], "later": [], "others": []}
+"""What `choices` makes of no times at all."""
 
 
 def said(t: Language, act: Act) -> str:
@@ -171,11 +177,50 @@ def choice(t: Language, time: Time, now: int) -> dict[str, Any]:
     return {"slot": time.slot.partition("/")[2], "text": when(t, time.start, now), "owner": time.owner}
 
 
+def choices(t: Language, times: list[Time], now: int, whose: str = "") -> Line:
+    """Free times to choose from, day by day, the first day first.
+
+    `near` stand open, `later` behind them; of `whose` (a reference), where she has any: then `others` are those of
+    everybody else.
+    """
+    ordered = sorted(times, key=lambda each: (each.start, each.owner))
+    hers = [each for each in ordered if each.actor == whose][:MOST]
+    others = [each for each in ordered if each.actor != whose][:MOST]
+    if not hers:
+        hers, others = others, []
+    last = local_day(hers[LISTED - 1].start) if len(hers) > LISTED else None
+    return {
+        "near": by_day(t, [each for each in hers if last is None or local_day(each.start) <= last], now),
+        "later": by_day(t, [each for each in hers if last is not None and local_day(each.start) > last], now),
+        "others": by_day(t, others, now),
+    }
+
+
+def by_day(t: Language, times: list[Time], now: int) -> list[Line]:
+    """Times in their order under the day they are on."""
+    days: dict[int, list[Time]] = {}
+    for each in times:
+        days.setdefault(local_day(each.start), []).append(each)
+    return [
+        {"day": _capital(day_said(t, group[0].start, now)),
+         "times": [choice(t, each, now) | {"time": t.clock(each.start)} for each in group]}
+        for group in days.values()
+    ]  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def when(t: Language, at: int, now: int) -> str:
     """`i dag kl. 10.15`, `mandag 30.11.2026 kl. 08.00`."""
+    return f"{day_said(t, at, now)} {'at' if t.code == 'en' else 'kl.'} {t.clock(at)}"
+
+
+def day_said(t: Language, at: int, now: int) -> str:
+    """`i dag`, `mandag 30.11.2026`."""
     away = local_day(at) - local_day(now)
-    day_ = {0: t("i dag"), 1: t("i morgen")}.get(away) or f"{t.weekday(at)} {t.brief(at)}"
-    return f"{day_} {'at' if t.code == 'en' else 'kl.'} {t.clock(at)}"
+    return {0: t("i dag"), 1: t("i morgen")}.get(away) or f"{t.weekday(at)} {t.brief(at)}"
 
 
 def day_of(at: int) -> str:

@@ -91,7 +91,7 @@ async def _answer(
     grant = await open_person(found, patient)
     head, _ = await strip(found, grant, patient, "booking")
     now = store.clock.clinical()
-    times = [] if booked or waits else await choices(found)
+    times = present.NOTHING if booked or waits else await choices(found)
     owners: dict[str, str] = {}
     for each in await views.times(store, access.everyone(found.signed_in)):
         owners.setdefault(each.actor, each.owner)
