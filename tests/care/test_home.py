@@ -44,7 +44,7 @@ def planned(**parts):
 
 
 def said(**parts):
-    empty = {name: [] for name in Overview.__dataclass_fields__ if name != "patient"}
+    empty = {name: [] for name, each in Overview.__dataclass_fields__.items() if each.init and name != "patient"}
     return Overview(Patient(), **empty | parts)
 
 

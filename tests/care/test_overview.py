@@ -11,6 +11,7 @@ import sample
 
 from felles.care.overview import page, present, rules
 from felles.care.overview.views import STAFF, decoded
+from felles.care.pressure import watch
 from felles.care.shapes import Observation
 from felles.record.grants import ALL_KINDS
 from felles.record.kinds import Kind
@@ -219,6 +220,19 @@ def test_the_strip_says_that_she_is_pregnant_how_far_and_that_she_is_admitted():
     said = text(board(ended).strip)
     assert "Gravid" not in said
     assert "Innlagt" not in said
+
+
+def test_the_blood_pressure_of_a_pregnant_woman_is_flagged_by_the_guideline_and_that_of_others_is_not():
+    high = sample.pressure(151, 97, "2026-11-20T08:05:00+01:00")
+
+    def flags(*told):
+        found = decoded(sample.rows(dict(sample.record()) | {"Observation": [high, *told]}))
+        found.watch = watch(found.told, sample.NOW, (140, 90))
+        made = next(each for each in present.results(view(), found) if each["name"] == "Blodtrykk")
+        return made["flag"] and made["flag"]["text"]
+
+    assert flags(SCAN) == "↑ Høy"
+    assert flags() is flags(SCAN, OVER) is None
 
 
 def test_what_matters_stands_in_her_own_words_and_is_refused_to_a_role_that_does_not_reach_it():

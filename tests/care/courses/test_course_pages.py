@@ -52,6 +52,13 @@ async def test_blood_pressure_and_weight_stand_on_one_time_axis(site):
     assert "Kreatinin" not in narrowed
 
 
+async def test_what_is_usual_of_a_blood_pressure_is_said_of_who_is_pregnant_alone(site):
+    (ida, _), (olav, _) = await patient_named(site, "nordmarken"), await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp:
+        assert "under 140/90" in words((await gp.get(f"/p/{ida}/prover?gruppe=vitale")).text)
+        assert "under 140/90" not in words((await gp.get(f"/p/{olav}/prover?gruppe=vitale")).text)
+
+
 async def test_a_stranger_finds_nothing_and_a_code_that_was_never_measured_is_nothing(site):
     patient, _ = await patient_named(site, "saeterbo")
     async with site.visitor("fastlege") as browser, site.visitor("jordmor") as stranger:

@@ -14,7 +14,8 @@ from felles.care.courses.shapes import Note, Report, Result, Taken, Task
 from felles.care.courses.views import Record
 from felles.care.overview.present import View
 from felles.care.overview.views import Read
-from felles.care.shapes import Encounter, Patient
+from felles.care.pressure import watch
+from felles.care.shapes import Encounter, Observation, Patient
 from felles.ui.i18n import language
 from felles.ui.series import Bar, Dot, Frame, bars, panel, range_bar
 
@@ -179,6 +180,35 @@ def test_the_table_says_value_unit_range_flag_and_day():
     assert [cell["text"] for cell in row["cells"]][:2] == ["128", ""]
     assert row["href"].startswith("/p/p1/prover/")
     assert "14682" not in row["href"]
+
+
+EXPECTING = "2026-08-20", {"resourceType": "Observation", "id": "due", "status": "final",
+                           "code": sample.concept("Termin", "11778-8"), "valueDateTime": "2027-01-18"}  # fmt: skip
+OVER = "2026-11-01", {"resourceType": "Observation", "id": "over", "status": "final",
+                      "code": sample.concept("Gravid", "82810-3"),
+                      "valueCodeableConcept": {"coding": [{"code": "LA26683-5"}]}}  # fmt: skip
+
+
+def pressed(upper, lower, *told, when="2026-11-20T08:05:00+01:00", bound=(140, 90), **more):
+    """(the flag, what is usual) of a blood pressure, by what is told of a pregnancy."""
+    rule = watch([read(Observation, at_, entry) for at_, entry in told], NOW, bound)
+    ((test,), seen) = rules.watched(values(pressure(upper, lower, when), **more), rule), view()
+    flag = present.flag(seen, test.last.mark)
+    return flag and flag["text"], present.usual(seen, test.last)
+
+
+def test_a_pregnant_womans_blood_pressure_is_high_by_the_guideline_and_nobody_elses_is():
+    assert pressed(151, 97, EXPECTING) == ("↑ Høy", "under 140/90")
+    assert pressed(140, 80, EXPECTING) == pressed(120, 90, EXPECTING) == ("↑ Høy", "under 140/90")
+    assert pressed(139, 89, EXPECTING) == (None, "under 140/90")
+    assert pressed(139, 89, EXPECTING, bound=(135, 85)) == ("↑ Høy", "under 135/85"), "a site's to set"
+    assert pressed(151, 97) == (None, ""), "of others there is no rule"
+    assert pressed(151, 97, EXPECTING, OVER) == (None, ""), "she is pregnant no more"
+    assert pressed(151, 97, EXPECTING, when="2026-01-20T08:05:00+01:00") == (None, ""), "before it began"
+    normal = [{"coding": [{"code": "N"}]}]
+    assert pressed(151, 97, EXPECTING, interpretation=normal)[0] is None, "somebody said that it is as usual"
+    low = [{"coding": [{"code": "L"}]}]
+    assert pressed(151, 97, EXPECTING, interpretation=low)[0] == "↓ Lav", "what was said goes first"
 
 
 def test_a_group_and_a_period_narrow_the_table():

@@ -77,7 +77,7 @@ def _reports(view: View, record: Record, told: dict[str, str]) -> list[dict[str,
 
 
 def _groups(view: View, record: Record, told: dict[str, str]) -> list[dict[str, Any]]:
-    every = rules.tests(record.values)
+    every = rules.watched(record.values, record.watch)
     groups: list[dict[str, Any]] = []
     for key, text in codes.groups(view.t).items():
         rows = [_row(view, test, told) for test in every if test.group == key]
@@ -103,7 +103,7 @@ def _row(view: View, test: Test, told: dict[str, str]) -> dict[str, Any]:
 def one(view: View, record: Record) -> dict[str, Any] | None:
     """One test: its meaning first; None when there is no value of it that she sees. `failed`: as of `listed`."""
     parts = pieces.Parts(view.t)
-    found = rules.tests(record.values)
+    found = rules.watched(record.values, record.watch)
     if not found:
         return None
     test, t = found[0], view.t

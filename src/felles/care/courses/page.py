@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from felles.care.courses import answers, codes, present, rules
+from felles.care.pressure import GUIDELINE
 from felles.care.reading import there
 from felles.record.kinds import Kind
 from felles.ui import pieces
@@ -103,7 +104,7 @@ _NO_MATRIX: Final[dict[str, Any]] = {"groups": [], "any": False, "missing": ""}
 
 
 def _matrix(view: View, record: Record, wish: Asked) -> dict[str, Any]:
-    every = rules.tests(record.values)
+    every = rules.watched(record.values, record.watch)
     since = _since(view, wish)
     kept = [test for test in every if (not wish.group or test.group == wish.group)]
     kept = [test for test in kept if since is None or test.last.day >= since]
@@ -159,7 +160,7 @@ def beside(view: View, record: Record, wish: Asked, *, child: bool) -> dict[str,
 
 
 def _panels(view: View, record: Record, wish: Asked, parts: pieces.Parts, *, child: bool) -> dict[str, Any]:
-    every = [test for test in rules.tests(record.values) if test.code and test.drawn()]
+    every = [test for test in rules.watched(record.values, record.watch) if test.code and test.drawn()]
     by_address = {rules.address_of(test.code): test for test in every}
     usual = {test.key: test for test in every}
     preferred = (*codes.CHILD, *codes.FOLLOWED) if child else codes.FOLLOWED
@@ -187,7 +188,7 @@ def done(view: View, record: Record, test: Test) -> list[dict[str, str]]:
 def one(view: View, record: Record, side: int) -> dict[str, Any] | None:
     """One course whole; None when there is no value of it that this reader sees. `failed`: as of `table`."""
     parts = pieces.Parts(view.t)
-    found = rules.tests(record.values)
+    found = rules.watched(record.values, record.watch)
     if not found:
         return None
     test = found[0]
@@ -200,7 +201,12 @@ def one(view: View, record: Record, side: int) -> dict[str, Any] | None:
     last = present.line(view, test.last)
     t = view.t
     return {
-        "test": {"name": test.name or t("Uten navn"), "unit": last["unit"], "usual": last["usual"]},
+        "test": {
+            "name": test.name or t("Uten navn"),
+            "unit": last["unit"],
+            "usual": last["usual"],
+            "rule": GUIDELINE if test.last.watch else "",
+        },
         "last": last,
         "year": parts.made("year", lambda: present.year(view, test), None),
         "drawing": parts.made("drawing", lambda: present.drawing(view, test), ""),

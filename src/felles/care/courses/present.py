@@ -51,8 +51,13 @@ def whole(view: View, reading: Reading) -> str:
 
 
 def usual(view: View, reading: Reading) -> str:
-    """The reference range: `45–90`, `under 5`, or as the laboratory wrote it; "" when there is none."""
+    """The reference range: `45–90`, `under 5`, or as the laboratory wrote it; "" when there is none.
+
+    Of a pregnant woman's blood pressure what the guideline says: `under 140/90`.
+    """
     t = view.t
+    if reading.watch:
+        return t("under {high}").format(high=reading.watch.text)
     low, high = (None if each is None else t.number(words.rounded(each)) for each in (reading.low, reading.high))
     if low is not None and high is not None:
         return f"{low}–{high}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from felles.care.courses.shapes import Note, Report, Result, Taken, Task
     from felles.care.overview.rules import Mark
     from felles.care.overview.views import Read
+    from felles.care.pressure import Watch
 
 NOT_TESTS: Final = frozenset({"social-history", "survey", "activity", "therapy"})
 """observation-category: what an observation is that is no test and no measurement."""
@@ -46,6 +47,8 @@ class Reading:
     value: overview.Value
     low: Decimal | None = None
     high: Decimal | None = None
+    watch: Watch | None = None
+    """The rule of her blood pressure, of one that was measured while it holds."""
 
     @property
     def number(self) -> Decimal | None:
@@ -64,9 +67,9 @@ class Reading:
 
     @property
     def mark(self) -> Mark | None:
-        """Whether it is outside what is usual: by what the laboratory said, else by its range."""
+        """Whether it is outside what is usual: by what the laboratory said, else by its range or rule."""
         said = [coding.code for each in self.entry.interpretation for coding in each.coding if coding.code]
-        return overview.mark(overview.Course([self.value], "", said, self.low, self.high))
+        return overview.mark(overview.Course([self.value], "", said, self.low, self.high), self.watch)
 
 
 EVER: Final = -(1 << 62)
@@ -96,6 +99,16 @@ class Test:
             for each in reversed(self.readings)
             if each.number is not None and each.value.unit == unit and each.at >= since
         ]
+
+
+def watched(reads: Iterable[Read[Result]], watch: Watch | None) -> list[Test]:
+    """The same as `tests`; her blood pressures go by `watch`, the rule while she is pregnant (None: she is not)."""
+    found = tests(reads)
+    if watch is None:
+        return found
+    for each in (each for test in found for each in test.readings if each.value.second is not None):
+        each.watch = watch if watch.covers(each.at, each.value.unit) else None
+    return found
 
 
 def tests(reads: Iterable[Read[Result]]) -> list[Test]:

@@ -81,8 +81,8 @@ def side_of(request: Request) -> int:
 
 
 async def _view(found: Visit, base: str, read: PersonPage) -> tuple[View, Record]:
-    record = views.decoded(read)
     store = store_of(found)
+    record = views.decoded(read, store.clock.clinical(), store.settings.pregnancy_pressure)
     names = await store.names.of(pages.wanted_names(record))
     return View(found.t, base, store.clock.clinical(), names), record
 

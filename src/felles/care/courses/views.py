@@ -9,13 +9,16 @@ from msgspec.json import Decoder
 
 from felles.care import shapes
 from felles.care.courses.shapes import Note, Order, Report, Result, Taken, Task
+from felles.care.doors.strip import TOLD
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.overview.views import Read, S
-from felles.care.reading import derived, full, rows
+from felles.care.pressure import watch
+from felles.care.reading import derived, full, rows, there
 from felles.record.kinds import Kind
 from felles.record.wants import Course, OfCode, Standing, Want
 
 if TYPE_CHECKING:
+    from felles.care.pressure import Watch
     from felles.record.grants import PersonGrant
     from felles.record.read_person import PersonPage
     from felles.record.store import Store
@@ -43,6 +46,7 @@ _BESIDE: Final[tuple[tuple[AnyWant, type[Any]], ...]] = (
 TABLE: Final = (*STRIP, *_VALUES, *(want for want, _ in _BESIDE))
 ONE: Final = (*STRIP, OfCode("Observation", WHOLE), *(want for want, _ in _BESIDE))
 _patients: Final = Decoder(list[Read[shapes.Patient]]).decode
+_told: Final = Decoder(list[Read[shapes.Observation]]).decode
 _values: Final = Decoder(list[Read[Result]]).decode
 _courses: Final = Decoder(list[tuple[int, list[Read[Result]]]]).decode
 _DECODERS: Final = tuple(Decoder(list[Read[shape]]) for _, shape in _BESIDE)
@@ -53,6 +57,7 @@ class Record:
     """All that a page shows; lists newest first. `values` may hold one twice; `cut`: there are older ones.
 
     `orders` are those that are open, `asked` the newest of all. Each list may be `reading.Unread`.
+    `watch`: the rule of her blood pressure while she is pregnant.
     """
 
     patient: shapes.Patient
@@ -66,6 +71,7 @@ class Record:
     contacts: list[Read[shapes.Encounter]]
     asked: list[Read[Order]]
     cut: bool
+    watch: Watch | None = None
 
 
 async def table(store: Store, grant: PersonGrant, patient_id: str) -> PersonPage:
@@ -78,8 +84,11 @@ async def one(store: Store, grant: PersonGrant, patient_id: str, code: int) -> P
     return await store.page(grant, ONE, "courses", f"Patient/{patient_id}", code=code)
 
 
-def decoded(page: PersonPage) -> Record:
-    """The rows of `TABLE` or `ONE` as shapes; what cannot be read is `reading.Unread`."""
+def decoded(page: PersonPage, now: int, bound: tuple[int, int]) -> Record:
+    """The rows of `TABLE` or `ONE` as shapes; what cannot be read is `reading.Unread`.
+
+    `now` (clinical micros) and `bound` (mmHg) say whether she is pregnant and from which pressure it is high.
+    """
     beside: list[Any] = [
         rows(decoder.decode, found) for decoder, found in zip(_DECODERS, page.found[-len(_DECODERS) :], strict=True)
     ]
@@ -91,7 +100,10 @@ def decoded(page: PersonPage) -> Record:
             lambda: [*values, *(read for _, reads in rows(_courses, page.found[len(STRIP) + 1]) for read in reads)]
         )
     patient = patients[0].entry if patients else shapes.Patient()
-    return Record(patient, values, *beside, cut=cut)
+    told = there(rows(_told, page.found[STRIP.index(TOLD)]))
+    record = Record(patient, values, *beside, cut=cut)
+    record.watch = watch(told, now, bound)
+    return record
 
 
 def live(reads: list[Read[S]]) -> list[Read[S]]:

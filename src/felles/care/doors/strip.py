@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from felles.record.read_person import PersonPage
     from felles.ui.web import Visit
 
+TOLD: Final = Coded("Observation", 1, PREGNANT)
+"""What says that she is pregnant."""
 WANTS: Final = (
     Want("Patient", 1),
     Standing("AllergyIntolerance", 200),
     Standing("Flag", 200),
-    Coded("Observation", 1, PREGNANT),
+    TOLD,
     Standing("Encounter", 3, tuple(("class", code) for code in sorted(overview.STAYS)), past=True),
 )
 _patient: Final = Decoder(shapes.Patient).decode

@@ -21,7 +21,6 @@ MEASURED: Final = "measurement"
 """A second category: it tells of a value that she measured herself."""
 SENT: Final = ASKS
 """Categories of what citizens send."""
-GUIDELINE: Final = "https://www.helsedirektoratet.no/retningslinjer/svangerskapsomsorgen"
 PREGNANT: Final = ("82810-3", "11778-8", "8665-2")
 """LOINC: pregnancy status, delivery date estimated, first day of the last period."""
 PRESSURE, UPPER, LOWER = "85354-9", "8480-6", "8462-4"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.emergency import numbers
-from felles.care.messages.codes import GUIDELINE, MEASURED, SYMPTOMS, symptom
+from felles.care.messages.codes import MEASURED, SYMPTOMS, symptom
 from felles.care.messages.rules import Stands
+from felles.care.pressure import GUIDELINE
 from felles.ui.dates import local_day
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from felles.care.overview.kept import Kept, Shelf
 from felles.care.overview.present import View
 from felles.care.overview.views import LISTED
 from felles.care.people import store_of
-from felles.care.reading import full
+from felles.care.pressure import watch
+from felles.care.reading import full, there
 from felles.record.kinds import Kind
 from felles.ui import pieces
 from felles.ui.render import fragment
@@ -50,6 +51,8 @@ async def made(
     if read.same and kept is not None:
         return kept, read
     record = views.decoded(read)
+    bound = store.settings.pregnancy_pressure
+    record.watch = pieces.tried("watch", lambda: watch(there(record.told), now, bound), lambda _: None)
     names = await store.names.of(present.wanted_names(record))
     view = View(t, base, now, names)
     kept = parts(view, record, kinds, template, read.version)

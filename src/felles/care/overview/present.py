@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from felles.care.overview.views import Overview, Read
+    from felles.care.pressure import Watch
     from felles.care.shapes import (
         AllergyIntolerance,
         Appointment,
@@ -183,7 +184,7 @@ def results(view: View, found: Overview) -> list[dict[str, Any]]:
     """Last results with their course, the most recent first."""
     courses = rules.courses([(read.at, read.entry) for read in course.reads] for course in found.results)
     codes = {read.entry.id: course.code for course in found.results for read in course.reads}
-    return [_result(view, course, codes[course.last.entry.id]) for course in courses]
+    return [_result(view, course, codes[course.last.entry.id], found.watch) for course in courses]
 
 
 def result_names(found: Overview, new_ids: set[str]) -> dict[str, str]:
@@ -196,10 +197,10 @@ def result_names(found: Overview, new_ids: set[str]) -> dict[str, str]:
     return names
 
 
-def _result(view: View, course: rules.Course, code: int) -> dict[str, Any]:
+def _result(view: View, course: rules.Course, code: int, watch: Watch | None) -> dict[str, Any]:
     t, last = view.t, course.last
     shown = [shown_value(t, value) for value in course.values]
-    found = rules.mark(course)
+    found = rules.mark(course, watch)
     flag = None
     if found is not None:
         sign = {"high": t("↑ Høy"), "low": t("↓ Lav"), "odd": t("Avvik")}[found.way]

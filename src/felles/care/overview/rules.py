@@ -16,6 +16,7 @@ from felles.ui.dates import born_on, moment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from felles.care.pressure import Watch
     from felles.care.shapes import AllergyIntolerance, Appointment, Condition, Flag, Medicine, Observation
 
 NO_KNOWN: Final = ("716186003", "716220001", "716184000", "1003774007")
@@ -243,15 +244,22 @@ class Mark:
     grave: bool
 
 
-def mark(course: Course) -> Mark | None:
-    """What the laboratory said (v3-ObservationInterpretation), else what its reference range says, else nothing."""
+def mark(course: Course, watch: Watch | None = None) -> Mark | None:
+    """What was said of the newest (v3-ObservationInterpretation), else what its reference range says, else nothing.
+
+    `watch`: the rule of a pregnant woman's blood pressure, while it holds.
+    """
     for code in course.said:
         way = "high" if code in _HIGH else "low" if code in _LOW else "odd" if code in ("A", "AA") else ""
         if way:
             return Mark(way, code in _GRAVE)
-    number = None if "N" in course.said else course.last.number
-    if number is None or course.last.second is not None:
+    last = course.last
+    number = None if "N" in course.said else last.number
+    if number is None:
         return None
+    if last.second is not None:
+        held = watch is not None and watch.covers(last.at, last.unit) and watch.high(number, last.second)
+        return Mark("high", grave=False) if held else None
     if course.high is not None and number > course.high:
         return Mark("high", grave=False)
     if course.low is not None and number < course.low:

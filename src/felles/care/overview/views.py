@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from felles.record.read_person import Coming, Course, Standing, Want
 from felles.record.wants import Coded, Looked, Met, News
 
 if TYPE_CHECKING:
+    from felles.care.pressure import Watch
     from felles.record.grants import PersonGrant
     from felles.record.read_person import AnyWant, PersonPage
     from felles.record.store import Store
@@ -93,7 +94,10 @@ LOOKING: Final = (*WANTS, News(NEWEST, brief=True), _MET, Looked(LOG))
 
 @dataclass(slots=True)
 class Overview:
-    """All that the overview shows. Lists are newest first; `appointments` nearest first; `results` by code."""
+    """All that the overview shows. Lists are newest first; `appointments` nearest first; `results` by code.
+
+    `watch`: the rule of her blood pressure while she is pregnant.
+    """
 
     patient: shapes.Patient
     allergies: list[Read[shapes.AllergyIntolerance]]
@@ -114,6 +118,7 @@ class Overview:
     episodes: list[Read[shapes.Episode]]
     teams: list[Read[shapes.CareTeam]]
     told: list[Read[shapes.Observation]]
+    watch: Watch | None = field(default=None, init=False)
 
 
 _DECODERS: Final[tuple[tuple[str, Decoder[Any]], ...]] = tuple(
