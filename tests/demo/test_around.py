@@ -1,6 +1,10 @@
 """Those around a person in the made-up region: telephones, kin in their order, and what each may be told."""
 
 import re
+from collections import defaultdict
+from itertools import pairwise
+
+from felles.demo.today import round_of
 
 PHONE = re.compile(r"\+47 73 00 \d\d \d\d")
 
@@ -55,3 +59,21 @@ def test_whoever_has_home_care_and_is_at_home_has_a_visit_ahead(made):
             assert not [m for m in stays if m["status"] == "in-progress"], life.person.key
             assert any("Hjemmesykepleie" in str(m.get("type")) for _, m in life.entries), life.person.key
     assert seen
+
+
+def test_no_nurse_is_at_two_homes_at_once(made):
+    visits = defaultdict(list)
+    for life in made.lives:
+        for each in of(life, "Appointment"):
+            if each["description"][1:] in HOME:
+                visits[each["participant"][1]["actor"]["reference"]].append((each["start"], each["end"]))
+    assert any(len(hers) > 2 for hers in visits.values())
+    for hers in visits.values():
+        assert all(first[1] <= second[0] for first, second in pairwise(sorted(hers)))
+
+
+def test_each_who_may_have_help_at_home_has_a_quarter_of_an_hour_of_her_own():
+    rounds = [round_of(number, 3) for number in range(180)]
+    assert len(set(rounds)) == 180
+    assert {nurse for nurse, _, _ in rounds[:30]} == {0}, "a small region has one round"
+    assert all(7 <= hour < 23 and minute % 15 == 0 for _, hour, minute in rounds)

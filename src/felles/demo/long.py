@@ -36,7 +36,8 @@ def person(day: date) -> Person:
     born = date(day.year - 71, 3, 9)
     return Person(
         key=KEY, name=("Gudrun", "Langeland"), gender="female", born=born, number="", municipality="5001", district=0,
-        ordinal=699, household="h-lang", member="a", lists=((date(day.year - YEARS, day.month, 1), "ingrid"),),
+        ordinal=699, among_old=0, household="h-lang", member="a",
+        lists=((date(day.year - YEARS, day.month, 1), "ingrid"),),
     )  # fmt: skip
 
 

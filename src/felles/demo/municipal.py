@@ -16,6 +16,7 @@ from felles.access.codes import MUNICIPAL_SERVICE
 from felles.demo import planned
 from felles.demo.calendar import open_before, open_day
 from felles.demo.chart import Chart
+from felles.demo.people import OLD
 from felles.demo.today import visit_today
 from felles.demo.wishes import LIMITS, LIVING, MATTERS, WISHED, lives
 from felles.fhir.norway.systems import volven
@@ -88,9 +89,9 @@ class Care:
 def decide(chart: Chart) -> Care:
     """Whether somebody old has services, and since when; nothing is written yet."""
     age, rng = chart.person.years(chart.last), chart.rng
-    if age < 74:
+    if age < OLD:
         return Care(None, None)
-    need = (0.06, 0.2, 0.36, 0.55, 0.75)[min(int((age - 74) / 5), 4)]
+    need = (0.06, 0.2, 0.36, 0.55, 0.75)[min(int((age - OLD) / 5), 4)]
     need += 0.4 * chart.body.has("dementia", chart.last) + 0.3 * chart.body.has("parkinson", chart.last)
     need += 0.12 * (len(chart.home.grown()) == 1) + (0.8 if chart.person.district == 0 else 0.3) * chart.home.near
     if rng.random() > need:

@@ -33,6 +33,8 @@ EXPECTING: Final = 168
 """Among so many households first in the region every seventh expects a child, each in another week."""
 NEAR: Final = 500
 """So many households are near."""
+OLD: Final = 74
+"""Years of age from which the municipality may help at home."""
 _FIRST_ORDINAL: Final = 10
 
 _SHAPES: Final = (
@@ -101,6 +103,7 @@ class People:
         self._places = places
         self._numbers = Numbers()
         self._ordinals: dict[int, int] = {}
+        self._old: dict[int, int] = {}
 
     def cast(self) -> list[Household]:
         """The households of the cast, all in the first district."""
@@ -205,6 +208,8 @@ class People:
         there = self._places.district(district)
         ordinal = self._ordinals.get(district, 0 if key in _TOLD else _FIRST_ORDINAL)
         self._ordinals[district] = ordinal + 1
+        among_old = self._old.get(district, 0)
+        self._old[district] = among_old + (self._today.year - born.year >= OLD)
         age = (self._today - born).days / 365.25
         died = None
         if age > 76 and key not in _TOLD and rng.random() < 0.07:
@@ -220,8 +225,8 @@ class People:
                 lists = ((start, former),)
         return Person(
             key=key, name=name, gender=gender, born=born, number=self._numbers.new(rng, gender, born),
-            municipality=there.municipality, district=district, ordinal=ordinal, household=home, member=member,
-            lists=lists, died=died,
+            municipality=there.municipality, district=district, ordinal=ordinal, among_old=among_old,
+            household=home, member=member, lists=lists, died=died,
         )  # fmt: skip
 
 

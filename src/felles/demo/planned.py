@@ -60,7 +60,7 @@ def home_visit(
     person: Person, text: str, organisation: Organisation, staff: Staff, start: Moment, *, created: date
 ) -> Resource:
     """An appointment to which staff come home to the person."""
-    made = appointment(person, text, organisation, staff, start, minutes=30, created=created)
+    made = appointment(person, text, organisation, staff, start, minutes=15, created=created)
     return made | {"serviceCategory": [concept("Hjemmebesøk", HOME_VISIT)]}
 
 

@@ -21,6 +21,12 @@ _JUST: Final = 6
 _WEIGHED: Final = (20, 700)
 """Days of age of those who are weighed, or talked of, between the consultations."""
 _YEAR: Final = 365
+_SHIFTS: Final = (7 * 60 + 30, 15 * 60)
+"""When the visits of the day and of the evening begin, in minutes."""
+_QUARTERS: Final = 30
+"""Quarters of an hour of a shift."""
+_STEP: Final = 7
+"""Quarters from one user to the next: the visits of a small region stand spread over the day."""
 _PUPIL: Final = (7 * 365, 15 * 365)
 """Days of age of those of whom some talk with the nurse of their school."""
 _CAST: Final = {
@@ -39,10 +45,22 @@ def cast_today(chart: Chart) -> None:
     chart.book(author, text, day, *time, slot=slot_of(chart.staff(author), day, *time))
 
 
+def round_of(number: int, nurses: int) -> tuple[int, int, int]:
+    """Which of so many nurses comes to the user of this number, and at which hour and minute.
+
+    A quarter of an hour each, the first nurse by day first, the evenings last: as many times of their own as a district
+    has people who may have help at home.
+    """
+    turn, place = divmod(number, _QUARTERS)
+    shift, nurse = divmod(turn, nurses)
+    begins = _SHIFTS[shift % len(_SHIFTS)] + place * _STEP % _QUARTERS * 15
+    return nurse, *divmod(begins, 60)
+
+
 def visit_today(chart: Chart) -> None:
-    """The visits of home care today and tomorrow, whatever day it is; each user has a time of her own."""
-    number, nurse = chart.person.ordinal, chart.district.home_nurses[0]
-    hour, minute = 8 + number % 7, number // 7 % 4 * 15
+    """The visits of home care today and tomorrow, whatever day it is; no nurse is at two places at once."""
+    place, hour, minute = round_of(chart.person.among_old, len(chart.district.home_nurses))
+    nurse = chart.district.home_nurses[place]
     created = chart.today - timedelta(days=14)
     for ahead in range(2):
         made = planned.home_visit(

@@ -90,7 +90,8 @@ class Person:
     """A citizen. `number` is her synthetic identity number; `lists` when and on which GP's list (key) she came.
 
     `household` is what those who live together have in common, `member` her place among them, `district` where
-    they live, `ordinal` her number within the district (she has times of her own in the offices' books by it).
+    they live, `ordinal` her number within the district (she has times of her own in the offices' books by it),
+    `among_old` her number among those of the district who may have help at home (their visits go by it).
     """
 
     key: str
@@ -101,6 +102,7 @@ class Person:
     municipality: str
     district: int
     ordinal: int
+    among_old: int
     household: str
     member: str
     lists: tuple[tuple[date, str], ...]
