@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
+import msgspec
 import pytest
 import pytest_asyncio
 from browsing import words
 from doors import held_back, proxy
-from households import GP, numbered, parent_of, settled
+from households import ELSEWHERE, GP, OFFICE, numbered, parent_of, settled
+from worlds import actor
 
+from felles.access.actor import Sort
 from felles.access.codes import KIND_SYSTEM
 from felles.fhir.norway.identity import synthetic_number
 from felles.record.codes import MANDATE_SYSTEM
@@ -125,6 +128,24 @@ async def test_a_refusal_is_told_with_its_reason_and_opens_nothing(family):
     await page(town, daughter, f"/for/{father['id']}", 404)
     (row,) = await matters(town, father)
     assert row["state"] == 8
+    href = f"/arbeid/{row['source']}"
+    async with town.visit(replace(town.gp, reference="Practitioner/other")) as colleague:  # it is the office's answer
+        assert await listed(colleague, "/arbeid?besvart=1", href)
+        assert not await listed(colleague, "/arbeid", href)
+        assert WHY in words((await colleague.get(href)).text)
+    nurse, keeper = replace(town.gp, role_code="nurse"), replace(town.stranger, role_code="local-administrator")
+    for who in (town.stranger, nurse, keeper):
+        async with town.visit(who) as other:
+            assert not await listed(other, "/arbeid?besvart=1", href), who.role_code
+            assert (await other.get(href)).status_code == 404
+
+
+async def body(town, row):
+    """The newest version of the Task of a hand-over."""
+    found = await town.world.store.pool.fetch(
+        "select body from entry where id = $1 and form = 0 and state = 0", row["source"].removeprefix("Task/")
+    )
+    return found[0]["body"]
 
 
 async def test_asking_tells_nobody_who_is_here_or_dead(family):
@@ -141,6 +162,17 @@ async def test_asking_tells_nobody_who_is_here_or_dead(family):
 
 async def listed(browser, path, href):
     return f'href="{href}"' in unescape((await browser.get(path)).text).replace("&#x2f;", "/")
+
+
+async def no_client_reads_or_answers(town, row, staff):
+    """By FHIR a request is no part of care, whoever's client asks for it, and of whichever house."""
+    systems = [actor("system", Sort.SYSTEM, organization=each) for each in (OFFICE, ELSEWHERE)]
+    before = await body(town, row)
+    for client in map(town.world.client, (*staff, *systems)):
+        assert (await client.get(row["source"])).status in (403, 404)
+        ended = msgspec.json.decode(before) | {"status": "completed"}
+        assert (await client.put(row["source"], ended)).status in (403, 404)
+    assert await body(town, row) == before
 
 
 async def test_who_decides_finds_it_on_the_worklist_takes_it_and_is_led_to_where_it_is_decided(family):
@@ -170,16 +202,17 @@ async def test_who_decides_finds_it_on_the_worklist_takes_it_and_is_led_to_where
     async with town.visit(colleague) as browser:  # it is among what her colleagues have
         assert not await listed(browser, "/arbeid", href)
         assert await listed(browser, "/arbeid?kolleger=1", href)
-    for who in (town.stranger, nurse, replace(town.gp, reference="Practitioner/lab", role_code="laboratory")):
+    keeper, operator = (replace(town.stranger, role_code=role) for role in ("local-administrator", "administrator"))
+    laboratory = replace(town.gp, reference="Practitioner/lab", role_code="laboratory")
+    for who in (town.stranger, nurse, laboratory, keeper, operator):
         async with town.visit(who) as browser:
-            for path in ("/arbeid", "/arbeid?kolleger=1"):
+            for path in ("/arbeid", "/arbeid?kolleger=1", "/arbeid?besvart=1"):
                 assert not await listed(browser, path, href), (who.role_code, path)
             assert (await browser.get(href)).status_code == 404
             assert (await browser.post(f"{href}/ta")).status_code == 404
     async with town.visit(await town.citizen(daughter)) as browser:
         assert (await browser.get(href)).status_code == 403
-    for client in (town.world.client(town.gp), town.world.client(town.stranger)):
-        assert (await client.get(row["source"])).status == 404, "by FHIR it is no part of care"
+    await no_client_reads_or_answers(town, row, (town.gp, town.stranger, keeper))
     # Whose record she is not let into she cannot decide on: her page says so, and leads nowhere.
     for episode in (await town.world.system.get(f"EpisodeOfCare?patient={father['id']}")).json["entry"]:
         ended = episode["resource"] | {"status": "finished", "period": {"start": "2020-01-01", "end": "2020-02-01"}}
@@ -188,6 +221,13 @@ async def test_who_decides_finds_it_on_the_worklist_takes_it_and_is_led_to_where
         said = await browser.get(href)
         assert "Journalen er ikke åpen for deg." in words(said.text)
         assert way not in unescape(said.text)
+        # She gives it on to where somebody decides, though no reviewer is there.
+        hits = unescape((await browser.get(f"{href}?mottaker=andre")).text)
+        assert f'value="{ELSEWHERE}"' in hits
+        assert (await browser.post(f"{href}/videre", data={"til": ELSEWHERE, "tekst": WHY})).status_code == 303
+        assert not await listed(browser, "/arbeid", href)
+    async with town.visit(town.stranger) as browser:
+        assert await listed(browser, "/arbeid", href)
     logged = await town.world.store.pool.fetch("select text from leaf where person = $1", row["person"])
     assert any(GP in each["text"] and '"act":"page:cases"' in each["text"] for each in logged)
 

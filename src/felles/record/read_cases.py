@@ -92,6 +92,7 @@ _LIST: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state < {ENDED
 _CLOSED: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state >= {ENDED} and {AT_DESK}", "h.since desc")
 # A hospital has tens of thousands of open hand-overs, the region few requests: `+ 0` leaves the index of those.
 _ASKED: Final = _listed(f"h.kind = {REQUEST} and h.state < {ENDED} and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}")
+_SAID: Final = _listed(f"h.kind > {CASES} and h.state >= {ENDED} and {ASKED_OF}", "h.since desc")
 _ONE: Final = _shown(
     f"""
 with q as materialized {unnest(_ONE_COLUMNS)},
@@ -102,7 +103,7 @@ found as materialized (
               from entry v
              where v.bucket = t.bucket and v.type = t.type and v.id = t.id and v.form = 0 and not v.deleted) as versions
       from q join handover h on {_NAMED} {_TASK}
-     where q.mode = {Mode.CASE:d} and (({ASKED_OF} and h.state < {ENDED}) or {AT_DESK})
+     where q.mode = {Mode.CASE:d} and ({ASKED_OF} or {AT_DESK})
 )""",
     len(_ONE_COLUMNS),
 )
@@ -131,6 +132,7 @@ _SHAPES: Final = {
     "list": Shape(_LIST, _LIST_COLUMNS),
     "closed": Shape(_CLOSED, _LIST_COLUMNS),
     "asked": Shape(_ASKED, _LIST_COLUMNS),
+    "said": Shape(_SAID, _LIST_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
     "log": Shape(_LINES, _LOG_COLUMNS),
 }
@@ -168,13 +170,11 @@ class CaseRow:
 async def read_cases(lane: Lane, clock: Clock, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
     """The cases at the reader's desk, by their date, or (`closed`) those that are answered, the newest first.
 
-    Of one who decides on requests (`access.asked`) those that wait. Raises `Forbidden`, `Busy`.
+    Of one who decides on requests (`access.asked`) those of her organisation. Raises `Forbidden`, `Busy`.
     """
     _may_handle(grant)
     asked = grant.kinds >> Kind.WITHHELD & 1
-    if asked and closed:
-        return []
-    shape = "asked" if asked else "closed" if closed else "list"
+    shape = ("said" if closed else "asked") if asked else "closed" if closed else "list"
     return [_row(r) for r in await lane.submit(_SHAPES[shape], (MANY, *ask_values(grant, clock)))]
 
 

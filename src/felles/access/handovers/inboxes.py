@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 30
 """Inboxes of one search."""
-# $1 real time, $2 words that the name holds, $3 how many, $4 whether desks that answer cases are sought.
+# $1 real time, $2 words that the name holds, $3 how many, $4 the roles that answer a case; none: who does its work.
 _FIND: Final = f"""
 select s.type, s.id, s.body, o.body as above
   from shared s
@@ -40,7 +40,7 @@ select s.type, s.id, s.body, o.body as above
    and (select bool_and(position(w in lower((s.body::json ->> 'name') || ' ' || coalesce(o.body::json ->> 'name', '')))
                         > 0) from unnest($2::text[]) w)
    and exists (select 1 from staffing t where t.party = s.self and t.since <= $1 and t.until > $1
-                  and case when $4::boolean then t.role in ('administrator', 'reviewer') else {works("t.role")} end)
+                  and case when cardinality($4::text[]) > 0 then t.role = any($4) else {works("t.role")} end)
  order by s.body::json ->> 'name', s.id limit $3"""
 _ONE: Final = f"""
 select s.type, s.id, s.body, null::text as above from shared s
@@ -169,15 +169,15 @@ class Post:
     unit: str
 
 
-async def find(store: Store, words: str, *, desks: bool = False) -> list[Inbox]:
+async def find(store: Store, words: str, *, roles: Iterable[str] = ()) -> list[Inbox]:
     """At most `MOST` inboxes whose name, or that of what they are part of, holds all words. Raises `Busy`.
 
-    `desks`: those that answer cases (`record.desks`), for what is one.
+    `roles`: those of a case, one of which must be there: who answers it (`kinds.desk_roles`).
     """
     asked = [word for word in words.lower().split() if word]
     if not asked:
         return []
-    rows = await store.pool.fetch(_FIND, store.clock.real(), asked, MOST, desks)
+    rows = await store.pool.fetch(_FIND, store.clock.real(), asked, MOST, list(roles))
     return [_inbox(row, store.clock.clinical()) for row in rows]
 
 

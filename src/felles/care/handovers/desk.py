@@ -36,6 +36,11 @@ def answers(found: Visit) -> bool:
     return found.signed_in.may("handle")
 
 
+def decides(found: Visit) -> bool:
+    """Whether the visitor decides on requests to see a part, and answers no other case."""
+    return found.signed_in.may("decide") and not answers(found)
+
+
 def _grant(found: Visit) -> SetGrant | None:
     """By what she reads cases; None where there is none that she answers."""
     actor = found.signed_in
@@ -45,7 +50,7 @@ def _grant(found: Visit) -> SetGrant | None:
 
 
 async def cases(found: Visit, *, closed: bool = False) -> list[HandedRow]:
-    """Those at her desk, or that it has answered; none for whoever answers none. Raises `Busy`."""
+    """Those at her desk or of her office, or that it has answered; none for whoever answers none. Raises `Busy`."""
     grant = _grant(found)
     return [] if grant is None else [row.hand for row in await store_of(found).cases(grant, closed=closed)]
 
@@ -113,10 +118,14 @@ def way(row: HandedRow) -> str:
     return f"/admin/saker/{row.source.partition('/')[2]}"
 
 
+def roles(kind: Kind) -> frozenset[str]:
+    """The roles that answer cases of this kind."""
+    return frozenset(desk_roles(kind)) if kind in NOBODYS else ROLES.union(desk_roles(kind))
+
+
 def staff(duty: list[OnDuty], kind: Kind) -> list[OnDuty]:
     """Those of an organisation's staff who answer cases of this kind."""
-    roles = desk_roles(kind) if kind in NOBODYS else ROLES.union(desk_roles(kind))
-    return [each for each in duty if each.role in roles]
+    return [each for each in duty if each.role in roles(kind)]
 
 
 def shown(found: Visit, row: dict[str, Any], of: HandedRow, holder: str) -> dict[str, Any]:

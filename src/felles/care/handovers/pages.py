@@ -56,7 +56,7 @@ async def work(request: Request) -> Response:
     named: list[Side] = [side for name, side in _SIDES.items() if name in request.query_params]
     side: Side = named[0] if named else "mine"
     listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
-    over = "besvart" in request.query_params and desk.answers(found)
+    over = "besvart" in request.query_params and (desk.answers(found) or desk.decides(found))
     lines = await answered(found) if over else [row for each in listing for row in await listed(found, each)]
     rows = [row for row in lines if _asked(request, row)]
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
@@ -64,8 +64,9 @@ async def work(request: Request) -> Response:
     follows = side == "mine" and len(listing) == 1 and not over
     context = {
         "live": live.address(found.signed_in, {row["source"]: row["version"] for row in lines}) if follows else "",
-        "title": found.t("Besvarte saker") if over else title,
+        "title": title if not over else _answered(found),
         "desk": desk.answers(found),
+        "decides": desk.decides(found),
         "rows": rows,
         "side": "over" if over else "board" if len(listing) > 1 else side,
         "full": len(rows) == MANY,
@@ -75,6 +76,10 @@ async def work(request: Request) -> Response:
         "some": found.t("Bare det du valgte på tavlen.") if "hva" in request.query_params else "",
     }
     return page(found, "handovers/work.html", context)
+
+
+def _answered(found: Visit) -> str:
+    return found.t("Besvarte saker") if desk.answers(found) else found.t("Besvarte ønsker om innsyn")
 
 
 async def _away(found: Visit) -> str:
@@ -253,6 +258,7 @@ async def _one(
     staff = await inboxes.staff(store, holder.reference) if holder else []
     staff = desk.staff(staff, Kind(row.kind)) if case else inboxes.at_work(staff)
     staffed = await store.names.of({each for one in staff for each in (one.reference, one.stand_in) if each})
+    sought = desk.roles(Kind(row.kind)) if case else frozenset[str]()
     asked = found.request.query_params
     looked = said.get("mottaker", "") or asked.get("mottaker", "")
     errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
@@ -276,7 +282,7 @@ async def _one(
         "closed": bool(case and case.open and not desk.answers(found)),
         "duty": [_on_duty(t, each, staffed) for each in staff],
         "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
-                  "open": each.open} for each in await inboxes.find(store, looked, desks=case is not None)],
+                  "open": each.open} for each in await inboxes.find(store, looked, roles=sought)],
         "looked": looked,
         "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag", "beskjed")},
         "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag", "beskjed")},
