@@ -1,9 +1,12 @@
 """What parts say of what was read, without a database: the day's appointments at any time of any day."""
 
+from dataclasses import replace
+
 import msgspec
 
 from felles.care.start import days
 from felles.care.start.parts import booked, here, returned
+from felles.care.start.parts import told as told_
 from felles.record.read_lists import Listed
 from felles.ui import dates
 from felles.ui.i18n import language
@@ -53,6 +56,19 @@ def test_a_list_goes_on_only_where_its_last_line_is_shown():
     place = (tomorrow.at, tomorrow.item)
     assert shown("2026-11-27T07:00:00+01:00", today, tomorrow, more=place).more is None
     assert shown("2026-11-28T07:00:00+01:00", tomorrow, more=place).more == place
+
+
+def test_at_the_health_station_a_child_has_a_vaccine_due_and_a_parent_what_the_visit_is_about():
+    def told(born):
+        patient = msgspec.json.decode(PATIENT) | {"birthDate": born}
+        found = replace(line("2026-11-27T10:20:00+01:00"), body=msgspec.json.encode(patient).decode(), found=(b"[]",))
+        made = booked.shown(NB, [found], moment("2026-11-27T07:00:00+01:00"), None, told_.at_the_station).lines[0]
+        return made.fact, made.to, made.state
+
+    assert told("1995-07-09") == ("Kontroll", "/p/p1", "")
+    fact, to, state = told("2025-08-22")
+    assert "Meslinger" in fact
+    assert (to, state) == ("/p/p1/vaksiner", "Står for tur")
 
 
 def test_days_are_norwegian_also_where_the_clock_is_turned():

@@ -27,7 +27,7 @@ from felles.record.read_lists import Whose
 TODAY: Final = booked("i-dag", lambda t: t("Timer i dag"))
 COMING: Final = booked("i-dag", lambda t: t("Hvem kommer i dag"), whose=Whose.HOUSE, tell=at_the_desk)
 CONTROLS: Final = booked("i-dag", lambda t: t("Kontroller i dag"), wants=PREGNANCY, tell=at_a_control)
-CHILDREN: Final = booked("i-dag", lambda t: t("Barn i dag"), whose=Whose.HOUSE, wants=VACCINES, tell=at_the_station)
+CHILDREN: Final = booked("i-dag", lambda t: t("Timer i dag"), wants=VACCINES, tell=at_the_station)
 ROUTE: Final = booked(
     "rute", lambda t: t("Dagens besøk"), tell=on_the_way, icon="House", way=("/rute", lambda t: t("Åpne ruten"))
 )

@@ -11,7 +11,8 @@ from felles.care.reached import reached
 from felles.care.start.parts.booked import reason, with_whom
 from felles.care.start.parts.expecting import tell_pressure, week
 from felles.care.start.parts.followed import vaccine
-from felles.ui.dates import local, moment
+from felles.care.vaccines.rules import grown
+from felles.ui.dates import born_on, local, moment
 
 if TYPE_CHECKING:
     from felles.care.start.board import Line
@@ -51,8 +52,13 @@ def at_a_control(t: Language, each: Listed, entry: shapes.Appointment, now: int,
 
 
 def at_the_station(t: Language, each: Listed, entry: shapes.Appointment, now: int, line: Line) -> None:
-    """For the health station: which vaccine is due, and what the visit is."""
-    line.fact, state, color = vaccine(t, each.found[0], _patient(each.body), local(now).date())
+    """For the health station: which vaccine is due to a child, and what the visit is; of a parent the visit alone."""
+    patient, today = _patient(each.body), local(now).date()
+    born = born_on(patient.birth_date)
+    if born is not None and grown(born, today):
+        line.fact = reason(t, entry)
+        return
+    line.fact, state, color = vaccine(t, each.found[0], patient, today)
     line.to, line.detail = f"{line.href}/vaksiner", reason(t, entry)
     if not line.state:
         line.state, line.color = state, color
