@@ -109,7 +109,8 @@ def test_what_is_new_is_counted_whole_and_measured_values_stand_in_one_line():
     assert made["left"] == "og 2 til i journalen"
     assert made["since"].startswith("Siden du så her sist, mandag 23. november 2026")
     nothing = present.new(told().view, News())
-    assert (nothing["items"], nothing["since"]) == ([], "Dette kom de siste 14 dagene.")
+    assert (nothing["items"], nothing["since"], nothing["none"]) == ([], "", "Ikke noe er skrevet de siste 14 dagene.")
+    assert present.new(told().view, News(0, [], [entry(1)]))["since"] == "Dette kom de siste 14 dagene."
 
 
 def test_who_looked_last_is_a_person_other_than_the_reader():
@@ -143,6 +144,8 @@ async def test_the_woman_sees_her_next_control_whom_to_ring_and_who_looked_witho
         html = (await woman.get("/meg")).text
     assert "Vurdering av blodtrykk i svangerskapet" in box(html, "neste")
     assert "Ta med morgenurin" in box(html, "neste")
+    assert "Passer ikke timen? Avbestill" in box(html, "neste")
+    assert "Barn og andre du handler for" in words(html)
     assert re.search(r"Kvinneklinikken, Fjordsykehuset Time [\d.]+ \+47", box(html, "ring"))
     assert re.search(r"Synne Rønningen Svangerskapsomsorg, Bjørkelia helsestasjon \+47", box(html, "ring"))
     assert "Ved hodepine" in box(html, "avtalt")

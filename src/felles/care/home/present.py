@@ -187,7 +187,7 @@ def wanted(news: News) -> set[str | int]:
 
 
 def new(view: View, news: News) -> dict[str, Any]:
-    """What is new, values in one line; since when; how many more there are."""
+    """What is new, values in one line; since when ("": what is none says it); how many more there are."""
     t = view.t
     lines: list[dict[str, Any]] = []
     values: list[str] = []
@@ -209,7 +209,7 @@ def new(view: View, news: News) -> dict[str, Any]:
     left = len(lines) + bool(values) - len(shown)
     return {
         "items": shown,
-        "since": _since(t, news.before),
+        "since": _since(t, news.before) if shown or news.before else "",
         "left": t("og {count} til i journalen").format(count=left) if left else "",
         "none": t("Ikke noe nytt.") if news.before else t("Ikke noe er skrevet de siste 14 dagene."),
         "journal": f"{view.base}/journal",
