@@ -5,9 +5,10 @@ from dataclasses import replace
 import msgspec
 
 from felles.care.start import days
-from felles.care.start.parts import booked, here, returned
+from felles.care.start.parts import booked, free, here, returned
 from felles.care.start.parts import told as told_
 from felles.record.read_lists import Listed
+from felles.record.read_slots import Free
 from felles.ui import dates
 from felles.ui.i18n import language
 
@@ -105,3 +106,13 @@ def test_what_answers_the_gp_stands_first_then_the_oldest():
         came("letter", "Composition", "26", **letter),
     ]
     assert [each.id for each in sorted(some, key=returned.order)] == ["letter", "old", "new", "note"]
+
+
+def test_free_times_lead_to_their_day_in_the_book():
+    now = moment("2026-11-26T19:00:00+01:00")
+    times = [
+        Free(moment("2026-11-27T15:20:00+01:00"), "Kari", "a"),
+        Free(moment("2026-11-30T15:20:00+01:00"), "Kari", "b"),
+    ]
+    (made,) = free.lines(NB, times, now)
+    assert (made.name, made.time, made.fact, made.to) == ("Kari", "i morgen", "15.20", "/timebok?dag=2026-11-27")

@@ -8,9 +8,10 @@ from html import unescape
 import pytest
 from browsing import lines_about, own, patient_named, words
 
+from felles.care.shapes import Patient
 from felles.care.timebook import present
 from felles.care.timebook.rules import Time
-from felles.care.timebook.views import Book
+from felles.care.timebook.views import Book, Seen
 from felles.demo.calendar import coming
 from felles.record.read_slots import Free
 from felles.ui.dates import local
@@ -253,3 +254,14 @@ def test_free_times_stand_by_day_the_first_day_first_and_those_of_whose_time_it_
     made = present.choices(nb, [far, other], now)
     assert [group["times"][0]["slot"] for group in made["near"]] == ["o", "c"], "whoever's, where nobody is asked for"
     assert (made["later"], made["others"], present.choices(nb, [], now)) == ([], [], present.NOTHING)
+
+
+def test_who_waits_is_said_with_whose_time_it_is_and_is_taken_off_the_list():
+    entry = {"id": "a", "status": "waitlist", "description": "Migrene", "created": "2026-11-23",
+             "meta": {"versionId": "1"},
+             "participant": [{"actor": {"reference": "Practitioner/k", "display": "Kari"}}]}  # fmt: skip
+    made = present.waiting(language("nb"), Seen(0, "p1", Patient(), entry), 1_790_000_000_000_000)
+    assert (made["what"], made["time"]) == ("Migrene, hos Kari", "23.11.2026")
+    assert [each["text"] for each in made["acts"]] == ["Gi time", "Ta av listen"]
+    booked_ = present.line(language("nb"), Seen(2, "p1", Patient(), entry | {"status": "booked"}), 1)
+    assert [each["text"] for each in booked_["acts"]] == ["Kommet", "Flytt", "Avlys"]

@@ -61,8 +61,9 @@ select s.low, s.body, c.body as schedule from shared s
   left join shared c on c.type = {TYPES["Schedule"]} and c.form = 0 and c.state = 0 and not c.deleted
    and 'Schedule/' || c.id = s.body::json -> 'schedule' ->> 'reference'
  where s.self = $1 and s.type = {TYPES["Slot"]} and s.form = 0 and s.state = 0 and not s.deleted"""
-_OURS: Final = """select 1 from staffing s where s.party = any($1::bigint[]) and s.org = $2 and s.since <= $3
-   and s.until > $3 limit 1"""
+_OURS: Final = """select bool_or(s.org = $2) as ours from staffing s where s.party = any($1::bigint[]) and s.since <= $3
+   and s.until > $3"""
+"""Whether one whose time it is works for this organisation; null where none works anywhere now."""
 
 _GOES: Final = """select 1 from staffing m
    join staffing t on t.party = m.party and t.org = m.org and t.since <= $5 and t.until > $5
@@ -158,6 +159,8 @@ def _place(resource: Any, now: int) -> _Place:
 async def _keep(after_: After, name: str, place: _Place) -> None:
     conn, key = after_.conn, after_.key
     held = {row["party"] for row in await conn.fetch(_HELD, *key, name) if row["taken"]}
+    if after_.grant.mode in (Mode.STAFF, Mode.ORG_SYSTEM) and not after_.historic:
+        await _ours_to_change(after_, name, held)
     await conn.fetch(_END, *key, name, [mark_of(slot) for slot in place.slots])
     if place.parties:
         await conn.fetch(_PUT, place.parties, place.low, *key, name, place.waits)
@@ -181,7 +184,23 @@ async def _given_out(after_: After, slot: str, low: int) -> None:
     if not row["low"] <= low < span(said.end, row["low"])[0]:
         raise Unprocessable(f"{slot} is at another time", "Appointment.start")
     schedule = msgspec.json.decode(row["schedule"], type=_Schedule)
-    owners = [mark_of(actor.reference) for actor in schedule.actor if actor.reference]
-    ours = schedule.active and await after_.conn.fetch(_OURS, owners, after_.grant.org_mark, after_.real)
-    if not ours:
+    if not (schedule.active and await _is_ours(after_, schedule)):
         raise Forbidden(f"{slot} is given by those whose book it is in", "Appointment.slot")
+
+
+async def _ours_to_change(after_: After, name: str, held: set[int]) -> None:
+    """Whether the times (hashes of Slots) that the appointment had are the writer's house's; else raises `Forbidden`.
+
+    Where nobody whose time it was works anywhere now, whoever reaches the appointment may change it.
+    """
+    for mark in held:
+        for row in await after_.conn.fetch(_SLOT, mark):
+            said = row["schedule"] and msgspec.json.decode(row["schedule"], type=_Schedule)
+            if said and await _is_ours(after_, said) is False:
+                raise Forbidden(f"Appointment/{name} is changed by those whose book it is in", "Appointment")
+
+
+async def _is_ours(after_: After, schedule: _Schedule) -> bool | None:
+    """Whether somebody whose times are in this Schedule works for the writer's organisation; None: nobody works now."""
+    owners = [mark_of(actor.reference) for actor in schedule.actor if actor.reference]
+    return (await after_.conn.fetch(_OURS, owners, after_.grant.org_mark, after_.real))[0]["ours"]

@@ -142,6 +142,26 @@ async def test_a_time_is_given_by_the_house_whose_it_is(world, book):
     assert (await client.post("Appointment", appointment(one, doctor, slot))).status == 201
 
 
+async def test_what_is_booked_is_changed_by_the_house_whose_time_it_is_and_by_no_other(world, book):
+    (one, _), doctor, (slot, other, _) = book
+    made = (await desk(world).post("Appointment", appointment(one, doctor, slot))).json
+    target = f"Appointment/{made['id']}"
+    theirs = world.client(actor("system", Sort.SYSTEM, organization=THERE))
+    moved = {name: appointment(one, doctor, other)[name] for name in ("slot", "start", "end")}
+    for client in (desk(world, OTHER, THERE), theirs):
+        assert (await client.get(target)).status == 200, "it follows the person, and sees it"
+        for change in ({"status": "cancelled"}, {"status": "arrived"}, moved):
+            assert (await client.put(target, made | change)).status == 403
+    ours = world.client(actor("system", Sort.SYSTEM, organization=HERE))
+    assert (await ours.put(target, made | {"status": "arrived"})).status == 200
+    assert (await desk(world).put(target, made | {"status": "cancelled"})).status == 200
+    # What fills no time is nobody's book: who follows the person may write it.
+    free = {key: value for key, value in appointment(one, doctor, slot).items() if key != "slot"}
+    made = (await desk(world).post("Appointment", free)).json
+    answer = await desk(world, OTHER, THERE).put(f"Appointment/{made['id']}", made | {"status": "cancelled"})
+    assert answer.status == 200
+
+
 async def test_a_slot_that_is_filled_is_not_said_to_be_free_nor_laid_elsewhere(world, book):
     (one, two), doctor, (slot, other, _) = book
     client, keeper, path = desk(world), world.system, f"Slot/{slot['id']}"

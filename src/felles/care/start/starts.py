@@ -25,7 +25,10 @@ from felles.care.start.parts.work import WORK
 from felles.record.read_lists import Whose
 
 TODAY: Final = booked("i-dag", lambda t: t("Timer i dag"))
-COMING: Final = booked("i-dag", lambda t: t("Hvem kommer i dag"), whose=Whose.HOUSE, tell=at_the_desk)
+COMING: Final = booked(
+    "i-dag", lambda t: t("Hvem kommer i dag"), whose=Whose.HOUSE, tell=at_the_desk,
+    way=("/timebok", lambda t: t("Åpne timeboken")),
+)  # fmt: skip
 CONTROLS: Final = booked("i-dag", lambda t: t("Kontroller i dag"), wants=PREGNANCY, tell=at_a_control)
 CHILDREN: Final = booked("i-dag", lambda t: t("Timer i dag"), wants=VACCINES, tell=at_the_station)
 ROUTE: Final = booked(

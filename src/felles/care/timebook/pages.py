@@ -184,8 +184,7 @@ async def _show(found: Visit, day: date, *, week: bool = False, done: bool = Fal
         "today": local(now).date().isoformat(),
         "columns": [] if week else present.day(t, book_, now),
         "week": present.week(t, book_, monday, now) if week else None,
-        "waiting": [present.line(t, each, now) | {"time": t.fhir(each.entry.get("created"), brief=True)}
-                    for each in book_.waiting],
+        "waiting": [present.waiting(t, each, now) for each in book_.waiting],
         "done": done,
         "error": refusals.get(error, ""),
     }  # fmt: skip

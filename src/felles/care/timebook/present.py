@@ -25,8 +25,10 @@ NOTHING: Final[Line] = {"near": [], "later": [], "others": []}
 """What `choices` makes of no times at all."""
 
 
-def said(t: Language, act: Act) -> str:
-    """What the button of an act says."""
+def said(t: Language, act: Act, *, waits: bool = False) -> str:
+    """What the button of an act says; `waits`: of one on the waiting list."""
+    if waits and act is Act.CANCEL:
+        return t("Ta av listen")
     return {
         Act.ARRIVE: t("Kommet"),
         Act.ABSENT: t("Møtte ikke"),
@@ -57,8 +59,9 @@ def line(t: Language, seen: Seen, now: int) -> Line:
     """One appointment: when, who, what it is about, how it stands, and what may be done with it."""
     entry = seen.entry
     told, color = words.booked(t, entry["status"])
+    waits = entry["status"] == rules.WAITS
     acts = [
-        {"act": str(act), "text": said(t, act), "asks": act in ASKED}
+        {"act": str(act), "text": said(t, act, waits=waits), "asks": act in ASKED}
         for act in rules.acts(entry["status"], seen.at, now)
     ]
     person = seen.person
@@ -76,6 +79,16 @@ def line(t: Language, seen: Seen, now: int) -> Line:
         "color": color,
         "acts": acts,
         "whose": rules.owner_of(entry)[1],
+    }
+
+
+def waiting(t: Language, seen: Seen, now: int) -> Line:
+    """One who waits: since when, and for whose time."""
+    made = line(t, seen, now)
+    whose = t("hos {who}").format(who=made["whose"]) if made["whose"] else ""
+    return made | {
+        "time": t.fhir(seen.entry.get("created"), brief=True),
+        "what": ", ".join(filter(None, (made["what"], whose))),
     }
 
 

@@ -25,6 +25,8 @@ LONGEST: Final = 200
 """Letters of what an appointment is about."""
 DAYS_TO_ANSWER: Final = 2
 """Days in which an offer is answered, unless its time is sooner. Practice, a site's to set."""
+WAITS: Final = "waitlist"
+"""Appointment.status of who waits."""
 _REASONS: Final = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason"
 
 

@@ -26,18 +26,22 @@ async def _read(asked: Asked) -> Shown:
 
 
 def lines(t: Language, found: list[Free], now: int) -> list[Line]:
-    """A line for each whose times they are: the first day that has any, its times, and how many there are in all."""
+    """A line for each whose times they are: the first day that has any, its times, and how many there are in all.
+
+    The times lead to that day of the book.
+    """
     by_owner: dict[str, list[int]] = {}
     for free in found:
         by_owner.setdefault(free.owner, []).append(free.at)
     made: list[Line] = []
     for owner, times in sorted(by_owner.items(), key=lambda pair: (pair[1][0], pair[0])):
+        way = f"/timebok?dag={days.iso(times[0])}"
         first = [at for at in times if local_day(at) == local_day(times[0])]
         named = ", ".join(t.clock(at) for at in first[:TIMES])
         rest = t.many("og %d til samme dag", "og %d til samme dag", len(first) - TIMES) if len(first) > TIMES else ""
         all_of = t.many("%d ledig de neste to ukene", "%d ledige de neste to ukene", len(times))
         said = " · ".join(part for part in (rest, all_of) if part)
-        made.append(Line(owner, time=days.day(t, times[0], now), fact=named, detail=said))
+        made.append(Line(owner, time=days.day(t, times[0], now), fact=named, to=way, detail=said))
     return made
 
 
