@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 from typing import Any, cast
 
 import pytest
@@ -19,6 +20,11 @@ from felles.ui.sources import NEW, New
 WITH_VERSION: tuple[Any, ...] = (*ONES.values(), STAY)
 SAID = {(each["resourceType"], each["id"]): int(each["meta"]["versionId"]) for each in WITH_VERSION}
 """The version of each entry that a form may change."""
+
+
+def test_every_form_has_an_icon_that_is_there():
+    drawn = (files("felles.ui") / "static/vendor/icons.svg").read_text()
+    assert [form.name for form in FORMS.values() if f'id="{form.icon}"' not in drawn] == []
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -63,4 +63,6 @@ def _form(name: str, title: Words, icon: str, label: Words, kind: Handed) -> For
 
 
 TASK: Final = _form("oppgave", lambda t: t("Oppgave"), "Tasklist", lambda t: t("Hva skal gjøres?"), Handed.TASK)
-QUESTION: Final = _form("sporsmal", lambda t: t("Spørsmål"), "Chat", lambda t: t("Hva lurer du på?"), Handed.QUESTION)
+QUESTION: Final = _form(
+    "sporsmal", lambda t: t("Spørsmål"), "InformationSquare", lambda t: t("Hva lurer du på?"), Handed.QUESTION
+)
