@@ -179,6 +179,7 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "where": where,
         "owner": of.owner,
         "urgent": of.urgent,
+        "soon": hurries(of),
         "text": _lead(body),
         "patient": words.name(t, patient.shown_name) if of.patient else "",
         "about": ", ".join(filter(None, about)) if of.patient else "",
@@ -189,6 +190,11 @@ def row(t: Language, of: HandedRow, names: Names, now: int, *, sent: bool) -> di
         "late": of.next is not None and of.next <= now,
         "inbox": not of.owner.startswith("Practitioner"),
     }
+
+
+def hurries(of: HandedRow) -> bool:
+    """Whether its sender says that it comes before others, though not within minutes (R4 request-priority `urgent`)."""
+    return not of.urgent and msgspec.json.decode(of.body).get("priority") == "urgent"
 
 
 def _with_her(t: Language, body: dict[str, Any]) -> str:

@@ -29,9 +29,18 @@ async def _read(asked: Asked) -> Shown:
     rows = await asked.store.work(asked.grant, "mine", asked.many + 1)
     rows = await among(asked.found, rows, "mine", asked.many + 1)
     names = await asked.store.names.of({row.sender for row in rows})
-    lines = [_line(asked.t, row, names, asked.now) for row in rows[: asked.many]]
+    lines = [
+        _line(asked.t, row, names, asked.now) for row in sorted(rows[: asked.many], key=lambda r: rank(r, asked.now))
+    ]
     said = asked.t("Flere står på arbeidslisten.") if len(rows) > asked.many else ""
     return Shown(lines, said, asked.t("Ingenting venter på deg."))
+
+
+def rank(row: HandedRow, now: int) -> int:
+    """What stands first of what is listed: what cannot wait and what is late, then what its sender says hurries."""
+    if row.urgent or (row.next is not None and row.next <= now):
+        return 0
+    return 1 if present.hurries(row) else 2
 
 
 def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
@@ -44,8 +53,8 @@ def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:
     if Kind(row.kind).case:  # it opens no record
         line.href = ""
     line.state, line.color = shown["state"], shown["color"]
-    line.time = t("Haster") if row.urgent else ""
-    line.pressing = row.urgent or shown["late"] or row.state == State.UNTAKEN or row.outside > 0
+    line.time = t("Haster") if row.urgent or shown["soon"] else ""
+    line.pressing = bool(line.time) or shown["late"] or row.state == State.UNTAKEN or row.outside > 0
     if shown["late"]:
         line.state, line.color = t("over fristen"), "danger"
     return line
