@@ -205,6 +205,21 @@ async def test_what_came_since_the_last_visit_is_new_and_what_is_held_back_is_no
 
 
 @pytest.mark.slow
+async def test_who_may_book_for_another_calls_off_from_the_first_page_and_who_may_only_read_does_not(town):
+    woman, reads, books = [await town.person("Booking", f"19{year}-01-01") for year in (60, 61, 62)]
+    await town.world.made(proxy(woman["id"], reads["id"]))
+    await town.world.made(proxy(woman["id"], books["id"], "book"))
+    who = {"actor": {"reference": f"Patient/{woman['id']}"}, "status": "accepted"}
+    made = {"resourceType": "Appointment", "status": "booked", "description": "Kontroll", "participant": [who]}
+    made = await town.world.made(made | {"start": "2090-05-06T10:00:00+02:00", "end": "2090-05-06T10:20:00+02:00"})
+    for reader, may in ((reads, False), (books, True)):
+        html = (await look(town, reader, f"/for/{woman['id']}")).replace("&#x2f;", "/")
+        assert "Kontroll" in box(html, "neste")
+        assert ("Avbestill" in box(html, "neste")) is may
+        assert (f'href="/for/{woman["id"]}/timer/{made["id"]}"' in html) is may
+
+
+@pytest.mark.slow
 async def test_the_page_of_herself_says_how_she_is_known_and_leads_to_what_she_decides(site):
     _, key = await patient_named(site, "saeterbo")
     async with site.visitor("eldre") as man:

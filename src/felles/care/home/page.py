@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 async def made(
-    found: Visit, grant: PersonGrant, read: PersonPage, base: str, kinds: int
+    found: Visit, grant: PersonGrant, read: PersonPage, base: str, kinds: int, *, books: bool = False
 ) -> tuple[dict[str, Any], Told, News]:
     """What the template fills in, from the page that was `read` and logged; `kinds`: what reaches the reader.
 
-    Raises `Busy`.
+    `books`: she acts for the person, and may book for her. Raises `Busy`.
     """
     store, t = store_of(found), found.t
     plan, said = views.decoded(read)
     news = await store.news(grant)
     wanted = plans.references(plan) | overview.wanted_names(said) | present.wanted(news)
     view = View(t, base, store.clock.clinical(), await store.names.of(wanted), citizen=True)
-    told = plans.Told(view, await store.names.phones(wanted), kinds)
+    told = plans.Told(view, await store.names.phones(wanted), kinds, books)
     person = overview.person(view, plan.patient)
 
     def failed(reference: str) -> dict[str, Any]:

@@ -68,7 +68,8 @@ async def acting(request: Request) -> Response:
     read = await store.page(grant, views.ACTING, "overview", f"Patient/{patient_id}")
     # Who it is may be beyond the reader: then there is nothing here.
     patient, released = patient_of(_want(read, 0)), _want(read, len(views.HOME))
-    context, told, _ = await parts.made(found, grant, read, f"/for/{patient_id}", read.reach)
+    may = Verb(await store.acts(grant))
+    context, told, _ = await parts.made(found, grant, read, f"/for/{patient_id}", read.reach, books=Verb.BOOK in may)
     banner = proxies.banner(told.view, patient, read.basis)
     plan, _ = views.decoded(read)
     more: dict[str, Any] = {
@@ -80,7 +81,7 @@ async def acting(request: Request) -> Response:
         "released": proxies.released(told.view, released),
         "access": f"{told.view.base}/tilgang",
         "ask": f"{told.view.base}/be" if read.listed and read.answers else "",
-        "does": bool(Verb(await store.acts(grant)) & ~Verb.READ),
+        "does": bool(may & ~Verb.READ),
     }
     return page(found, "home/for.html", context | more)
 
