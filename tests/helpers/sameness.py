@@ -7,9 +7,13 @@ from typing import Any
 
 
 class Digits(str):
-    """A number as it was written: 1.0 and 1.00 are two different statements in FHIR."""
+    """A number as it was written: 1.0 and 1.00 are two different statements in FHIR, and "1.0" is a third."""
 
     __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Digits and str.__eq__(self, other)
 
 
 def exact(text: bytes | str) -> Any:
