@@ -14,15 +14,31 @@ pytestmark = [pytest.mark.store, pytest.mark.slow]
 
 
 @pytest.fixture
-def fresh(pg_server):
+def empty(pg_server):
     made = pg_server.fresh()
     yield made
     pg_server.drop(made)
 
 
 @pytest.fixture
+async def first(empty):
+    """The owner of an empty database."""
+    conn = await asyncpg.connect(empty.owner_url)
+    yield conn
+    await conn.close()
+
+
+@pytest.fixture
+def fresh(pg_server, migrated):
+    """A record, to which every migration that there is was applied."""
+    made = pg_server.fresh("record", migrated)
+    yield made
+    pg_server.drop(made)
+
+
+@pytest.fixture
 async def owner(fresh):
-    conn = await asyncpg.connect(fresh.owner_url)
+    conn = await asyncpg.connect(fresh.owner_url, server_settings={"search_path": "felles, public"})
     yield conn
     await conn.close()
 
@@ -35,34 +51,33 @@ def folder(tmp_path):
     return copy
 
 
-async def test_an_empty_database_becomes_a_record_and_a_second_run_does_nothing(owner):
-    assert (await m.migrate(owner))[0] == "0001_record"
-    assert await m.migrate(owner) == []
-    assert await m.check(owner) == m.migrations()[-1].number
+async def test_an_empty_database_becomes_a_record_and_a_second_run_does_nothing(first):
+    assert (await m.migrate(first))[0] == "0001_record"
+    assert await m.migrate(first) == []
+    assert await m.check(first) == m.migrations()[-1].number
 
 
-async def test_check_says_what_waits(owner, folder):
+async def test_check_says_what_waits(first, folder):
     with pytest.raises(m.Behind, match="no record yet"):
-        await m.check(owner)
-    await m.migrate(owner, folder=folder)
+        await m.check(first)
+    await m.migrate(first, folder=folder)
     (folder / "0900_more.sql").write_text("create table more (x integer);")
     with pytest.raises(m.Behind, match="0900_more"):
-        await m.check(owner, folder=folder)
-    assert await m.migrate(owner, folder=folder) == ["0900_more"]
-    assert await m.check(owner, folder=folder) == 900
+        await m.check(first, folder=folder)
+    assert await m.migrate(first, folder=folder) == ["0900_more"]
+    assert await m.check(first, folder=folder) == 900
 
 
-async def test_two_runs_at_once_apply_each_migration_once(owner, fresh):
-    other = await asyncpg.connect(fresh.owner_url)
+async def test_two_runs_at_once_apply_each_migration_once(first, empty):
+    other = await asyncpg.connect(empty.owner_url)
     try:
-        ran = await asyncio.gather(m.migrate(owner), m.migrate(other))
+        ran = await asyncio.gather(m.migrate(first), m.migrate(other))
     finally:
         await other.close()
     assert sorted(map(len, ran)) == [0, len(m.migrations())]
 
 
 async def test_a_failing_migration_leaves_nothing_behind(owner, folder):
-    await m.migrate(owner, folder=folder)
     bad = folder / "0900_bad.sql"
     bad.write_text("create table half (x integer); select 1/0;")
     with pytest.raises(m.MigrationError, match="0900_bad failed and is not applied"):
@@ -73,7 +88,6 @@ async def test_a_failing_migration_leaves_nothing_behind(owner, folder):
 
 
 async def test_one_without_a_transaction_goes_on_where_it_stopped(owner, folder):
-    await m.migrate(owner, folder=folder)
     path = folder / "0900_steps.sql"
     path.write_text(
         "-- no-transaction\ncreate table steps (x integer);\ninsert into steps values (1);\n"
@@ -90,7 +104,6 @@ async def test_one_without_a_transaction_goes_on_where_it_stopped(owner, folder)
 
 
 async def test_a_changed_file_is_drift(owner, folder):
-    await m.migrate(owner, folder=folder)
     path = folder / "0001_record.sql"
     path.write_text(path.read_text() + "\n-- changed afterwards\n")
     for act in (m.check, m.migrate):
@@ -123,7 +136,6 @@ async def test_a_number_that_was_passed_and_one_that_is_unknown_are_drift(owner,
     ],
 )
 async def test_a_schema_changed_by_hand_is_drift(owner, change, said):
-    await m.migrate(owner)
     await owner.execute(change)
     with pytest.raises(m.Drift, match=said):
         await m.check(owner)
@@ -143,9 +155,9 @@ def test_statements_are_parted_outside_quotes_and_comments():
     assert m.statements(sql) == ["select ';'", 'select "a;b", $$;$$, $x$;$$;$x$', "select 'it''s;'"]
 
 
-async def test_a_role_that_is_not_there_is_named(owner):
+async def test_a_role_that_is_not_there_is_named(first):
     with pytest.raises(m.MigrationError, match="felles_nobody does not exist"):
-        await m.migrate(owner, "felles_nobody")
+        await m.migrate(first, "felles_nobody")
 
 
 FORBIDDEN = [
@@ -179,8 +191,7 @@ ALLOWED = [
 
 
 @pytest.fixture
-async def worker(fresh, owner):
-    await m.migrate(owner)
+async def worker(fresh):
     conn = await asyncpg.connect(fresh.url, server_settings={"search_path": "felles, public"})
     yield conn
     await conn.close()
@@ -207,7 +218,6 @@ async def test_type_names_are_those_of_the_program(worker):
 
 
 async def test_the_search_path_of_who_checks_does_not_matter(owner, fresh):
-    await m.migrate(owner)
     plain = await asyncpg.connect(fresh.owner_url)
     try:
         assert await m.fingerprint(plain) == await m.fingerprint(owner)

@@ -10,7 +10,6 @@ from felles.record.era import open_era
 from felles.record.log.keys import SigningKey
 from felles.record.log.tick import Sealer
 from felles.record.maintenance import connect
-from felles.record.migrate import migrate
 
 INSERT = f"""with said as materialized (select 7::smallint as bucket, 42::bigint as person,
                                                  $1::bigint as real, t as text
@@ -43,15 +42,9 @@ class Log:
 
 
 @pytest.fixture
-async def log(pg_server):
-    async def prepare(database):
-        owner = await connect(database.owner_url)
-        await migrate(owner)
-        conn = await connect(database.url)
-        return owner, conn
-
-    database = pg_server.fresh()
-    owner, conn = await prepare(database)
+async def log(pg_server, migrated):
+    database = pg_server.fresh("record", migrated)
+    owner, conn = await connect(database.owner_url), await connect(database.url)
     yield Log(database, conn, owner, await open_era(conn), SigningKey.of(Ed25519PrivateKey.generate()))
     await owner.close()
     await conn.close()
