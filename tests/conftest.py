@@ -140,18 +140,23 @@ class Server:
         self._numbers = count(1)
         self._templates: set[str] = set()
 
-    def fresh(self, kind: str = "empty", prepare: Callable[[Database], None] | None = None) -> Database:
-        """A database of its own. With `prepare`, a copy of one prepared once for each `kind`.
+    def template(self, kind: str, prepare: Callable[[Database], None], base: str = "template0") -> str:
+        """The name of a database prepared once for each `kind`, beginning as a copy of `base`.
 
         `prepare` must close its connections: PostgreSQL copies only a database nobody is connected to.
         """
-        template = "template0"
-        if prepare is not None:
-            template = f"template_{kind}"
-            if template not in self._templates:
-                self.embedded.create_database(template)
-                prepare(Database(self.embedded, template))
-                self._templates.add(template)
+        name = f"template_{kind}"
+        if name not in self._templates:
+            self.embedded.create_database(name, base)
+            prepare(Database(self.embedded, name))
+            self._templates.add(name)
+        return name
+
+    def fresh(
+        self, kind: str = "empty", prepare: Callable[[Database], None] | None = None, base: str = "template0"
+    ) -> Database:
+        """A database of its own: a copy of `base`, or with `prepare` of the template of that kind."""
+        template = self.template(kind, prepare, base) if prepare else base
         name = f"test_{kind}_{next(self._numbers)}"
         self.embedded.create_database(name, template)
         return Database(self.embedded, name)

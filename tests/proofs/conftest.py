@@ -51,7 +51,8 @@ async def twins(request: Any, pg_server: Any, migrated: Any, tmp_path_factory: A
         patch.setattr(trace, "secrets", SameIds)  # a page shows the id of its request
         patch.setattr(batch, "AT_ONCE", 1)  # several at once would draw their ids in any order
         kind = f"twins_{hiding.name}".replace("-", "_")
-        databases = [pg_server.fresh(kind, lambda made: _common(made, migrated, hiding)) for _ in range(2)]
+        record = pg_server.template("record", migrated)
+        databases = [pg_server.fresh(kind, lambda made: _common(made, hiding), record) for _ in range(2)]
         _in_a_thread(_hide(databases[1], hiding))
         home = tmp_path_factory.mktemp("home")
         async with (
@@ -66,9 +67,7 @@ async def twins(request: Any, pg_server: Any, migrated: Any, tmp_path_factory: A
             pg_server.drop(database)
 
 
-def _common(database: Any, migrated: Any, hiding: Hiding) -> None:
-    migrated(database)
-
+def _common(database: Any, hiding: Hiding) -> None:
     async def filled() -> None:
         with TemporaryDirectory() as home:
             async with opened(database.url, Path(home)) as world:
