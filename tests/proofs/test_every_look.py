@@ -125,10 +125,11 @@ async def visitors(watched):
 async def test_every_page_leaves_its_line(watched):
     everybody = await visitors(watched)
     for asked in reads():
+        what = f"GET {_route(asked)}"
         for name, visitor in everybody.items():
             answer = await watched.pages.ask(visitor, asked)
             assert answer.status_code < 500, (name, asked, answer.text)
-            await watched.held(f"GET {_route(asked)}", answer.content)
+            await watched.held(what, answer.content)
     assert watched.told["GET /p/{id}"]
     assert watched.told["GET /meg"]
     assert watched.told["GET /for/{id}"]
