@@ -274,7 +274,8 @@ It shows that entry alone, as a case shows its Task: what she sent does not vani
 
 PARTS = f"""(case when q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
          and e.type in ({TYPES["Task"]}, {TYPES["ServiceRequest"]}, {TYPES["Communication"]}) then (
-        select bit_or(1 + ({_parted("h.holder")} or {_parted("h.given")})::int * 2 + {_parted("h.origin")}::int * 4)
+        select bit_or(1 + ({_parted("h.holder")} or coalesce({_parted("h.given")}, false))::int * 2
+                      + {_parted("h.origin")}::int * 4)
           from handover h join type_name n on n.type = e.type
          where h.bucket = e.bucket and h.person = e.person and n.name || '/' || e.id in (h.source, h.focus))
         end)"""
