@@ -10,7 +10,8 @@ do, PostgreSQL is killed, stopped and started (`month.trouble`), and the same an
 
 - each hand-over that was acknowledged is there, with one row, and the row says what its entries say;
 - each is ended, by a person who said why, or on exactly one list, that of those who staff its owner;
-- no verb was acknowledged twice over one version, and each signed text is in the record once;
+- no verb was acknowledged twice over one version, none over an order without its answer once that was there, and each
+  signed text is in the record once;
 - the board's counts equal the truth, which is told from the entries alone (`month.truth`).
 
 FELLES_HANDOVERS says how many are sent and acknowledged (2 000), FELLES_SEED where the dice begin, FELLES_MINUTES after
@@ -155,6 +156,7 @@ async def judged(world: World, scene: Scene, told: journal.Told) -> dict[str, in
     await judge.read()
     judge.nothing_is_lost()
     judge.nothing_is_done_twice()
+    await judge.no_answer_is_ended_unseen()
     judge.each_has_its_row()
     await judge.each_is_ended_by_a_person()
     await judge.each_is_on_one_list()

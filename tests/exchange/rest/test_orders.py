@@ -88,6 +88,19 @@ async def test_an_order_is_its_orderers_until_the_answer_is_seen_and_again_when_
     assert not await region.work("gp")
 
 
+async def test_who_looked_before_the_answer_came_has_not_seen_it(region: Region):
+    order = await ordered(region)
+    (awaited,) = await region.work("gp", "sent")
+    await answered(region, order)
+    with pytest.raises(PreconditionFailed):
+        await actions.do(region.world.store, region.who("gp"), awaited, Verb.END, words="Trengs ikke")
+    (row,) = await region.work("gp")
+    await actions.do(region.world.store, region.who("gp"), row, Verb.SEEN)
+    assert not await region.work("gp")
+    with pytest.raises(PreconditionFailed):  # nor who looks away from what is over
+        await actions.do(region.world.store, region.who("gp"), awaited, Verb.END, words="Trengs ikke")
+
+
 async def test_an_answer_that_does_not_come_is_missing_and_stays_somebodys(region: Region, keeper: Keeper):
     order = await ordered(region)
     offset = region.world.store.clock.offset

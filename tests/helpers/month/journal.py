@@ -27,11 +27,12 @@ class Told:
     """All that was written down.
 
     `sent`: kind → references; `verbs`: (reference, version, of a bare order with its answer) → verbs acknowledged over
-    it; `signed`: drafts; `answers`: results that came, each with its order.
+    it, `became` the Task that came of it; `signed`: drafts; `answers`: results that came, each with its order.
     """
 
     sent: dict[str, list[str]] = field(default_factory=dict)
     verbs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    became: dict[tuple[str, str], str] = field(default_factory=dict)
     after: set[str] = field(default_factory=set)
     signed: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
@@ -56,6 +57,7 @@ def read(folder: Path) -> Told:
                 verb, source, version, after = rest
                 told.verbs.setdefault((source, version), []).append(verb)
                 told.after.add(after)
+                told.became[source, version] = after
                 told.said[verb] += 1
             elif word == "signed":
                 told.signed.append(rest[0])

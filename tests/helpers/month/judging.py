@@ -32,7 +32,7 @@ WORDS = {"sent": State.SENT, "received": State.RECEIVED, "progress": State.ACCEP
          "declined": State.DECLINED, "answered": State.ANSWERED, "untaken": State.UNTAKEN}  # fmt: skip
 CLOSED = "Pasienten sperret for mottakeren"
 """Why a citizen's own hand-over ends when she closes it to its receiver."""
-_ENTRIES = """select e.bucket, e.person, e.id, e.version, e.author, e.body from entry e
+_ENTRIES = """select e.bucket, e.person, e.id, e.version, e.author, e.updated, e.body from entry e
  where e.type = $1 and e.form = 0 and e.state = 0 and not e.deleted"""
 _VERSIONS = """select e.id, e.author, e.body from entry e
  where e.type = $1 and e.id = any($2::text[]) and e.form = 0 and not e.deleted order by e.id, e.version"""
@@ -48,6 +48,8 @@ class Judge:
     entries: dict[str, tuple[int, str, dict[str, Any]]] = field(default_factory=dict)
     truths: dict[str, Truth] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)
+    """When each was written as it stands, in real time."""
     maybe: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -58,6 +60,7 @@ class Judge:
             for row in await pool.fetch(_ENTRIES, TYPES[name]):
                 body = msgspec.json.decode(row["body"])
                 self.entries[f"{name}/{row['id']}"] = (row["version"], row["author"], body)
+                self.written[f"{name}/{row['id']}"] = row["updated"]
         rows = await pool.fetch("select * from handover")
         self.rows = {row["source"]: row for row in rows}
         assert len(self.rows) == len(rows)
@@ -73,7 +76,24 @@ class Judge:
             reader = {"ServiceRequest": truth.of_request, "Communication": truth.of_message}.get(source.split("/")[0])
             if reader and source not in carried and (found := reader(body)) is not None:
                 self.truths[source] = found
+        self._answered_anew(tasks)
         await self._self_made(tasks)
+
+    def _answered_anew(self, tasks: dict[str, Any]) -> None:
+        """An order that was ended before its answer came is work again, of who ordered it or last answered for it."""
+        answered = {order: self.written[answer] for answer, order in self.told.answers.items()}
+        carrying: dict[str, list[str]] = {}
+        for source in self.truths.keys() & tasks.keys():
+            carrying.setdefault(tasks[source][2].get("focus", {}).get("reference", ""), []).append(source)
+        for order in answered.keys() & carrying.keys():
+            those = carrying[order]
+            if any(self.truths[each].open for each in those):
+                continue
+            if answered[order] > max(self.written[each] for each in those):
+                sender = self.entries[order][2]["requester"]["reference"]
+                owners = {sender, *(tasks[each][2]["owner"]["reference"] for each in those)}
+                owner = self.rows[order]["owner"] if order in self.rows else sender
+                self.truths[order] = Truth("progress", owner if owner in owners else sender, "order", sender)
 
     async def _self_made(self, tasks: dict[str, Any]) -> None:
         """A way in that its reader made herself is to be looked over, until a Task says so or it was confirmed."""
@@ -123,6 +143,17 @@ class Judge:
         """No two answers were acknowledged over one version."""
         twice = {key: verbs for key, verbs in self.told.verbs.items() if len(verbs) > 1}
         assert not twice, f"{len(twice)} were done twice: {list(twice.items())[:3]}"
+
+    async def no_answer_is_ended_unseen(self) -> None:
+        """Whoever ended an order that had no answer, or did anything else with it, did so before it had one."""
+        answered = {order: self.written[answer] for answer, order in self.told.answers.items()}
+        bare = {after.partition("/")[2]: source for (source, version), after in self.told.became.items()
+                if source in answered and version.endswith("/")}  # fmt: skip
+        sql = "select id, updated from entry where type = $1 and version = 1 and form = 0 and id = any($2::text[])"
+        for row in await self.world.store.pool.fetch(sql, TYPES["Task"], list(bare)):
+            order = bare[row["id"]]
+            assert row["updated"] < answered[order], f"{order} had its answer when Task/{row['id']} was made"
+        self.counts["orders acted on before their answer"] = len(bare)
 
     def each_has_its_row(self) -> None:
         """The table says what the entries say: open or ended, in which state, and whose."""

@@ -8,6 +8,7 @@ from felles.access.handovers.kinds import Kind, coded
 from felles.access.handovers.states import State
 from felles.record.codes import CASE_SYSTEM
 from felles.record.desks import REVIEW
+from felles.record.elements import listed
 from felles.record.ids import drawn_id
 
 if TYPE_CHECKING:
@@ -75,6 +76,16 @@ def carried_by(source: str, kind: Kind, since: int) -> list[tuple[str, str]]:
     if kind is not Kind.ORDER:
         return [("focus", source)]
     return [("identifier", f"{CARRIED}|{_answer(source, since)}")]
+
+
+def is_late(task: Any, source: str, since: int | None) -> bool:
+    """Whether a Task carries an order as it stood when whoever made it looked, and it stands otherwise now.
+
+    `since` is that of the order by itself now, None where it is no hand-over any more. Its answer may have come since:
+    what she said is no word about that. A Task without the identifier says nothing of what was looked at.
+    """
+    named = [each.value for each in listed(task.identifier) if each.system == CARRIED]
+    return bool(named) and (since is None or _answer(source, since) not in named)
 
 
 def _answer(source: str, since: int) -> str:

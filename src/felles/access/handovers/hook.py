@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
 from felles.access.cases import OPENINGS
-from felles.access.handovers import following, guard, moved, orders, postponing, showing
+from felles.access.handovers import carrying, following, guard, moved, orders, postponing, showing
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
 from felles.record.decide import BLOCKED
 from felles.record.desks import CASES, staffs, works
 from felles.record.elements import listed, reference_of
+from felles.record.errors import PreconditionFailed
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 
@@ -132,7 +133,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     if said is not None:
         said = await following.of_order(after_, said, resource, was)
     if new and said is not None and _carries(said):
-        rows = await conn.fetch(_READ, *key, said.focus)  # what this Task carries was a hand-over by itself
+        rows = await _by_itself(after_, said, resource)
         was = held_of(rows[0]) if rows else None
     astray = False
     if said is not None and said.kind.case:
@@ -156,6 +157,15 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         await _put(after_, reference, _begun(after_, held, said, hours) if was is None else held)
         if _carries(held):
             await _end(after_, held.focus, held)
+
+
+async def _by_itself(after_: After, said: Said, task: Any) -> list[Any]:
+    """The row of what this Task carries, which was a hand-over by itself. Raises `PreconditionFailed`."""
+    rows = await after_.conn.fetch(_READ, *after_.key, said.focus)
+    late = said.kind is Kind.ORDER and not after_.historic
+    if late and carrying.is_late(task, said.focus, rows[0]["since"] if rows else None):
+        raise PreconditionFailed("what was ordered stands otherwise by now: look again")
+    return rows
 
 
 def _carries(one: Said | Held) -> bool:
