@@ -258,12 +258,13 @@ def _home_of_bundle(bundle: Any) -> Home:
     members = [e.resource for e in entries if e.resource is not msgspec.UNSET and e.resource is not None]
     if bundle.type == "document":
         members = members[:1]
+    types = {url: type(entry).__name__ for url, entry in inside.items()}
     homes: dict[str, None] = {}
     for member in members:
         if type(member).__name__ == "Patient":
             found = [f"Patient/{member.id}"] if isinstance(member.id, str) else []
         else:
-            home = home_of(member, {url: type(r).__name__ for url, r in inside.items()})
+            home = home_of(member, types)
             found = [] if home.via else [_out_of(inside, ref) for ref in home.refs]
         homes.update(dict.fromkeys(filter(None, found)))
     if len(homes) > 1:
