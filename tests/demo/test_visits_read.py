@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -44,12 +44,13 @@ def test_appointments_lie_in_opening_hours_on_open_days(made):
                 assert (start.date(), entry["status"], 16 <= start.hour < 22) == (life.today, "booked", True)
                 evenings += 1
                 continue
-            if "serviceCategory" in entry:  # home care comes whatever day it is
+            if "serviceCategory" in entry:  # home care comes whatever day it is, and in the evening too
                 ahead = (start.date() - life.today).days
                 assert (ahead in (0, 1), entry["status"]) == (True, "booked")
+                assert time(7, 30) <= start.time() < end.time() <= time(22, 30), (life.person.key, entry)
                 at_home += ahead == 0
-            else:
-                assert is_open(start.date()), (life.person.key, entry["start"])
+                continue
+            assert is_open(start.date()), (life.person.key, entry["start"])
             assert start.hour >= 8
             assert (end.hour, end.minute) <= (16, 0), (life.person.key, entry)
             if entry["status"] == "booked":
