@@ -5,7 +5,7 @@ import re
 import pytest
 from clicks import counted
 from overdue import keeps
-from steps import chart, follow, herself, menu, tab
+from steps import become, chart, follow, menu, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -80,12 +80,12 @@ def reads_and_ends(midwife, handed):
     assert "Plan etter tilkalling" in midwife.locator("#planer").inner_text()
 
 
-def sees_the_plan(woman):
+def sees_the_plan(woman, title, *told):
     """The woman, on her first page and in her plan."""
-    assert "Plan etter tilkalling" in woman.locator("#avtalt").inner_text()
+    assert title in woman.locator("#avtalt").inner_text()
     tab(woman, "Plan")
     plan = woman.locator("#planer").inner_text()
-    for said in ("Innleggelse på Kvinneklinikken", "i dag kl. 14", "Vi vil følge blodtrykket ditt"):
+    for said in told:
         assert said in plan
 
 
@@ -113,12 +113,13 @@ def test_raised_pressure_is_rung_taken_by_name_and_answered_with_a_plan(window, 
     assert "Kristin Ytterhus har den." in midwife.locator("#hast").inner_text()
     answers(doctor, faults, settled)
     reads_and_ends(midwife, handed)
-    sees_the_plan(herself(window, "jordmor", "Maren Skjelstad"))
+    told = ("Innleggelse på Kvinneklinikken", "i dag kl. 14", "Vi vil følge blodtrykket ditt")
+    sees_the_plan(become(midwife, "Maren Skjelstad"), "Plan etter tilkalling", *told)
     for page in (midwife, doctor):
         assert page.troubles == []
 
 
-def test_the_obstetrician_answers_what_waits_for_her_with_a_plan(window, settled):
+def test_the_obstetrician_answers_what_waits_for_her_with_a_plan_that_midwife_and_woman_see(window, settled):
     """What is ready for her in the region, whether or not anybody has rung."""
     doctor = window(persona="fodselslege")
     follow(doctor, doctor.get_by_role("link", name="Henvisning: Høyt blodtrykk i svangerskapet"))
@@ -132,4 +133,9 @@ def test_the_obstetrician_answers_what_waits_for_her_with_a_plan(window, settled
     work = midwife.locator("section[aria-labelledby=arbeid] li", has_text="Silje Hestdal")
     follow(midwife, work.locator(".fact a"))
     assert "Kontroll på Kvinneklinikken: i morgen kl. 9" in midwife.locator("main").inner_text()
+    chart(midwife, "Silje Hestdal")
+    tab(midwife, "Plan")
+    assert "Plan etter henvisning" in midwife.locator("#planer").inner_text()
+    told = ("Labetalol", "Kontroll på Kvinneklinikken", "i morgen kl. 9", "vi ser deg i morgen")
+    sees_the_plan(become(midwife, "Silje Hestdal"), "Plan etter henvisning", *told)
     assert doctor.troubles + midwife.troubles == []

@@ -1,8 +1,13 @@
 """The pharmacist's first task: she compares, proposes one change, and sees what the ward doctor answers."""
 
+import re
+from datetime import date, datetime
+
 import pytest
 from clicks import counted
 from steps import follow, menu, tab
+
+from felles.fhir.search.dates import OSLO
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -19,6 +24,13 @@ def proposes(page, name, dose, settled):
     settled(page)
 
 
+def days_since_collected(page, name):
+    """On the line of a medicine, among its sources: what was last dispensed, and when."""
+    sources = page.locator("table.list tr", has_text=name).first.locator(".from-list").inner_text()
+    [(day, month, year)] = re.findall(r"Hentet på apotek\s+(\d\d)\.(\d\d)\.(\d{4})", sources)
+    return (datetime.now(OSLO).date() - date(int(year), int(month), int(day))).days
+
+
 def reviews(page):
     """From her start page to the list that she goes through."""
     page.goto("/")
@@ -33,6 +45,8 @@ def test_a_change_is_proposed_accepted_or_declined_and_seen(window, faults, sett
     shown = page.locator("main").inner_text()
     assert "Kildene er ikke enige" in shown
     assert "2 kapsler om morgenen" in shown
+    assert 11 <= days_since_collected(page, "Apiksaban") < 20
+    assert 300 <= days_since_collected(page, "Metoprolol") < 310, "it does not last that long"
     proposes(page, "Apiksaban", "2,5 mg morgen og kveld", settled)
     tab(page, "Legemidler")
     proposes(page, "Ramipril", "1/2 kapsel om morgenen", settled)

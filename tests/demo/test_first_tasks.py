@@ -22,7 +22,7 @@ BEGINS = {
     "sykehuslege": lambda e: e["resourceType"] == "Encounter" and open_(e),
     "farmasoyt": lambda e: e["resourceType"] == "Task" and "Fjordapoteket" in str(e) and open_(e),
     "hjemmesykepleier": lambda e: e.get("description") == "Hjemmebesøk" and open_(e),
-    "legevaktlege": lambda e: e["resourceType"] == "Condition",
+    "legevaktlege": lambda e: e["resourceType"] == "Consent" and "PBRL5-3" in str(e) and open_(e),
     "parorende": lambda e: e["resourceType"] == "Consent" and id_of("Patient", "marit") in str(e),
     "helsesykepleier": lambda e: "med vaksine" in e.get("description", "") and open_(e),
     "administrator": lambda e: e["resourceType"] == "Task" and "'untaken'" in str(e) and open_(e),

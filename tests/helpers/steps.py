@@ -41,7 +41,11 @@ def acts(page: Any, name: str) -> None:
 
 def herself(window: Callable[..., Any], persona: str, name: str) -> Any:
     """A window of somebody who has no card, at her start page: the demo leads there from the chart a persona opens."""
-    page = window(persona=persona)
+    return become(window(persona=persona), name)
+
+
+def become(page: Any, name: str) -> Any:
+    """The same window, now hers whose chart the one who sat there can open: at her start page."""
     chart(page, name)
     follow(page, page.get_by_role("button", name=f"Se innsynet som {name}"))
     menu(page, "Min journal")

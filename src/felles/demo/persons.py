@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from felles.access.codes import RELATED_PATIENT
+from felles.access.codes import KIND_SYSTEM, RELATED_PATIENT
 from felles.access.representation import FAMILY_SYSTEM
-from felles.demo.build import BASIS, HL7, by, concept, plain
+from felles.demo.build import BASIS, HL7, at, by, concept, plain
 from felles.demo.municipalities import MUNICIPALITIES
 from felles.demo.streets import street_of
-from felles.demo.world import Person, Resource, Staff
+from felles.demo.world import Organisation, Person, Resource, Staff
 from felles.fhir.norway.systems import FNR, MUNICIPALITY, MUNICIPALITY_EXTENSION
 from felles.record.codes import MANDATE_SYSTEM, PARENTAL_RESPONSIBILITY
+
+BLOCKING_LAW = "http://hl7.no/fhir/CodeSystem/no-basis-legal-formality-or-basis"
+"""The law that a block stands on, as the Norwegian profile of Consent names it."""
 
 
 def patient(person: Person, gp: Staff, phone: str, *, language: str = "nb") -> Resource:
@@ -122,5 +125,25 @@ def proxy(person: Person, receiver: str, name: str, verbs: tuple[str, ...], sinc
             "period": {"start": since.isoformat(), "end": until.isoformat()},
             "actor": [{"role": role, "reference": {"reference": receiver, "display": name}}],
             "action": [{"coding": [{"system": MANDATE_SYSTEM, "code": verb}]} for verb in verbs],
+        },
+    }
+
+
+def closes(person: Person, kinds: tuple[str, ...], against: Organisation, day: date) -> Resource:
+    """A block that the person set: `kinds` of entries, against all who work at one place (pbrl § 5-3)."""
+    role = {"coding": [{"system": HL7 + "v3-ParticipationType", "code": "IRCP"}]}
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": plain("consentscope", "patient-privacy"),
+        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+        "patient": {"reference": person.reference},
+        "dateTime": day.isoformat(),
+        "performer": [{"reference": person.reference}],
+        "policyRule": {"coding": [{"system": BLOCKING_LAW, "code": "PBRL5-3"}]},
+        "provision": {
+            "type": "deny",
+            "actor": [{"role": role, "reference": at(against)}],
+            "class": [{"system": KIND_SYSTEM, "code": kind} for kind in kinds],
         },
     }

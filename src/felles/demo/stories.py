@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from felles.demo import build, courses, planned
+from felles.demo import build, courses, persons, planned
 from felles.demo.at_home import cared
 from felles.demo.calendar import coming, open_before, open_day
 from felles.demo.chart import Chart
@@ -36,6 +36,7 @@ from felles.demo.people import (
     TODDLER,
     UNTAKEN,
 )
+from felles.demo.places import OUT_OF_HOURS
 from felles.demo.pregnancy import Course, born_here, newborn
 from felles.demo.problems import PROBLEMS
 from felles.demo.today import cast_today
@@ -232,11 +233,13 @@ def _out_of_hours(chart: Chart, course: Course) -> None:
 
 
 def partner(person: Person, home: Household, places: Places, today: date, start: date, seed: int) -> Life:
-    """Jon, Ida's partner, with asthma."""
+    """Jon, Ida's partner, with asthma: for the out-of-hours doctor, to whom his problems are closed."""
     chart = Chart(person, home, places, today, start, seed)
     begin(chart)
     chart.body.begin("asthma", chart.start + timedelta(days=100))
     courses.follow(chart, [PROBLEMS["asthma"]])
+    closed = persons.closes(person, ("problem",), chart.place(OUT_OF_HOURS), open_before(today - timedelta(days=40)))
+    chart.add(chart.gp(today), closed)
     cast_today(chart)
     return finish(chart)
 
