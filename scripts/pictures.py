@@ -41,7 +41,7 @@ from felles.record.embedded import Embedded  # noqa: E402
 DAY = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
 """The clinical moment at which the pictures begin."""
 WIDTHS = (1440, 390)
-TALLEST = {1440: 1200, 390: 1500}
+TALLEST = {1440: 1000, 390: 1250}
 """Pixels of a picture's height by its width: what lies below is more of the same."""
 SCALE = {1440: 0.6, 390: 0.75}
 QUALITY = 22

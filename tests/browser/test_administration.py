@@ -1,6 +1,7 @@
 """Administration in a browser: an organisation applies, is let in, and sets itself up; every page clean on the way."""
 
 import pytest
+from walked import steps
 
 from felles.fhir.norway.identity import organisation_number
 
@@ -87,5 +88,5 @@ WALKS = [
 def test_every_page_of_administration_is_clean(window, faults_in_both_shapes):
     for persona, walk in WALKS:
         page = window(persona=persona or None)
-        for state in walk(page):
+        for state in steps(walk(page), page):
             assert faults_in_both_shapes(page) == [], state

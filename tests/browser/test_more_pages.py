@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from beside import asks_back, number_of
+from walked import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -11,19 +13,6 @@ def chart_of(page, name):
     """The address of a record that her first page leads to."""
     page.goto("/")
     return page.get_by_role("link", name=name).first.get_attribute("href").split("?")[0]
-
-
-def number_of(page, persona):
-    """The national number of a citizen, from the record that she takes home."""
-    context = page.context.browser.new_context(base_url="/".join(page.url.split("/")[:3]))
-    hers = context.new_page()
-    hers.goto("/")
-    hers.click(f"button[value={persona}]")
-    answer = hers.request.post("/meg/last-ned", form={"form": "fhir"}, headers={"sec-fetch-site": "same-origin"})
-    found = re.search(r'"value":"(\d{11})"', answer.text())
-    context.close()
-    assert found
-    return found[1]
 
 
 def pages_of_writing(page):
@@ -70,6 +59,12 @@ def pages_of_handing_over(page):
     page.get_by_role("button", name="Sett opp fraværet").click()
     page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
     yield "a leave, with mistakes"
+    page.goto("/ferdige-svar")
+    yield "ready answers"
+    page.goto("/ferdige-svar/ny")
+    page.get_by_role("button", name="Lagre", exact=True).click()
+    page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
+    yield "a ready answer, with mistakes"
 
 
 def pages_of_staff(page):
@@ -105,6 +100,7 @@ def pages_for_another(page):
         ("/plan", "plan of another"),
         ("/timer", "visits of another"),
         ("/tilgang", "why one acts"),
+        ("/meldinger", "messages of another"),
     ):
         page.goto(base + path)
         yield name
@@ -116,6 +112,7 @@ def pages_for_another(page):
     for path, link, name in (
         ("/journal", ".entries a", "an entry of another's journal"),
         ("/prover", "main a[href*='/prover/']", "one result of another"),
+        ("/timer", "main a[href*='/timer/']", "one appointment of another"),
         ("", "main a[href*='/e/']", "an entry of another"),
     ):
         page.goto(base + path)
@@ -126,10 +123,12 @@ def pages_for_another(page):
     yield "something is wrong in another's record"
 
 
-def board(page):
-    """Of whoever runs it: what waits."""
+def of_whoever_runs_it(page):
+    """What waits, and what is administered."""
     page.goto("/tavle")
     yield "what waits in the region"
+    page.goto("/admin")
+    yield "administration"
 
 
 def states(page):
@@ -190,11 +189,19 @@ def pages_on_the_way(page):
 
 def pages_of_messages(page):
     """What a citizen writes and measures, and one of her appointments."""
-    page.goto("/meg/meldinger")
-    yield "my messages"
     page.goto("/meg/meldinger/ny")
     page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
     yield "writing a message, with mistakes"
+    page.get_by_label("Hva vil du spørre om eller fortelle?").fill("Kan jeg ta jern sammen med melk?")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url("**/meg/meldinger?sendt=1")
+    asks_back(page, "jordmor", "Kan jeg ta jern sammen med melk")
+    page.goto("/meg/meldinger")
+    yield "my messages, with what I am asked"
+    page.locator("a[href^='/meg/meldinger/svar/']").first.click()
+    page.wait_for_url("**/svar/*")
+    yield "answering what I am asked"
     page.goto("/meg/maling")
     page.get_by_role("button", name="Lagre målingen").click()
     yield "measuring, with mistakes"
@@ -212,7 +219,7 @@ def pages_of_messages(page):
 WALKS = [
     ("fastlege", pages_of_staff),
     ("parorende", pages_for_another),
-    ("administrator", board),
+    ("administrator", of_whoever_runs_it),
     ("sekretar", pages_of_the_book),
     ("gravid", pages_of_messages),
     ("hjemmesykepleier", pages_on_the_way),
@@ -223,6 +230,6 @@ WALKS = [
 def test_the_other_pages_are_clean(window, faults_in_both_shapes):
     for persona, pages in WALKS:
         page = window(persona=persona)
-        for name in pages(page):
+        for name in steps(pages(page), page):
             assert faults_in_both_shapes(page) == [], name
         assert [t for t in page.troubles if "status of 4" not in t] == []

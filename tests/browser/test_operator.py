@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from walked import steps
 
 from felles.record import cleanup
 from felles.record.maintenance import connect
@@ -92,7 +93,7 @@ WALKS = [("administrator", pages_of_whoever_runs_it)]
 
 def test_the_pages_of_whoever_runs_it_are_clean(window, faults):
     page = window(320, dark=True, persona="administrator", language="en-GB")
-    for name in pages_of_whoever_runs_it(page):
+    for name in steps(pages_of_whoever_runs_it(page), page):
         assert faults(page) == [], name
     page.goto("/drift/logg")
     assert page.locator("#bevis [data-color=success]").count() == 1

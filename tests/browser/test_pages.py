@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from walked import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -70,7 +71,9 @@ def pages_of_staff(page):
     page.get_by_role("link", name="Hvorfor ser jeg dette?").click()
     page.wait_for_url("**/hvorfor")
     yield "why an entry is seen"
-    page.goto(page.url.replace("/hvorfor", "/flytt"))
+    page.goto(page.url.replace("/hvorfor", "/skjerm"))
+    yield "holding an entry back"
+    page.goto(page.url.replace("/skjerm", "/flytt"))
     page.get_by_role("button", name="Se over før du flytter").click()
     yield "moving an entry, with mistakes"
     page.goto(f"{chart}/apne")
@@ -92,7 +95,7 @@ def pages_of_staff(page):
     page.get_by_label("Ord, forkortelse eller kode").fill("I10")
     page.get_by_role("button", name="Søk", exact=True).click()
     yield "words found in the record"
-    for path in ("plan", "familie"):
+    for path in ("plan", "familie", "adresse"):
         page.goto(f"{chart}/{path}")
         yield path
     for pages in (medicines_of, pages_of_the_journal):
@@ -137,7 +140,10 @@ def pages_of_a_citizen(page):
     yield "one of my results"
     page.goto("/meg")
     page.locator("#legemidler a, #tidslinje a").first.click()
+    page.wait_for_url("**/meg/e/**")
     yield "an entry of mine"
+    page.goto(f"{page.url}/feil")
+    yield "something is wrong in mine"
     page.goto("/meg/journal")
     page.locator("details.choose summary").click()
     yield "my visits, notes and documents"
@@ -146,9 +152,12 @@ def pages_of_a_citizen(page):
     yield "one of them"
     page.goto("/meg/innsyn")
     yield "who has looked"
+    asks = page.get_by_role("link", name="Jeg kjenner ikke igjen dette").first.get_attribute("href")
     page.get_by_role("link", name="Hvorfor kunne de det?").first.click()
     page.wait_for_url("**/hvorfor?*")
     yield "why they could"
+    page.goto(asks)
+    yield "asking who it was"
     page.goto("/meg/tilgang")
     yield "who could open it now"
     page.locator("summary").first.click()
@@ -161,13 +170,18 @@ def pages_of_a_citizen(page):
         "/meg/medisiner",
         "/meg/vaksiner",
         "/meg/meg",
+        "/meg/apninger",
+        "/meg/saker",
+        "/meg/sok",
+        "/meg/svar",
+        "/meg/tilbakeholdt",
+        "/meg/fullmakter",
+        "/meg/fullmakter/ny",
         "/meg/sperringer",
         "/meg/sperringer/ny",
-        "/meg/apninger",
     ):
         page.goto(path)
         yield path
-    page.goto("/meg/sperringer/ny")
     page.get_by_label("Alt i journalen").check()
     page.get_by_label("Alle som arbeider i helsetjenesten").check()
     page.get_by_role("button", name="Vis hva som blir skjult").click()
@@ -186,7 +200,7 @@ def test_every_page_is_clean(window, faults_in_both_shapes):
     assert faults_in_both_shapes(page) == [], "front"
     for persona, pages in WALKS:
         page = window(persona=persona)
-        for name in pages(page):
+        for name in steps(pages(page), page):
             assert faults_in_both_shapes(page) == [], name
         assert [t for t in page.troubles if "status of 4" not in t] == []
 

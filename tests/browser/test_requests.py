@@ -1,6 +1,10 @@
 """Pages about cases, requests and wishes in a browser: clean at every width, filled in and with mistakes."""
 
+import re
+
 import pytest
+from beside import beside, number_of
+from walked import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,13 +39,22 @@ def of_the_reviewer(page):
     page.get_by_role("link", name="Se over åpningen").click()
     page.wait_for_url("**/admin/saker/*")
     yield "self-made"
+    with beside(page, "gravid") as (read, send):
+        entry = re.findall(r'"/meg/journal/(\w+/[^"?]+)', read("/meg/journal"))[0]
+        send(f"/meg/e/{entry}/feil", hva="retting", tekst="Dette var en annen enn meg")
+    page.goto("/arbeid")
+    page.get_by_role("link", name="Dette var en annen enn meg").first.click()
+    page.get_by_role("link", name="Avgjør kravet").click()
+    page.get_by_role("link", name="Flytt den til den rette").click()
+    page.wait_for_url("**/admin/saker/*/flytt")
+    yield "moving what a demand is about"
 
 
 def of_the_gp(page):
     page.goto("/")
     page.get_by_role("link", name="Olav Sæterbø").first.click()
     page.wait_for_url("**/p/*")
-    base = page.url
+    base, number = page.url, number_of(page, "gravid")
     page.goto(f"{base}/onsker")
     yield "waiting"
     page.get_by_role("link", name="Sara Haile").click()
@@ -58,6 +71,18 @@ def of_the_gp(page):
     page.goto(f"{base}/verge")
     page.get_by_role("button", name="Registrer vergen").click()
     yield "guardian-with-mistakes"
+    page.get_by_label("Fødselsnummer eller d-nummer").fill(number)
+    page.get_by_label("Etternavn").fill("Nordmarken")
+    page.locator("#deler input").first.check()
+    page.get_by_label("Hvor står vedtaket?").fill("Statsforvalteren i Trøndelag, sak 2026/11")
+    page.get_by_role("button", name="Registrer vergen").click()
+    page.wait_for_url("**/fullmakter")
+    page.locator("a[href*='/verge/']").first.click()
+    page.wait_for_url("**/verge/*")
+    yield "guardian"
+    page.get_by_label("Hvorfor", exact=True).fill("Registrert ved en feil")
+    page.get_by_role("button", name="Avslutt", exact=True).click()
+    page.wait_for_url("**/fullmakter")
 
 
 WALKS = [("parorende", of_a_citizen), ("personvern", of_the_reviewer), ("fastlege", of_the_gp)]
@@ -66,7 +91,7 @@ WALKS = [("parorende", of_a_citizen), ("personvern", of_the_reviewer), ("fastleg
 @pytest.mark.parametrize(("persona", "walk"), WALKS, ids=["citizen", "reviewer", "gp"])
 def test_each_page_is_clean(window, faults_in_both_shapes, persona, walk):
     page = window(persona=persona)
-    for name in walk(page):
+    for name in steps(walk(page), page):
         assert faults_in_both_shapes(page) == [], name
     said = [each for each in page.troubles if "422" not in each]  # the browser's own word for a form sent back
     assert not said
