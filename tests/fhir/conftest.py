@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from npm_packages import npm_modules
+from npm_packages import npm_modules, uncollected
 
-__all__ = ["npm_modules"]
+__all__ = ["npm_modules", "uncollected"]

@@ -12,7 +12,7 @@ import pytest
 from felles.fhir import Invalid, decode, encode
 from felles.fhir.walker import walk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncollected")]
 
 _EMPTY = "a narrative without content (txt-2)"
 _BASE = "a SearchParameter without base"

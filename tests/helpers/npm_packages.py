@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,15 @@ def npm_modules(node: str) -> Path:
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the tests run in several processes, and one of them fetches
         return _fetched(cache, node)
+
+
+@pytest.fixture(scope="module")
+def uncollected() -> Generator[None]:
+    """No garbage collection for the rest of a module that reads the examples, which hold no cycle: they are millions of
+    objects, and it would go through them again and again."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def _fetched(cache: Path, node: str) -> Path:

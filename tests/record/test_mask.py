@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npm_packages import npm_modules
+from npm_packages import npm_modules, uncollected
 
 from felles.fhir import Invalid, decode, encode
 from felles.record.homes import SHARED_TYPES
 from felles.record.mask import without_place
 from felles.record.place_words import HIDDEN, NAME, known_strings, words_of
 
-__all__ = ["npm_modules"]
+__all__ = ["npm_modules", "uncollected"]
 
 PATIENT = {
     "resourceType": "Patient",
@@ -272,6 +272,7 @@ def test_no_known_word_is_left_in_any_text(parts: list[tuple[str, str, Any]], la
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("uncollected")
 def test_every_example_of_the_specification_stays_valid(npm_modules: Path) -> None:
     """And holds no Address, no reference to a place, and none of the strings that stood in its addresses.
 

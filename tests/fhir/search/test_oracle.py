@@ -15,7 +15,7 @@ from felles.fhir import Invalid, decode, encode
 from felles.fhir.search import PARAMS, Index, Param, escape, extract, generate, matches, parse_value
 from felles.fhir.search.params import COLUMNS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncollected")]
 
 MOST_INVALID = 30
 """Examples that break the rules of R4 themselves; tests of the types name them."""
