@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from said import (
@@ -25,11 +26,13 @@ from said import (
 from felles import fhir
 from felles.access.handovers import offers
 from felles.access.handovers.away import given_back, lent
-from felles.access.handovers.keeper import kept
+from felles.access.handovers.keeper import GIVEN, kept
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import (
+    ESCALATED,
     MOVED,
     STOPPED,
+    UNTAKEN,
     Held,
     State,
     climb,
@@ -72,10 +75,49 @@ def test_whoever_gets_what_has_lost_its_owner_has_not_taken_it(
     assert not found.urgent or found.next <= later + HOUR
 
 
+@pytest.mark.parametrize(
+    ("said", "priority", "heir", "why", "state"),
+    [
+        ({"status": "rejected"}, None, WARD, GIVEN, State.DECLINED),
+        ({"status": "rejected"}, "stat", WARD, GIVEN, State.SENT),  # no unit has it by name
+        ({"status": "rejected"}, "stat", WARD, MOVED, State.SENT),
+        ({"status": "rejected"}, "stat", NURSE, MOVED, State.DECLINED),
+        ({"status": "rejected"}, "stat", NURSE, ESCALATED, State.SENT),
+        ({"status": "requested", "business": UNTAKEN}, None, WARD, GIVEN, State.UNTAKEN),
+        ({"status": "requested", "business": UNTAKEN}, None, WARD, MOVED, State.UNTAKEN),
+        ({"status": "requested", "business": UNTAKEN}, "stat", NURSE, ESCALATED, State.SENT),
+        ({"status": "accepted", "owner": {"reference": GP}}, None, WARD, GIVEN, State.ACCEPTED),
+        ({"status": "accepted", "owner": {"reference": GP}}, "stat", WARD, GIVEN, State.SENT),
+        ({"status": "accepted", "owner": {"reference": GP}}, None, NURSE, GIVEN, State.UNTAKEN),
+    ],
+)
+def test_what_is_with_its_sender_and_cannot_stay_there_is_anothers(
+    said: dict[str, Any], priority: str | None, heir: str, why: str, state: State
+):
+    """`GIVEN`: closed to who sent it too, or nobody looked; `MOVED`: she has left; `ESCALATED`: she did not look."""
+    referral, urgent = {"code": coded_as(Kind.REFERRAL)}, {"priority": priority} if priority else {}
+    last = task(**referral, **urgent, **said)
+    was = held(task(**referral, **urgent), last)
+    assert was is not None
+    assert was.owner == was.sender == GP
+    body = kept(told(last), was, heir, why)
+    assert body is not None
+    found = follow(was, said_by(fhir.decode(msgspec.json.encode(body))), writer="Device/keeper", org=WARD, now=NOON)  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.state, found.owner) == (state, heir)
+    assert found.sender == (GP if why == ESCALATED else heir)
+    assert found.next is not None
+    assert found.next > NOON
+    if priority:
+        assert found.next <= NOON + HOUR
+    if why == GIVEN:
+        assert kept(body, found, heir, why) is None  # it is there: nothing is written twice
+
+
 _VERB_OF = {"take": Verb.TAKE, "receive": Verb.RECEIVE, "ask": Verb.ASK, "answer": Verb.ANSWER, "reply": Verb.REPLY,
             "forward": Verb.FORWARD, "end": Verb.END, "done": Verb.DONE, "decline": Verb.DECLINE,
             "postpone": Verb.POSTPONE}  # fmt: skip
-_EVENT = st.sampled_from(["away", "back", "late", "gone", "blocked", "case answered", *_VERB_OF])
+_EVENT = st.sampled_from(["away", "back", "late", "gone", "blocked", "shut", "unseen", "case answered", *_VERB_OF])
 _STAFF = (GP, NURSE, "Practitioner/second")
 
 
@@ -109,7 +151,7 @@ def test_whoever_goes_away_and_comes_back_it_stays_with_one(events: list[tuple[s
             assert after_.state.back or not mine or new["status"] == mine[-1]["status"]
         assert after_.state.ended == (after_.next is None) == (after_.owner == "")
         assert after_.kind is was.kind
-        assert after_.sender == was.sender or event in ("gone", "away", "back"), "who sent it stays who sent it"
+        assert after_.sender == was.sender or event in ("gone", "shut", "away", "back"), "who sent it stays who sent it"
         assert after_.next is None or after_.next > now or after_.next == was.next or kind.case
         if event in ("late", "gone"):
             assert after_.owner != was.owner or after_.state is State.UNTAKEN, "it goes on, and is with somebody"
@@ -134,14 +176,24 @@ def _after(event: str, who: str, body: dict[str, Any], was: Held, bodies: list[d
         return act(body, verb, who=who, **said) if verb in able else None
     here = was.owner == who
     onward = climb(was, duty=(other(who),), above=WARD if was.owner != WARD else "", operator="Organization/region")
-    may = {"away": here, "back": True, "late": was.state is State.SENT, "gone": here, "case answered": was.kind.case,
-           "blocked": not (was.kind.case or was.state.back or was.owner == was.sender)}  # fmt: skip
+    may = {
+        "away": here,
+        "back": True,
+        "late": was.state is State.SENT,
+        "gone": here,
+        "case answered": was.kind.case,
+        "blocked": not (was.kind.case or was.state.back or was.owner == was.sender),
+        "shut": not was.kind.case and was.owner == was.sender,
+        "unseen": was.urgent and was.owner == was.sender and was.state.back and was.state is not State.ANSWERED,
+    }
     ways: dict[str, Callable[[], Any]] = {
         "away": lambda: lent(body, was, other(who)),
         "back": lambda: given_back(body, {who}, {b["owner"]["reference"]: b for b in bodies if "owner" in b}),
         "late": lambda: kept(body, was, *onward),
         "gone": lambda: kept(body, was, other(who), MOVED),
         "blocked": lambda: kept(body, was, was.sender, STOPPED),
+        "shut": lambda: kept(body, was, WARD if was.owner != WARD else other(who), GIVEN),
+        "unseen": lambda: kept(body, was, other(who), ESCALATED),
         "case answered": lambda: body | {"status": "completed"},
     }
     return ways[event]() if may[event] else None

@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from said import GP, MINE, MOTHER, NURSE, WARD, case_of, grant_of, task
 
-from felles.access.handovers import guard
+from felles import access
+from felles.access.actor import Actor, Sort
+from felles.access.handovers import guard, postponing
 from felles.access.handovers.kinds import Kind, coded
 from felles.access.handovers.states import BY_STATUS, ENDED, RETURNED
 from felles.access.resources import struct
+from felles.access.scopes import EVERYTHING, verbs_of
 from felles.record.codes import CASE_SYSTEM
 from felles.record.derive import Part
 
@@ -137,6 +140,35 @@ def test_a_client_sees_no_answer():
     was, seen = task(code=coded(Kind.ORDER)), task(code=coded(Kind.ORDER), status="completed")
     assert type(guard.wrong(was, seen, grant_of(actor="Device/client"), MINE)).__name__ == "Forbidden"
     assert guard.wrong(was, seen, grant_of(actor=GP), MINE) is None
+
+
+def test_a_token_that_sees_everything_ends_nothing_and_a_job_is_asked_nothing():
+    token, job = everything(verbs=verbs_of(EVERYTHING)), everything()
+    ended = task(status="cancelled", statusReason={"text": "over"})
+    for was, new, error in (
+        (task(), ended, "Forbidden"),
+        (task(code=coded(Kind.TASK)), task(code=coded(Kind.TASK), status="completed"), "Forbidden"),
+        (case_of(Kind.DEMAND), case_of(Kind.DEMAND, status="completed"), "Forbidden"),
+        (ended, task(), "Conflict"),
+        (task(), None, "Conflict"),
+        (task(), task(requester={"reference": NURSE}), "Unprocessable"),
+        (task(), task(status="accepted", owner={"reference": NURSE}), None),
+    ):
+        found = guard.wrong(was, new, token, Part(0))
+        assert (None if found is None else type(found).__name__) == error, new
+        assert guard.wrong(was, new, job, Part(0)) is None
+    for person in (everything(verbs=verbs_of(EVERYTHING), behalf=GP),):
+        assert guard.wrong(task(), ended, person, Part(0)) is None
+    calm = task(priority="routine"), task(priority="stat")
+    assert type(postponing.wrong(*calm, token, Part(0), 0)).__name__ == "Forbidden"
+    assert postponing.wrong(*calm, job, Part(0), 0) is None
+
+
+def everything(*, verbs: frozenset[str] | None = None, behalf: str | None = None) -> Any:
+    """The Grant of who sees everything: of a job of ours, or with `verbs` of a token."""
+    asked = Actor(sort=Sort.MAINTENANCE, reference="Device/x", name="x", role_code="maintenance", until=1 << 60,
+                  purpose="maintenance", verbs=verbs, behalf=behalf)  # fmt: skip
+    return access.everyone(asked)
 
 
 def test_a_client_ends_nothing():

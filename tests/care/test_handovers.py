@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 import pytest
 from browsing import lines_about, own, patient_named, words
-from desks import hired
+from desks import change, grant, hired
 
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
+from felles.access.resources import moment
 from felles.care.handovers import rules
 from felles.care.handovers.rules import Verb
 from felles.care.writing import actions as writing
@@ -208,6 +209,50 @@ async def test_the_board_counts_and_names_nobody(site):
         assert olav not in board.text
         async with site.visitor("eldre") as citizen:
             assert (await citizen.get("/tavle")).status_code == 403
+
+
+async def test_what_falls_to_who_runs_the_record_is_on_her_list_without_its_content(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    keeps = await hired(site, "Lista", GP_OFFICE, role="local-administrator")
+    hers, paths = {"reference": STAFF["nils"].practitioner}, []
+    for words_ in ("Faller til Nils", "Faller også til Nils"):
+        task = rules.sending(
+            Kind.REFERRAL, patient=f"Patient/{olav}", sender=hers["reference"], to=hers["reference"], words=words_,
+            now=moment(site.store.clock.clinical()), urgent=False,
+        )  # fmt: skip
+        done = await site.store.commit(grant(), [change(task)])
+        paths.append(f"/arbeid/{done[0].reference}")
+    first, second = paths
+    async with (
+        site.visitor("administrator") as nils, site.visitor(keeps) as manager, site.visitor("fastlege") as gp,
+        site.visitor("sykepleier") as nurse,
+    ):  # fmt: skip
+        listed = unescape((await nils.get("/arbeid")).text)
+        assert first in listed
+        assert second in listed
+        for visitor in (manager, gp, nurse):
+            assert first not in unescape((await visitor.get("/arbeid")).text)
+            assert (await visitor.get(first)).status_code == 404
+            assert (await acts(visitor, first, "avslutt", tekst="Ikke min")).status_code == 404
+        shown = await nils.get(f"{first}?mottaker=ortopedisk sengepost")
+        assert shown.status_code == 200
+        for page in (listed, shown.text):
+            assert "Faller" not in page
+            assert "Sæterbø" not in page
+            assert olav not in page
+        ward = found_in(r'value="(Organization/[^"]+)"[^>]*>(?=<label[^>]*>.{0,40}Ortopedisk sengepost)', shown.text)
+        assert (await acts(nils, first, "videre", til="Organization/nowhere")).status_code == 422
+        assert (await acts(nils, first, "ta")).status_code == 409  # she cannot do it
+        assert (await acts(nils, first, "videre", til=ward, versjon="99")).status_code == 409
+        assert (await acts(nils, first, "videre", til=ward, versjon="1")).status_code == 303
+        assert "Faller til Nils" in words((await nurse.get(first)).text)
+        assert (await acts(nils, second, "avslutt", tekst="")).status_code == 422
+        assert (await acts(nils, second, "avslutt", tekst="Sendt på nytt av legekontoret")).status_code == 303
+        left = unescape((await nils.get("/arbeid")).text)
+        assert first not in left
+        assert second not in left
+        (row,) = await site.store.pool.fetch("select state from handover where source = $1", second[8:])
+        assert row["state"] == State.ENDED
 
 
 def counts_of(html):

@@ -56,6 +56,25 @@ def task(of, status, business="", **more):
 
 
 @pytest.mark.parametrize(
+    ("priority", "status", "owner", "stands"),
+    [
+        ("stat", "received", "Organization/station", Stands.NOBODYS),
+        ("asap", "requested", "Practitioner/synne", Stands.NOBODYS),
+        ("stat", "accepted", "Organization/station", Stands.NOBODYS),
+        ("stat", "accepted", "Practitioner/synne", Stands.TAKEN),
+        ("stat", "completed", "Organization/station", Stands.ANSWERED),
+        ("routine", "received", "Organization/station", Stands.READ),
+        (None, "accepted", "Organization/station", Stands.TAKEN),
+    ],
+)
+def test_what_is_urgent_nobody_has_until_a_person_has_taken_it(priority, status, owner, stands):
+    said = {"priority": priority} if priority else {}
+    carried = task("m", status, owner={"reference": owner}, **said)
+    (thread,) = rules.threads([message("m")], [carried])
+    assert thread.letters[0].stands is stands
+
+
+@pytest.mark.parametrize(
     ("upper", "lower", "symptoms", "rings"),
     [
         (139, 89, (), False),

@@ -323,7 +323,7 @@ class Pages:
 
 
 _MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
-_SEALED = re.compile(r"(etter|linje|ref|utkast|lest)=[A-Za-z0-9_\-&#;]+")
+_SEALED = re.compile(r"(etter|linje|ref|utkast|lest|sendes|angret)=[A-Za-z0-9_\-&#;]+")
 _DRAWN = re.compile(r'name="(id|vindu)" value="[^"]*"')
 """What a form draws for itself: the id of what will be written, and of the window."""
 _GAUGE = re.compile(r'<span class="[^"]*\bgauge">[^<]*</span>')

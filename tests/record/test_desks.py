@@ -32,7 +32,7 @@ ROLE = """insert into staffing (actor, org, party, role, role_mark, source, sinc
 
 @st.composite
 def regions(draw):
-    """(parent of each organisation or None, who works where and when); the first one runs the record."""
+    """(parent of each organisation or None, who works where and when, which have closed); the first runs the record."""
     count = draw(st.integers(1, 7))
     parents = [None] + [draw(st.none() | st.integers(0, number - 1)) for number in range(1, count)]
     # The last may stand above the first: a ring must end nowhere but at a desk.
@@ -40,28 +40,30 @@ def regions(draw):
     roles = draw(
         st.lists(st.tuples(st.integers(0, count - 1), st.sampled_from([REVIEWER, "doctor"]), st.booleans()), max_size=8)
     )
-    return parents, ring, [(0, ADMINISTRATOR, True), *roles]
+    shut = draw(st.sets(st.integers(0, count - 1), max_size=2))
+    return parents, ring, [(0, ADMINISTRATOR, True), *roles], shut
 
 
 def reference(number):
     return f"Organization/o{number}"
 
 
-def expected(owner, parents, roles):
+def expected(owner, parents, roles, shut):
     """The desk that has what is sent to `owner`, and in which role they answer there."""
     reviewed = {org for org, role, now in roles if role == REVIEWER and now}
     step, seen = owner, set()
     while step is not None and step not in seen:
-        if step in reviewed:
+        if step in reviewed and step not in shut:
             return step, REVIEWER
         seen.add(step)
         step = parents[step] if step < len(parents) else None
     return (0, REVIEWER) if 0 in reviewed else (0, ADMINISTRATOR)
 
 
-async def asked(conn, parents, roles):
+async def asked(conn, parents, roles, shut):
     for number, parent in enumerate(parents):
         body = {"id": f"o{number}"} | ({} if parent is None else {"partOf": {"reference": reference(parent)}})
+        body |= {"active": False} if number in shut else {}
         await conn.execute(ORG, f"o{number}", mark_of(reference(number)), json.dumps(body))
     for place, (org, role, now) in enumerate(roles):
         times = (0, NOW + 1) if now else (0, NOW)
@@ -82,7 +84,7 @@ async def asked(conn, parents, roles):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(region=regions())
 async def test_each_case_has_one_desk(record_database, region):
-    parents, ring, roles = region
+    parents, ring, roles, shut = region
     if ring and len(parents) > 1:
         parents = [len(parents) - 1, *parents[1:]]
     conn = await connect(record_database.owner_url)
@@ -91,11 +93,11 @@ async def test_each_case_has_one_desk(record_database, region):
         await transaction.start()
         await conn.execute("delete from staffing")
         await conn.execute("delete from shared")
-        found = await asked(conn, parents, roles)
+        found = await asked(conn, parents, roles, shut)
         await transaction.rollback()
     finally:
         await conn.close()
-    assert found == {owner: {expected(owner, parents, roles)} for owner in range(len(parents) + 1)}
+    assert found == {owner: {expected(owner, parents, roles, shut)} for owner in range(len(parents) + 1)}
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,10 @@ async def test_a_case_whose_desk_is_empty_is_told_of_and_the_desk_it_goes_to_is_
     assert desk in (None, mark_of(reference(where or 0)))
 
 
+WARD, NURSE = "Organization/ward", "Practitioner/nurse"
+WORK = [(1, 1, WARD, True), (8, 2, WARD, True), (1, 2, NURSE, True), (1, 1, WARD, False), (5, 2, WARD, True),
+        (13, 2, WARD, True), (1, 6, NURSE, True)]  # fmt: skip
+"""Kind, state and owner of hand-overs, and whether urgent, as they stood while a unit's yes was somebody's."""
 OLD = Path(__file__).parents[2] / "src/felles/record/migrations"
 
 
@@ -163,15 +169,27 @@ async def test_what_waited_before_is_carried_over(pg_server, tmp_path):
                 )  # fmt: skip
                 body = {"status": "received" if state == 0 else "completed", "requester": {"reference": "Patient/p"}}
                 await conn.execute(ENTRY, f"t{sort}{state}", json.dumps(body), sort * 10 + state)
+        for number, (kind, state, owner, urgent) in enumerate(WORK):
+            await conn.execute(
+                """insert into handover (bucket, person, source, self, kind, state, urgent, owner, holder, sender,
+                                         origin, receiver, org, made, since, next)
+                   values (1, 2, $1, $2, $3, $4, $5, $6, 1, 'Practitioner/a', 1, $6, 1, 10, 20, 9000000000)""",
+                f"Task/w{number}", number, kind, state, urgent, owner,
+            )  # fmt: skip
         for file in OLD.glob("*.sql"):
             shutil.copy(file, tmp_path)
         await migrate(conn, folder=tmp_path)
+        work = await conn.fetch("select state, next from handover where person = 2 order by self")
+        await conn.execute("delete from handover where person = 2")
         rows = await conn.fetch("select * from handover order by self")
         gone = await conn.fetchval("select to_regclass('matter')")
     finally:
         await conn.close()
         pg_server.drop(database)
     assert gone is None
+    # What is urgent and no person had taken is sent, and climbs within minutes; the rest stays as it was.
+    anew = (0, 20 + 600_000_000)
+    assert [tuple(row) for row in work] == [anew, anew, *((state, 9_000_000_000) for _, state, _, _ in WORK[2:])]
     assert len(rows) == 24
     for row in rows:
         sort, state = divmod(row["self"], 10)

@@ -330,6 +330,7 @@ def _common(actor: Actor, purpose: str, reason: str | None) -> dict[str, Any]:
         "reason": reason,
         "behalf": actor.behalf,
         "own": actor.keys[0][1] if actor.sort is Sort.CITIZEN and actor.keys else 0,
+        "job": actor.sort is Sort.MAINTENANCE and actor.verbs is None,  # a token always says what it may
     }
 
 

@@ -4,7 +4,7 @@ A case is a hand-over of a kind above `CASES` (`access.handovers.kinds`). It is 
 (`handover.org`): its privacy reviewers', or, where that runs the record and has none, its administrators'
 (`at_desk`). What is about no person is administrators' (`NOBODYS`): an organisation that applies is for those who
 run the record, the yearly look at an organisation's roles for whoever keeps them. To which desk a case goes is
-`desk_of`, of the database (migration 0034): roles begin and end by time, so the keeper looks again
+`desk_of`, of the database (migration 0040): roles begin and end by time, so the keeper looks again
 (`access.handovers.keeper`).
 """
 
@@ -72,13 +72,14 @@ def staffed(real: str) -> str:
     """Whether somebody has hand-over `h` at the real time `real` (SQL): staff of its owner, of a case at its desk.
 
     Work of a house is had by those who give care there (`works`). Roles in a unit that has closed staff its inbox no
-    more; what somebody there has by name she has as before.
+    more, and its desk answers no cases; what somebody there has by name she has as before, and who keeps the roles of a
+    closed house sees to them.
     """
     return f"""(case when h.kind < {CASES} then exists (
                 select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real}
                    and (h.owner like 'Practitioner%' or {works("s.role")}))
-                and (h.owner like 'Practitioner%' or not {closed("h.holder")})
             else exists (
                 select 1 from staffing s
                  where s.org = h.org and (s.org = h.holder or s.party = h.holder) and s.since <= {real}
-                   and s.until > {real} and {staffs("h.kind", "s.role")}) end)"""
+                   and s.until > {real} and {staffs("h.kind", "s.role")}) end
+            and (h.owner like 'Practitioner%' or h.kind = {ACCESS_REVIEW} or not {closed("h.holder")}))"""

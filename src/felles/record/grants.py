@@ -45,7 +45,8 @@ class Grant:
     hashes; `own` the key that leads of a citizen's own record, or what one who acts for another wants to do
     (`representation.verbs`); `kinds` a bit mask over `record.kinds.Kind`; `verbs` what may be done; `who` the JSON
     object text that each log line carries; `until` real microseconds after which it opens nothing; `place`: whether
-    it shows where a person with protected address is.
+    it shows where a person with protected address is; `job`: whether a job of those who run the record writes (the
+    keeper, an import), and no client by a token that sees as much.
     """
 
     mint: object
@@ -65,6 +66,7 @@ class Grant:
     behalf: str | None = None
     own: int = 0
     place: bool = False
+    job: bool = False
 
     def __post_init__(self) -> None:
         if self.mint is not _MINT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from felles.record.desks import staffed
+from felles.record.desks import CASES, staffed
 from felles.record.read_handovers import OPEN
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late, {_NOBOD
        h.owner not like 'Practitioner%' as inbox, count(*)::bigint as many, min(h.since) as oldest, min(h.next) as first
   from handover h where h.state < {OPEN} and ($3::bigint is null or h.org = $3)
  group by 1, 2, 3, 4, 5, 6, 7, 8"""
+# $1 clinical time, $2 real time, $3 whose (a hash), $4 one of them or null, $5 how many. No case: those have desks.
+_NAMED: Final = f"""
+select h.source, h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.made, h.since, h.next, h.rung,
+       h.next <= $1 as late, {_NOBODY} as nobody
+  from handover h
+ where h.state < {OPEN} and h.kind < {CASES} and h.holder = $3 and ($4::text is null or h.source = $4)
+ order by h.urgent desc, h.next, h.source limit $5"""
 TELLINGS: Final = {
     "many": "true",
     "unread": "h.state = 0",
@@ -81,6 +88,7 @@ class BoardRow:
     rung: int
     late: bool
     nobody: bool
+    source: str = ""
 
 
 async def count_handovers(pool: Pool, clock: Clock, org: int | None = None) -> list[Counted]:
@@ -101,4 +109,13 @@ async def list_handovers(
     """The rows of one count (`TELLINGS`), what is urgent first, at most `MOST`. Raises `Busy`."""
     sql = _ROWS.format(nobody=_NOBODY, open=OPEN, telling=TELLINGS[telling])
     rows = await pool.fetch(sql, clock.clinical(), clock.real(), org, kind, urgent, MOST)
+    return [BoardRow(**{name: row[name] for name in _COLUMNS}) for row in rows]
+
+
+async def list_named(pool: Pool, clock: Clock, holder: int, source: str | None = None) -> list[BoardRow]:
+    """What is with somebody by name (a hash), or that one (`source`), as the board tells of it. Raises `Busy`."""
+    rows = await pool.fetch(_NAMED, clock.clinical(), clock.real(), holder, source, MOST)
     return [BoardRow(**{name: row[name] for name in BoardRow.__slots__}) for row in rows]
+
+
+_COLUMNS: Final = tuple(name for name in BoardRow.__slots__ if name != "source")

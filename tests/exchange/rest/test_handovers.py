@@ -300,6 +300,64 @@ async def test_the_region_is_counted_without_anybody_being_named(region: Region,
     assert not any("patient" in name or "person" in name for name in counted[0].__slots__)
 
 
+async def test_who_sent_a_referral_says_how_urgent_it_is_also_when_another_begins_to_carry_it(region: Region):
+    referral = {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "priority": "stat",
+                "subject": {"reference": f"Patient/{region.patient}"}, "requester": {"reference": region.person("gp")},
+                "performer": [{"reference": region.orgs["ward"]}]}  # fmt: skip
+    first, second, third = [(await region.client("gp").post("ServiceRequest", referral)).json for _ in range(3)]
+    source = f"ServiceRequest/{first['id']}"
+    await region.employ("surgeon", "doctor", "hospital", "ward")  # who refers too, and has it
+    surgeon = region.world.client(
+        actor("doctor", Sort.STAFF, reference=region.person("surgeon"), organization=region.orgs["hospital"])
+    )
+    refused = await surgeon.put(source, first | {"priority": "routine"})
+    assert (refused.status, refused.issues) == (403, [("forbidden", "ServiceRequest.priority")])
+    assert (await region.row(source))["urgent"]
+    assert (await region.client("gp").put(source, first | {"priority": "routine"})).status == 200
+    assert not (await region.row(source))["urgent"]
+
+    carried = region.task(priority="routine", status="received", focus={"reference": f"ServiceRequest/{second['id']}"})
+    theirs = (await region.client("one").post("Task", carried)).json
+    row = await region.row(f"Task/{theirs['id']}")
+    assert (row["urgent"], row["state"], row["sender"]) == (True, State.SENT, region.person("gp"))
+    mine = theirs | {"status": "accepted", "owner": {"reference": region.person("one")}}
+    assert (await region.client("one").put(f"Task/{theirs['id']}", mine)).status == 200
+    row = await region.row(f"Task/{theirs['id']}")
+    assert (row["urgent"], row["state"], row["owner"]) == (True, State.ACCEPTED, region.person("one"))
+    seen = (await region.client("gp").get(f"Task/{theirs['id']}")).json
+    noted = seen | {"note": [{"text": "Kan vente"}]}
+    assert (await region.client("gp").put(f"Task/{theirs['id']}", noted)).status == 200
+    assert not (await region.row(f"Task/{theirs['id']}"))["urgent"]  # she wrote anew what says that it can wait
+    own = carried | {"focus": {"reference": f"ServiceRequest/{third['id']}"}, "status": "requested"}
+    calm = (await region.client("gp").post("Task", own)).json
+    assert not (await region.row(f"Task/{calm['id']}"))["urgent"]
+
+
+async def test_a_case_at_a_desk_that_closes_goes_to_the_one_above(region: Region, keeper: Keeper):
+    for name, org in (("near", "clinic"), ("far", "hospital")):
+        await region.employ(name, "reviewer", org)
+    asked = {"owner": {"reference": region.orgs["clinic"]}, "requester": {"reference": f"Patient/{region.patient}"}}
+    source = f"Task/{(await region.world.made(case(region.patient, 'log-question', **asked)))['id']}"
+    named = asked | {"owner": {"reference": region.person("near")}}
+    taken = f"Task/{(await region.world.made(case(region.patient, 'correction', status='accepted', **named)))['id']}"
+    assert [(await region.row(each))["owner"] for each in (source, taken)] == [
+        region.orgs["clinic"], region.person("near")]  # fmt: skip
+    clinic = (await region.world.system.get(region.orgs["clinic"])).json
+    assert (await region.world.system.put(region.orgs["clinic"], clinic | {"active": False})).status == 200
+    assert any(each.nobody for each in await count_handovers(region.world.store.pool, region.world.store.clock))
+    await keeper.round()
+    row = await region.row(source)
+    assert (row["owner"], row["org"]) == (region.orgs["hospital"], mark_of(region.orgs["hospital"]))
+    assert (await region.row(taken))["owner"] == region.person("near")  # by name it is hers as before
+    later = f"Task/{(await region.world.made(case(region.patient, 'log-question', **asked)))['id']}"
+    assert (await region.row(later))["owner"] == region.orgs["hospital"]
+    assert (await region.world.system.put(region.orgs["clinic"], clinic | {"active": True})).status == 200
+    again = f"Task/{(await region.world.made(case(region.patient, 'log-question', **asked)))['id']}"
+    assert (await region.row(again))["owner"] == region.orgs["clinic"]
+    for name in ("near", "far"):
+        await region.leave(name)
+
+
 async def test_a_case_goes_from_desk_to_desk_and_is_the_operators_in_the_end(region: Region, keeper: Keeper):
     operator = await region.world.made({"resourceType": "Organization", "name": "operator"})
     region.orgs["operator"] = f"Organization/{operator['id']}"

@@ -161,9 +161,27 @@ async def test_who_moves_on_or_comes_back_leaves_no_offer_behind(region: Region,
 async def test_within_an_office_only_what_is_the_old_ones_by_name_is_offered(region: Region, keeper: Keeper):
     mine, theirs = await work_of(region), await region.sent(owner={"reference": region.orgs["office"]})
     await region.employ("other", "gp", "office")
+    me = {"reference": region.person("gp")}
+    twin, stranger = [(await region.world.patient())["id"] for _ in range(2)]
+    also, not_hers = [
+        await region.world.made(
+            region.task(requester=me, owner=me, status="accepted") | {"for": {"reference": f"Patient/{patient}"}}
+        )
+        for patient in (twin, stranger)
+    ]
+    administrator = actor(
+        "administrator", Sort.STAFF, reference="Practitioner/joins", organization="Organization/joins"
+    )
+    joins = {"name": "other", "valueReference": {"reference": f"Patient/{twin}"}}
+    joined = await region.world.client(administrator).post(
+        f"Patient/{region.patient}/$join", {"resourceType": "Parameters", "parameter": [joins]}
+    )
+    assert joined.status == 200, joined.json
     await named(region, "other")
     await keeper.round()
     assert (await offer_of(region, f"Task/{mine['id']}"))["state"] == State.SENT
+    assert (await offer_of(region, f"Task/{also['id']}"))["state"] == State.SENT  # whichever Patient of hers it names
+    assert (await region.row(f"Task/{not_hers['id']}"))["offer"] == ""
     assert (await region.row(f"Task/{theirs['id']}"))["owner"] == region.orgs["office"]
     over = mine | {"status": "completed"}
     assert (await region.client("gp").put(f"Task/{mine['id']}", over)).status == 200

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles import fhir
 from felles.access.handovers import orders
 from felles.access.handovers.kinds import Kind
-from felles.access.handovers.states import State
+from felles.access.handovers.states import AT_ONCE, State
 from felles.record.codes import HANDOVER_SYSTEM
 from felles.record.decide import BLOCKED
 from felles.record.elements import codes_of, listed, reference_of
@@ -157,6 +157,12 @@ async def answer_of(after: After, order: str, holder: str) -> tuple[str, int, in
     values = [found[ref] for ref in {*new, *named} if ref.startswith("Observation/") and ref in found]
     came = max(orders.came(found[row["ref"]]) for row in rows if row["answers"])
     return answer, orders.outside(values), came or after.clinical
+
+
+async def said_urgent(after: After, task: str) -> bool:
+    """Whether the version before this commit's of a Task says that it is urgent."""
+    rows = await after.conn.fetch(_BEFORE, after.key[0], task, after.commit)
+    return bool(rows and rows[0]["body"]) and fhir.decode(rows[0]["body"].encode()).priority in AT_ONCE
 
 
 async def says_anew(after: After, reference: str, result: Any) -> bool:

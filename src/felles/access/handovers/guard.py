@@ -15,7 +15,8 @@
 
 The same for a referral, an order or a message that no Task carries. Of a way in it does not say more: what anybody
 writes of one but who looks it over changes nothing (`hook`). Of what is no hand-over it says nothing, nor to the jobs
-of those who run the record.
+of those who run the record (`Grant.job`). A token that sees everything is a client like any other: it may take and
+give on what it likes, and ends nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def wrong(was: Any, new: Any, grant: Grant, part: Part) -> RecordError | None:
     `part` is what the writer is to the hand-over. `Conflict` where it has ended, `Unprocessable` where something is
     missing, `Forbidden` where it is not hers to do.
     """
-    if grant.mode == Mode.ALL:
+    if grant.job:
         return None
     if _is_task(new) and sort_of(new) in NOBODYS and (was is None or sort_of(was) is None):
         return Forbidden("a case about no person is opened by what it follows from")

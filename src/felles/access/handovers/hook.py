@@ -67,13 +67,18 @@ on conflict (bucket, person, source) do update set kind = excluded.kind, state =
    holder = excluded.holder, origin = excluded.origin, given = excluded.given,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
+# $1 hash of who sent it, $2-$4 hashes of who writes, for which organisation, in which role, $5 real time.
+_SENDS: Final = """
+select 1 from staffing s
+ where s.party = $1 and s.actor = $2 and s.org = $3 and s.role_mark = $4 and s.since <= $5 and s.until > $5 limit 1"""
 NOWHERE: Final = "Organization/unknown"
 """Whose a case is that names nobody, in a record that nobody runs: the keeper finds somebody when there is."""
 # $1 the organisation's hash, $2 roles, $3 real time.
 DESK: Final = """select 'Organization/' || s.id as desk from shared s
     where s.self = desk_of($1, $2, $3) and s.bucket = -1 and s.state = 0 and s.form = 0 and not s.deleted"""
 
-# Of the open ones of a person those whose owner has staff, none of whom may see the entry. $3 real time.
+# Of the open ones of a person those whose owner has staff, none of whom may see the entry, also where it came back to
+# who sent it. $3 real time.
 _CLOSED: Final = f"""
 select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
   from handover h
@@ -81,8 +86,7 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
   join type_name n on n.name = split_part(h.source, '/', 1)
   join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2) and e.form = 0
    and e.state = 0
- where h.bucket = $1 and h.person = $2 and h.state < {State.ASKED:d} and not h.stopped
-   and h.kind < {CASES} and h.owner <> h.sender
+ where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d} and not h.stopped and h.kind < {CASES}
    and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3
                   and {works("s.role")})
    and not exists (
@@ -150,6 +154,7 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     writer = grant.behalf or grant.actor
     if new and grant.mode is Mode.STAFF and _carries(said) and reference.startswith("Task/"):
         said = replace(said, sender=was.sender if was else writer)  # whoever it names: it was sent before
+    said = replace(said, urgent=said.urgent or await _hurries(after_, reference, said, was, new=new))
     hours = await _hours(after_, said.receiver)
     held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
     if held is not None:
@@ -166,6 +171,23 @@ async def _by_itself(after_: After, said: Said, task: Any) -> list[Any]:
     if late and carrying.is_late(task, said.focus, rows[0]["since"] if rows else None):
         raise PreconditionFailed("what was ordered stands otherwise by now: look again")
     return rows
+
+
+async def _hurries(after_: After, reference: str, said: Said, was: Held | None, *, new: bool) -> bool:
+    """Whether what was urgent still is, though a version does not say so: unless who sent it says otherwise.
+
+    A Task that begins to carry it is no such word of another's; of later versions `postponing` has asked whose it is.
+    """
+    work = not said.kind.case and said.kind not in (Kind.ORDER, Kind.OFFER) and reference.startswith("Task/")
+    if was is None or not was.urgent or not work:
+        return False
+    grant = after_.grant
+    if was.sender in (grant.actor, grant.behalf):
+        return False
+    place = (mark_of(was.sender), grant.actor_mark, grant.org_mark, grant.role_mark, after_.real)
+    if await after_.conn.fetch(_SENDS, *place):
+        return False
+    return new or not await following.said_urgent(after_, reference)
 
 
 def _carries(one: Said | Held) -> bool:
@@ -294,9 +316,15 @@ def _anew(held: Held, said: Said, now: int, hours: Hours) -> int:
 
 
 async def give_back(after_: After) -> None:
-    """What its owner may not see any more is its sender's again; a citizen's own has ended, as she was told."""
+    """What its owner may not see any more is its sender's again; a citizen's own has ended, as she was told.
+
+    What is closed to its sender too has nobody to go back to: the keeper finds who may have it (`keeper`).
+    """
     for row in await after_.conn.fetch(_CLOSED, *after_.key, after_.real):
         was = held_of(row)
+        if was.owner == was.sender:
+            await _put(after_, row["source"], replace(was, stopped=True))
+            continue
         own = was.sender.startswith(("Patient/", "RelatedPerson/"))
         wait = rule_of(was.kind, urgent=was.urgent).again
         held = replace(

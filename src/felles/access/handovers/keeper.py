@@ -1,12 +1,16 @@
 """What nobody came for goes on, and what has lost its owner gets another: by writing the entry anew, as anybody would.
 
     late     nobody received it by its date: up the ladder of its kind, to its sender in the end (`states.climb`)
+    unseen   what is urgent came back to its sender, who has not looked within the hour: to whoever is on duty where she
+             works, then above, and in the end to who runs the record, by name
     nobody   the owner's last role ended, the unit closed (its last role, or `active` false): to the owner's unit, what
              that is part of, the sender, who runs the record. Who had it took it, and whoever gets it has not: it is
              sent anew, and waits as what is sent; what falls to its sender nobody has taken
     away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
     offer    the person has another GP or municipality: it is offered to the new one, and moves with a yes (`offers`)
-    stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended
+    stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended. What is
+             closed to who sent it as well goes to the nearest unit above where somebody may see it, else to who runs
+             the record, who gives it on without seeing it
     nobodys  an organisation applied or was decided on, roles have stood unconfirmed for a year (`nobodys`)
     bare     a referral, order or message to which one of these happens is carried by a Task from then on
 
@@ -30,13 +34,14 @@ from felles.access.handovers import away, inboxes, nobodys, offering
 from felles.access.handovers.carrying import carried_by, carrying, review_id, reviewing
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.kinds import Kind, desk_roles, rule_of
-from felles.access.handovers.states import ENDED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
+from felles.access.handovers.states import ENDED, ESCALATED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
 from felles.access.open import maintenance
 from felles.access.resources import moment
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import HANDOVER_STATE_SYSTEM
-from felles.record.desks import REVIEW, closed, staffed, works
+from felles.record.decide import BLOCKED
+from felles.record.desks import CASES, REVIEW, closed, staffed, works
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.find import parse
@@ -59,12 +64,25 @@ EVERY: Final = 2.0
 MANY: Final = 200
 """Hand-overs of one round."""
 _MINUTE: Final = 60 * MICROSECONDS
+GIVEN: Final = "given"
+"""It is another's altogether: whose it is, and to whom it comes back. No code of an entry."""
+_HIGHEST: Final = 10
+"""Units above each other."""
 _log = structlog.get_logger("felles.handovers")
 
 # $1 clinical time, $2 how many.
 _LATE: Final = f"""
 select h.*, 'late' as why from handover h where h.state = {State.SENT:d} and h.next <= $1
  order by h.urgent desc, h.next limit $2"""
+# $1 clinical time, $2 real time, $3 how many. With who runs the record it stays.
+_UNSEEN: Final = f"""
+select h.*, 'unseen' as why from handover h
+ where h.urgent and h.state between 3 and 6 and h.next <= $1 and not h.stopped
+   and h.state <> {State.ANSWERED:d} and h.kind not in ({Kind.ORDER:d}, {Kind.OFFER:d}) and h.kind < {CASES}
+   and h.owner = h.sender
+   and not exists (select 1 from staffing s where s.party = h.holder and s.role = 'administrator' and s.since <= $2
+                      and s.until > $2)
+ order by h.next limit $3"""
 _STOPPED: Final = "select h.*, 'stopped' as why from handover h where h.stopped limit $1"
 # $1 real time, $2 how many.
 _NOBODY: Final = f"""
@@ -83,6 +101,17 @@ _STAFFED: Final = f"""
 select 1 from staffing s
  where s.party = $1 and s.since <= $2 and s.until > $2 and ($3 or {works("s.role")}) and not {closed("$1::bigint")}
  limit 1"""
+# $1, $2 the person, $3 the entry, $4 hash of a unit, $5 real time.
+_SEES: Final = f"""
+select 1 from person p
+  join type_name n on n.name = split_part($3::text, '/', 1)
+  join entry e on e.bucket = p.bucket and e.type = n.type and e.id = split_part($3::text, '/', 2) and e.form = 0
+   and e.state = 0
+ where p.bucket = $1 and p.person = $2
+   and exists (
+        select 1 from (select s.actor, s.org, s.role_mark as role, $5::bigint as real from staffing s
+                        where s.party = $4 and s.since <= $5 and s.until > $5 and {works("s.role")}) q
+         where not {BLOCKED})"""
 _OPERATOR: Final = """
 select e.body from staffing s
   join type_name n on n.name = 'PractitionerRole'
@@ -102,8 +131,9 @@ _WORDS: Final = {
     UNTAKEN: "Ingen tok imot innen fristen",
     STOPPED: "Pasienten har sperret for mottakeren",
     MOVED: "Den som hadde ansvaret, er ikke lenger her",
-    "escalated": "Sendt videre fordi ingen tok imot innen fristen",
+    ESCALATED: "Sendt videre fordi ingen tok imot innen fristen",
     ENDED: "Pasienten sperret for mottakeren",
+    GIVEN: "Den som hadde ansvaret, kan ikke ha det lenger",
 }
 """What stands in the entry, in the language of the record."""
 _AT_DESK: Final = {MOVED: "Saken er hos den som behandler slike saker", UNTAKEN: "Ingen tok saken innen fristen"}
@@ -133,6 +163,7 @@ class Keeper:
             *await self.conn.fetch(offering.YES, MANY),
             *await self.conn.fetch(offering.OVER, MANY),
             *await self.conn.fetch(_LATE, clinical, MANY),
+            *await self.conn.fetch(_UNSEEN, clinical, real, MANY),
             *await self.conn.fetch(_NOBODY, real, MANY),
         ]
         done, seen = await self._nobodys(real), set[str]()
@@ -179,7 +210,9 @@ class Keeper:
     async def _onward(self, row: Any, held: Held) -> tuple[str, str]:
         """To whom it goes (a reference), and what that is called."""
         if row["why"] == "stopped":
-            return _stopped(held)
+            return (await self._who_sees(row, held), GIVEN) if await self._is_shut(row, held) else _stopped(held)
+        if row["why"] == "unseen":
+            return await self._next_to_sender(row, held)
         if row["why"] == "nobody":
             return await (self._desk(row, held) if held.kind.case else self._heir(held, row["org"])), MOVED
         return await self._climb(row, held)
@@ -205,21 +238,71 @@ class Keeper:
     async def _climb(self, row: Any, held: Held) -> tuple[str, str]:
         if held.kind.case:
             return await self._climb_desks(row, held)
+        owners, posts = await self._owners(row, held)
+        inbox = next((each for each in reversed(owners) if not is_person(each)), "")
+        had = {held.sender, *owners, *(each.person for each in posts)}
+        duty = await self._duty(held, inbox or posts[-1].unit, had)
+        above = await self._above((inbox if held.rung == 0 else "") or held.receiver, row["org"])
+        owner, code = climb(held, duty=tuple(duty), above=above)
+        return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code
+
+    async def _owners(self, row: Any, held: Held) -> tuple[list[str], list[inboxes.Post]]:
+        """Whoever has had it, the first one first, and where those of them who are persons work."""
         name = row["source"].partition("/")[2]
         bodies = [msgspec.json.decode(r["body"]) for r in await self.conn.fetch(_VERSIONS, row["bucket"], name)]
         owners = [owner for body in bodies if (owner := body.get("owner", {}).get("reference", ""))]
         owners.append(held.receiver)
-        inbox = next((each for each in reversed(owners) if not is_person(each)), "")
-        posts = [await inboxes.post(self.store, each, row["org"]) for each in owners if is_person(each)]
-        had = {held.sender, *owners, *(each.person for each in posts)}
+        return owners, [await inboxes.post(self.store, each, row["org"]) for each in owners if is_person(each)]
+
+    async def _duty(self, held: Held, inbox: str, had: set[str]) -> list[str]:
+        """Who is on duty in an inbox and has not had it, those first whom its kind asks first."""
         first = rule_of(held.kind, urgent=held.urgent).roles
-        there = await inboxes.staff(self.store, inbox or posts[-1].unit)
-        staff = [each for each in inboxes.at_work(there) if each.now]
+        staff = [each for each in inboxes.at_work(await inboxes.staff(self.store, inbox)) if each.now]
         staff.sort(key=lambda each: bool(first) and each.role not in first)
-        duty = [each.reference for each in staff if each.reference not in had]
-        above = await self._above((inbox if held.rung == 0 else "") or held.receiver, row["org"])
-        owner, code = climb(held, duty=tuple(duty), above=above)
-        return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code
+        return [each.reference for each in staff if each.reference not in had]
+
+    async def _next_to_sender(self, row: Any, held: Held) -> tuple[str, str]:
+        """Who looks at what came back, where its sender has not: the next on duty with her, or above.
+
+        In the end it is by name who runs the record.
+        """
+        owners, posts = await self._owners(row, held)
+        post = await inboxes.post(self.store, held.sender) if is_person(held.sender) else inboxes.Post("", held.sender)
+        had = {held.sender, post.person, *owners, *(each.person for each in posts)}
+        place = post.unit
+        for _ in range(_HIGHEST):
+            if not place:
+                break
+            if duty := await self._duty(held, place, had):
+                return duty[0], ESCALATED
+            place = await self._above(place, row["org"])
+        return await self._operator(), GIVEN
+
+    async def _who_sees(self, row: Any, held: Held) -> str:
+        """Whose it is when the person has closed it to who had it and to who sent it; "" where there is none at all."""
+        place = held.owner
+        for _ in range(_HIGHEST):
+            place = await self._above(place, row["org"])
+            if not place:
+                break
+            if await self._sees(row, place):
+                return place
+        return await self._operator()
+
+    async def _is_shut(self, row: Any, held: Held) -> bool:
+        """Whether the person has closed it also to who sent it."""
+        if held.kind.case or not held.owner or held.owner != held.sender or not await self._is_staffed(held.sender):
+            return False
+        return not await self._sees(row, held.sender)
+
+    async def _sees(self, row: Any, party: str) -> bool:
+        """Whether anybody who staffs it may see the entry of a hand-over."""
+        place = (row["bucket"], row["person"], row["source"], mark_of(party), self.store.clock.real())
+        return bool(await self.conn.fetch(_SEES, *place))
+
+    async def _operator(self) -> str:
+        rows = await self.conn.fetch(_OPERATOR, self.store.clock.real())
+        return reference_of(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
 
     async def _above(self, party: str, org: int) -> str:
         """The nearest unit above `party` that has staff, "" where there is none; `org` as `inboxes.above` has it."""
@@ -243,8 +326,7 @@ class Keeper:
         for party in (await self._above(held.owner, org), held.sender, await self._above(held.sender, 0)):
             if party and party != held.owner and await self._is_staffed(party):
                 return party
-        rows = await self.conn.fetch(_OPERATOR, self.store.clock.real())
-        return reference_of(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
+        return await self._operator()
 
     async def _is_staffed(self, party: str) -> bool:
         named = is_person(party)
@@ -263,7 +345,7 @@ class Keeper:
             why, needed = row["why"], {"late": State.SENT, "yes": State.ACCEPTED}.get(row["why"])
             now = await self.conn.fetch(_STATE, row["bucket"], row["person"], row["source"])
             state = State(now[0]["state"]) if now else State.ENDED
-            over = state.ended or (needed is not None and state is not needed)
+            over = state.ended or (needed is not None and state is not needed) or (why == "unseen" and not state.back)
             if why == "stopped":
                 over = not (now and now[0]["stopped"])
             named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
@@ -298,19 +380,17 @@ def _stopped(held: Held) -> tuple[str, str]:
 def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, Any] | None:
     """The Task as the keeper writes it anew; None where nothing would change. Pure.
 
-    What was its sender's again stays in its state: only whose it is changes. Whoever gets anything else has not taken
-    it; what has lost its owner and falls to its sender, nobody has. A case stays as its desk left it.
+    What was its sender's again stays in its state: only whose it is changes; but what is urgent and falls to a unit, of
+    which nobody has said yes by name. Whoever gets anything else has not taken it; what has lost its owner and falls to
+    its sender, nobody has. A case stays as its desk left it.
     """
     if not owner and code != ENDED:
         return None
     new, words = dict(task), (_WORDS | (_AT_DESK if held.kind.case else {}))[code]
     if code == ENDED:
         new |= {"status": "cancelled", "statusReason": {"text": _WORDS[code]}}
-    elif code == MOVED and held.state.back and held.owner == held.sender:
-        if task.get("requester", {}).get("reference") == owner:
-            return None
-        new["requester"] = {"reference": owner}
-        return new
+    elif held.owner == held.sender and (code == GIVEN or (code == MOVED and held.state.back)):
+        return _given(task, held, owner, code)
     else:
         new["owner"] = {"reference": owner} if owner else task.get("owner")
         if code != MOVED or not held.kind.case:
@@ -319,6 +399,23 @@ def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, A
             code = UNTAKEN
     new["businessStatus"] = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": code}], "text": words}
     return None if new == task else new
+
+
+def _given(task: dict[str, Any], held: Held, to: str, code: str) -> dict[str, Any] | None:
+    """The Task as it is `to`'s who neither sent it nor had it. Pure.
+
+    What it says of itself (declined, answered, asked back) it says to her too, but for what is urgent and falls to a
+    unit: that is sent there anew.
+    """
+    if task.get("requester", {}).get("reference") == to:
+        return None
+    hurries = held.urgent and held.state is not State.ANSWERED and not is_person(to)
+    new = dict(task) | {"requester": {"reference": to}}
+    if (code == MOVED or held.state in (State.ASKED, State.DECLINED, State.ANSWERED)) and not hurries:
+        return new
+    business = MOVED if not is_person(to) and (hurries or held.state is not State.UNTAKEN) else UNTAKEN
+    business = {"coding": [{"system": HANDOVER_STATE_SYSTEM, "code": business}], "text": _WORDS[code]}
+    return new | {"owner": {"reference": to}, "status": "requested", "businessStatus": business}
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from felles.record.numbers import TYPES
 if TYPE_CHECKING:
     from felles.record.aftermath import After
     from felles.record.derive import Registry
+    from felles.record.grants import PersonKey
 
 MUNICIPAL: Final = ("case-officer", "home-nurse", "care-worker", "health-nurse")
 """Roles of those who grant a municipality's services, or give them: of several units the first is asked."""
@@ -96,14 +97,15 @@ async def follow(after_: After) -> bool:
         if resource is None or reference in after_.created:
             continue
         rows = await after_.conn.fetch(_BEFORE, *after_.key, reference.partition("/")[2])
-        if rows and await after_.conn.fetch(_ANY, *after_.key):
-            was = fhir.decode(rows[0]["body"].encode())
-            await _other_gp(after_, was, resource)
-            await _other_town(after_, was, resource)
+        for key in after_.all_keys() if rows else ():  # whichever of her Patients the work names
+            if await after_.conn.fetch(_ANY, *key):
+                was = fhir.decode(rows[0]["body"].encode())
+                await _other_gp(after_, key, was, resource)
+                await _other_town(after_, key, was, resource)
     return False
 
 
-async def _other_gp(after_: After, was: Any, new: Any) -> None:
+async def _other_gp(after_: After, key: PersonKey, was: Any, new: Any) -> None:
     before, now = ([reference_of(each) for each in listed(p.generalPractitioner)] for p in (was, new))
     gone, come = [each for each in before if each and each not in now], [e for e in now if e and e not in before]
     if not gone or not come:
@@ -117,21 +119,21 @@ async def _other_gp(after_: After, was: Any, new: Any) -> None:
     people = [mark_of(each.person) for each in old if each.person]
     parties = [mark_of(each.named) for each in old] + people
     whole = not set(orgs) & set(to.offices)
-    await after_.conn.fetch(_MARK, *after_.key, parties, people, orgs, whole, able[0], able[0])
+    await after_.conn.fetch(_MARK, *key, parties, people, orgs, whole, able[0], able[0])
 
 
-async def _other_town(after_: After, was: Any, new: Any) -> None:
+async def _other_town(after_: After, key: PersonKey, was: Any, new: Any) -> None:
     before, now = municipality_of(was), municipality_of(new)
     if not before or not now or before == now:
         return
-    rows = await after_.conn.fetch(_UNITS, *after_.key, list(MUNICIPAL), after_.real)
+    rows = await after_.conn.fetch(_UNITS, *key, list(MUNICIPAL), after_.real)
     orgs = [row["org"] for row in rows if _town(row["body"]) == before]
     if not orgs:
         return
     offices = await after_.conn.fetch(_OFFICE, list(MUNICIPAL), after_.real, f'"{now}"')
     receiver = next((row["reference"] for row in offices if _town(row["body"]) == now), "")
     if receiver:
-        await after_.conn.fetch(_MARK, *after_.key, orgs, [], orgs, True, receiver, receiver)
+        await after_.conn.fetch(_MARK, *key, orgs, [], orgs, True, receiver, receiver)
 
 
 def _town(body: str) -> str | None:

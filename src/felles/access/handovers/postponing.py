@@ -41,7 +41,7 @@ def wrong(was: Any, new: Any, grant: Grant, part: Part, now: int) -> RecordError
     `part` is what the writer is to it, `now` clinical microseconds. `Unprocessable`, or `Forbidden` where it is another
     one's to say. Nothing is wrong with a first version, with what is deleted, nor for the jobs of who runs the record.
     """
-    if was is None or new is None or grant.mode == Mode.ALL:
+    if was is None or new is None or grant.job:
         return None
     before, after = said_by(was), said_by(new)
     if before is None or after is None or after.state.ended:
@@ -50,7 +50,8 @@ def wrong(was: Any, new: Any, grant: Grant, part: Part, now: int) -> RecordError
 
 
 def _priority(was: Any, new: Any, before: Said, grant: Grant, part: Part) -> RecordError | None:
-    if before.kind.case or Part.ITS not in part or _said(was) == _said(new):
+    asked = Part.ITS in part or grant.mode is Mode.ALL  # of whom nobody asks what is hers: of nobody
+    if before.kind.case or not asked or _said(was) == _said(new):
         return None
     if Part.SENT in part or before.sender in (grant.actor, grant.behalf):
         return None

@@ -363,6 +363,12 @@ def is_person(reference: str) -> bool:
     return reference.startswith(("Practitioner/", "PractitionerRole/"))
 
 
+def has_nobody(priority: str | None, status: str, owner: str) -> bool:
+    """Whether a Task that says so waits for somebody to take it by name, whatever unit has said yes. Pure."""
+    state = BY_STATUS.get(status, State.SENT)
+    return priority in AT_ONCE and (state <= State.RECEIVED or (state is State.ACCEPTED and not is_person(owner)))
+
+
 def absent(reference: Any) -> str:
     """For whom the one of a Reference stands in while she is away, "" for nobody."""
     found = (e.valueReference for e in listed(getattr(reference, "extension", None)) if e.url == STANDS_IN_FOR)

@@ -17,7 +17,7 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
 from felles.access.ready_replies import kept, may_keep
-from felles.care.handovers import actions, desk, live, present, present_leave, rules
+from felles.care.handovers import actions, desk, fallen, live, present, present_leave, rules
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
@@ -58,12 +58,14 @@ async def work(request: Request) -> Response:
     listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
     over = "besvart" in request.query_params and (desk.answers(found) or desk.decides(found))
     lines = await answered(found) if over else [row for each in listing for row in await listed(found, each)]
+    follows = side == "mine" and len(listing) == 1 and not over
+    alive = {row["source"]: row["version"] for row in lines}
+    lines = [*(await fallen.lines(found)), *lines] if follows else lines
     rows = [row for row in lines if _asked(request, row)]
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
-    follows = side == "mine" and len(listing) == 1 and not over
     context = {
-        "live": live.address(found.signed_in, {row["source"]: row["version"] for row in lines}) if follows else "",
+        "live": live.address(found.signed_in, alive) if follows else "",
         "title": title if not over else _answered(found),
         "desk": desk.answers(found),
         "decides": desk.decides(found),
@@ -134,7 +136,8 @@ async def _lines(found: Visit, rows: list[HandedRow], *, sent: bool) -> list[dic
 
 async def one(request: Request) -> Response:
     """One hand-over. Raises `Absent` when it is neither with her nor from her."""
-    return await _one(await visit(request))
+    found = await visit(request)
+    return await _fallen(found) or await _one(found)
 
 
 async def act(request: Request) -> Response:
@@ -146,6 +149,10 @@ async def act(request: Request) -> Response:
         verb = Verb(request.path_params["verb"])
     except ValueError as error:
         raise BadQuery("there is no such act") from error
+    return await _fallen(found, form=form, verb=verb) or await _act(found, form, verb)
+
+
+async def _act(found: Visit, form: dict[str, str], verb: Verb) -> Response:
     row, case = await _read(found)
     if verb not in await _verbs(found, row):
         return await _one(found, form=form, error="moved")
@@ -175,6 +182,42 @@ async def act(request: Request) -> Response:
         if verb in (Verb.TAKE, Verb.RECEIVE, Verb.CALM, Verb.END, *rules.SAID)
         else "/arbeid?gjort=1"
     )
+
+
+def _faster(t: Language) -> str:
+    return t("Noen var raskere, eller den er endret siden du åpnet den. Dette er slik den står nå.")
+
+
+async def _fallen(found: Visit, *, form: dict[str, str] | None = None, verb: Verb | None = None) -> Response | None:
+    """The page of one that fell to her who runs the record, or what follows when she gives it on; None for no such."""
+    params = found.request.path_params
+    those = await fallen.rows(found, f"{params['type']}/{params['hid']}")
+    if not those:
+        return None
+    t, said, wrong, error = found.t, form or {}, dict[str, str](), ""
+    if verb is not None:
+        words, to = said.get("tekst", ""), said.get("til", "")
+        if verb is Verb.END and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
+            wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
+        if verb is Verb.FORWARD and (refused := await _receiver(found, to)):
+            wrong["mottaker"] = refused
+        if not wrong and verb in fallen.VERBS:
+            with suppress(Conflict, PreconditionFailed):
+                await fallen.do(found, those[0], verb, words=words, to=to, version=said.get("versjon", ""))
+                return go("/arbeid?gjort=1")
+        error = (
+            "" if wrong else t("Noen var raskere, eller den er endret siden du åpnet den. Dette er slik den står nå.")
+        )
+    looked = said.get("mottaker", "") or found.request.query_params.get("mottaker", "")
+    context = await fallen.shown(found, those[0], looked) | {
+        "form": {name: said.get(name, "") for name in ("tekst", "til", "dag", "beskjed")} | {"verb": verb or ""},
+        "wrong": {name: wrong.get(name, "") for name in ("mottaker", "dag", "beskjed")},
+        "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "error": error,
+        "done": False,
+        "sent": False,
+    }
+    return page(found, "handovers/one.html", context, 422 if wrong else 409 if error else 200)
 
 
 async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case: Kind | None = None) -> str:
@@ -263,7 +306,7 @@ async def _one(
     looked = said.get("mottaker", "") or asked.get("mottaker", "")
     errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
     refusals = {
-        "moved": t("Noen var raskere, eller den er endret siden du åpnet den. Dette er slik den står nå."),
+        "moved": _faster(t),
         "forbidden": t("Du kan ikke skrive i denne journalen nå."),
     }
     one, verbs = present.whole(t, row, names, now), await _verbs(found, row)

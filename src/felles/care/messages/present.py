@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COLORS: Final = {
     Stands.TOLD: "neutral",
     Stands.SENT: "warning",
+    Stands.NOBODYS: "warning",
     Stands.READ: "info",
     Stands.TAKEN: "info",
     Stands.ANSWERED: "success",
@@ -53,6 +54,7 @@ def stands(t: Language, letter: Letter, owner: str) -> str:
     return {
         Stands.TOLD: t("Står i journalen"),
         Stands.SENT: t("Sendt til {who}, ikke lest ennå").format(who=who),
+        Stands.NOBODYS: t("Sendt til {who}, ingen har tatt den ennå").format(who=who),
         Stands.READ: t("Mottatt av {who}").format(who=who),
         Stands.TAKEN: t("{who} ser på den").format(who=who),
         Stands.ANSWERED: t("Besvart"),

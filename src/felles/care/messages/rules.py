@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.access.codes import PREGNANCY
 from felles.access.handovers.asking import CITIZENS, RETURNED
-from felles.access.handovers.states import BY_STATUS, ENDED, STOPPED, State, promised
+from felles.access.handovers.states import BY_STATUS, ENDED, STOPPED, State, has_nobody, promised
 from felles.care.messages.codes import SENT
 from felles.care.plan.rules import is_case
 from felles.ui.dates import born_on, local_day, moment
@@ -34,6 +34,7 @@ class Stands(Enum):
 
     TOLD = "told"
     SENT = "sent"
+    NOBODYS = "nobodys"
     READ = "read"
     TAKEN = "taken"
     ANSWERED = "answered"
@@ -44,7 +45,7 @@ class Stands(Enum):
     @property
     def waits(self) -> bool:
         """Whether somebody owes an answer."""
-        return self in (Stands.SENT, Stands.READ, Stands.TAKEN, Stands.ASKED)
+        return self in (Stands.SENT, Stands.NOBODYS, Stands.READ, Stands.TAKEN, Stands.ASKED)
 
 
 @dataclass(slots=True)
@@ -146,6 +147,8 @@ def _stands(task: Handed) -> Stands:
         return Stands.ANSWERED
     if business == ENDED or state in (State.ENDED, State.DECLINED):
         return Stands.ENDED
+    if has_nobody(task.priority, task.status, _key(task.owner)):
+        return Stands.NOBODYS
     return {State.SENT: Stands.SENT, State.RECEIVED: Stands.READ}.get(state, Stands.TAKEN)
 
 

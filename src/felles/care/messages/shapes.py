@@ -37,6 +37,7 @@ class Handed(Shape):
 
     id: str = ""
     status: str = ""
+    priority: str | None = None
     business_status: Concept | None = None
     status_reason: Concept | None = None
     code: Concept | None = None

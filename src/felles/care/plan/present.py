@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.access.handovers.states import has_nobody
 from felles.care import social, words
 from felles.care.entries.labels import codes as code_words
 from felles.care.plan import rules
@@ -183,6 +184,8 @@ def _state(told: Told, entry: Work) -> str:
     if not told.view.citizen:
         return _urgency(told, entry) or code_words(t).get(entry.status, entry.status)
     said = plain_states(t).get(entry.status) or code_words(t).get(entry.status, entry.status)
+    if entry.resource_type == "Task" and has_nobody(entry.priority, entry.status, _key(entry.owner)):
+        said = t("sendt, ingen har tatt den ennå")
     hurry = _urgency(told, entry)
     return f"{hurry}, {said}" if hurry else said
 
