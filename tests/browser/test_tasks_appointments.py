@@ -90,7 +90,7 @@ def test_the_secretary_books_who_rings_and_gives_a_time_called_off_to_who_waits(
     assert desk.troubles == sara.troubles == gp.troubles == []
 
 
-def test_the_gynaecologist_gives_the_patient_of_a_referral_a_time_and_answers_the_gp(window, faults):
+def test_the_gynaecologist_gives_the_patient_of_a_referral_a_time_and_answers_the_gp(window, faults, settled):
     specialist, gp = window(persona="avtalespesialist"), window(persona="fastlege")
     specialist.goto("/")
     specialist.get_by_role("link", name="Henvisning: Blødning etter overgangsalderen").first.click()
@@ -109,7 +109,7 @@ def test_the_gynaecologist_gives_the_patient_of_a_referral_a_time_and_answers_th
     specialist.locator("summary", has_text="Svar").first.click()
     specialist.locator("#tekst-svar").fill("Time er satt opp. Ultralyd og prøve da, ingen tiltak før det.")
     specialist.locator("form[action$='/svar']").get_by_role("button").last.click()
-    specialist.wait_for_url("**/arbeid?gjort=1", wait_until="load")
+    settled(specialist)
     gp.goto("/")
     gp.locator("section[aria-labelledby=arbeid]").get_by_role("link", name="Blødning etter overgangsalderen").click()
     gp.wait_for_url("**/arbeid/**", wait_until="load")

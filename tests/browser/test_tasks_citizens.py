@@ -50,29 +50,30 @@ def asks(woman, faults):
     assert faults(woman) == []
 
 
-def answers(midwife, faults):
+def answers(midwife, faults, settled):
     """From the list of what needs her: the message, and a ready answer."""
     midwife.goto("/")
     assert "Haster" in midwife.locator("section[aria-labelledby=arbeid] li", has_text="149/95").inner_text()
     with counted(midwife, "T17"):
         midwife.get_by_role("link", name=QUESTION).click()
         midwife.get_by_role("button", name="Send dette svaret").first.click()
-        midwife.wait_for_url("**/arbeid?gjort=1")
+        midwife.wait_for_url("**/arbeid?sendes=*")
+    settled(midwife)
     assert midwife.get_by_role("link", name=QUESTION).count() == 0
     midwife.get_by_role("link", name="149/95").click()
     midwife.get_by_role("heading", name="Vi vil måle hos oss").wait_for()
     assert faults(midwife) == []
     assert midwife.get_by_role("heading", name="Målingen er fin").count() == 0
     midwife.get_by_role("button", name="Send dette svaret").first.click()
-    midwife.wait_for_url("**/arbeid?gjort=1")
+    settled(midwife)
 
 
-def test_the_woman_measures_and_asks_and_reads_what_the_midwife_answered(window, faults):
+def test_the_woman_measures_and_asks_and_reads_what_the_midwife_answered(window, faults, settled):
     bare, midwife = window(390, persona="gravid", script=False), window(persona="jordmor")
     measures(bare, faults)
     woman = window(390, dark=True, persona="gravid")
     asks(woman, faults)
-    answers(midwife, faults)
+    answers(midwife, faults, settled)
     woman.goto("/meg")
     tab(woman, "Meldinger")
     thread = re.sub(r"\s+", " ", woman.locator("article", has_text=QUESTION).inner_text())
@@ -120,7 +121,7 @@ def decides(reviewer, told):
     reviewer.wait_for_url("**/arbeid?gjort=1", wait_until="load")
 
 
-def test_the_daughter_tells_what_matters_and_asks_for_a_correction_and_both_read_the_answers(window, faults):
+def test_the_daughter_tells_what_matters_and_asks_for_a_correction_and_both_read_the_answers(window, faults, settled):
     daughter, father = window(390, persona="parorende"), window(390, persona="eldre", script=False)
     tells(daughter, faults)
     corrects(daughter)
@@ -129,7 +130,7 @@ def test_the_daughter_tells_what_matters_and_asks_for_a_correction_and_both_read
     gp.get_by_role("link", name=MATTERS).click()
     gp.get_by_text("Marit Lian, på vegne av pasienten").wait_for()
     gp.locator(".ready", has_text="Vi har lest det").get_by_role("button").click()
-    gp.wait_for_url("**/arbeid?gjort=1")
+    settled(gp)
     told = "Vi har føyd til at han bruker stokk"
     decides(window(persona="personvern"), told)
     daughter.reload()

@@ -67,7 +67,7 @@ def test_home_care_sees_what_changed_measures_and_reports_a_deviation_that_the_g
     doctor.locator("summary", has_text="Svar").first.click()
     doctor.locator("#tekst-svar").fill("Gi 40 mg ekstra i dag og i morgen. Jeg ringer ham i ettermiddag.")
     doctor.locator("form[action$='/svar'] button").click()
-    doctor.wait_for_url("**/arbeid?gjort=1")
+    settled(doctor)
     assert "Opp 2,4 kg" not in said(doctor.locator("main"))
     # the nurse has the answer, and it is hers until she says that she has read it
     nurse.goto("/")

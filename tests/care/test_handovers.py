@@ -5,7 +5,7 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
-from browsing import lines_about, own, patient_named, words
+from browsing import gone, lines_about, own, patient_named, words
 from desks import change, grant, hired
 
 from felles.access.handovers.kinds import Kind
@@ -59,7 +59,7 @@ async def rung(gp, olav, to, **more):
 
 
 async def acts(visitor, path, verb, **form):
-    return await visitor.post(f"{path}/{verb}", headers=own(), data=form)
+    return await gone(visitor, await visitor.post(f"{path}/{verb}", headers=own(), data=form))
 
 
 async def test_from_the_gp_to_the_ward_and_back(site):
@@ -103,6 +103,71 @@ async def test_from_the_gp_to_the_ward_and_back(site):
     )
 
 
+async def test_what_is_said_can_be_called_back_for_ten_seconds_and_goes_once(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse, site.visitor("jordmor") as other:
+        path = await sent(site, gp, olav, await ward_of(gp, olav), tekst="Hvor lenge skal han ligge?")
+        source, asks = path.removeprefix("/arbeid/"), {"tekst": "Hvilken dose nå?", "versjon": "1"}
+
+        async def says(visitor=nurse, verb="spor", **form):
+            return await visitor.post(f"{path}/{verb}", headers=own(), data=form)
+
+        async def state():
+            (row,) = await site.store.pool.fetch("select state from handover where source = $1", source)
+            return row["state"]
+
+        first, again = await says(**asks), await says(**asks)
+        waits = first.headers["location"]
+        assert waits == again.headers["location"]  # sent twice it is one
+        assert await state() == State.SENT
+        page = words((await nurse.get(waits)).text)
+        assert re.search(r"Spør tilbake ?: sendes om \d+ sekunder\.", page)
+        assert "Hvilken dose nå?" in page
+        which = waits.rpartition("=")[2]
+        for visitor in (other, gp):  # it is the nurse's alone
+            assert "Hvilken dose nå?" not in (await visitor.get(waits)).text
+            stays = await visitor.post(f"{path}/angre", headers=own(), data={"id": which})
+            assert stays.headers["location"] == waits
+        back = await says(verb="angre", id=which)
+        form = await nurse.get(back.headers["location"])
+        assert "Hvilken dose nå?</textarea>" in form.text  # to write on
+        assert "Ikke sendt: du angret." in words((await nurse.get(waits)).text)
+        assert await writing.settle(site.store) == 0
+        assert await state() == State.SENT
+
+        # Somebody was faster: what she wrote is hers, and not sent.
+        late = await says(verb="avsla", tekst="Hører til poliklinikken", versjon="1")
+        assert (await acts(nurse, path, "ta")).status_code == 303
+        await gone(nurse, late)
+        assert await state() == State.ACCEPTED
+        stays = words((await nurse.get("/arbeid")).text)
+        assert re.search(r"Avslå ?: Ikke sendt\. Noen var raskere.* Hører til poliklinikken", stays)
+
+        # Declined it is hers no more; sent once more it is said that it was sent, and nothing is done twice.
+        version = found_in(r'name="versjon" value="(\d+)"', (await nurse.get(path)).text)
+        said = {"verb": "avsla", "tekst": "Han ligger hos oss", "versjon": version}
+        done = await gone(nurse, await says(**said))
+        assert await state() == State.DECLINED
+        assert "Sendt." in words((await nurse.get(done.headers["location"])).text)
+        assert (await says(**said)).headers["location"] == done.headers["location"]
+        assert (await nurse.post(f"{path}/angre", headers=own(), data={"id": which})).status_code == 303
+        assert await state() == State.DECLINED
+        # A process that was killed when it was carried out, before it was noted: the next does it no more.
+        await site.store.pool.fetch("update writing set state = 1, due = 0 where id = $1", waits_id(done))
+        words_ = '{"verb":"avsla","tekst":"Han ligger hos oss","til":""}'
+        await site.store.pool.fetch("update writing set fields = $2 where id = $1", waits_id(done), words_)
+        assert await writing.settle(site.store) == 1
+        assert "Han ligger hos oss" in words((await gp.get(path)).text)
+        rows = await site.store.pool.fetch("select state from writing where id = $1", waits_id(done))
+        assert rows[0]["state"] == 2
+        assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
+
+
+def waits_id(answer):
+    """Of what waits, or went, as its answer names it."""
+    return answer.headers["location"].rpartition("=")[2]
+
+
 async def test_nothing_is_sent_to_where_nobody_is(site):
     olav, _ = await patient_named(site, "saeterbo")
     said = {"tekst": "Ring henne", "gjor": "signer"}
@@ -138,7 +203,7 @@ async def test_what_is_urgent_shows_whom_to_ring(site):
         shown = await gp.get(path)
         assert re.search(r"Ring: dette skal ses av noen innen minutter\. \+47 [\d ]+", words(shown.text))
         assert 'href="tel:+47' in shown.text
-        first = unescape((await nurse.get("/arbeid")).text)
+        first = unescape((await nurse.get("/arbeid")).text).partition("<table")[2]
         assert first.index(path) == first.index("/arbeid/Task")
         assert (await acts(nurse, path, "haster-ikke")).status_code == 409  # who sent it says so
         assert (await acts(gp, path, "haster-ikke")).status_code == 303

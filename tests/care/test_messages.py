@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from browsing import lines_about, own, patient_named, words
+from browsing import gone, lines_about, own, patient_named, words
 from desks import case_at
 
 pytestmark = pytest.mark.slow
@@ -18,7 +18,7 @@ def found_in(pattern, text):
 
 
 async def post(visitor, path, **form):
-    return await visitor.post(path, headers=own(), data=form)
+    return await gone(visitor, await visitor.post(path, headers=own(), data=form))
 
 
 async def test_a_question_is_the_midwifes_to_answer_and_the_woman_reads_the_answer(site):

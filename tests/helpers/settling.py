@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,13 +13,15 @@ from felles.record.maintenance import connect
 def settle(page: Any, url: str) -> None:
     """Ends the seconds in which anything could be called back, of all that is signed in the database at `url`.
 
-    The page is where something was just signed; afterwards it says that this stands in the record.
+    The page is where something was just signed, or said in a hand-over; afterwards it says that this stands in the
+    record, or was sent.
     """
-    page.locator("[data-waits]").wait_for()
+    waits = page.locator("[data-waits], [data-goes]").first
+    waits.wait_for()
     with ThreadPoolExecutor(1) as thread:  # Playwright's own loop runs in this one
         thread.submit(asyncio.run, _over(url)).result(20)
-    page.goto(page.locator("[data-waits]").get_attribute("data-look"))
-    page.get_by_text("Ført inn i journalen.").wait_for()
+    page.goto(waits.get_attribute("data-look"))
+    page.get_by_text(re.compile(r"Ført inn i journalen\.|^Sendt\.$")).first.wait_for()
 
 
 async def _over(url: str) -> None:

@@ -163,6 +163,28 @@ _MINE: Final = (
     f"select {_ROW} from writing w where w.writer = $1 and w.state in (0, 3) order by w.changed desc limit $2"
 )
 _UNDER_WAY: Final = f"select {_ROW} from writing w where w.writer = $1 and w.state in (1, 3) and w.form = $2 limit 200"
+# What is said elsewhere than in a panel (`form`): handed in at once, with its writer's clock running.
+_HAND_IN: Final = f"""
+insert into writing as w
+       (bucket, person, id, writer, patient, form, about, base, version, win, step, fields, made, changed, state,
+        signer, due)
+select $1, $2, $3, $4, $5, $6, $7, $8, 1, '', 0, $9, $10, $10, {State.SIGNED:d}, $11, $12
+ where not exists (select 1 from writing o where o.writer = $4 and o.form = $6 and o.about = $7 and o.base = $8
+                      and o.state in ({State.SIGNED:d}, {State.DONE:d}))
+returning {_ROW}"""
+_HANDED_IN: Final = f"""
+select {_ROW} from writing w where w.writer = $1 and w.form = $2 and w.changed > $3 order by w.changed desc limit 60"""
+_TAKE_BACK: Final = f"""
+update writing set state = {State.DISCARDED:d}, changed = $4
+ where writer = $1 and form = $2 and id = $3 and state = {State.SIGNED:d} and lease is null returning id"""
+# What its writer made of the entry that was shown to her, or the Task that carries it from then on.
+_MADE_OF: Final = f"""
+select 'Task/' || e.id as task, e.body from entry e
+ where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Task"]} and e.form = 0 and not e.deleted
+   and coalesce(e.behalf, e.author) = $3
+   and case when $4::text like 'Task/%' then 'Task/' || e.id = $4 and e.version = $5 + 1
+            else e.version = 1 and 'focus=' || $4 = any(e.refs) end
+ order by e.updated desc limit 1"""
 _AGED: Final = (
     "update writing set state = 5, fields = '{}', others = '{}', changed = $2 where state in (0, 3) and changed < $1",
     "delete from writing where state in (2, 5) and changed < $1 and $2::bigint is not null",
@@ -300,6 +322,46 @@ class Writings:
         About whomever: shows whose only by its key. Raises `Busy`.
         """
         return [_writing(row) for row in await self._pool.fetch(_UNDER_WAY, writer, form)]
+
+    # -- said elsewhere than in a panel -------------------------------------------------------------------
+
+    async def hand_in(self, key: PersonKey, writer: int, sent: Sent, signer: str) -> Writing:
+        """Let what is said go when `WAIT` is over. Raises `Busy`, `Conflict`.
+
+        Of one version of an entry the same writer says one thing: the first that waits or has gone is what comes back.
+        """
+        now = self._clock.real()
+        said = msgspec.json.encode(dict(sent.fields)).decode()
+        row = (sent.id, writer, sent.patient, sent.form, sent.about, sent.base, said, now, signer, now + WAIT)
+        rows = await self._pool.fetch(_HAND_IN, *key, *row)
+        if rows:
+            return _writing(rows[0])
+        for each in await self.handed_in(writer, sent.form):
+            if (each.about, each.base) == (sent.about, sent.base) and each.state in (State.SIGNED, State.DONE):
+                return each
+        raise Conflict("this was said already")
+
+    async def handed_in(self, writer: int, form: str) -> list[Writing]:
+        """What one writer has said so of late, the newest first, whatever became of it. Raises `Busy`."""
+        since = self._clock.real() - DISCARDED_FOR
+        return [_writing(row) for row in await self._pool.fetch(_HANDED_IN, writer, form, since)]
+
+    async def take_back(self, writer: int, form: str, which: str) -> bool:
+        """Take back what waits; False where it is on its way, or has gone. Raises `Busy`."""
+        return bool(await self._pool.fetch(_TAKE_BACK, writer, form, which, self._clock.real()))
+
+    async def made_of(self, writing: Writing, author: str) -> tuple[str, str]:
+        """What its writer has made of the entry it is about: the Task of the next version, and its body (JSON).
+
+        ("", "") for nothing. Raises `Busy`.
+        """
+        rows = await self._pool.fetch(_MADE_OF, *writing.key, author, writing.about, writing.base)
+        return (rows[0]["task"], rows[0]["body"]) if rows else ("", "")
+
+    async def gave_up(self, writing: Writing, why: str) -> None:
+        """It cannot go: its words stay for its writer, with the name of the rule. Raises `Busy`."""
+        said, now = msgspec.json.encode(writing.fields).decode(), self._clock.real()
+        await self._pool.fetch(_SETTLE, *writing.key, writing.id, int(State.GONE), "", why, said, "{}", now)
 
     # -- into the record ---------------------------------------------------------------------------------
 

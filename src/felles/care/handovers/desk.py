@@ -21,11 +21,13 @@ from felles.care.people import store_of
 from felles.record.errors import Absent
 
 if TYPE_CHECKING:
+    from felles.access.actor import Actor
     from felles.access.handovers.inboxes import OnDuty
     from felles.care.handovers.rules import Verb
     from felles.record.grants import SetGrant
     from felles.record.read_cases import CaseRow
     from felles.record.read_handovers import HandedRow, Side
+    from felles.record.store import Store
     from felles.ui.web import Visit
 
 ROLES: Final = frozenset({"reviewer", "administrator"})
@@ -41,17 +43,16 @@ def decides(found: Visit) -> bool:
     return found.signed_in.may("decide") and not answers(found)
 
 
-def _grant(found: Visit) -> SetGrant | None:
+def _grant(actor: Actor) -> SetGrant | None:
     """By what she reads cases; None where there is none that she answers."""
-    actor = found.signed_in
-    if answers(found):
+    if actor.may("handle"):
         return access.handle(actor)
     return access.asked(actor) if actor.may("decide") else None
 
 
 async def cases(found: Visit, *, closed: bool = False) -> list[HandedRow]:
     """Those at her desk or of her office, or that it has answered; none for whoever answers none. Raises `Busy`."""
-    grant = _grant(found)
+    grant = _grant(found.signed_in)
     return [] if grant is None else [row.hand for row in await store_of(found).cases(grant, closed=closed)]
 
 
@@ -70,29 +71,30 @@ def _colleagues(found: Visit, row: HandedRow) -> bool:
     return row.owner.startswith("Practitioner") and row.owner != found.signed_in.reference
 
 
-async def case_of(found: Visit, source: str) -> CaseRow | None:
+async def case_of(store: Store, actor: Actor, source: str) -> CaseRow | None:
     """The case of a hand-over, None where it is none at her desk. Raises `Busy`."""
-    grant = _grant(found)
+    grant = _grant(actor)
     if grant is None:
         return None
     try:
-        return await store_of(found).case(grant, source.partition("/")[2])
+        return await store.case(grant, source.partition("/")[2])
     except Absent:
         return None
 
 
-async def do(found: Visit, row: CaseRow, verb: Verb, *, words: str, to: str, until: str) -> str:
+async def do(
+    store: Store, actor: Actor, row: CaseRow, verb: Verb, *, words: str = "", to: str = "", until: str = ""
+) -> str:
     """Do `verb` with a case as it stood in `row`; the reference of its Task. Raises what `commit` raises."""
-    store, actor = store_of(found), found.signed_in
-    grant = _grant(found) or access.handle(actor)
+    grant = _grant(actor) or access.handle(actor)
     now = moment(store.clock.clinical())
     change = partial(rules.act, verb=verb, who=actor.reference, now=now, words=words, to=to, until=until)
     return await actions.act(store, grant, row, change)
 
 
-def verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
+def verbs(actor: Actor, row: HandedRow) -> tuple[Verb, ...]:
     """What she may do with a case at her desk."""
-    own = row.owner == found.signed_in.reference
+    own = row.owner == actor.reference
     return rules.verbs(Kind(row.kind), State(row.state), holds=True, sent=False, own=own)
 
 

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from felles import access
-from felles.access.handovers import inboxes, showing
+from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
 from felles.access.ready_replies import kept, may_keep
-from felles.care.handovers import actions, desk, fallen, live, present, present_leave, rules
+from felles.care.handovers import actions, desk, fallen, live, present, present_leave, rules, sending
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
 from felles.care.people import staff_only, store_of
+from felles.care.writing.actions import settle
 from felles.care.writing.offers import offers
-from felles.record.desks import REVIEW
-from felles.record.errors import Absent, BadQuery, Conflict, Forbidden, PreconditionFailed
+from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
 from felles.record.ids import mark_of
 from felles.record.read_handovers import MANY
 from felles.ui.dates import local
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon", "beskjed")
 """The fields of an act."""
-_HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication", REVIEW.rstrip("/")})
 _SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
 _SHORTEST: Final = 3
 
@@ -53,6 +52,7 @@ async def work(request: Request) -> Response:
     """
     found = await visit(request)
     staff_only(found)
+    await settle(store_of(found), writer=mark_of(found.signed_in.reference))
     named: list[Side] = [side for name, side in _SIDES.items() if name in request.query_params]
     side: Side = named[0] if named else "mine"
     listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
@@ -73,6 +73,7 @@ async def work(request: Request) -> Response:
         "side": "over" if over else "board" if len(listing) > 1 else side,
         "full": len(rows) == MANY,
         "done": "gjort" in request.query_params,
+        "sending": await sending.shown(found),
         "away": await _away(found),
         "board": found.t("Tavle for hele regionen") if found.signed_in.may("approve") else found.t("Tavle"),
         "some": found.t("Bare det du valgte på tavlen.") if "hva" in request.query_params else "",
@@ -145,6 +146,8 @@ async def act(request: Request) -> Response:
     found = await visit(request)
     staff_only(found)
     form = await form_of(found)
+    if request.path_params["verb"] == sending.CALL_BACK:
+        return await _call_back(found, form.get("id", ""))
     try:
         verb = Verb(request.path_params["verb"])
     except ValueError as error:
@@ -152,10 +155,21 @@ async def act(request: Request) -> Response:
     return await _fallen(found, form=form, verb=verb) or await _act(found, form, verb)
 
 
+async def _call_back(found: Visit, which: str) -> Response:
+    """What waits its ten seconds is a form again; what has gone is told of on the worklist."""
+    params = found.request.path_params
+    back = await sending.call_back(store_of(found), found.signed_in, which)
+    return go(f"/arbeid/{params['type']}/{params['hid']}?angret={which}" if back else f"/arbeid?sendes={which}")
+
+
 async def _act(found: Visit, form: dict[str, str], verb: Verb) -> Response:
+    params = found.request.path_params
+    source = f"{params['type']}/{params['hid']}"
+    if which := await sending.sent(store_of(found), found.signed_in, source, form.get("versjon", "")):
+        return go(f"/arbeid?sendes={which}")  # sent twice, also when it is hers no more
     row, case = await _read(found)
-    if verb not in await _verbs(found, row):
-        return await _one(found, form=form, error="moved")
+    if verb not in await _verbs(found, row) or form.get("versjon", "") not in ("", present.seen_as(row)):
+        return await _one(found, form=form | {"verb": verb}, error="moved")
     words, to, until = form.get("tekst", ""), form.get("til", ""), form.get("dag", "")
     told = form.get("beskjed", "") if verb is Verb.ACTED else ""
     wrong = await _wrong(found, row, verb, words, to, until)
@@ -163,25 +177,26 @@ async def _act(found: Visit, form: dict[str, str], verb: Verb) -> Response:
         wrong["beskjed"] = found.t("Høyst {count} tegn.").format(count=rules.LONGEST)
     if wrong:
         return await _one(found, form=form | {"verb": verb}, wrong=wrong)
-    if form.get("versjon", "") not in ("", present.seen_as(row)):
-        return await _one(found, form=form | {"verb": verb}, error="moved")
     try:
-        source = (
-            await desk.do(found, case, verb, words=words, to=to, until=until)
-            if case is not None
-            else await actions.do(
-                store_of(found), found.signed_in, row, verb, words=words, to=to, until=until, told=told
-            )
-        )
+        return go(await _done(found, row, case, verb, {"tekst": words, "til": to, "dag": until, "beskjed": told}))
     except (Conflict, PreconditionFailed):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     except Forbidden:
         return await _one(found, form=form | {"verb": verb}, error="forbidden")
-    return go(
-        f"/arbeid/{source}?gjort=1"
-        if verb in (Verb.TAKE, Verb.RECEIVE, Verb.CALM, Verb.END, *rules.SAID)
-        else "/arbeid?gjort=1"
-    )
+
+
+async def _done(found: Visit, row: HandedRow, case: CaseRow | None, verb: Verb, said: dict[str, str]) -> str:
+    """Where the reader goes when it is done, or waits its ten seconds. Raises what `commit` raises."""
+    store, actor = store_of(found), found.signed_in
+    if verb in sending.SAID and (which := await sending.wait(store, actor, row, said | {"verb": str(verb)})):
+        return f"/arbeid?sendes={which}"
+    words, to, until, told = (said[name] for name in ("tekst", "til", "dag", "beskjed"))
+    if case is not None:
+        source = await desk.do(store, actor, case, verb, words=words, to=to, until=until)
+    else:
+        source = await actions.do(store, actor, row, verb, words=words, to=to, until=until, told=told)
+    hers = (Verb.TAKE, Verb.RECEIVE, Verb.CALM, Verb.END, *rules.SAID)
+    return f"/arbeid/{source}?gjort=1" if verb in hers else "/arbeid?gjort=1"
 
 
 def _faster(t: Language) -> str:
@@ -205,9 +220,7 @@ async def _fallen(found: Visit, *, form: dict[str, str] | None = None, verb: Ver
             with suppress(Conflict, PreconditionFailed):
                 await fallen.do(found, those[0], verb, words=words, to=to, version=said.get("versjon", ""))
                 return go("/arbeid?gjort=1")
-        error = (
-            "" if wrong else t("Noen var raskere, eller den er endret siden du åpnet den. Dette er slik den står nå.")
-        )
+        error = "" if wrong else _faster(t)
     looked = said.get("mottaker", "") or found.request.query_params.get("mottaker", "")
     context = await fallen.shown(found, those[0], looked) | {
         "form": {name: said.get(name, "") for name in ("tekst", "til", "dag", "beskjed")} | {"verb": verb or ""},
@@ -238,29 +251,11 @@ async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case:
 async def _read(found: Visit) -> tuple[HandedRow, CaseRow | None]:
     """A hand-over, and the case that it is at her desk."""
     params = found.request.path_params
-    source = f"{params['type']}/{params['hid']}"
-    if params["type"] not in _HANDED:
-        raise BadQuery("this is nothing that is handed over")
-    if not desk.answers(found):
-        with suppress(Absent):
-            return await store_of(found).handover(access.everyone(found.signed_in), source), None
-    case = await desk.case_of(found, source)
-    if case is None:
-        raise Absent("there is no such hand-over here")
-    return case.hand, case
+    return await sending.read(store_of(found), found.signed_in, f"{params['type']}/{params['hid']}")
 
 
 async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
-    if Kind(row.kind).case:
-        return desk.verbs(found, row)
-    parties = set(await store_of(found).parties(access.everyone(found.signed_in)))
-    holds = bool(row.owner) and mark_of(row.owner) in parties
-    own = row.owner == found.signed_in.reference
-    sent, came = mark_of(row.sender) in parties, row.came is not None
-    given = showing.given(row) and mark_of(row.receiver) in parties
-    return rules.verbs(
-        Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, came=came, urgent=row.urgent, given=given
-    )
+    return await sending.verbs(store_of(found), found.signed_in, row)
 
 
 async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
@@ -295,6 +290,10 @@ async def _one(
     store, t = store_of(found), found.t
     staff_only(found)
     row, case = await _read(found)
+    if form is None:  # what she called back, or what did not go, stands in the form again
+        form = await sending.said_before(
+            store, found.signed_in, found.request.query_params.get("angret", ""), row.source
+        )
     now, said, body = store.clock.clinical(), form or {}, msgspec.json.decode(row.body)
     names = await store.names.of(set(present.authors(row)))
     holder = await inboxes.one(store, row.receiver if State(row.state).back else row.owner or row.receiver)

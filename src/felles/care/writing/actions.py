@@ -6,6 +6,7 @@ entry names the version that the writer was shown, and the version it makes carr
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -35,6 +36,11 @@ class Return(Exception):
     """What was signed cannot go into the record; the rule's name says why (`present.returned`)."""
 
 
+ELSEWHERE: Final[dict[str, Callable[[Store, Writing], Awaitable[str]]]] = {}
+"""What is said on other pages than a panel's and waits its ten seconds too: by the name of its form what carries it out
+(the entry it became; raises `Return`)."""
+
+
 def may_write(actor: Actor, form: Form) -> bool:
     """Whether the actor's role writes this form."""
     able = all(map(actor.may, (form.verb, *form.also))) and actor.role.reaches(form.kind)
@@ -55,16 +61,23 @@ async def _settle(store: Store, writing: Writing) -> None:
     except Busy:
         await store.writings.let_go(writing)
     except Return as why:
-        await store.writings.returned(writing, str(why))
+        await _back(store, writing, str(why))
     except Exception:  # noqa: BLE001 - whatever it was, the writer must have her text back
         _log.exception("a signed text could not be put into the record", form=writing.form)
-        await store.writings.returned(writing, "fault")
+        await _back(store, writing, "fault")
     else:
         await store.writings.done(writing, entry)
 
 
+async def _back(store: Store, writing: Writing, why: str) -> None:
+    back = store.writings.gave_up if writing.form in ELSEWHERE else store.writings.returned
+    await back(writing, why)
+
+
 async def _commit(store: Store, writing: Writing) -> str:
     """The entry it became, `Type/id`. Raises `Return`, `Busy`."""
+    if writing.form in ELSEWHERE:
+        return await ELSEWHERE[writing.form](store, writing)
     form, actor = FORMS.get(writing.form), await signatures.again(store, writing.signer)
     if actor is None or form is None or not may_write(actor, form):
         raise Return("role")
