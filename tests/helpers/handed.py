@@ -86,5 +86,6 @@ async def region_of(world: World, test: str) -> Region:
     made.patient = (await world.patient())["id"]
     await world.made({"resourceType": "EpisodeOfCare", "status": "active",
                       "patient": {"reference": f"Patient/{made.patient}"},
-                      "managingOrganization": {"reference": made.orgs["office"]}})  # fmt: skip
+                      "managingOrganization": {"reference": made.orgs["office"]},
+                      "period": {"start": "2020-01-01"}})  # fmt: skip
     return made

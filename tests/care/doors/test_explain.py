@@ -330,3 +330,40 @@ async def test_a_message_shows_what_it_points_to_and_says_that_the_rest_is_close
         gone = [Change(op="delete", type="Communication", id=made[0].id)]
         await site.store.commit(grant, gone)
         assert (await midwife.get(f"/p/{patient}")).status_code == 404
+
+
+async def test_an_order_shows_its_answer_and_says_that_the_rest_is_closed(site):
+    """Ordered by a midwife who has nothing to do with him any more: she sees the answer, says so, and sees no more."""
+    patient, key = await person(site, "saeterbo")
+    grant = access.maintenance("a test", until=FOREVER, organization="Organization/o")
+    other = await one(site, key, "Condition", Kind.PROBLEM)
+    hers = {"reference": STAFF["synne"].practitioner}
+    lab = {"subject": {"reference": f"Patient/{patient}"}, "code": {"text": "CRP"}}
+
+    async def wrote(entry):
+        change = Change(op="create", type=entry["resourceType"], resource=fhir.decode(msgspec.json.encode(entry | lab)))
+        return f"{entry['resourceType']}/{(await site.store.commit(grant, [change]))[0].id}"
+
+    order = await wrote({"resourceType": "ServiceRequest", "status": "active", "intent": "order", "requester": hers,
+                         "category": [{"coding": [{"code": "108252007"}]}]})  # fmt: skip
+    async with site.visitor("jordmor") as midwife:
+        assert (await midwife.get(f"/p/{patient}/prover")).status_code == 404
+        value = await wrote({"resourceType": "Observation", "status": "final", "basedOn": [{"reference": order}]})
+        html = unescape((await midwife.get(f"/arbeid/{order}")).text)
+        (way,) = re.findall(r'href="([^"]+)">Åpne svaret', html)
+        assert way == f"/p/{patient}/e/{value}"
+        assert "Ikke åpnet for deg: du ser bare enkelte oppføringer." in await page(midwife, way)
+        assert "Du svarer for bestillingen den hører til" in await page(midwife, f"{way}/hvorfor")
+        html = unescape((await midwife.get(f"/p/{patient}")).text)
+        assert "Dere svarer for en prøve som er bestilt." in words(html)
+        assert set(re.findall(rf'href="/p/{patient}/e/([^"]+)"', html)) == {value, order}
+        told = await page(midwife, f"/p/{patient}/tilgang")
+        assert "si hva som gjøres med svaret" in told
+        for closed in (f"e/Condition/{other}", f"e/Condition/{other}/hvorfor", "sok", "prover"):
+            await page(midwife, f"/p/{patient}/{closed}", 404)
+        seen = await midwife.post(f"/arbeid/{order}/sett", headers=own())
+        assert seen.status_code == 303
+        for closed in (way, f"/p/{patient}"):
+            await page(midwife, closed, 404)
+        after = await page(midwife, seen.headers["location"].partition("?")[0])
+        assert "Sett" in after

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from handed import Region
 from ordered import answered, does, ordered
+from worlds import actor
 
 from felles import access
+from felles.access.actor import Sort
 from felles.access.handovers.states import State
 from felles.care.handovers import present
 from felles.care.handovers.rules import Verb
@@ -104,3 +106,27 @@ async def test_what_was_put_off_is_looked_at_when_more_comes(region: Region):
     row = await region.row(source)
     assert row["next"] < put_off["next"]
     assert row["came"] > put_off["came"]
+
+
+async def test_an_answer_that_lies_with_another_patient_of_hers_is_an_answer_while_they_are_joined(region: Region):
+    order, late = await ordered(region), await ordered(region)
+    twin = (await region.world.patient())["id"]
+    based = {"basedOn": [{"reference": order}], "interpretation": [{"coding": [{"code": "H"}]}]}
+    value = await region.world.made(region.world.observation(twin, **based))
+    assert not await region.work("gp"), "nobody has said that they are one person"
+    both = {"resourceType": "Parameters",
+            "parameter": [{"name": "other", "valueReference": {"reference": f"Patient/{twin}"}}]}  # fmt: skip
+    office = actor("administrator", Sort.STAFF, reference="Practitioner/admin", organization=region.orgs["office"])
+    admin = region.world.client(office)
+    assert (await admin.post(f"Patient/{region.patient}/$join", both)).status == 200
+    (row,) = await region.work("gp")
+    assert (row.source, row.answer, row.outside) == (order, f"Observation/{value['id']}", 1)
+    based = {"basedOn": [{"reference": late}], "interpretation": [{"coding": [{"code": "LL"}]}]}
+    await region.world.made(region.world.observation(twin, **based))
+    assert {each.source: each.outside for each in await region.work("gp")} == {order: 1, late: 2}
+    assert (await region.client("gp").get(f"Observation/{value['id']}")).status == 200
+    await does(region, "gp", order, Verb.SEEN)
+    assert [each.source for each in await region.work("gp")] == [late]
+    assert (await admin.post(f"Patient/{twin}/$unjoin", None)).status == 200
+    assert not await region.work("gp")
+    assert (await region.row(late))["came"] is None

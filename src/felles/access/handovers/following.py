@@ -29,8 +29,8 @@ select e.body from type_name n
   join entry e on e.bucket = $1 and e.person = $2 and e.type = n.type and e.id = split_part($3::text, '/', 2)
    and e.state = 0 and e.form = 0 and not e.deleted
  where n.name = split_part($3::text, '/', 1)"""
-# $3 the order, $4 hash of who answers for it, $5 real time. What answers it as far as she may see, and what that names;
-# `fresh`: it was written after somebody had last seen what was there.
+# $3 the order, $4 hash of who answers for it, $5 real time, $6 buckets, $7 persons: all keys. What answers it as far as
+# she may see, and what that names; `fresh`: it was written after somebody had last seen what was there.
 _ANSWERS: Final = f"""
 with seen as materialized (
     select coalesce(max(t.updated), 0) as at from handover h
@@ -39,9 +39,11 @@ with seen as materialized (
      where h.bucket = $1 and h.person = $2 and h.focus = $3::text and h.kind = {Kind.ORDER:d}
        and h.state = {State.DONE:d}),
 mine as materialized (
-    select e.type, e.id, e.body, e.refs, e.updated > (select s.at from seen s) as fresh from entry e
+    select e.type, e.id, e.body, e.refs, e.updated > (select s.at from seen s) as fresh
+      from unnest($6::smallint[], $7::bigint[]) k(bucket, person)
+      join entry e on e.bucket = k.bucket and e.person = k.person
       join person p on p.bucket = e.bucket and p.person = e.person
-     where e.bucket = $1 and e.person = $2 and e.type in ({TYPES["DiagnosticReport"]}, {TYPES["Observation"]})
+     where e.type in ({TYPES["DiagnosticReport"]}, {TYPES["Observation"]})
        and e.state = 0 and e.form = 0 and not e.deleted and 'based-on=' || $3::text = any(e.refs)
        and (not exists (select 1 from staffing s where s.party = $4 and s.since <= $5 and s.until > $5)
             or exists (select 1 from (select s.actor, s.org, s.role_mark as role, $5::bigint as real from staffing s
@@ -51,8 +53,10 @@ mine as materialized (
 select n.name || '/' || m.id as ref, m.body, true as answers, m.fresh
   from mine m join type_name n on n.type = m.type
 union all
-select 'Observation/' || e.id, e.body, false, false from entry e
- where e.bucket = $1 and e.person = $2 and e.type = {TYPES["Observation"]} and e.state = 0 and e.form = 0
+select 'Observation/' || e.id, e.body, false, false
+  from unnest($6::smallint[], $7::bigint[]) k(bucket, person)
+  join entry e on e.bucket = k.bucket and e.person = k.person
+ where e.type = {TYPES["Observation"]} and e.state = 0 and e.form = 0
    and not e.deleted and e.id in (select split_part(x.ref, '/', 2) from mine m cross join lateral unnest(m.refs) x(ref)
                                    where starts_with(x.ref, 'result=Observation/'))"""
 _BEFORE: Final = """
@@ -146,7 +150,8 @@ async def answer_of(after: After, order: str, holder: str) -> tuple[str, int, in
 
     ("", 0, 0) while there is none. Where somebody has seen an answer and another came, it is of that.
     """
-    rows = await after.conn.fetch(_ANSWERS, *after.key, order, mark_of(holder) if holder else 0, after.real)
+    whose = mark_of(holder) if holder else 0
+    rows = await after.conn.fetch(_ANSWERS, *after.key, order, whose, after.real, *after.columns())
     found = {row["ref"]: fhir.decode(row["body"].encode()) for row in rows}
     own = {row["ref"]: row["fresh"] for row in rows if row["answers"] and orders.answered_by(found[row["ref"]])}
     if not own:

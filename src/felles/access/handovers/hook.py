@@ -101,6 +101,7 @@ def register(registry: Registry) -> None:
         registry.guards.setdefault(type_name, []).append(_wrong)
     registry.hooks.after(TYPES_HANDED, keep, wants=_wants, nobodys=True)
     registry.hooks.after((*orders.RESULTS, "Consent"), follow_results, wants=_wants_result)
+    registry.hooks.after(("Patient",), follow_joined)
     registry.hooks.always("blocked", give_back)
     moved.register(registry)
 
@@ -264,7 +265,18 @@ async def follow_results(after_: After) -> bool:
     if after_.of(*orders.RESULTS).keys() & after_.created:
         await _tell_early(after_)
     for order in found:
-        await _follow(after_, order, anew=order in anew)
+        for key in after_.all_keys():  # an order and its answer may lie with two Patients of one person
+            await _follow(after_.with_key(key), order, anew=order in anew)
+    return False
+
+
+async def follow_joined(after_: After) -> bool:
+    """Let the orders of one whose Patients were joined or parted follow what answers them now."""
+    for key in after_.all_keys() if after_.regrouped else ():
+        each = after_.with_key(key)
+        rows = await each.conn.fetch(_ORDERS, *key, None)
+        for order in dict.fromkeys(row["focus"] or row["source"] for row in rows if row["state"] < State.DONE):
+            await _follow(each, order, anew=False)
     return False
 
 
