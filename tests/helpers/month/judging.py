@@ -13,13 +13,16 @@ from felles.access import erase_cli
 from felles.access.handovers import nobodys
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
+from felles.access.roles import ROLES
 from felles.record.ids import mark_of
+from felles.record.kinds import kind_of
 from felles.record.numbers import TYPES
 from felles.record.read_board import count_handovers, list_named
 from felles.record.read_cases import MANY
 from month import truth
 from month.scene import DESKS
 from month.sending import WORDS as TEXT
+from month.sending import struct
 from month.truth import CASES, NOBODYS, OPEN, OPENINGS, Truth
 
 if TYPE_CHECKING:
@@ -243,7 +246,7 @@ class Judge:
             given = staff.get(row["receiver"], set()) if row["given"] else set[str]()  # may take what is another's yet
             assert look <= those | given, f"{source} is on the lists of {look - those} and with {row['owner']}"
             blind = those - look
-            hidden = {each for each in blind if self._hides(closed, row, each)}
+            hidden = {each for each in blind if self._hides(closed, row, source, each)}
             assert blind == hidden, f"{source} is with {blind - hidden} ({said}), who do not see it"
             assert look, f"{source} is with {row['owner']} ({said}), and closed to all of them"
 
@@ -305,9 +308,12 @@ class Judge:
                 found.setdefault((row["bucket"], row["person"]), set()).update(against)
         return found
 
-    def _hides(self, closed: dict[tuple[int, int], set[str]], row: Any, person: str) -> bool:
+    def _hides(self, closed: dict[tuple[int, int], set[str]], row: Any, source: str, person: str) -> bool:
+        """Whether somebody does not see it: the person has closed it to her, or her role sees nothing of its kind."""
         post = self.scene.posts[person]
-        return bool(closed.get((row["bucket"], row["person"]), set()) & {person, post.org})
+        kind = kind_of(struct(self.entries[source][2]))
+        against = closed.get((row["bucket"], row["person"]), set())
+        return not ROLES[post.role].kinds >> kind & 1 or bool(against & {person, post.org})
 
     async def the_board_counts_it(self) -> None:
         """The counts of the region, and of each organisation, are what the entries say."""
