@@ -57,7 +57,7 @@ def test_a_change_is_proposed_accepted_or_declined_and_seen(window, faults, sett
     doctor.locator("summary", has_text="Avslå").click()
     doctor.locator("#tekst-avsla").fill("Hun har vekt og nyrer til full dose")
     doctor.get_by_role("button", name="Avslå").click()
-    doctor.wait_for_url("**?gjort=1")
+    settled(doctor)
     doctor.get_by_role("link", name="Forslag om legemiddel: Ramipril").click()
     doctor.get_by_role("button", name="Ta den").click()
     doctor.get_by_role("link", name="Godta, og endre dosen").click()

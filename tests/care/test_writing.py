@@ -165,6 +165,7 @@ async def test_a_deviation_is_the_gps_until_she_answers_and_then_the_nurses(site
         assert "Dosetten var tom" in words((await doctor.get(path)).text)
         answered = await doctor.post(f"{path}/svar", data={"tekst": "Fyll den etter listen i dag."}, headers=own())
         assert answered.status_code == 303
+        assert await over(site) == 1
         assert path not in unescape((await doctor.get("/arbeid")).text)
         assert path in unescape((await nurse.get("/")).text)
         assert "Fyll den etter listen i dag." in words((await nurse.get(path)).text)

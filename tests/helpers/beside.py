@@ -50,3 +50,13 @@ def asks_back(page: Any, persona: str, words: str) -> None:
             version = re.search(r'name="versjon" value="(\d+)"', read(found[1]))
             assert version
             send(f"{found[1]}/{verb}", versjon=version[1], tekst=said)
+
+
+def is_gone(page: Any, persona: str) -> None:
+    """Waits until what `persona` said can be called back no more, and has gone."""
+    with beside(page, persona) as (read, _):
+        for _ in range(60):
+            if "data-goes" not in read("/arbeid"):
+                return
+            page.wait_for_timeout(250)
+    raise AssertionError("it does not go")
