@@ -192,6 +192,8 @@ def pages_of_messages(page):
     page.goto("/meg/meldinger/ny")
     page.get_by_role("button", name="Send", exact=True).click()
     page.locator(".ds-error-summary, [aria-invalid]").first.wait_for()
+    places = page.locator(".news").evaluate_all("all => all.map(each => getComputedStyle(each).position)")
+    assert set(places) == {"static"}, "what is new would lie over whom to ring"
     yield "writing a message, with mistakes"
     page.get_by_label("Hva vil du spørre om eller fortelle?").fill("Kan jeg ta jern sammen med melk?")
     page.get_by_role("button", name="Send", exact=True).click()
