@@ -151,16 +151,18 @@ async def explain(world: World, error: str) -> None:
 
 
 async def judged(world: World, scene: Scene, told: journal.Told) -> dict[str, int]:
-    """What was found, counted. Raises `AssertionError`."""
-    judge = Judge(world, scene, told)
+    """What was found, counted. Raises `AssertionError` with whatever does not hold."""
+    judge, wrong = Judge(world, scene, told), list[str]()
     await judge.read()
-    judge.nothing_is_lost()
-    judge.nothing_is_done_twice()
-    await judge.no_answer_is_ended_unseen()
-    judge.each_has_its_row()
-    await judge.each_is_ended_by_a_person()
-    await judge.each_is_on_one_list()
-    await judge.the_board_counts_it()
-    await judge.each_application_is_decided_or_waits()
-    await judge.each_draft_went_once()
+    for check in (
+        judge.nothing_is_lost, judge.nothing_is_done_twice, judge.no_answer_is_ended_unseen, judge.each_has_its_row,
+        judge.each_is_ended_by_a_person, judge.each_is_on_one_list, judge.the_board_counts_it,
+        judge.each_application_is_decided_or_waits, judge.each_draft_went_once,
+    ):  # fmt: skip
+        try:
+            if (waits := check()) is not None:
+                await waits
+        except AssertionError as error:
+            wrong.append(f"{check.__name__}: {error}")
+    assert not wrong, "\n".join(wrong)
     return dict(judge.counts)

@@ -74,7 +74,9 @@ class Judge:
         for source, (_, _, body) in tasks.items():
             if (found := truth.of_task(body)) is not None:
                 self.truths[source] = found
-        carried = {tasks[each][2].get("focus", {}).get("reference") for each in self.truths}
+        # A Task that looks over a way in names the entry it was made by, and carries nothing.
+        carrying = [each for each, said in self.truths.items() if said.kind != "self-made"]
+        carried = {tasks[each][2].get("focus", {}).get("reference") for each in carrying}
         for source, (_, _, body) in self.entries.items():
             reader = {"ServiceRequest": truth.of_request, "Communication": truth.of_message}.get(source.split("/")[0])
             if reader and source not in carried and (found := reader(body)) is not None:
