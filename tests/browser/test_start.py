@@ -108,6 +108,14 @@ def always(*texts):
 
 
 MEASLES = "Meslinger, kusma og røde hunder"
+
+
+def due(record):
+    """What is read of her vaccines: another story of the same region may have given her what was due."""
+    given = json.dumps([made["vaccineCode"] for made in record.of("Immunization")], ensure_ascii=False)
+    return ["Ingen vaksine nå"] if re.search("mmr|esling|J07BD52", given, re.IGNORECASE) else [MEASLES, "Står for tur"]
+
+
 CASES = {
     # persona: whose record, the part, what her line says, where the click leads, what is read there (of the record)
     "fastlege": (OLD_MAN, "kommet", procedures, "/e/Procedure/", procedures),
@@ -122,7 +130,7 @@ CASES = {
     "farmasoyt": (OLD_MAN, "gjennomgang", kidneys, "/legemidler", lambda r: [*kidneys(r), *paused(r)]),
     "hjemmesykepleier": (OLD_MAN, "brukere", always("Innlagt siden"), "", always("Lårhalsbrudd høyre side")),
     "legevaktlege": (PREGNANT, "kommet-inn", harm, "", harm),
-    "helsesykepleier": (TODDLER, "barn", always(MEASLES, "Står for tur"), "/vaksiner", always(MEASLES)),
+    "helsesykepleier": (TODDLER, "barn", due, "/vaksiner", always(MEASLES)),
 }  # fmt: skip
 
 
