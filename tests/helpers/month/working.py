@@ -246,7 +246,8 @@ class Worker:
         client = self.world.client(self.scene.citizen(patient))
         found = await client.get(source)
         stands = found.json.get("businessStatus", {}).get("coding", [{}])[0].get("code")
-        if found.status == 200 and stands != "returned":  # it was answered without her, or put off, or it ended
+        asked = stands == "returned" and found.json["status"] == "on-hold"
+        if found.status == 200 and not asked:  # it was answered without her, or put off, or it ended
             self.journal.note("said", "citizen's answer", "too late")
         elif found.status == 200:
             note = {"authorReference": {"reference": f"Patient/{patient}"}, "text": REASON}
