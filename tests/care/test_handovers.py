@@ -121,7 +121,9 @@ async def test_what_is_said_can_be_called_back_for_ten_seconds_and_goes_once(sit
         waits = first.headers["location"]
         assert waits == again.headers["location"]  # sent twice it is one
         assert await state() == State.SENT
-        page = words((await nurse.get(waits)).text)
+        shown = (await nurse.get(waits)).text
+        assert re.search(r'id="sendes" data-again="\d+"', shown)  # it is fetched again by itself when it has gone
+        page = words(shown)
         assert re.search(r"Spør tilbake ?: sendes om \d+ sekunder\.", page)
         assert "Hvilken dose nå?" in page
         which = waits.rpartition("=")[2]
@@ -132,7 +134,9 @@ async def test_what_is_said_can_be_called_back_for_ten_seconds_and_goes_once(sit
         back = await says(verb="angre", id=which)
         form = await nurse.get(back.headers["location"])
         assert "Hvilken dose nå?</textarea>" in form.text  # to write on
-        assert "Ikke sendt: du angret." in words((await nurse.get(waits)).text)
+        shown = (await nurse.get(waits)).text
+        assert "Ikke sendt: du angret." in words(shown)
+        assert "data-again" not in shown
         assert await writing.settle(site.store) == 0
         assert await state() == State.SENT
 

@@ -97,16 +97,12 @@ async def shown(found: Visit, row: BoardRow, looked: str) -> dict[str, Any]:
         "order": False,
         "citizen": False,
     }  # fmt: skip
-    hits = [
-        {"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone, "open": each.open}
-        for each in await inboxes.find(store, looked)
-    ]
     return {
         "title": told["kind"],
         "one": one,
         "version": version,
         "forms": present.forms(t, VERBS if row.source.startswith("Task/") else (), Kind(row.kind)),
-        "hits": hits,
+        "hits": present.hits(await inboxes.find(store, looked)),
         "looked": looked,
         "ready": [],
         "keeps": False,

@@ -17,7 +17,7 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
 from felles.access.ready_replies import kept, may_keep
-from felles.care.handovers import actions, desk, fallen, live, present, present_leave, rules, sending
+from felles.care.handovers import actions, desk, fallen, live, present, present_leave, reached, rules, sending
 from felles.care.handovers.present_board import told
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
@@ -64,6 +64,7 @@ async def work(request: Request) -> Response:
     rows = [row for row in lines if _asked(request, row)]
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
+    waiting = await sending.shown(found)
     context = {
         "live": live.address(found.signed_in, alive) if follows else "",
         "title": title if not over else _answered(found),
@@ -73,7 +74,8 @@ async def work(request: Request) -> Response:
         "side": "over" if over else "board" if len(listing) > 1 else side,
         "full": len(rows) == MANY,
         "done": "gjort" in request.query_params,
-        "sending": await sending.shown(found),
+        "sending": waiting,
+        "wait": max((each["seconds"] + 1 for each in waiting if each["state"] == "waits"), default=0),
         "away": await _away(found),
         "board": found.t("Tavle for hele regionen") if found.signed_in.may("approve") else found.t("Tavle"),
         "some": found.t("Bare det du valgte på tavlen.") if "hva" in request.query_params else "",
@@ -251,11 +253,11 @@ async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case:
 async def _read(found: Visit) -> tuple[HandedRow, CaseRow | None]:
     """A hand-over, and the case that it is at her desk."""
     params = found.request.path_params
-    return await sending.read(store_of(found), found.signed_in, f"{params['type']}/{params['hid']}")
+    return await reached.read(store_of(found), found.signed_in, f"{params['type']}/{params['hid']}")
 
 
 async def _verbs(found: Visit, row: HandedRow) -> tuple[Verb, ...]:
-    return await sending.verbs(store_of(found), found.signed_in, row)
+    return await reached.verbs(store_of(found), found.signed_in, row)
 
 
 async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, until: str) -> dict[str, str]:
@@ -323,8 +325,7 @@ async def _one(
         "answers": await desk.answering(found, case) if case else _answers(found, row, body, verbs),
         "closed": bool(case and case.open and not desk.answers(found)),
         "duty": [_on_duty(t, each, staffed) for each in staff],
-        "hits": [{"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone,
-                  "open": each.open} for each in await inboxes.find(store, looked, roles=sought)],
+        "hits": present.hits(await inboxes.find(store, looked, roles=sought)),
         "looked": looked,
         "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag", "beskjed")},
         "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag", "beskjed")},

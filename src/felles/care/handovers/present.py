@@ -24,6 +24,7 @@ from felles.record.codes import HANDOVER_STATE_SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from felles.access.handovers.inboxes import Inbox
     from felles.care.messages.replies import Reply
     from felles.record.read_handovers import HandedRow
     from felles.ui.i18n import Language
@@ -207,6 +208,14 @@ def _with_her(t: Language, body: dict[str, Any]) -> str:
 def seen_as(of: HandedRow) -> str:
     """What a form says that its reader saw: the version of the entry, and of an order which answer had come by then."""
     return f"{of.version}" if of.came is None else f"{of.version}.{of.came}"
+
+
+def hits(found: Iterable[Inbox]) -> list[dict[str, Any]]:
+    """The units that were looked for, to be chosen from."""
+    return [
+        {"ref": each.reference, "name": each.name, "above": each.above, "phone": each.phone, "open": each.open}
+        for each in found
+    ]
 
 
 def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:

@@ -8,28 +8,22 @@ going is told on the worklist, with the words; they are never lost.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from felles import access
 from felles.access import signatures
-from felles.access.handovers import showing
-from felles.access.handovers.kinds import Kind
-from felles.access.handovers.states import State
-from felles.care.handovers import actions, desk, present, rules
+from felles.care.handovers import actions, desk, present, reached
 from felles.care.handovers.rules import Verb
 from felles.care.people import store_of
 from felles.care.writing.actions import ELSEWHERE, Return
-from felles.record.errors import Absent, BadQuery, Conflict, Forbidden, PreconditionFailed
+from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed
 from felles.record.ids import mark_of, new_id
 from felles.record.writings import Sent
 from felles.record.writings import State as Written
 
 if TYPE_CHECKING:
     from felles.access.actor import Actor
-    from felles.record.read_cases import CaseRow
     from felles.record.read_handovers import HandedRow
     from felles.record.store import Store
     from felles.record.writings import Writing
@@ -42,33 +36,6 @@ SAID: Final = frozenset({Verb.ANSWER, Verb.ASK, Verb.REPLY, Verb.DECLINE, Verb.F
 """What goes to somebody else, and waits its ten seconds. Taking, putting off and ending are one's own to undo."""
 CALL_BACK: Final = "angre"
 _FIELDS: Final = ("verb", "tekst", "til")
-_HANDED: Final = frozenset({"Task", "ServiceRequest", "Communication", "Review"})
-
-
-async def read(store: Store, actor: Actor, source: str) -> tuple[HandedRow, CaseRow | None]:
-    """A hand-over, and the case that it is at her desk. Raises `Absent`, `BadQuery`, `Busy`."""
-    if source.partition("/")[0] not in _HANDED:
-        raise BadQuery("this is nothing that is handed over")
-    if not actor.may("handle"):
-        with suppress(Absent):
-            return await store.handover(access.everyone(actor), source), None
-    case = await desk.case_of(store, actor, source)
-    if case is None:
-        raise Absent("there is no such hand-over here")
-    return case.hand, case
-
-
-async def verbs(store: Store, actor: Actor, row: HandedRow) -> tuple[Verb, ...]:
-    """What she may do with it. Raises `Busy`."""
-    if Kind(row.kind).case:
-        return desk.verbs(actor, row)
-    parties = set(await store.parties(access.everyone(actor)))
-    holds, sent = bool(row.owner) and mark_of(row.owner) in parties, mark_of(row.sender) in parties
-    own, came = row.owner == actor.reference, row.came is not None
-    given = showing.given(row) and mark_of(row.receiver) in parties
-    return rules.verbs(
-        Kind(row.kind), State(row.state), holds=holds, sent=sent, own=own, came=came, urgent=row.urgent, given=given
-    )
 
 
 async def wait(store: Store, actor: Actor, row: HandedRow, said: dict[str, str]) -> str:
@@ -117,8 +84,8 @@ async def _carry_out(store: Store, writing: Writing) -> str:
     if done and _says(msgspec.json.decode(body), verb, words.strip(), to):
         return done  # an earlier try was carried out, and nobody heard
     try:
-        row, case = await read(store, actor, writing.about)
-        if row.version != writing.base or verb not in await verbs(store, actor, row):
+        row, case = await reached.read(store, actor, writing.about)
+        if row.version != writing.base or verb not in await reached.verbs(store, actor, row):
             raise Return("met")
         if case is not None:
             return await desk.do(store, actor, case, verb, words=words, to=to)
