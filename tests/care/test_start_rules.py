@@ -5,10 +5,12 @@ from dataclasses import replace
 import msgspec
 
 from felles.care.start import days
-from felles.care.start.parts import booked, free, here, returned
+from felles.care.start.board import Line
+from felles.care.start.parts import booked, expecting, free, here, returned
 from felles.care.start.parts import told as told_
 from felles.record.read_lists import Listed
 from felles.record.read_slots import Free
+from felles.settings import Pressure
 from felles.ui import dates
 from felles.ui.i18n import language
 
@@ -116,3 +118,23 @@ def test_free_times_lead_to_their_day_in_the_book():
     ]
     (made,) = free.lines(NB, times, now)
     assert (made.name, made.time, made.fact, made.to) == ("Kari", "i morgen", "15.20", "/timebok?dag=2026-11-27")
+
+
+def test_a_pressure_on_a_list_is_high_from_what_the_site_has_set():
+    def told(upper, lower, bound):
+        parts = (("8480-6", upper), ("8462-4", lower))
+        component = [
+            {"code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+             "valueQuantity": {"value": value, "unit": "mmHg", "code": "mm[Hg]", "system": "http://unitsofmeasure.org"}}
+            for code, value in parts
+        ]  # fmt: skip
+        entry = {"resourceType": "Observation", "id": "o", "status": "final", "component": component,
+                 "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]}}  # fmt: skip
+        made, now = Line("Kari"), moment("2026-11-27T10:00:00+01:00")
+        expecting.tell_pressure(NB, msgspec.json.encode([[now, 0, "", entry]]), now, made, bound)
+        assert f"{upper}/{lower}" in made.fact
+        return made.state, made.pressing
+
+    assert told(139, 89, Pressure(140, 90)) == ("", False)
+    assert told(139, 90, Pressure(140, 90)) == told(140, 60, Pressure(140, 90)) == ("Høyt", True)
+    assert told(136, 60, Pressure(135, 85)) == ("Høyt", True), "not of a constant"

@@ -357,7 +357,7 @@ class Session:
         if not step.new:
             self._check_current(job, step)
         else:
-            self._check_verbs(job, step, None)
+            self._check_rules(job, step, None, self._check_verbs(job, step, None))
         if step.wrong is not None:
             raise step.wrong
         if step.made is not None:
@@ -420,13 +420,14 @@ class Session:
             self._check_moving(grant, step, moving, current)
         if current.deleted and step.change.op == "delete":
             return  # it is as was asked for (http://hl7.org/fhir/R4/http.html#delete): nothing is written
-        self._check_verbs(job, step, current)
+        was = self._check_verbs(job, step, current)
         seen = self._seen(grant, step, current)
         expected = step.change.expected
         if expected == NOTHING and not current.deleted:
             raise PreconditionFailed(f"{reference} is here already, as version {seen.version}")
         if expected not in (None, NOTHING, seen.version):
             raise PreconditionFailed(f"{reference} is now version {seen.version}, not {expected}")
+        self._check_rules(job, step, current, was)
         whole = step.change.op == "update" or moving is not None
         if seen is not current and whole and not same_text(seen.body, current.body):
             raise Conflict(f"{reference} is not shown to you whole: who sees where the person is may change it")
@@ -445,12 +446,12 @@ class Session:
             return current
         return self.current.get((TYPES[step.change.type], step.id, 2), current)
 
-    def _check_verbs(self, job: Job, step: Step, current: Current | None) -> None:
-        """403 for one who may not write such an entry, or not change what it says already."""
+    def _check_verbs(self, job: Job, step: Step, current: Current | None) -> Any:
+        """What the entry said (None: nothing); 403 for one who may not write such an entry, or not change that."""
         takes, grant = self.registry.takes, job.plan.grant
         guards = self.registry.guards.get(step.change.type, ())
         if step.change.moving is not None or not (guards or takes.looks_under_lock(step.change.type)):
-            return
+            return None
         was = None if current is None or current.deleted else decode(current.body.encode())
         needed = change_takes(grant, was, step.change.resource, takes)
         step.keeps = takes.leaves(was, step.change.resource) and needed <= takes.keeps
@@ -459,11 +460,18 @@ class Session:
                 takes.only_on(grant, verb)
             ):
                 raise Forbidden(f"this role may not {step.change.op} this {step.change.type}")
+        return was
+
+    def _check_rules(self, job: Job, step: Step, current: Current | None, was: Any) -> None:
+        """What may become of `was`, as its version is known to be the one that the writer read (`_check_verbs`)."""
+        grant = job.plan.grant
+        if step.change.moving is not None:
+            return
         if step.change.type == "Task" and (
             said := wrong(was, step.change.resource, grant.actor, handles=grant.may("handle"))
         ):
             raise Forbidden(said)
-        for guard in guards:
+        for guard in self.registry.guards.get(step.change.type, ()):
             part = Part(0) if current is None else current.part
             if (refused := guard(was, step.change.resource, grant, part, job.clock.clinical())) is not None:
                 raise refused

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from felles.record.desks import CASES, staffed
-from felles.record.read_handovers import OPEN
+from felles.record.read_handovers import OPEN, TOLD
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -31,23 +31,16 @@ select h.source, h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver
   from handover h
  where h.state < {OPEN} and h.kind < {CASES} and h.holder = $3 and ($4::text is null or h.source = $4)
  order by h.urgent desc, h.next, h.source limit $5"""
-TELLINGS: Final = {
-    "many": "true",
-    "unread": "h.state = 0",
-    "unassigned": "h.state in (1, 2) and h.owner not like 'Practitioner%'",
-    "untaken": "h.state = 6",
-    "late": "h.next <= $1",
-    "nobody": _NOBODY,
-}
-"""What is counted, and which open hand-overs that is (`access.handovers.states.State`)."""
-# and $4 the kind or null, $5 whether urgent or null, $6 how many.
+TELLINGS: Final = {"many": "true", **{name: sql.format(now="$1") for name, sql in TOLD.items()}, "nobody": _NOBODY}
+"""What is counted, and which open hand-overs that is."""
+# and $4 the kind or null, $5 whether urgent or null, $6 how many, $7 after how many.
 _ROWS: Final = """
 select h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.made, h.since, h.next, h.rung,
        h.next <= $1 as late, {nobody} as nobody
   from handover h
  where h.state < {open} and $2::bigint is not null and ($3::bigint is null or h.org = $3)
    and ($4::smallint is null or h.kind = $4) and ($5::boolean is null or h.urgent = $5) and {telling}
- order by h.urgent desc, h.next, h.source limit $6"""
+ order by h.urgent desc, h.next, h.source offset $7 limit $6"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -105,10 +98,12 @@ async def list_handovers(
     org: int | None = None,
     kind: int | None = None,
     urgent: bool | None = None,
+    many: int = MOST,
+    skip: int = 0,
 ) -> list[BoardRow]:
-    """The rows of one count (`TELLINGS`), what is urgent first, at most `MOST`. Raises `Busy`."""
+    """The rows of one count (`TELLINGS`), what is urgent first, `many` after the first `skip`. Raises `Busy`."""
     sql = _ROWS.format(nobody=_NOBODY, open=OPEN, telling=TELLINGS[telling])
-    rows = await pool.fetch(sql, clock.clinical(), clock.real(), org, kind, urgent, MOST)
+    rows = await pool.fetch(sql, clock.clinical(), clock.real(), org, kind, urgent, many, skip)
     return [BoardRow(**{name: row[name] for name in _COLUMNS}) for row in rows]
 
 

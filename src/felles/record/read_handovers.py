@@ -2,8 +2,8 @@
 
 A hand-over shows its own entry and the look-up form of the person, to whom it is with and to whom it came from
 (`decide.HANDED`); it opens no record. What a colleague has by name is shown to whom the person's record is open, and
-the entry with it. Each person shown gets a line. What the operator counts is the table alone:
-no person and nothing of an entry is in it.
+the entry with it. Each person shown gets a line; a count shows nobody, and leaves none. What the operator counts is the
+table alone: no person and nothing of an entry is in it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from felles.record.errors import Absent
 from felles.record.grants import Mode
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
+from felles.record.standing import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,20 +42,41 @@ AWAITED: Final = "h.kind = 5 and h.state = 2 and h.came is null and h.next > q.c
 OPEN: Final = 7
 """`handover.state` from which it has ended."""
 Side = Literal["mine", "sent", "unit"]
+TOLD: Final = {
+    "unread": "h.state = 0",
+    "unassigned": "h.state in (1, 2) and h.owner not like 'Practitioner%'",
+    "untaken": "h.state = 6",
+    "late": "h.next <= {now}",
+}
+"""What a board counts beside all, and which open hand-overs that is (`access.handovers.states.State`)."""
 
-_LIST_COLUMNS: Final = (("sent", "boolean"), ("many", "integer"), *ASK)
+_CHOSEN_COLUMNS: Final = (("telling", "text"), ("whose", "text"), ("sort", "smallint"), ("hot", "boolean"))
+_LIST_COLUMNS: Final = (("sent", "boolean"), ("many", "integer"), ("skip", "integer"), *_CHOSEN_COLUMNS, *ASK)
+_COUNT_COLUMNS: Final = (("sent", "boolean"), *ASK)
 _ONE_COLUMNS: Final = (("source", "text"), ("bucket", "smallint"), ("person", "bigint"), *ASK)
 _HAND: Final = """h.bucket, h.person, h.source, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.focus,
            h.made, h.since, h.next, h.rung, h.came, h.answer, h.outside"""
+# Whether its sender says that it comes before others, though not within minutes (a Communication has no such mark).
+_HURRIES: Final = f"""(e.marks && {marks((("priority", "urgent"),))}
+           or e.type = {TYPES["Communication"]} and e.body::json ->> 'priority' = 'urgent')"""
+ORDER: Final = f"""h.urgent desc, case when h.next <= q.clinical then 0 when {_HURRIES} then 1 else 2 end, h.next,
+                h.source"""
+"""What a worklist begins with: what is urgent, what is late, what its sender says hurries; then by the next date."""
+_CHOSEN: Final = f"""(case q.telling {" ".join(f"when '{name}' then {{}}" for name in TOLD)} when 'nobody' then false
+                 else true end
+           and (q.whose is null or h.owner = q.whose) and (q.sort is null or h.kind = q.sort)
+           and (q.hot is null or h.urgent = q.hot))""".format(*(sql.format(now="q.clinical") for sql in TOLD.values()))
+_PAGE: Final = f"""order by {ORDER} offset q.skip limit q.many"""
 _FACE: Final = f"""
       left join lateral (select f.id, f.body from entry f
                           where f.bucket = h.bucket and f.person = h.person and f.type = {TYPES["Patient"]}
                             and f.form = 1 and f.state = 0 and not f.deleted order by f.low desc limit 1) f on true"""
-_ENTRY: Final = f"""
+_SAID: Final = f"""
       join person p on p.bucket = h.bucket and p.person = h.person
       join type_name n on n.name = split_part(h.source, '/', 1)
       join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)
-       and e.state = 0 and not e.deleted and {IN_FORM}{_FACE}"""
+       and e.state = 0 and not e.deleted and {IN_FORM}"""
+_ENTRY: Final = f"{_SAID}{_FACE}"
 
 
 def _shown(found: str, act: str, columns: int) -> str:
@@ -67,29 +89,51 @@ said as materialized (
       from found f order by f.bucket, f.person, f.source
 ),
 logged as ({leaves("said", f"${columns + 1}")})
-select * from found f order by f.n, f.urgent desc, f.next nulls last, f.source"""
+select * from found f order by f.n, f.place"""
 
 
-_LIST: Final = _shown(
-    f"""
+def _listed(found: str, ground: str) -> str:
+    """The statement of a list: so many of `found`, each with its place, and how many there are in all."""
+    return _shown(
+        f"""
 with q as materialized {unnest(_LIST_COLUMNS)},
 found as materialized (
     select q.n, q.real, q.who, x.*
       from q
      cross join lateral (
         select {_HAND}, e.version, e.body, f.id as patient, f.body as face, null::text as versions,
-               '60:' || h.source as ground
-          from (select distinct s.party from staffing s where {STAFFED}) s
-          join handover h on h.state < {OPEN}
-           and ((not q.sent and ((h.holder = s.party and not ({AWAITED})) or h.given = s.party))
-                or (q.sent and h.origin = s.party and h.holder <> s.party)
-                or (q.sent and h.holder = s.party and {AWAITED})){_ENTRY}
-         where {HANDED}
-         order by h.urgent desc, h.next, h.source limit q.many) x
+               {ground} as ground, row_number() over (order by {ORDER}) as place, count(*) over () as total
+          {found.format(entry=_ENTRY)} and {_CHOSEN}
+         {_PAGE}) x
 )""",
-    "work",
-    len(_LIST_COLUMNS),
-)
+        "work",
+        len(_LIST_COLUMNS),
+    )
+
+
+def _counted(found: str) -> str:
+    """The statement that counts `found`: those alike together. It shows nobody, and leaves no line."""
+    return f"""
+with q as materialized {unnest(_COUNT_COLUMNS)}
+select q.n, x.*
+  from q
+ cross join lateral (
+    select h.owner, h.kind, h.state, h.urgent, coalesce(h.next <= q.clinical, false) as late,
+           count(*)::bigint as many, min(h.since) as oldest, min(coalesce(h.next, h.since)) as first
+      {found.format(entry=_SAID)}
+     group by h.owner, h.kind, h.state, h.urgent, h.next <= q.clinical) x
+ where ${len(_COUNT_COLUMNS) + 1}::smallint is not null"""
+
+
+# Where it is hers twice over (with one inbox of hers, given to another), it is on the list once.
+_HERS: Final = f"""from (select distinct s.party from staffing s where {STAFFED}) s
+          join handover h on h.state < {OPEN}
+           and ((not q.sent and ((h.holder = s.party and not ({AWAITED})) or (h.given = s.party and not exists (
+                    select 1 from staffing s where s.party = h.holder and h.holder <> h.given and {STAFFED}
+                       and not ({AWAITED})))))
+                or (q.sent and h.origin = s.party and h.holder <> s.party)
+                or (q.sent and h.holder = s.party and {AWAITED})){{entry}}
+         where {HANDED}"""
 # Whoever staffs something together with the reader, for her organisation: whatever they staff.
 _COLLEAGUES: Final = """staffing s
                   join staffing c on c.party = s.party and c.org = s.org and c.actor <> q.actor and c.since <= q.real
@@ -97,24 +141,10 @@ _COLLEAGUES: Final = """staffing s
                   join staffing w on w.actor = c.actor and w.org = c.org"""
 _BY_NAME: Final = f"""q.mode = {Mode.STAFF:d} and h.state < {OPEN} and h.org = q.org and h.owner like 'Practitioner%'
            and {PERSON_OPEN} and {ROW_OPEN}"""
-_UNIT: Final = _shown(
-    f"""
-with q as materialized {unnest(_LIST_COLUMNS)},
-found as materialized (
-    select q.n, q.real, q.who, x.*
-      from q
-     cross join lateral (
-        select {_HAND}, e.version, e.body, f.id as patient, f.body as face, null::text as versions,
-               d.basis::text || ':' || d.source as ground
-          from (select distinct w.party from {_COLLEAGUES} where {STAFFED}) s
-          join handover h on h.holder = s.party and h.state < {OPEN}{_ENTRY}
+_COLLEAGUES_HAVE: Final = f"""from (select distinct w.party from {_COLLEAGUES} where {STAFFED}) s
+          join handover h on h.holder = s.party and h.state < {OPEN}{{entry}}
           {basis_of()}
-         where {_BY_NAME}
-         order by h.urgent desc, h.next, h.source limit q.many) x
-)""",
-    "work",
-    len(_LIST_COLUMNS),
-)
+         where {_BY_NAME}"""
 # What answers an order, as far as it is shown to who answers for it (`access.handovers.showing`): the newest first.
 _ANSWERING: Final = f"""(select json_agg(json_build_object('ref', m.name || '/' || e.id, 'low', e.low, 'text',
                    coalesce(e.body::json #>> '{{code,text}}', e.body::json #>> '{{code,coding,0,display}}', ''))
@@ -125,6 +155,12 @@ _ANSWERING: Final = f"""(select json_agg(json_build_object('ref', m.name || '/' 
               join type_name m on m.type = e.type
              where t.bucket = h.bucket and t.person = h.person and t.source = h.source
                and (q.kinds >> e.kind) & 1 = 1 and {POINTED} and not {BLOCKED})"""
+# The answer that was seen, where the record still shows it to the reader; it shows itself to nobody any more.
+_ANSWER_SEEN: Final = f"""(select json_agg(json_build_object('ref', h.answer, 'low', e.low, 'text', ''))::text
+              from entry e join type_name m on m.type = e.type
+             where h.state >= {OPEN} and m.name = split_part(h.answer, '/', 1) and e.id = split_part(h.answer, '/', 2)
+               and e.bucket = h.bucket and e.person = h.person and e.state = 0 and not e.deleted and {IN_FORM}
+               and {PERSON_OPEN} and {ROW_OPEN})"""
 _ONE: Final = _shown(
     f"""
 with q as materialized {unnest(_ONE_COLUMNS)},
@@ -134,7 +170,8 @@ found as materialized (
                                               'body', v.body::json) order by v.version)::text
               from entry v
              where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = e.form and not v.deleted)
-           as versions, case when h.came is not null then {_ANSWERING} end as answers,
+           as versions, case when h.came is not null then coalesce({_ANSWERING}, {_ANSWER_SEEN}) end as answers,
+           coalesce({PERSON_OPEN}, false) as open, 1 as place,
            case when {HANDED} then '60:' || h.source else d.basis::text || ':' || d.source end as ground
       from q join handover h on h.bucket = q.bucket and h.person = q.person and h.source = q.source{_ENTRY}
       {basis_of()}
@@ -148,13 +185,15 @@ found as materialized (
 _ABOUT_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
 _ABOUT: Final = f"""
 with q as materialized {unnest(_ABOUT_COLUMNS)}
-select q.n, h.source, h.focus
+select q.n, h.source, h.focus, h.answer
   from q join handover h on h.bucket = q.bucket and h.person = q.person and h.kind = 5 and h.state < {OPEN}{_ENTRY}
  where {HANDED} and exists (select 1 from staffing s where s.party = h.holder and {STAFFED})
    and ${len(_ABOUT_COLUMNS) + 1}::smallint is not null"""
 _SHAPES: Final = {
-    "list": Shape(_LIST, _LIST_COLUMNS),
-    "unit": Shape(_UNIT, _LIST_COLUMNS),
+    "list": Shape(_listed(_HERS, "'60:' || h.source"), _LIST_COLUMNS),
+    "unit": Shape(_listed(_COLLEAGUES_HAVE, "d.basis::text || ':' || d.source"), _LIST_COLUMNS),
+    "count": Shape(_counted(_HERS), _COUNT_COLUMNS),
+    "count-unit": Shape(_counted(_COLLEAGUES_HAVE), _COUNT_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
     "about": Shape(_ABOUT, _ABOUT_COLUMNS),
 }
@@ -168,7 +207,8 @@ class HandedRow:
 
     Numbers are those of `access.handovers`, of an order `came`, `answer` and `outside`; times clinical microseconds.
     `versions` is a JSON array of {author, at, body}, the oldest first ("" in lists); `at` is real. `answers` is one of
-    {ref, low, text}, what answers an order as far as the reader sees it.
+    {ref, low, text}, what answers an order as far as the reader sees it. `total`: how many the list has that it is of.
+    `open`: of one, whether anything of the person's record is open to the reader.
     """
 
     source: str
@@ -192,17 +232,62 @@ class HandedRow:
     face: str
     versions: str
     answers: str = ""
+    total: int = 1
+    open: bool = True
 
 
-async def read_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
-    """At most `many` open ones, what is urgent first, then by their next date. Raises `Busy`.
+@dataclass(slots=True, frozen=True)
+class Choice:
+    """Which of a list are asked for: those that a count (`TOLD`) counts, with that owner, of that kind, urgent or not.
+
+    None: whichever.
+    """
+
+    telling: str | None = None
+    owner: str | None = None
+    kind: int | None = None
+    urgent: bool | None = None
+
+
+ALL: Final = Choice()
+
+
+@dataclass(slots=True, frozen=True)
+class Alike:
+    """So many open hand-overs alike with one owner (a reference).
+
+    `oldest` is since when the one that waits longest is as it is, `first` the earliest next date; clinical micros.
+    """
+
+    owner: str
+    kind: int
+    state: int
+    urgent: bool
+    late: bool
+    many: int
+    oldest: int
+    first: int
+
+
+async def read_work(
+    lane: Lane, clock: Clock, grant: SetGrant, side: Side, many: int = MANY, *, skip: int = 0, choice: Choice = ALL
+) -> list[HandedRow]:
+    """At most `many` open ones after the first `skip`, in the order of `ORDER`. Raises `Busy`.
 
     `mine`: with the reader or her inboxes; `sent`: sent by her or them, with somebody else; `unit`: by name with those
     who staff something with her, of persons whose records she sees, as far as she sees them. An order is
     among what was sent until it has its answer, or should have it.
     """
-    values = (side == "sent", many, *ask_values(grant, clock))
+    chosen = (choice.telling, choice.owner, choice.kind, choice.urgent)
+    values = (side == "sent", many, skip, *chosen, *ask_values(grant, clock))
     return [handed_row(r) for r in await lane.submit(_SHAPES["unit" if side == "unit" else "list"], values)]
+
+
+async def count_work(lane: Lane, clock: Clock, grant: SetGrant, side: Side) -> list[Alike]:
+    """All of a list, counted, as far as the reader sees them. Raises `Busy`."""
+    shape = _SHAPES["count-unit" if side == "unit" else "count"]
+    rows = await lane.submit(shape, (side == "sent", *ask_values(grant, clock)))
+    return [Alike(**{name: r[name] for name in Alike.__slots__}) for r in rows]
 
 
 async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, key: PersonKey | None) -> HandedRow:
@@ -219,11 +304,15 @@ async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, 
 
 
 async def read_owed(lane: Lane, clock: Clock, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:
-    """Orders of one person that are with the reader, open: the order's reference → that of its entry. Raises `Busy`."""
+    """Orders of one person that are with the reader, open: the references of the order and of its answer → its entry's.
+
+    Raises `Busy`.
+    """
     found: dict[str, str] = {}
     for key in keys:
         rows = await lane.submit(_SHAPES["about"], (*key, *ask_values(grant, clock)))
         found |= {r["focus"] or r["source"]: r["source"] for r in rows}
+        found |= {r["answer"]: r["source"] for r in rows if r["answer"]}
     return found
 
 
@@ -237,4 +326,6 @@ def handed_row(r: Any) -> HandedRow:
         face=r["face"] or "{}",
         versions=r["versions"] or "",
         answers=r.get("answers") or "",
+        total=r.get("total") or 1,
+        open=r.get("open", True),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.record.decide import ASK, HANDED, IN_FORM, STAFFED, ask_values, leaves
 from felles.record.lane import Shape, unnest
-from felles.record.read_handovers import AWAITED, OPEN
+from felles.record.read_handovers import AWAITED, OPEN, ORDER
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -37,7 +37,7 @@ line as materialized (
           join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)
            and e.state = 0 and not e.deleted and {IN_FORM}
          where {HANDED}
-         order by h.urgent desc, h.next, h.source limit q.many) x
+         order by {ORDER} limit q.many) x
 ),
 fresh as materialized (
     select q.n, q.bucket, q.person, q.item, q.real, q.who from line q

@@ -37,7 +37,7 @@ from felles.record.read_audit import read_audit
 from felles.record.read_cases import read_case, read_case_log, read_cases
 from felles.record.read_download import read_download
 from felles.record.read_followed import read_followed
-from felles.record.read_handovers import MANY, read_handover, read_owed, read_work
+from felles.record.read_handovers import ALL, MANY, count_work, read_handover, read_owed, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_lists import read_list
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from felles.record.read_cases import CaseRow
     from felles.record.read_download import Kept
     from felles.record.read_followed import Followed
-    from felles.record.read_handovers import HandedRow, Side
+    from felles.record.read_handovers import Alike, Choice, HandedRow, Side
     from felles.record.read_held import HeldBack
     from felles.record.read_items import Item
     from felles.record.read_lists import Listed, Listing, Span
@@ -403,12 +403,18 @@ class Store:
         """The lines of the log that a case is about; logged. Raises `Forbidden`, `Busy`."""
         return await read_case_log(self._pages, self.clock, grant, row, actor, since, until)
 
-    async def work(self, grant: SetGrant, side: Side, many: int = MANY) -> list[HandedRow]:
+    async def work(
+        self, grant: SetGrant, side: Side, many: int = MANY, *, skip: int = 0, choice: Choice = ALL
+    ) -> list[HandedRow]:
         """The open hand-overs that are with the reader, or that she sent; logged. Raises `Busy`."""
-        return await read_work(self._pages, self.clock, grant, side, many)
+        return await read_work(self._pages, self.clock, grant, side, many, skip=skip, choice=choice)
+
+    async def work_counted(self, grant: SetGrant, side: Side) -> list[Alike]:
+        """All of them, counted; not logged, since a count shows nobody. Raises `Busy`."""
+        return await count_work(self._pages, self.clock, grant, side)
 
     async def owed(self, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:
-        """The open orders of one person that are with the reader: order → entry of its hand-over. Raises `Busy`."""
+        """The open orders of one person that are with the reader: order or answer → its hand-over. Raises `Busy`."""
         return await read_owed(self._pages, self.clock, grant, keys)
 
     async def handover(self, grant: SetGrant, source: str) -> HandedRow:

@@ -365,5 +365,6 @@ async def test_an_order_shows_its_answer_and_says_that_the_rest_is_closed(site):
         assert seen.status_code == 303
         for closed in (way, f"/p/{patient}"):
             await page(midwife, closed, 404)
-        after = await page(midwife, seen.headers["location"].partition("?")[0])
-        assert "Sett" in after
+        after = unescape((await midwife.get(seen.headers["location"].partition("?")[0])).text)
+        assert "Sett" in words(after)
+        assert not re.findall(rf'href="/p/{patient}[/"]', after), "no way leads to what is closed to her"

@@ -45,6 +45,8 @@ async def test_it_is_with_whom_it_was_sent_to_and_comes_back(region: Region):
 
     refused = await region.client("one").put(source, taken | {"status": "rejected"})
     assert (refused.status, refused.issues) == (422, [("business-rule", "Task.statusReason")])
+    stale = await region.client("one").put(source, taken | {"status": "rejected"}, if_match='W/"1"')
+    assert stale.status == 412, "whoever writes over what has moved on is told that, before what is wrong with her text"
     declined = taken | {"status": "rejected", "statusReason": {"text": "Hører til poliklinikken"}}
     assert (await region.client("one").put(source, declined)).status == 200
     assert not await region.work("one")
@@ -55,6 +57,7 @@ async def test_it_is_with_whom_it_was_sent_to_and_comes_back(region: Region):
     assert not await region.work("gp")
     again = await region.client("gp").put(source, task)
     assert (again.status, again.issues) == (409, [("conflict", None)])
+    assert (await region.client("gp").put(source, task, if_match='W/"2"')).status == 412
     assert (await region.row(source))["next"] is None
     whole = await region.world.store.handover(access.everyone(region.who("gp")), source)
     assert whole.versions.count('"author"') == 4

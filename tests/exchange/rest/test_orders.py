@@ -49,7 +49,8 @@ async def test_an_order_is_its_orderers_until_the_answer_is_seen_and_again_when_
     assert not await region.work("gp", "sent")
     key = await region.world.store.place(order)
     assert key is not None
-    assert await region.world.store.owed(access.everyone(region.who("gp")), (key,)) == {order: order}
+    owed = await region.world.store.owed(access.everyone(region.who("gp")), (key,))
+    assert owed == {order: order, f"Observation/{early['id']}": order}
     assert await region.world.store.owed(access.everyone(region.who("one")), (key,)) == {}
     assert row.next is not None
     assert row.next <= row.came + 3600 * MICROSECONDS
@@ -145,6 +146,17 @@ async def test_who_ordered_answers_until_another_has_said_yes(region: Region):
     assert [each.answer for each in await region.work("one")] != []
     assert not await region.work("gp")
     assert late["id"]
+
+
+async def test_an_order_that_is_hers_twice_over_stands_once(region: Region):
+    order = await ordered(region)
+    source = await does(region, "gp", order, Verb.FORWARD, to=region.orgs["office"])  # where she works herself
+    await answered(region, order, "H")
+    for name in ("gp", "clerk"):
+        assert [each.source for each in await region.work(name)] == [source]
+    counted = await region.world.store.work_counted(access.everyone(region.who("gp")), "mine")
+    assert [(each.kind, each.many) for each in counted] == [(Kind.ORDER, 1)]
+    assert await region.world.store.work_counted(access.everyone(region.who("one")), "mine") == []
 
 
 async def test_a_closed_answer_is_missing_to_whoever_may_not_see_it(region: Region):

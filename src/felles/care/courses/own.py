@@ -119,7 +119,7 @@ def one(view: View, record: Record) -> dict[str, Any] | None:
         "bar": parts.made("bar", lambda: _bar(view, test, last), ""),
         "drawing": parts.made("drawing", lambda: present.drawing(view, test, width=WIDTH), ""),
         "pressure": last.value.second is not None,
-        "hypertensive": _hypertensive(last),
+        "hypertensive": "{}/{}".format(*record.bound) if _hypertensive(last, record.bound) else "",
         "done": parts.made("done", lambda: _done(view, record, test), []),
         "failed": parts.failed,
         "lines": [present.line(view, reading) for reading in test.readings[: present.LISTED]],
@@ -133,10 +133,10 @@ def _done(view: View, record: Record, test: Test) -> list[dict[str, Any]]:
     return [item | {"text": mark(view.t, item["text"], seen)} for item in page.done(view, record, test)]
 
 
-def _hypertensive(reading: Reading) -> bool:
-    """Whether a blood pressure is high whoever is measured: 140/90 (Helsedirektoratet, svangerskapsomsorgen)."""
+def _hypertensive(reading: Reading, bound: tuple[int, int]) -> bool:
+    """Whether a blood pressure is so high that whoever may be pregnant must ring (`care.pressure`). `bound`: mmHg."""
     above, below = reading.number, reading.value.second
-    return above is not None and below is not None and (above >= 140 or below >= 90)
+    return above is not None and below is not None and (above >= bound[0] or below >= bound[1])
 
 
 def _bar(view: View, test: Test, last: Reading) -> str:

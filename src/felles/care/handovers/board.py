@@ -9,28 +9,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from felles import access
 from felles.access.handovers import inboxes
-from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
-from felles.care.handovers import present_board
-from felles.care.handovers.pages import waiting
-from felles.care.handovers.present_board import COUNTS
+from felles.care.handovers import desk, present_board
+from felles.care.handovers.present_board import BY_CODE, COUNTS
+from felles.care.handovers.worklist import paged, skipped
 from felles.care.people import staff_only, store_of
 from felles.record.errors import BadQuery, Forbidden
 from felles.record.ids import mark_of
 from felles.record.read_board import MOST, Counted, count_handovers, list_handovers
-from felles.record.read_handovers import MANY
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.record.read_handovers import HandedRow
+    from felles.record.read_handovers import Alike, HandedRow, Side
     from felles.ui.web import Visit
 
 PATH: Final = "/tavle"
-_BY_CODE: Final = {kind.code: kind for kind in Kind}
+_SIDES: Final[tuple[Side, ...]] = ("mine", "unit")
 
 
 async def board(request: Request) -> Response:
@@ -65,16 +64,25 @@ async def _whole(found: Visit) -> Response:
 
 async def _own(found: Visit) -> Response:
     store, t = store_of(found), found.t
-    mine, theirs = await waiting(found, "mine"), await waiting(found, "unit")
-    rows = [*mine, *theirs]
-    names = await store.names.of({row.owner for row in rows})
-    now = store.clock.clinical()
-    counted = [_one(row, now) for row in rows]
-    places: dict[int | str, str] = {row.owner: row.owner for row in rows}
+    counted = [each for side in _SIDES for each in await _of_list(found, side)]
+    places: dict[int | str, str] = {each.org: str(each.org) for each in counted}
+    names = await store.names.of(set(places.values()))
     about = t("Det som er hos deg, i innkurvene du har og hos kolleger i enheten, så langt du kan se det.")
-    if MANY in (len(mine), len(theirs)):
-        about = f"{about} {t('Viser de 200 som haster mest. Resten kommer fram når disse er tatt.')}"
     return _counts(found, counted, names, places, about, "/arbeid?tavle=1")
+
+
+async def _of_list(found: Visit, side: Side) -> list[Counted]:
+    """All of a list with the cases that belong to it, counted. Raises `Busy`."""
+    store, actor = store_of(found), found.signed_in
+    alike = await store.work_counted(access.everyone(actor), side) if actor.may("find") else []
+    now = store.clock.clinical()
+    return [*map(_alike, alike), *(_one(row, now) for row in await desk.belonging(found, side))]
+
+
+def _alike(of: Alike) -> Counted:
+    inbox = not of.owner.startswith("Practitioner")
+    told = (of.kind, of.state, of.urgent, of.late, False, inbox, of.many, of.oldest, of.first)
+    return Counted(of.owner, mark_of(of.owner), *told)
 
 
 def _one(row: HandedRow, now: int) -> Counted:
@@ -107,20 +115,22 @@ def _counts(
 
 async def _listed(found: Visit) -> Response:
     store, t, asked = store_of(found), found.t, found.request.query_params
-    telling, kind = asked["hva"], _BY_CODE.get(asked.get("slag", ""))
+    telling, kind = asked["hva"], BY_CODE.get(asked.get("slag", ""))
     if telling not in COUNTS:
         raise BadQuery("this is nothing that is counted")
     own, place = _limit(found), asked.get("hos", "")
     org = own if own is not None else mark_of(place) if place else None
     urgent = "haster" in asked if kind is not None else None
-    rows = await list_handovers(
-        store.pool, store.clock, telling, org=org, kind=None if kind is None else int(kind), urgent=urgent
+    which, skip = None if kind is None else int(kind), skipped(found.request)
+    fetched = await list_handovers(
+        store.pool, store.clock, telling, org=org, kind=which, urgent=urgent, many=MOST + 1, skip=skip
     )
+    rows = fetched[:MOST]
     above = await inboxes.above(store, {row.receiver for row in rows if row.state == State.SENT})
     names = await store.names.of(present_board.parties(rows, above))
     context: dict[str, Any] = {
         "title": present_board.titles(t)[telling],
         "rows": [present_board.line(t, row, names, above) for row in rows],
-        "full": len(rows) == MOST,
+        "pages": paged(found, skip, more=len(fetched) > MOST),
     }
     return page(found, "handovers/listed.html", context)

@@ -56,15 +56,20 @@ async def cases(found: Visit, *, closed: bool = False) -> list[HandedRow]:
     return [] if grant is None else [row.hand for row in await store_of(found).cases(grant, closed=closed)]
 
 
-async def among(found: Visit, rows: list[HandedRow], side: Side, many: int) -> list[HandedRow]:
-    """A list of hand-overs with the cases that belong to it, what is urgent first. Raises `Busy`.
+async def belonging(found: Visit, side: Side) -> list[HandedRow]:
+    """The cases that belong to a list of hand-overs. Raises `Busy`.
 
     Those at a desk have it all before them; who also has other work sees what a colleague took among what those have.
     """
     if side == "sent" or (side == "unit" and answers(found)):
-        return rows
-    hers = [row for row in await cases(found) if answers(found) or _colleagues(found, row) is (side == "unit")]
-    return sorted([*rows, *hers], key=lambda row: (not row.urgent, row.next or row.since))[:many] if hers else rows
+        return []
+    return [row for row in await cases(found) if answers(found) or _colleagues(found, row) is (side == "unit")]
+
+
+async def among(found: Visit, rows: list[HandedRow], side: Side) -> list[HandedRow]:
+    """The first of a list of hand-overs with the cases that belong to it, in the order of `rank`. Raises `Busy`."""
+    now, hers = store_of(found).clock.clinical(), await belonging(found, side)
+    return sorted([*rows, *hers], key=lambda row: (present.rank(row, now), row.next or row.since)) if hers else rows
 
 
 def _colleagues(found: Visit, row: HandedRow) -> bool:

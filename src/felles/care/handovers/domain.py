@@ -1,6 +1,6 @@
 """The registration of hand-overs."""
 
-from felles.care.handovers import board, leave, live, pages, ring
+from felles.care.handovers import board, leave, live, pages, ring, worklist
 from felles.record.kinds import Kind
 from felles.ui.domain import Card, Domain, Write
 from felles.ui.sources import sources
@@ -9,7 +9,7 @@ DOMAIN = Domain(
     "handovers",
     "felles.care.handovers",
     (
-        ("GET", "/arbeid", pages.work),
+        ("GET", "/arbeid", worklist.work),
         ("GET", "/arbeid/live", live.follow),
         ("GET", "/arbeid/{type}/{hid}", pages.one),
         ("POST", "/arbeid/{type}/{hid}/{verb}", pages.act),

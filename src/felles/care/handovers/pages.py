@@ -1,4 +1,4 @@
-"""`/arbeid`: what needs me and what I sent; `/arbeid/{type}/{hid}`: one of them; `/tavle`: what a unit, or all, has.
+"""`/arbeid/{type}/{hid}`: one hand-over, and what is done with it.
 
 Sending begins in the chart, in the work panel (`care.writing`), or at the telephone (`ring`).
 """
@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
 from felles.access.ready_replies import kept, may_keep
-from felles.care.handovers import actions, desk, fallen, live, present, present_leave, reached, rules, sending
-from felles.care.handovers.present_board import told
+from felles.care.handovers import actions, desk, fallen, present, present_leave, reached, rules, sending
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
 from felles.care.people import staff_only, store_of
-from felles.care.writing.actions import settle
 from felles.care.writing.offers import offers
 from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
-from felles.record.ids import mark_of
-from felles.record.read_handovers import MANY
 from felles.ui.dates import local
 from felles.ui.web import form_of, go, page, visit
 
@@ -43,98 +38,7 @@ FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon", "beskjed")
 """The fields of an act."""
 _SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
 _SHORTEST: Final = 3
-
-
-async def work(request: Request) -> Response:
-    """What is with me or my inboxes; `?sendt`: what I sent and somebody else has; `?kolleger`: what colleagues have.
-
-    `?tavle`: all that the board counts. Raises `Forbidden`, `Busy`.
-    """
-    found = await visit(request)
-    staff_only(found)
-    await settle(store_of(found), writer=mark_of(found.signed_in.reference))
-    named: list[Side] = [side for name, side in _SIDES.items() if name in request.query_params]
-    side: Side = named[0] if named else "mine"
-    listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
-    over = "besvart" in request.query_params and (desk.answers(found) or desk.decides(found))
-    lines = await answered(found) if over else [row for each in listing for row in await listed(found, each)]
-    follows = side == "mine" and len(listing) == 1 and not over
-    alive = {row["source"]: row["version"] for row in lines}
-    lines = [*(await fallen.lines(found)), *lines] if follows else lines
-    rows = [row for row in lines if _asked(request, row)]
-    titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
-    title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
-    waiting = await sending.shown(found)
-    context = {
-        "live": live.address(found.signed_in, alive) if follows else "",
-        "title": title if not over else _answered(found),
-        "desk": desk.answers(found),
-        "decides": desk.decides(found),
-        "rows": rows,
-        "side": "over" if over else "board" if len(listing) > 1 else side,
-        "full": len(rows) == MANY,
-        "done": "gjort" in request.query_params,
-        "sending": waiting,
-        "wait": max((each["seconds"] + 1 for each in waiting if each["state"] == "waits"), default=0),
-        "away": await _away(found),
-        "board": found.t("Tavle for hele regionen") if found.signed_in.may("approve") else found.t("Tavle"),
-        "some": found.t("Bare det du valgte på tavlen.") if "hva" in request.query_params else "",
-    }
-    return page(found, "handovers/work.html", context)
-
-
-def _answered(found: Visit) -> str:
-    return found.t("Besvarte saker") if desk.answers(found) else found.t("Besvarte ønsker om innsyn")
-
-
-async def _away(found: Visit) -> str:
-    """That she is away herself, "" when she is not."""
-    store, me = store_of(found), found.signed_in.reference
-    until, stand_in = (await inboxes.away(store, [me])).get(me, (0, ""))
-    names = await store.names.of({stand_in}) if stand_in else {}
-    return present_leave.told(found.t, until, names.get(stand_in, "")) if until else ""
-
-
-def _asked(request: Request, row: dict[str, Any]) -> bool:
-    """Whether a line is among what the reader chose on the board: `hva`, `hos`, `slag`, `haster`; all without."""
-    asked = request.query_params
-    if "hva" not in asked:
-        return True
-    return (
-        told(asked["hva"], state=row["where"], inbox=row["inbox"], late=row["late"], nobody=False)
-        and asked.get("hos", "") in ("", row["owner"])
-        and asked.get("slag", "") in ("", row["code"])
-        and ("slag" not in asked or ("haster" in asked) == row["urgent"])
-    )
-
-
-async def listed(found: Visit, side: Side, many: int = MANY) -> list[dict[str, Any]]:
-    """The lines of a list, for this page and for the start page."""
-    rows = await waiting(found, side, many)
-    return await _lines(found, rows, sent=side != "mine")
-
-
-async def waiting(found: Visit, side: Side, many: int = MANY) -> list[HandedRow]:
-    """The hand-overs of a list, among them the cases at her desk. Raises `Busy`."""
-    finds = found.signed_in.may("find")
-    rows = await store_of(found).work(access.everyone(found.signed_in), side, many) if finds else []
-    return await desk.among(found, rows, side, many)
-
-
-async def answered(found: Visit) -> list[dict[str, Any]]:
-    """The cases that her desk has answered, the newest first."""
-    return await _lines(found, await desk.cases(found, closed=True), sent=False)
-
-
-async def _lines(found: Visit, rows: list[HandedRow], *, sent: bool) -> list[dict[str, Any]]:
-    store = store_of(found)
-    names = await store.names.of({each for row in rows for each in (row.owner, row.sender) if each})
-    now = store.clock.clinical()
-    held = sent or "tavle" in found.request.query_params
-    made = [(row, present.row(found.t, row, names, now, sent=held)) for row in rows]
-    return [
-        desk.shown(found, line, row, names.get(row.owner, "")) if Kind(row.kind).case else line for row, line in made
-    ]
+_DIGITS: Final = 7
 
 
 async def one(request: Request) -> Response:

@@ -198,6 +198,13 @@ def hurries(of: HandedRow) -> bool:
     return not of.urgent and msgspec.json.decode(of.body).get("priority") == "urgent"
 
 
+def rank(of: HandedRow, now: int) -> int:
+    """What stands first: what cannot wait, what is late, what its sender says hurries (as `read_handovers.ORDER`)."""
+    if of.urgent:
+        return 0
+    return 1 if of.next is not None and of.next <= now else 2 if hurries(of) else 3
+
+
 def _with_her(t: Language, body: dict[str, Any]) -> str:
     """Where it stands while a citizen is asked back, and when she has answered; "" else."""
     if "status" in body and rules.asking(body):
@@ -223,10 +230,10 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
     body = msgspec.json.decode(of.body)
     where = State(of.state)
     reason = body.get("statusReason", {}).get("text", "")
-    case = bool(Kind(of.kind).case)  # it opens no record
+    opens = bool(of.patient) and of.open and not Kind(of.kind).case  # a case opens no record
     focus = of.focus or _about(body)
     return row(t, of, names, now, sent=True) | {
-        "record": f"/p/{of.patient}" if of.patient and not case else "",
+        "record": f"/p/{of.patient}" if opens else "",
         "words": _words(body),
         "sender": names.get(of.sender, "") or _written_by(t, of, body) if of.patient else t("Felles"),
         "citizen": of.sender.startswith(("Patient/", "RelatedPerson/")),
@@ -237,7 +244,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "outputs": [
             {"text": each.get("type", {}).get("text", ""), "href": f"/p/{of.patient}/e/{reference}"}
             for each in body.get("output", [])
-            if (reference := each.get("valueReference", {}).get("reference", "")) and of.patient and not case
+            if (reference := each.get("valueReference", {}).get("reference", "")) and opens
         ],
         "receiver": names.get(of.receiver, ""),
         "given": names.get(of.receiver, "") if given(of) else "",
@@ -251,7 +258,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
         "order": of.kind == Kind.ORDER,
         "revoked": of.kind == Kind.ORDER and body.get("status") == "revoked",
         "told": [each["valueString"] for each in body.get("output", []) if each.get("valueString")],
-        "focus": f"/p/{of.patient}/e/{focus}" if focus and of.patient and not case else "",
+        "focus": f"/p/{of.patient}/e/{focus}" if focus and opens else "",
         "notes": notes(t, body, names),
         "events": events(t, of, names),
     }
@@ -259,10 +266,7 @@ def whole(t: Language, of: HandedRow, names: Names, now: int) -> dict[str, Any]:
 
 def _answers(t: Language, of: HandedRow) -> list[dict[str, str]]:
     """The ways to what answers an order: the reports, the values where there are none; the newest first."""
-    seen = (
-        [{"ref": of.answer, "text": ""}] if of.answer and State(of.state).ended else []
-    )  # as it was for whoever saw it
-    found = (msgspec.json.decode(of.answers) if of.answers else seen) if of.patient else []
+    found = msgspec.json.decode(of.answers) if of.answers and of.patient else []
     reports = [each for each in found if each["ref"].startswith("DiagnosticReport/")] or found
     ways = [(f"/p/{of.patient}/e/{each['ref']}", each["text"]) for each in reports]
     if len(ways) < 2:

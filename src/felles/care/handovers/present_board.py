@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COUNTS: Final = ("many", "unread", "unassigned", "untaken", "late", "nobody")
 """What the board counts (`record.read_board.TELLINGS`)."""
+BY_CODE: Final = {kind.code: kind for kind in Kind}
+"""Each kind by its code, as addresses name it."""
 
 
 def titles(t: Language) -> dict[str, str]:
@@ -114,7 +116,9 @@ def step(t: Language, row: BoardRow, names: Names, above: Mapping[str, str]) -> 
             who=owner, sender=sender
         )
     if State(row.state).back:
-        return t("{who} må sende den til noen andre, svare eller avslutte den.").format(who=owner)
+        said = t("{who} må sende den til noen andre, svare eller avslutte den.").format(who=owner)
+        climbs = row.urgent and State(row.state) is not State.ANSWERED  # `keeper`: unseen
+        return f"{said} {t('Ser ingen på den innen fristen, går den til neste på vakt der.')}" if climbs else said
     if row.state != State.SENT:
         return t("{who} ser på den igjen da.").format(who=owner)
     return _climbs(t, row, names, above)

@@ -29,7 +29,7 @@ COMING: Final = booked(
     "i-dag", lambda t: t("Hvem kommer i dag"), whose=Whose.HOUSE, tell=at_the_desk,
     way=("/timebok", lambda t: t("Åpne timeboken")),
 )  # fmt: skip
-CONTROLS: Final = booked("i-dag", lambda t: t("Kontroller i dag"), wants=PREGNANCY, tell=at_a_control)
+CONTROLS: Final = booked("i-dag", lambda t: t("Kontroller i dag"), wants=PREGNANCY, by=at_a_control)
 CHILDREN: Final = booked("i-dag", lambda t: t("Timer i dag"), wants=VACCINES, tell=at_the_station)
 ROUTE: Final = booked(
     "rute", lambda t: t("Dagens besøk"), tell=on_the_way, icon="House", way=("/rute", lambda t: t("Åpne ruten"))

@@ -17,6 +17,7 @@ from felles.ui.dates import local_day, moment
 if TYPE_CHECKING:
     from felles.record.read_lists import Listed
     from felles.record.wants import AnyWant
+    from felles.settings import Settings
     from felles.ui.i18n import Language
 
     Tell = Callable[[Language, Listed, Any, int, Line], None]
@@ -48,16 +49,20 @@ def booked(
     whose: Whose = Whose.MINE,
     wants: tuple[AnyWant, ...] = (),
     tell: Tell | None = None,
+    by: Callable[[Settings], Tell] | None = None,
     icon: str = "Calendar",
     way: tuple[str, Callable[[Language], str]] | None = None,
 ) -> Part:
-    """The part of today's appointments; `tell` puts what matters for a role on a line, from what `wants` brought."""
+    """The part of today's appointments; `tell` puts what matters for a role on a line, from what `wants` brought.
+
+    `by`: makes it by what the site has set.
+    """
     listing = Listing(("Appointment",), (), whose, wants=wants, book=True)
 
     async def read(asked: Asked) -> Shown:
         low, high = days.begins(asked.now), days.begins(asked.now, AHEAD)
         found, more = await asked.lines_of(listing, low, high)
-        return shown(asked.t, found, asked.now, more, tell)
+        return shown(asked.t, found, asked.now, more, by(asked.store.settings) if by else tell)
 
     return Part(key, title, icon, read, DAY, way)
 

@@ -21,14 +21,13 @@ from felles.ui.dates import local_day
 
 if TYPE_CHECKING:
     from felles.record.read_lists import Listed
+    from felles.settings import Pressure
     from felles.ui.i18n import Language
 
 PRESSURE: Final = "85354-9"
 """LOINC: blood pressure panel with all children optional."""
 COURSE: Final = f"/prover/{address_of(code_mark('code', PRESSURE))}"
 """The course of the blood pressure, below the address of a record."""
-HIGH: Final = (140, 90)
-"""mmHg from which a blood pressure in pregnancy is high (Helsedirektoratet, guideline for antenatal care)."""
 WANTS: Final = (Coded("Observation", 1, PREGNANT), Coded("Observation", 1, (PRESSURE,)))
 _LISTING: Final = Listing(("EpisodeOfCare",), (Basis.PREGNANCY,), wants=WANTS)
 _told: Final = Decoder(list[Read[shapes.Observation]]).decode
@@ -39,14 +38,15 @@ async def _read(asked: Asked) -> Shown:
     found, more = await asked.lines_of(_LISTING, BEGINNING, FOREVER)
     if not found:
         return Shown(none=asked.t("Dere følger ingen gravide nå."))
-    return Shown([line(asked.t, each, asked.now) for each in found], more=more)
+    bound = asked.store.settings.pregnancy_pressure
+    return Shown([line(asked.t, each, asked.now, bound) for each in found], more=more)
 
 
-def line(t: Language, each: Listed, now: int) -> Line:
-    """One woman. Pure."""
+def line(t: Language, each: Listed, now: int, bound: Pressure) -> Line:
+    """One woman. `bound`: from which pressure hers is high (`care.pressure`). Pure."""
     made = person(t, _patient(each.body), each.id, now)
     made.time = week(t, each.found[0], now)
-    tell_pressure(t, each.found[1], now, made)
+    tell_pressure(t, each.found[1], now, made, bound)
     return made
 
 
@@ -60,8 +60,8 @@ def week(t: Language, found: bytes, now: int) -> str:
     return t("Uke {week}").format(week=f"{gone // 7}+{gone % 7}")
 
 
-def tell_pressure(t: Language, found: bytes, now: int, made: Line) -> None:
-    """Put the last blood pressure on a line, with the way to its course; marked where it is high."""
+def tell_pressure(t: Language, found: bytes, now: int, made: Line, bound: Pressure) -> None:
+    """Put the last blood pressure on a line, with the way to its course; marked where it is high (from `bound`)."""
     read = next((read for read in _told(found) if read.entry.status not in rules.NOT_A_VALUE), None)
     made.to = f"{made.href}{COURSE}"
     if read is None:
@@ -72,7 +72,7 @@ def tell_pressure(t: Language, found: bytes, now: int, made: Line) -> None:
         made.fact = f"{t('Blodtrykk')} {words.spoken(t, read.entry)}".strip()
     else:
         made.fact = t("Blodtrykk {value}").format(value=f"{value.number:f}/{value.second:f}")
-        if value.number >= HIGH[0] or value.second >= HIGH[1]:
+        if value.number >= bound.upper or value.second >= bound.lower:
             made.pressing, made.state, made.color = True, t("Høyt"), "warning"
     made.detail = days.day(t, read.at, now)
 

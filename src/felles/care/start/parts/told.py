@@ -16,7 +16,9 @@ from felles.ui.dates import born_on, local, moment
 
 if TYPE_CHECKING:
     from felles.care.start.board import Line
+    from felles.care.start.parts.booked import Tell
     from felles.record.read_lists import Listed
+    from felles.settings import Settings
     from felles.ui.i18n import Language
 
 
@@ -44,11 +46,15 @@ def on_the_way(t: Language, each: Listed, entry: shapes.Appointment, _: int, lin
     line.fact = reason(t, entry)
 
 
-def at_a_control(t: Language, each: Listed, entry: shapes.Appointment, now: int, line: Line) -> None:
+def at_a_control(settings: Settings) -> Tell:
     """For the midwife: the week, and the last blood pressure, which leads to its course."""
-    tell_pressure(t, each.found[1], now, line)
-    said = [line.detail, week(t, each.found[0], now), reason(t, entry)]
-    line.detail = " · ".join(part for part in said if part)
+
+    def tell(t: Language, each: Listed, entry: shapes.Appointment, now: int, line: Line) -> None:
+        tell_pressure(t, each.found[1], now, line, settings.pregnancy_pressure)
+        said = [line.detail, week(t, each.found[0], now), reason(t, entry)]
+        line.detail = " · ".join(part for part in said if part)
+
+    return tell
 
 
 def at_the_station(t: Language, each: Listed, entry: shapes.Appointment, now: int, line: Line) -> None:

@@ -26,21 +26,12 @@ _patient: Final = Decoder(shapes.Patient).decode
 
 
 async def _read(asked: Asked) -> Shown:
-    rows = await asked.store.work(asked.grant, "mine", asked.many + 1)
-    rows = await among(asked.found, rows, "mine", asked.many + 1)
+    work = await asked.store.work(asked.grant, "mine", asked.many)
+    rows = await among(asked.found, work, "mine")
     names = await asked.store.names.of({row.sender for row in rows})
-    lines = [
-        _line(asked.t, row, names, asked.now) for row in sorted(rows[: asked.many], key=lambda r: rank(r, asked.now))
-    ]
-    said = asked.t("Flere står på arbeidslisten.") if len(rows) > asked.many else ""
-    return Shown(lines, said, asked.t("Ingenting venter på deg."))
-
-
-def rank(row: HandedRow, now: int) -> int:
-    """What stands first of what is listed: what cannot wait and what is late, then what its sender says hurries."""
-    if row.urgent or (row.next is not None and row.next <= now):
-        return 0
-    return 1 if present.hurries(row) else 2
+    lines = [_line(asked.t, row, names, asked.now) for row in rows[: asked.many]]
+    left = len(rows) > asked.many or any(row.total > len(work) for row in work)
+    return Shown(lines, asked.t("Flere står på arbeidslisten.") if left else "", asked.t("Ingenting venter på deg."))
 
 
 def _line(t: Language, row: HandedRow, names: Names, now: int) -> Line:

@@ -1,0 +1,118 @@
+"""A worklist longer than a page: what hurries first, each on one page of it, and a board that counts all of them."""
+
+import re
+from html import unescape
+
+import pytest
+from browsing import lines_about, patient_named, words
+from desks import grant
+
+from felles.access.resources import struct
+from felles.demo.places import ORGANISATIONS, STAFF, WARD
+from felles.record.changes import Change
+from felles.record.read_handovers import MANY
+
+pytestmark = pytest.mark.slow
+LONG = MANY + 30
+
+
+def task(olav, number, *, priority="routine"):
+    """A task to the ward; its owner reads it by its number."""
+    return {
+        "resourceType": "Task", "status": "requested", "intent": "order", "priority": priority,
+        "description": f"Lang liste {number:04}.", "for": {"reference": f"Patient/{olav}"},
+        "code": {"coding": [{"system": "http://felles.example/fhir/CodeSystem/handover", "code": "task"}]},
+        "requester": {"reference": STAFF["ingrid"].practitioner}, "owner": {"reference": ORGANISATIONS[WARD].reference},
+    }  # fmt: skip
+
+
+async def sent(site, tasks):
+    """The references of those tasks, sent."""
+    made = [Change(op="create", type="Task", resource=struct(each)) for each in tasks]
+    return [each.reference for each in await site.store.commit(grant(), made)]
+
+
+async def deleted(site, references):
+    made = [Change(op="delete", type="Task", id=each.partition("/")[2]) for each in references]
+    await site.store.commit(grant(), made)
+
+
+def numbers(html):
+    return [int(each) for each in re.findall(r"Lang liste (\d{4})\.", words(html))]
+
+
+def next_page(html):
+    found = re.search(r'href="([^"]*fra=[^"]*)">De neste', unescape(html))
+    return found and found[1]
+
+
+def counted(html, *said):
+    """What a board counts of all open ones, by the words of its addresses."""
+    found = re.findall(r'<a href="([^"]*hva=many[^"]*)">(\d+)</a>', unescape(html))
+    return sum(int(many) for href, many in found if all(each in href for each in said))
+
+
+async def test_a_list_longer_than_a_page_says_so_and_the_board_counts_it_whole(site):
+    olav, key = await patient_named(site, "saeterbo")
+    async with (
+        site.visitor("sykepleier") as nurse,
+        site.visitor("jordmor") as other,
+        site.visitor("administrator") as operator,
+    ):
+        before = [counted((await visitor.get("/tavle")).text, "slag=task") for visitor in (nurse, operator)]
+        last = LONG - 1
+        done = await sent(site, [task(olav, n, priority="urgent" if n == last else "routine") for n in range(LONG)])
+        try:
+            first = await nurse.get("/arbeid")
+            assert last in numbers(first.text), "what hurries is not left for the next page"
+            assert last in numbers((await nurse.get("/")).text), "nor is it left out of the start page"
+            seen, page = numbers(first.text), first
+            while (href := next_page(page.text)) is not None:
+                page = await nurse.get(href)
+                seen += numbers(page.text)
+                assert "De forrige" in words(page.text)
+            assert sorted(seen) == list(range(LONG))
+            assert "Ingen flere her" in words((await nurse.get("/arbeid?fra=100000")).text)
+            for wrong in ("-1", "x", "1e3", "²", "99999999999999999999"):
+                assert (await nurse.get("/arbeid", params={"fra": wrong})).status_code == 400
+
+            lines = len(await lines_about(site, key))
+            boards = [(await visitor.get("/tavle")).text for visitor in (nurse, operator)]
+            assert len(await lines_about(site, key)) == lines, "a count shows nobody"
+            now = [counted(each, "slag=task") for each in boards]
+            assert [many - was for many, was in zip(now, before, strict=True)] == [LONG, LONG]
+            assert not counted((await other.get("/tavle")).text, "slag=task")
+            assert not numbers((await other.get("/arbeid?tavle=1&hva=many&slag=task")).text)
+
+            # a count opens what it counts, however many that is, and nothing beside it
+            opened = "/arbeid?tavle=1&hva=many&slag=task&hos=" + ORGANISATIONS[WARD].reference
+            page, seen = await nurse.get(opened), []
+            while True:
+                seen += numbers(page.text)
+                assert set(re.findall(r'class="open" href="[^"]+">(?:<span[^>]*>[^<]*</span> )?(\w+)', page.text)) <= {
+                    "Oppgave"
+                }
+                if (href := next_page(page.text)) is None:
+                    break
+                page = await nurse.get(href)
+            assert sorted(seen) == list(range(LONG))
+            page, rows = await operator.get("/tavle?hva=many&slag=task"), 0
+            while True:
+                rows += len(re.findall("<tr[ >]", page.text)) - 1
+                assert not numbers(page.text)
+                if (href := next_page(page.text)) is None:
+                    break
+                page = await operator.get(href)
+            assert rows == now[1]
+        finally:
+            await deleted(site, done)
+
+
+async def test_of_a_list_what_is_late_stands_first_then_what_hurries(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    done = await sent(site, [task(olav, 1), task(olav, 2, priority="urgent"), task(olav, 3)])
+    await site.store.pool.fetch("update handover set next = 0 where source = $1", done[2])
+    async with site.visitor("sykepleier") as nurse:
+        assert numbers((await nurse.get("/arbeid")).text) == [3, 2, 1]
+        assert numbers((await nurse.get("/arbeid?tavle=1&hva=late")).text) == [3]
+    await deleted(site, done)
