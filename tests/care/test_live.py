@@ -3,10 +3,9 @@
 import asyncio
 import json
 import re
-from html import unescape
 
 import pytest
-from browsing import lines_about, own, patient_named
+from browsing import lines_about, opened_at, own, patient_named, told
 from desks import hired
 
 from felles import access
@@ -138,15 +137,6 @@ async def test_a_stream_tells_of_news_and_is_silent_of_what_is_hidden_and_ends_w
         await asyncio.wait_for(desk.task, 5)
         reads.gone.set()
         await asyncio.wait_for(reads.task, 5)
-
-
-async def opened_at(browser, path):
-    """Where a page that was just read follows its record: the page is read, and says when it was asked for."""
-    return re.findall(r'data-live="([^"]+)"', unescape((await browser.get(path)).text))[0]
-
-
-async def told(browser, address):
-    return re.findall(r"^event: (\w+)", (await browser.get(address)).text)[0]
 
 
 async def test_what_was_written_while_the_page_was_on_its_way_is_news_to_who_sees_it(site):

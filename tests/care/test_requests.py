@@ -8,7 +8,7 @@ from html import unescape
 import msgspec
 import pytest
 import pytest_asyncio
-from browsing import words
+from browsing import opened_at, told, words
 from doors import held_back, proxy
 from households import ELSEWHERE, GP, OFFICE, numbered, parent_of, settled
 from worlds import actor
@@ -185,6 +185,7 @@ async def test_who_decides_finds_it_on_the_worklist_takes_it_and_is_led_to_where
         for path in ("/arbeid", "/?del=arbeid"):
             assert f"Ønske om innsyn for en annen: datter: {ASKED}" in words((await browser.get(path)).text), path
             assert await listed(browser, path, href), path
+        assert await told(browser, await opened_at(browser, "/arbeid")) == "her", "a request is no news of the list"
         assert not await listed(browser, "/arbeid?sendt=1", href)
         one = await browser.get(href)
         assert unescape(one.text).replace("&#x2f;", "/").count(f'href="{way}"') == 1

@@ -4,12 +4,15 @@ import re
 from html import unescape
 
 import pytest
-from browsing import lines_about, patient_named, words
+from browsing import lines_about, opened_at, patient_named, told, words
 from desks import grant
+from doors import case
 
 from felles.access.resources import struct
-from felles.demo.places import ORGANISATIONS, STAFF, WARD
+from felles.demo.places import OPERATOR, ORGANISATIONS, STAFF, WARD
 from felles.record.changes import Change
+from felles.record.numbers import TYPES
+from felles.record.read_cases import MANY as CASES
 from felles.record.read_handovers import MANY
 
 pytestmark = pytest.mark.slow
@@ -47,9 +50,9 @@ def next_page(html):
 
 
 def counted(html, *said):
-    """What a board counts of all open ones, by the words of its addresses."""
+    """What a board counts of all open ones that are not urgent, by the words of its addresses."""
     found = re.findall(r'<a href="([^"]*hva=many[^"]*)">(\d+)</a>', unescape(html))
-    return sum(int(many) for href, many in found if all(each in href for each in said))
+    return sum(int(many) for href, many in found if all(each in href for each in said) and "haster" not in href)
 
 
 async def test_a_list_longer_than_a_page_says_so_and_the_board_counts_it_whole(site):
@@ -72,6 +75,9 @@ async def test_a_list_longer_than_a_page_says_so_and_the_board_counts_it_whole(s
                 seen += numbers(page.text)
                 assert "De forrige" in words(page.text)
             assert sorted(seen) == list(range(LONG))
+            assert await told(nurse, await opened_at(nurse, "/arbeid")) == "her", "it shows what it follows"
+            for part in ("hva=late", "fra=200", "tavle=1"):
+                assert 'data-live="/arbeid' not in unescape((await nurse.get(f"/arbeid?{part}")).text)
             assert "Ingen flere her" in words((await nurse.get("/arbeid?fra=100000")).text)
             for wrong in ("-1", "x", "1e3", "²", "99999999999999999999"):
                 assert (await nurse.get("/arbeid", params={"fra": wrong})).status_code == 400
@@ -112,7 +118,41 @@ async def test_of_a_list_what_is_late_stands_first_then_what_hurries(site):
     olav, _ = await patient_named(site, "saeterbo")
     done = await sent(site, [task(olav, 1), task(olav, 2, priority="urgent"), task(olav, 3)])
     await site.store.pool.fetch("update handover set next = 0 where source = $1", done[2])
-    async with site.visitor("sykepleier") as nurse:
-        assert numbers((await nurse.get("/arbeid")).text) == [3, 2, 1]
-        assert numbers((await nurse.get("/arbeid?tavle=1&hva=late")).text) == [3]
-    await deleted(site, done)
+    try:
+        async with site.visitor("sykepleier") as nurse:
+            assert numbers((await nurse.get("/arbeid")).text) == [3, 2, 1]
+            assert numbers((await nurse.get("/arbeid?tavle=1&hva=late")).text) == [3]
+            assert (await nurse.get("/arbeid?hva=late&slag=ukjent")).status_code == 400
+    finally:
+        await deleted(site, done)
+
+
+async def test_a_desk_with_more_cases_than_a_page_has_all_of_them_and_counts_them(site):
+    olav, key = await patient_named(site, "saeterbo")
+    his = {"reference": f"Patient/{olav}"}
+    office = {"reference": ORGANISATIONS[OPERATOR].reference}
+    many = range(CASES + 7)
+    entry = (
+        "select 'MedicationRequest/' || id as ref from entry where bucket = $1 and person = $2 and type = $3 limit 1"
+    )
+    (about,) = await site.store.pool.fetch(entry, *key, TYPES["MedicationRequest"])
+    async with site.visitor("personvern") as reviewer, site.visitor("sykepleier") as nurse:
+        before = counted((await reviewer.get("/tavle")).text, "slag=demand")
+        said = {"requester": his, "owner": office, "focus": {"reference": about["ref"]}}
+        done = await sent(site, [case(olav, "correction", description=f"Lang liste {n:04}.", **said) for n in many])
+        try:
+            lines = len(await lines_about(site, key))
+            board = (await reviewer.get("/tavle")).text
+            assert len(await lines_about(site, key)) == lines, "a count shows nobody"
+            assert counted(board, "slag=demand") == before + len(many)
+            assert not counted((await nurse.get("/tavle")).text, "slag=demand")
+            page = await reviewer.get("/arbeid?tavle=1&hva=many&slag=demand")
+            rows = []
+            while True:
+                rows += re.findall(r'class="open" href="([^"]+)"', page.text)
+                if (href := next_page(page.text)) is None:
+                    break
+                page = await reviewer.get(href)
+            assert len(rows) == len(set(rows)) == before + len(many)
+        finally:
+            await deleted(site, done)

@@ -102,3 +102,13 @@ async def lines_about(site: Site, key: tuple[int, int]) -> list[str]:
     """The lines of the log about a person, oldest first."""
     rows = await site.store.pool.fetch("select text from leaf where bucket = $1 and person = $2 order by number", *key)
     return [row["text"] for row in rows]
+
+
+async def opened_at(browser: Any, path: str) -> str:
+    """Where a page that was just read follows what it shows: the page is read, and says when it was asked for."""
+    return re.findall(r'data-live="([^"]+)"', unescape((await browser.get(path)).text))[0]
+
+
+async def told(browser: Any, address: str) -> str:
+    """What a page that follows there hears first: `her` for nothing, `ny` for something."""
+    return re.findall(r"^event: (\w+)", (await browser.get(address)).text)[0]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from felles.care.overview.views import Read
     from felles.care.shapes import Observation
 
+HIGH: Final = (140, 90)
+"""mmHg, upper and lower: the bound of the guideline, where no site has set another."""
 GUIDELINE: Final = "https://www.helsedirektoratet.no/retningslinjer/svangerskapsomsorgen"
 _UNITS: Final = ("mm[Hg]", "mmHg")
 

@@ -27,19 +27,20 @@ ALONE: Final = "(q.whole or not p.joined)"
 """Whether a statement may answer for person `p`: it was asked over all her keys, or she has but one."""
 TRIES: Final = 3
 
-_MEMBERS: Final = """cross join lateral (
+MEMBERS: Final = """cross join lateral (
         select coalesce(p.lead_bucket, p.bucket) as bucket, coalesce(p.lead, p.person) as person) l
   cross join lateral (
         select k.bucket, k.person, k.lead from person k where k.bucket = l.bucket and k.person = l.person
         union all
         select k.bucket, k.person, k.lead from person k
          where p.joined and k.lead_bucket = l.bucket and k.lead = l.person) m"""
+"""The keys `m` of person `p`, whichever of them it is."""
 _COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"))
 _KEYS: Final = Shape(
     f"""select q.n, m.bucket, m.person, e.id
           from {unnest(_COLUMNS)} q
           join person p on p.bucket = q.bucket and p.person = q.person
-          {_MEMBERS}
+          {MEMBERS}
           left join entry e on e.bucket = m.bucket and e.person = m.person and e.type = {TYPES["Patient"]}
            and e.form = 0 and e.state = 0
          where ${len(_COLUMNS) + 1}::smallint is not null
@@ -50,7 +51,7 @@ _GROUPS: Final = f"""
 select q.n, m.bucket, m.person
   from {unnest(_COLUMNS)} q
   join person p on p.bucket = q.bucket and p.person = q.person
-  {_MEMBERS}
+  {MEMBERS}
  order by q.n, m.lead is not null, m.bucket, m.person"""
 
 

@@ -21,8 +21,8 @@ from felles.record.grants import Mode
 from felles.record.kinds import Kind
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
+from felles.record.read_handovers import ALIKE, BY, Alike, handed_row
 from felles.record.read_handovers import OPEN as ENDED
-from felles.record.read_handovers import handed_row
 from felles.record.read_log import Leaf
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from felles.record.lane import Lane
     from felles.record.read_handovers import HandedRow
 
-_LIST_COLUMNS: Final = (("many", "integer"), *ASK)
+_LIST_COLUMNS: Final = (("many", "integer"), ("skip", "integer"), *ASK)
 _PLACE: Final = (("name", "text"), ("bucket", "smallint"), ("person", "bigint"))
 _ONE_COLUMNS: Final = (*_PLACE, *ASK)
 _LOG_COLUMNS: Final = (*_PLACE, ("since", "bigint"), ("before", "bigint"), ("said", "text"), *ASK)
@@ -80,18 +80,29 @@ found as materialized (
     select q.n, q.real, q.who, x.*
       from q
      cross join lateral (
-        select {_FIELDS}, null::text as versions from handover h {_TASK}
+        select {_FIELDS}, null::text as versions, count(*) over () as total from handover h {_TASK}
          where q.mode = {Mode.CASE:d} and {which}
-         order by {by}, h.source limit q.many) x
+         order by {by}, h.source offset q.skip limit q.many) x
 )""",
         len(_LIST_COLUMNS),
     )
 
 
-_LIST: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state < {ENDED} and {AT_DESK}")
+def _counted(which: str) -> str:
+    return f"""
+with q as materialized {unnest(ASK)}
+select q.n, x.*
+  from q cross join lateral (select {ALIKE} from handover h {_TASK}
+        where q.mode = {Mode.CASE:d} and {which} group by {BY}) x
+ where ${len(ASK) + 1}::smallint is not null"""
+
+
+_WAITS: Final = f"h.org = q.org and h.kind > {CASES} and h.state < {ENDED} and {AT_DESK}"
+_LIST: Final = _listed(_WAITS)
 _CLOSED: Final = _listed(f"h.org = q.org and h.kind > {CASES} and h.state >= {ENDED} and {AT_DESK}", "h.since desc")
 # A hospital has tens of thousands of open hand-overs, the region few requests: `+ 0` leaves the index of those.
-_ASKED: Final = _listed(f"h.kind = {REQUEST} and h.state < {ENDED} and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}")
+_ASKED_WAITS: Final = f"h.kind = {REQUEST} and h.state < {ENDED} and {ASKED_OF.replace('h.org =', 'h.org + 0 =')}"
+_ASKED: Final = _listed(_ASKED_WAITS)
 _SAID: Final = _listed(f"h.kind > {CASES} and h.state >= {ENDED} and {ASKED_OF}", "h.since desc")
 _ONE: Final = _shown(
     f"""
@@ -133,6 +144,8 @@ _SHAPES: Final = {
     "closed": Shape(_CLOSED, _LIST_COLUMNS),
     "asked": Shape(_ASKED, _LIST_COLUMNS),
     "said": Shape(_SAID, _LIST_COLUMNS),
+    "count": Shape(_counted(_WAITS), ASK),
+    "count-asked": Shape(_counted(_ASKED_WAITS), ASK),
     "one": Shape(_ONE, _ONE_COLUMNS),
     "log": Shape(_LINES, _LOG_COLUMNS),
 }
@@ -167,15 +180,26 @@ class CaseRow:
         return self.hand.state < ENDED
 
 
-async def read_cases(lane: Lane, clock: Clock, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
+async def read_cases(
+    lane: Lane, clock: Clock, grant: SetGrant, *, closed: bool = False, skip: int = 0
+) -> list[CaseRow]:
     """The cases at the reader's desk, by their date, or (`closed`) those that are answered, the newest first.
 
-    Of one who decides on requests (`access.asked`) those of her organisation. Raises `Forbidden`, `Busy`.
+    At most `MANY` after the first `skip`. Of one who decides on requests (`access.asked`) those of her organisation.
+    Raises `Forbidden`, `Busy`.
     """
     _may_handle(grant)
     asked = grant.kinds >> Kind.WITHHELD & 1
     shape = ("said" if closed else "asked") if asked else "closed" if closed else "list"
-    return [_row(r) for r in await lane.submit(_SHAPES[shape], (MANY, *ask_values(grant, clock)))]
+    return [_row(r) for r in await lane.submit(_SHAPES[shape], (MANY, skip, *ask_values(grant, clock)))]
+
+
+async def count_cases(lane: Lane, clock: Clock, grant: SetGrant) -> list[Alike]:
+    """All that wait at the reader's desk, counted; it shows nobody, and leaves no line. Raises `Forbidden`, `Busy`."""
+    _may_handle(grant)
+    shape = "count-asked" if grant.kinds >> Kind.WITHHELD & 1 else "count"
+    rows = await lane.submit(_SHAPES[shape], ask_values(grant, clock))
+    return [Alike(**{name: r[name] for name in Alike.__slots__}) for r in rows]
 
 
 async def read_case(lane: Lane, clock: Clock, grant: SetGrant, name: str, key: PersonKey | None) -> CaseRow:

@@ -26,6 +26,7 @@ from felles.record.decide import (
 )
 from felles.record.errors import Absent
 from felles.record.grants import Mode
+from felles.record.joined import MEMBERS
 from felles.record.lane import Shape, unnest
 from felles.record.numbers import TYPES
 from felles.record.standing import marks
@@ -111,6 +112,12 @@ found as materialized (
     )
 
 
+ALIKE: Final = """h.owner, h.kind, h.state, h.urgent, coalesce(h.next <= q.clinical, false) as late,
+           count(*)::bigint as many, min(h.since) as oldest, min(coalesce(h.next, h.since)) as first"""
+BY: Final = "h.owner, h.kind, h.state, h.urgent, h.next <= q.clinical"
+"""What is counted together, as `Alike` tells of it, and by what it is grouped."""
+
+
 def _counted(found: str) -> str:
     """The statement that counts `found`: those alike together. It shows nobody, and leaves no line."""
     return f"""
@@ -118,21 +125,22 @@ with q as materialized {unnest(_COUNT_COLUMNS)}
 select q.n, x.*
   from q
  cross join lateral (
-    select h.owner, h.kind, h.state, h.urgent, coalesce(h.next <= q.clinical, false) as late,
-           count(*)::bigint as many, min(h.since) as oldest, min(coalesce(h.next, h.since)) as first
+    select {ALIKE}
       {found.format(entry=_SAID)}
-     group by h.owner, h.kind, h.state, h.urgent, h.next <= q.clinical) x
+     group by {BY}) x
  where ${len(_COUNT_COLUMNS) + 1}::smallint is not null"""
 
 
-# Where it is hers twice over (with one inbox of hers, given to another), it is on the list once.
+# Where it is hers twice over (with one inbox of hers, given to another; sent by one, with another), it is there once.
+_HOLDS: Final = f"exists (select 1 from staffing s where s.party = h.holder and {STAFFED})"
+WITH_HER: Final = f"""((h.holder = s.party and not ({AWAITED}))
+           or (h.given = s.party and not (h.holder <> h.given and {_HOLDS} and not ({AWAITED}))))"""
+"""Whether hand-over `h` is on the worklist of whoever staffs `s`."""
+_SENT: Final = f"""((h.origin = s.party and h.holder <> s.party and not ({AWAITED} and {_HOLDS}))
+           or (h.holder = s.party and {AWAITED}))"""
 _HERS: Final = f"""from (select distinct s.party from staffing s where {STAFFED}) s
           join handover h on h.state < {OPEN}
-           and ((not q.sent and ((h.holder = s.party and not ({AWAITED})) or (h.given = s.party and not exists (
-                    select 1 from staffing s where s.party = h.holder and h.holder <> h.given and {STAFFED}
-                       and not ({AWAITED})))))
-                or (q.sent and h.origin = s.party and h.holder <> s.party)
-                or (q.sent and h.holder = s.party and {AWAITED})){{entry}}
+           and ((not q.sent and {WITH_HER}) or (q.sent and {_SENT})){{entry}}
          where {HANDED}"""
 # Whoever staffs something together with the reader, for her organisation: whatever they staff.
 _COLLEAGUES: Final = """staffing s
@@ -144,7 +152,7 @@ _BY_NAME: Final = f"""q.mode = {Mode.STAFF:d} and h.state < {OPEN} and h.org = q
 _COLLEAGUES_HAVE: Final = f"""from (select distinct w.party from {_COLLEAGUES} where {STAFFED}) s
           join handover h on h.holder = s.party and h.state < {OPEN}{{entry}}
           {basis_of()}
-         where {_BY_NAME}"""
+         where {_BY_NAME} and not exists (select 1 from staffing s where s.party = h.given and {STAFFED})"""
 # What answers an order, as far as it is shown to who answers for it (`access.handovers.showing`): the newest first.
 _ANSWERING: Final = f"""(select json_agg(json_build_object('ref', m.name || '/' || e.id, 'low', e.low, 'text',
                    coalesce(e.body::json #>> '{{code,text}}', e.body::json #>> '{{code,coding,0,display}}', ''))
@@ -157,9 +165,10 @@ _ANSWERING: Final = f"""(select json_agg(json_build_object('ref', m.name || '/' 
                and (q.kinds >> e.kind) & 1 = 1 and {POINTED} and not {BLOCKED})"""
 # The answer that was seen, where the record still shows it to the reader; it shows itself to nobody any more.
 _ANSWER_SEEN: Final = f"""(select json_agg(json_build_object('ref', h.answer, 'low', e.low, 'text', ''))::text
-              from entry e join type_name m on m.type = e.type
-             where h.state >= {OPEN} and m.name = split_part(h.answer, '/', 1) and e.id = split_part(h.answer, '/', 2)
-               and e.bucket = h.bucket and e.person = h.person and e.state = 0 and not e.deleted and {IN_FORM}
+              from type_name a {MEMBERS}
+              join entry e on e.bucket = m.bucket and e.person = m.person and e.type = a.type
+               and e.id = split_part(h.answer, '/', 2) and e.state = 0 and not e.deleted and {IN_FORM}
+             where h.state >= {OPEN} and a.name = split_part(h.answer, '/', 1)
                and {PERSON_OPEN} and {ROW_OPEN})"""
 _ONE: Final = _shown(
     f"""
@@ -185,10 +194,17 @@ found as materialized (
 _ABOUT_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
 _ABOUT: Final = f"""
 with q as materialized {unnest(_ABOUT_COLUMNS)}
-select q.n, h.source, h.focus, h.answer
+select q.n, h.source, h.focus
   from q join handover h on h.bucket = q.bucket and h.person = q.person and h.kind = 5 and h.state < {OPEN}{_ENTRY}
  where {HANDED} and exists (select 1 from staffing s where s.party = h.holder and {STAFFED})
    and ${len(_ABOUT_COLUMNS) + 1}::smallint is not null"""
+# The answers that are with the reader: where they lie, for a page that shows them and leaves the line.
+_CAME: Final = f"""
+with q as materialized {unnest(ASK)}
+select q.n, h.answer, h.source
+  from q cross join lateral (select distinct s.party from staffing s where {STAFFED}) s
+  join handover h on h.state < {OPEN} and h.kind = 5 and h.came is not null and {WITH_HER}{_SAID}
+ where {HANDED} and ${len(ASK) + 1}::smallint is not null"""
 _SHAPES: Final = {
     "list": Shape(_listed(_HERS, "'60:' || h.source"), _LIST_COLUMNS),
     "unit": Shape(_listed(_COLLEAGUES_HAVE, "d.basis::text || ':' || d.source"), _LIST_COLUMNS),
@@ -196,6 +212,7 @@ _SHAPES: Final = {
     "count-unit": Shape(_counted(_COLLEAGUES_HAVE), _COUNT_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
     "about": Shape(_ABOUT, _ABOUT_COLUMNS),
+    "came": Shape(_CAME, ASK),
 }
 MANY: Final = 200
 """Hand-overs in one list."""
@@ -304,16 +321,17 @@ async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, 
 
 
 async def read_owed(lane: Lane, clock: Clock, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:
-    """Orders of one person that are with the reader, open: the references of the order and of its answer → its entry's.
-
-    Raises `Busy`.
-    """
+    """Orders of one person that are with the reader, open: the order's reference → that of its entry. Raises `Busy`."""
     found: dict[str, str] = {}
     for key in keys:
         rows = await lane.submit(_SHAPES["about"], (*key, *ask_values(grant, clock)))
         found |= {r["focus"] or r["source"]: r["source"] for r in rows}
-        found |= {r["answer"]: r["source"] for r in rows if r["answer"]}
     return found
+
+
+async def read_came(lane: Lane, clock: Clock, grant: SetGrant) -> dict[str, str]:
+    """What came and is with the reader, unseen: the reference of each answer → that of its hand-over. Raises `Busy`."""
+    return {r["answer"]: r["source"] for r in await lane.submit(_SHAPES["came"], ask_values(grant, clock))}
 
 
 def handed_row(r: Any) -> HandedRow:

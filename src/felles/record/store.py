@@ -34,10 +34,10 @@ from felles.record.pool import Pool
 from felles.record.provenance import made_for
 from felles.record.reach import parties, reached, readers
 from felles.record.read_audit import read_audit
-from felles.record.read_cases import read_case, read_case_log, read_cases
+from felles.record.read_cases import count_cases, read_case, read_case_log, read_cases
 from felles.record.read_download import read_download
 from felles.record.read_followed import read_followed
-from felles.record.read_handovers import ALL, MANY, count_work, read_handover, read_owed, read_work
+from felles.record.read_handovers import ALL, MANY, count_work, read_came, read_handover, read_owed, read_work
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_lists import read_list
@@ -388,9 +388,13 @@ class Store:
         """A person's lines for AuditEvents made of them; empty for all but herself and maintenance. Raises `Busy`."""
         return await read_audit(self._searches, self.clock, grant, key, asked, what)
 
-    async def cases(self, grant: SetGrant, *, closed: bool = False) -> list[CaseRow]:
+    async def cases(self, grant: SetGrant, *, closed: bool = False, skip: int = 0) -> list[CaseRow]:
         """The cases at the reader's desk, or those that it answered; logged. Raises `Forbidden`, `Busy`."""
-        return await read_cases(self._pages, self.clock, grant, closed=closed)
+        return await read_cases(self._pages, self.clock, grant, closed=closed, skip=skip)
+
+    async def cases_counted(self, grant: SetGrant) -> list[Alike]:
+        """All that wait there, counted; not logged, since a count shows nobody. Raises `Forbidden`, `Busy`."""
+        return await count_cases(self._pages, self.clock, grant)
 
     async def case(self, grant: SetGrant, name: str) -> CaseRow:
         """One of them, by its Task's id or `Type.id` of its entry; logged. Raises `Forbidden`, `Absent`, `Busy`."""
@@ -414,8 +418,12 @@ class Store:
         return await count_work(self._pages, self.clock, grant, side)
 
     async def owed(self, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:
-        """The open orders of one person that are with the reader: order or answer → its hand-over. Raises `Busy`."""
+        """The open orders of one person that are with the reader: order → entry of its hand-over. Raises `Busy`."""
         return await read_owed(self._pages, self.clock, grant, keys)
+
+    async def came(self, grant: SetGrant) -> dict[str, str]:
+        """The answers that are with the reader, unseen: each → its hand-over. Raises `Busy`."""
+        return await read_came(self._pages, self.clock, grant)
 
     async def handover(self, grant: SetGrant, source: str) -> HandedRow:
         """One hand-over with all its versions; logged. Raises `Absent`, `Busy`."""

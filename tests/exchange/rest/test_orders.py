@@ -50,7 +50,7 @@ async def test_an_order_is_its_orderers_until_the_answer_is_seen_and_again_when_
     key = await region.world.store.place(order)
     assert key is not None
     owed = await region.world.store.owed(access.everyone(region.who("gp")), (key,))
-    assert owed == {order: order, f"Observation/{early['id']}": order}
+    assert owed == {order: order}
     assert await region.world.store.owed(access.everyone(region.who("one")), (key,)) == {}
     assert row.next is not None
     assert row.next <= row.came + 3600 * MICROSECONDS
@@ -151,9 +151,11 @@ async def test_who_ordered_answers_until_another_has_said_yes(region: Region):
 async def test_an_order_that_is_hers_twice_over_stands_once(region: Region):
     order = await ordered(region)
     source = await does(region, "gp", order, Verb.FORWARD, to=region.orgs["office"])  # where she works herself
-    await answered(region, order, "H")
+    answer = await answered(region, order, "H")
     for name in ("gp", "clerk"):
         assert [each.source for each in await region.work(name)] == [source]
+    for name, came in (("gp", {f"Observation/{answer['id']}": source}), ("one", {})):
+        assert await region.world.store.came(access.everyone(region.who(name))) == came
     counted = await region.world.store.work_counted(access.everyone(region.who("gp")), "mine")
     assert [(each.kind, each.many) for each in counted] == [(Kind.ORDER, 1)]
     assert await region.world.store.work_counted(access.everyone(region.who("one")), "mine") == []

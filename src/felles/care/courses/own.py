@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.courses import codes, page, present, rules
 from felles.care.glossary.mark import mark, meaning
+from felles.care.pressure import HIGH, Watch
 from felles.care.reading import there
 from felles.ui import pieces
 from felles.ui.series import range_bar
@@ -119,7 +120,7 @@ def one(view: View, record: Record) -> dict[str, Any] | None:
         "bar": parts.made("bar", lambda: _bar(view, test, last), ""),
         "drawing": parts.made("drawing", lambda: present.drawing(view, test, width=WIDTH), ""),
         "pressure": last.value.second is not None,
-        "hypertensive": "{}/{}".format(*record.bound) if _hypertensive(last, record.bound) else "",
+        "hypertensive": _hypertensive(last, record.watch),
         "done": parts.made("done", lambda: _done(view, record, test), []),
         "failed": parts.failed,
         "lines": [present.line(view, reading) for reading in test.readings[: present.LISTED]],
@@ -133,10 +134,15 @@ def _done(view: View, record: Record, test: Test) -> list[dict[str, Any]]:
     return [item | {"text": mark(view.t, item["text"], seen)} for item in page.done(view, record, test)]
 
 
-def _hypertensive(reading: Reading, bound: tuple[int, int]) -> bool:
-    """Whether a blood pressure is so high that whoever may be pregnant must ring (`care.pressure`). `bound`: mmHg."""
+def _hypertensive(reading: Reading, watch: Watch | None) -> str:
+    """From which bound a blood pressure is high where this one is, in words; "" where it is not.
+
+    That of the pregnancy that goes on (`watch`); else, since she may be pregnant though no record says so, that of the
+    guideline (`care.pressure`).
+    """
     above, below = reading.number, reading.value.second
-    return above is not None and below is not None and (above >= bound[0] or below >= bound[1])
+    rule = watch or Watch(*HIGH, 0)
+    return rule.text if above is not None and below is not None and rule.high(above, below) else ""
 
 
 def _bar(view: View, test: Test, last: Reading) -> str:

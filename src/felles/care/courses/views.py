@@ -57,7 +57,7 @@ class Record:
     """All that a page shows; lists newest first. `values` may hold one twice; `cut`: there are older ones.
 
     `orders` are those that are open, `asked` the newest of all. Each list may be `reading.Unread`.
-    `watch`: the rule of her blood pressure while she is pregnant; `bound`: from which one it is high (mmHg).
+    `watch`: the rule of her blood pressure while she is pregnant.
     """
 
     patient: shapes.Patient
@@ -72,7 +72,6 @@ class Record:
     asked: list[Read[Order]]
     cut: bool
     watch: Watch | None = None
-    bound: tuple[int, int] = (0, 0)
 
 
 async def table(store: Store, grant: PersonGrant, patient_id: str) -> PersonPage:
@@ -102,7 +101,7 @@ def decoded(page: PersonPage, now: int, bound: tuple[int, int]) -> Record:
         )
     patient = patients[0].entry if patients else shapes.Patient()
     told = there(rows(_told, page.found[STRIP.index(TOLD)]))
-    record = Record(patient, values, *beside, cut=cut, bound=bound)
+    record = Record(patient, values, *beside, cut=cut)
     record.watch = watch(told, now, bound)
     return record
 

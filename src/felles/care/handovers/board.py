@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from felles.record.read_handovers import Alike, HandedRow, Side
+    from felles.record.read_handovers import Alike, Side
     from felles.ui.web import Visit
 
 PATH: Final = "/tavle"
@@ -64,33 +64,20 @@ async def _whole(found: Visit) -> Response:
 
 async def _own(found: Visit) -> Response:
     store, t = store_of(found), found.t
-    counted = [each for side in _SIDES for each in await _of_list(found, side)]
+    alike = await desk.counted(found)
+    for side in _SIDES if found.signed_in.may("find") else ():
+        alike += await store.work_counted(access.everyone(found.signed_in), side)
+    counted = [_alike(each) for each in alike]
     places: dict[int | str, str] = {each.org: str(each.org) for each in counted}
     names = await store.names.of(set(places.values()))
     about = t("Det som er hos deg, i innkurvene du har og hos kolleger i enheten, så langt du kan se det.")
     return _counts(found, counted, names, places, about, "/arbeid?tavle=1")
 
 
-async def _of_list(found: Visit, side: Side) -> list[Counted]:
-    """All of a list with the cases that belong to it, counted. Raises `Busy`."""
-    store, actor = store_of(found), found.signed_in
-    alike = await store.work_counted(access.everyone(actor), side) if actor.may("find") else []
-    now = store.clock.clinical()
-    return [*map(_alike, alike), *(_one(row, now) for row in await desk.belonging(found, side))]
-
-
 def _alike(of: Alike) -> Counted:
     inbox = not of.owner.startswith("Practitioner")
     told = (of.kind, of.state, of.urgent, of.late, False, inbox, of.many, of.oldest, of.first)
     return Counted(of.owner, mark_of(of.owner), *told)
-
-
-def _one(row: HandedRow, now: int) -> Counted:
-    late, inbox = row.next is not None and row.next <= now, not row.owner.startswith("Practitioner")
-    first = row.next or row.since
-    return Counted(
-        row.owner, mark_of(row.owner), row.kind, row.state, row.urgent, late, False, inbox, 1, row.since, first
-    )
 
 
 def _counts(
@@ -131,6 +118,6 @@ async def _listed(found: Visit) -> Response:
     context: dict[str, Any] = {
         "title": present_board.titles(t)[telling],
         "rows": [present_board.line(t, row, names, above) for row in rows],
-        "pages": paged(found, skip, more=len(fetched) > MOST),
+        "pages": paged(found, skip, MOST, more=len(fetched) > MOST),
     }
     return page(found, "handovers/listed.html", context)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from felles.care.handovers.rules import Verb
     from felles.record.grants import SetGrant
     from felles.record.read_cases import CaseRow
-    from felles.record.read_handovers import HandedRow, Side
+    from felles.record.read_handovers import Alike, HandedRow, Side
     from felles.record.store import Store
     from felles.ui.web import Visit
 
@@ -50,25 +50,34 @@ def _grant(actor: Actor) -> SetGrant | None:
     return access.asked(actor) if actor.may("decide") else None
 
 
-async def cases(found: Visit, *, closed: bool = False) -> list[HandedRow]:
-    """Those at her desk or of her office, or that it has answered; none for whoever answers none. Raises `Busy`."""
+async def cases(found: Visit, *, closed: bool = False, skip: int = 0) -> list[HandedRow]:
+    """Those at her desk or of her office, or that it has answered; none for whoever answers none. Raises `Busy`.
+
+    A page of them: after the first `skip`.
+    """
     grant = _grant(found.signed_in)
-    return [] if grant is None else [row.hand for row in await store_of(found).cases(grant, closed=closed)]
+    return [] if grant is None else [row.hand for row in await store_of(found).cases(grant, closed=closed, skip=skip)]
 
 
-async def belonging(found: Visit, side: Side) -> list[HandedRow]:
-    """The cases that belong to a list of hand-overs. Raises `Busy`.
+async def counted(found: Visit) -> list[Alike]:
+    """All those that wait there, counted. Raises `Busy`."""
+    grant = _grant(found.signed_in)
+    return [] if grant is None else await store_of(found).cases_counted(grant)
+
+
+def belong(found: Visit, hers: list[HandedRow], side: Side) -> list[HandedRow]:
+    """Which of the cases belong to a list of hand-overs.
 
     Those at a desk have it all before them; who also has other work sees what a colleague took among what those have.
     """
     if side == "sent" or (side == "unit" and answers(found)):
         return []
-    return [row for row in await cases(found) if answers(found) or _colleagues(found, row) is (side == "unit")]
+    return [row for row in hers if answers(found) or _colleagues(found, row) is (side == "unit")]
 
 
-async def among(found: Visit, rows: list[HandedRow], side: Side) -> list[HandedRow]:
-    """The first of a list of hand-overs with the cases that belong to it, in the order of `rank`. Raises `Busy`."""
-    now, hers = store_of(found).clock.clinical(), await belonging(found, side)
+def among(found: Visit, rows: list[HandedRow], hers: list[HandedRow]) -> list[HandedRow]:
+    """Hand-overs of a list and the cases that belong to it, in the order of `rank`."""
+    now = store_of(found).clock.clinical()
     return sorted([*rows, *hers], key=lambda row: (present.rank(row, now), row.next or row.since)) if hers else rows
 
 

@@ -41,12 +41,14 @@ async def work(request: Request) -> Response:
     side: Side = named[0] if named else "mine"
     listing: list[Side] = ["mine", "unit"] if "tavle" in request.query_params else [side]
     over = "besvart" in request.query_params and (desk.answers(found) or desk.decides(found))
-    skip, more, lines = skipped(request), False, await answered(found) if over else []
+    skip = skipped(request)
+    lines, more = await answered(found, skip) if over else ([], False)
     for each in [] if over else listing:
         rows, left = await _listed(found, each, skip)
         lines, more = [*lines, *rows], more or left
-    follows = side == "mine" and len(listing) == 1 and not over and not skip
-    alive = {row["source"]: row["version"] for row in lines}
+    whole = not {"tavle", "besvart", "hva"} & request.query_params.keys() and not skip
+    follows = side == "mine" and whole
+    alive = {row["source"]: row["version"] for row in lines if not BY_CODE[row["code"]].case}
     lines = [*(await fallen.lines(found)), *lines] if follows else lines
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
@@ -58,7 +60,7 @@ async def work(request: Request) -> Response:
         "decides": desk.decides(found),
         "rows": lines,
         "side": "over" if over else "board" if len(listing) > 1 else side,
-        "pages": paged(found, skip, more=more),
+        "pages": paged(found, skip, MANY, more=more),
         "done": "gjort" in request.query_params,
         "sending": waiting,
         "wait": max((each["seconds"] + 1 for each in waiting if each["state"] == "waits"), default=0),
@@ -89,9 +91,10 @@ def skipped(request: Request) -> int:
     return int(said)
 
 
-def paged(found: Visit, skip: int, *, more: bool) -> dict[str, Any]:
-    """The lines from which a page begins (from 1), and the ways to those before and after it, "" for none."""
-    asked = [(name, value) for name, value in found.request.query_params.multi_items() if name != "fra"]
+def paged(found: Visit, skip: int, many: int, *, more: bool) -> dict[str, Any]:
+    """The line at which a page of `many` begins (from 1), and the ways to those before and after it, "" for none."""
+    said = found.request.query_params.multi_items()
+    asked = [(name, value) for name, value in said if name not in ("fra", "gjort", "sendes")]
     path = found.request.url.path
 
     def way(begin: int) -> str:
@@ -99,8 +102,8 @@ def paged(found: Visit, skip: int, *, more: bool) -> dict[str, Any]:
 
     return {
         "first": skip + 1,
-        "before": way(max(0, skip - MANY)) if skip else "",
-        "after": way(skip + MANY) if more else "",
+        "before": way(max(0, skip - many)) if skip else "",
+        "after": way(skip + many) if more else "",
     }
 
 
@@ -111,6 +114,8 @@ def _choice(found: Visit) -> Choice:
         return ALL
     if asked["hva"] not in COUNTS:
         raise BadQuery("this is nothing that is counted")
+    if asked.get("slag", "") and asked["slag"] not in BY_CODE:
+        raise BadQuery("there is no such kind of hand-over", "slag")
     kind = BY_CODE.get(asked.get("slag", ""))
     urgent = None if kind is None else "haster" in asked
     return Choice(asked["hva"], asked.get("hos") or None, None if kind is None else int(kind), urgent)
@@ -131,18 +136,22 @@ async def _listed(found: Visit, side: Side, skip: int) -> tuple[list[dict[str, A
     """The lines of a list after the first `skip`, and whether there are more. Raises `BadQuery`, `Busy`."""
     store, choice, actor = store_of(found), _choice(found), found.signed_in
     rows = await store.work(access.everyone(actor), side, skip=skip, choice=choice) if actor.may("find") else []
-    more = any(row.total > skip + len(rows) for row in rows)
-    if not skip:
-        now = store.clock.clinical()
-        rows = [
-            row for row in await desk.among(found, rows, side) if not Kind(row.kind).case or _chosen(choice, row, now)
-        ]
-    return await _lines(found, rows, sent=side != "mine"), more
+    every = [] if side == "sent" else await desk.cases(found, skip=skip)
+    now = store.clock.clinical()
+    hers = [row for row in desk.belong(found, every, side) if _chosen(choice, row, now)]
+    return await _lines(found, desk.among(found, rows, hers), sent=side != "mine"), _left(rows, skip) or _left(
+        every, skip
+    )
 
 
-async def answered(found: Visit) -> list[dict[str, Any]]:
-    """The cases that her desk has answered, the newest first."""
-    return await _lines(found, await desk.cases(found, closed=True), sent=False)
+def _left(rows: list[HandedRow], skip: int) -> bool:
+    return any(row.total > skip + len(rows) for row in rows)
+
+
+async def answered(found: Visit, skip: int) -> tuple[list[dict[str, Any]], bool]:
+    """The cases that her desk has answered, the newest first, after the first `skip`; whether there are more."""
+    rows = await desk.cases(found, closed=True, skip=skip)
+    return await _lines(found, rows, sent=False), _left(rows, skip)
 
 
 async def _lines(found: Visit, rows: list[HandedRow], *, sent: bool) -> list[dict[str, Any]]:

@@ -83,9 +83,7 @@ async def _read(asked: Asked) -> Shown:
     if not found:
         return Shown(none=t("Ingenting er kommet fra andre om dem på listen din, {since}.").format(since=since))
     found = sorted(found, key=order)
-    keys = [key for each in found if (key := await asked.store.place(f"Patient/{each.id}")) is not None]
-    owed = await asked.store.owed(asked.grant, keys)
-    mine = {reference: f"/arbeid/{source}" for reference, source in owed.items()}
+    mine = {answer: f"/arbeid/{source}" for answer, source in (await asked.store.came(asked.grant)).items()}
     known = {key: name for key, name in names.items() if isinstance(key, int)}
     lines = [line(t, each, now, known, mine) for each in found]
     return Shown(

@@ -10,7 +10,7 @@ from felles.access.handovers.kinds import NOBODYS, Kind
 from felles.access.handovers.states import State
 from felles.care import shapes
 from felles.care.handovers import present
-from felles.care.handovers.desk import among, cases
+from felles.care.handovers.desk import among, belong, cases
 from felles.care.people import store_of
 from felles.care.start.board import Part, Shown, person
 
@@ -27,7 +27,8 @@ _patient: Final = Decoder(shapes.Patient).decode
 
 async def _read(asked: Asked) -> Shown:
     work = await asked.store.work(asked.grant, "mine", asked.many)
-    rows = await among(asked.found, work, "mine")
+    hers = belong(asked.found, await cases(asked.found), "mine")
+    rows = among(asked.found, work, hers)
     names = await asked.store.names.of({row.sender for row in rows})
     lines = [_line(asked.t, row, names, asked.now) for row in rows[: asked.many]]
     left = len(rows) > asked.many or any(row.total > len(work) for row in work)
