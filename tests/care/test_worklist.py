@@ -114,6 +114,26 @@ async def test_a_list_longer_than_a_page_says_so_and_the_board_counts_it_whole(s
             await deleted(site, done)
 
 
+async def test_all_that_fell_to_who_runs_the_record_is_on_her_list(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    nils = {"reference": STAFF["nils"].practitioner}
+    async with site.visitor("administrator") as operator, site.visitor("personvern") as other:
+        done = await sent(site, [task(olav, n) | {"owner": nils} for n in range(LONG)])
+        try:
+            page, rows = await operator.get("/arbeid"), []
+            while True:
+                rows += re.findall(r'class="open" href="/arbeid/(Task/[^"]+)"', unescape(page.text))
+                assert not numbers(page.text), "nothing of the entry"
+                if (href := next_page(page.text)) is None:
+                    break
+                page = await operator.get(href)
+            assert set(done) <= set(rows)
+            assert len(rows) == len(set(rows))
+            assert not set(done) & set(re.findall(r"Task/\w+", (await other.get("/arbeid")).text))
+        finally:
+            await deleted(site, done)
+
+
 async def test_of_a_list_what_is_late_stands_first_then_what_hurries(site):
     olav, _ = await patient_named(site, "saeterbo")
     done = await sent(site, [task(olav, 1), task(olav, 2, priority="urgent"), task(olav, 3)])

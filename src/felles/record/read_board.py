@@ -24,13 +24,14 @@ select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late, {_NOBOD
        h.owner not like 'Practitioner%' as inbox, count(*)::bigint as many, min(h.since) as oldest, min(h.next) as first
   from handover h where h.state < {OPEN} and ($3::bigint is null or h.org = $3)
  group by 1, 2, 3, 4, 5, 6, 7, 8"""
-# $1 clinical time, $2 real time, $3 whose (a hash), $4 one of them or null, $5 how many. No case: those have desks.
+# $1 clinical time, $2 real time, $3 whose (a hash), $4 one of them or null, $5 how many, $6 after how many. No case:
+# those have desks.
 _NAMED: Final = f"""
 select h.source, h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.made, h.since, h.next, h.rung,
        h.next <= $1 as late, {_NOBODY} as nobody
   from handover h
  where h.state < {OPEN} and h.kind < {CASES} and h.holder = $3 and ($4::text is null or h.source = $4)
- order by h.urgent desc, h.next, h.source limit $5"""
+ order by h.urgent desc, h.next, h.source offset $6 limit $5"""
 TELLINGS: Final = {"many": "true", **{name: sql.format(now="$1") for name, sql in TOLD.items()}, "nobody": _NOBODY}
 """What is counted, and which open hand-overs that is."""
 # and $4 the kind or null, $5 whether urgent or null, $6 how many, $7 after how many.
@@ -107,9 +108,14 @@ async def list_handovers(
     return [BoardRow(**{name: row[name] for name in _COLUMNS}) for row in rows]
 
 
-async def list_named(pool: Pool, clock: Clock, holder: int, source: str | None = None) -> list[BoardRow]:
-    """What is with somebody by name (a hash), or that one (`source`), as the board tells of it. Raises `Busy`."""
-    rows = await pool.fetch(_NAMED, clock.clinical(), clock.real(), holder, source, MOST)
+async def list_named(
+    pool: Pool, clock: Clock, holder: int, source: str | None = None, *, many: int = MOST, skip: int = 0
+) -> list[BoardRow]:
+    """What is with somebody by name (a hash), or that one (`source`), as the board tells of it. Raises `Busy`.
+
+    At most `many` after the first `skip`, what is urgent first.
+    """
+    rows = await pool.fetch(_NAMED, clock.clinical(), clock.real(), holder, source, many, skip)
     return [BoardRow(**{name: row[name] for name in BoardRow.__slots__}) for row in rows]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -18,7 +18,6 @@ from felles.record.ids import mark_of
 from felles.record.kinds import kind_of
 from felles.record.numbers import TYPES
 from felles.record.read_board import count_handovers, list_named
-from felles.record.read_cases import MANY
 from month import truth
 from month.scene import DESKS
 from month.sending import WORDS as TEXT
@@ -26,11 +25,17 @@ from month.sending import struct
 from month.truth import CASES, NOBODYS, OPEN, OPENINGS, Truth
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from worlds import World
 
+    from felles.record.read_board import BoardRow
+    from felles.record.read_cases import CaseRow
+    from felles.record.read_handovers import HandedRow, Side
     from month.journal import Told
     from month.scene import Scene
 
+T = TypeVar("T")
 WORDS = {"sent": State.SENT, "received": State.RECEIVED, "progress": State.ACCEPTED, "asked": State.ASKED,
          "declined": State.DECLINED, "answered": State.ANSWERED, "untaken": State.UNTAKEN}  # fmt: skip
 CLOSED = "Pasienten sperret for mottakeren"
@@ -39,6 +44,14 @@ _ENTRIES = """select e.bucket, e.person, e.id, e.version, e.author, e.updated, e
  where e.type = $1 and e.form = 0 and e.state = 0 and not e.deleted"""
 _VERSIONS = """select e.id, e.author, e.body from entry e
  where e.type = $1 and e.id = any($2::text[]) and e.form = 0 and not e.deleted order by e.id, e.version"""
+
+
+async def _pages(turned: Callable[[int], Awaitable[list[T]]]) -> list[T]:
+    """All lines of a list: page after page, as its reader turns them (`turned`: after so many)."""
+    rows: list[T] = []
+    while page := await turned(len(rows)):
+        rows += page
+    return rows
 
 
 @dataclass
@@ -220,7 +233,7 @@ class Judge:
         seen = await self._seen()
         closed = await self._closed()
         mark = mark_of("Practitioner/operator")
-        fallen = {each.source for each in await list_named(self.world.store.pool, self.world.store.clock, mark)}
+        fallen = {each.source for each in await self._fallen(mark)}
         for source, said in self.truths.items():
             if not said.open:
                 continue
@@ -256,8 +269,7 @@ class Judge:
         look = seen.get(source, set())
         places = {self.scene.posts[each].org for each in look}
         assert len(places) <= 1, f"{source} is at several desks: {places}"
-        if not look:
-            assert self.counts["full desks"], f"{source} at {row['owner']} ({row['kind']}) is at nobody's desk"
+        assert look, f"{source} at {row['owner']} ({row['kind']}) is at nobody's desk"
 
     async def _staff(self) -> dict[str, set[str]]:
         """Who staffs each party, by the register: of a house those who give care, who answer cases do no other work."""
@@ -274,11 +286,10 @@ class Judge:
         for person, post in self.scene.posts.items():
             who = self.scene.who(person)
             if post.role in DESKS:
-                rows = [row.hand for row in await self.world.store.cases(access.handle(who))]
-                self.counts["full desks"] += len(rows) == MANY
+                rows = [row.hand for row in await self._cases(access.handle(who))]
             else:
                 grant = access.everyone(who)
-                rows = await self.world.store.work(grant, "mine", 1_000_000)
+                rows = await self._work(grant, "mine")
                 rows += await self._awaited(grant, {person, post.source, post.org, post.unit})
             for row in rows:
                 found.setdefault(row.source, set()).add(person)
@@ -287,9 +298,20 @@ class Judge:
                     found.setdefault(source, set()).add(person)
         return found
 
+    async def _work(self, grant: Any, side: Side) -> list[HandedRow]:
+        """All pages of a list, one after the other, as they are turned."""
+        return await _pages(lambda skip: self.world.store.work(grant, side, skip=skip))
+
+    async def _cases(self, grant: Any) -> list[CaseRow]:
+        return await _pages(lambda skip: self.world.store.cases(grant, skip=skip))
+
+    async def _fallen(self, mark: int) -> list[BoardRow]:
+        store = self.world.store
+        return await _pages(lambda skip: list_named(store.pool, store.clock, mark, skip=skip))
+
     async def _awaited(self, grant: Any, parties: set[str]) -> list[Any]:
         """Orders that somebody answers for are on her list of what was sent until they have an answer, or are late."""
-        rows = await self.world.store.work(grant, "sent", 1_000_000)
+        rows = await self._work(grant, "sent")
         return [row for row in rows if Kind(row.kind) is Kind.ORDER and not row.answer and row.owner in parties]
 
     async def _asked_of(self, who: Any) -> list[str]:

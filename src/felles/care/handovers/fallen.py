@@ -22,7 +22,7 @@ from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.errors import PreconditionFailed
 from felles.record.ids import mark_of
-from felles.record.read_board import list_named
+from felles.record.read_board import MOST, list_named
 
 if TYPE_CHECKING:
     from felles.record.read_board import BoardRow
@@ -38,18 +38,18 @@ def may(found: Visit) -> bool:
     return found.signed_in.may("approve")
 
 
-async def rows(found: Visit, source: str | None = None) -> list[BoardRow]:
+async def rows(found: Visit, source: str | None = None, *, many: int = MOST, skip: int = 0) -> list[BoardRow]:
     """Those with the visitor by name, or that one; none for who does not run the record. Raises `Busy`."""
     store = store_of(found)
     mark = mark_of(found.signed_in.reference)
-    return await list_named(store.pool, store.clock, mark, source) if may(found) else []
+    return await list_named(store.pool, store.clock, mark, source, many=many, skip=skip) if may(found) else []
 
 
-async def lines(found: Visit) -> list[dict[str, Any]]:
-    """The same as lines of the worklist. Raises `Busy`."""
-    those = await rows(found)
+async def lines(found: Visit, skip: int) -> tuple[list[dict[str, Any]], bool]:
+    """The same as lines of the worklist after the first `skip`, and whether there are more. Raises `Busy`."""
+    those = await rows(found, many=MOST + 1, skip=skip)
     names = await store_of(found).names.of(present_board.parties(those, {})) if those else {}
-    return [_line(found.t, row, names) for row in those]
+    return [_line(found.t, row, names) for row in those[:MOST]], len(those) > MOST
 
 
 def _line(t: Language, row: BoardRow, names: present.Names) -> dict[str, Any]:

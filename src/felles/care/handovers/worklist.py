@@ -46,15 +46,16 @@ async def work(request: Request) -> Response:
     for each in [] if over else listing:
         rows, left = await _listed(found, each, skip)
         lines, more = [*lines, *rows], more or left
-    whole = not {"tavle", "besvart", "hva"} & request.query_params.keys() and not skip
-    follows = side == "mine" and whole
+    hers = side == "mine" and not {"tavle", "besvart", "hva"} & request.query_params.keys()
     alive = {row["source"]: row["version"] for row in lines if not BY_CODE[row["code"]].case}
-    lines = [*(await fallen.lines(found)), *lines] if follows else lines
+    if hers:
+        fell, left = await fallen.lines(found, skip)
+        lines, more = [*fell, *lines], more or left
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
     waiting = await sending.shown(found)
     context = {
-        "live": live.address(found.signed_in, alive) if follows else "",
+        "live": live.address(found.signed_in, alive) if hers and not skip else "",
         "title": title if not over else _answered(found),
         "desk": desk.answers(found),
         "decides": desk.decides(found),
