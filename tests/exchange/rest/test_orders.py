@@ -23,6 +23,7 @@ from felles.care.handovers import actions
 from felles.care.handovers.rules import Verb
 from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
+from felles.record.codes import HANDOVER_SYSTEM
 from felles.record.errors import PreconditionFailed
 from felles.record.ids import mark_of
 from felles.record.read_board import count_handovers
@@ -159,6 +160,19 @@ async def test_an_order_that_is_hers_twice_over_stands_once(region: Region):
     counted = await region.world.store.work_counted(access.everyone(region.who("gp")), "mine")
     assert [(each.kind, each.many) for each in counted] == [(Kind.ORDER, 1)]
     assert await region.world.store.work_counted(access.everyone(region.who("one")), "mine") == []
+
+
+async def test_an_order_of_her_inbox_that_is_hers_by_name_is_sent_once(region: Region):
+    order = await ordered(region, requester={"reference": region.orgs["office"]})
+    assert [each.source for each in await region.work("gp", "sent")] == [order]
+    carrying = region.task(
+        requester={"reference": region.orgs["office"]}, owner={"reference": region.person("gp")}, status="accepted",
+        focus={"reference": order}, code={"coding": [{"system": HANDOVER_SYSTEM, "code": "order"}]},
+    )  # fmt: skip
+    source = f"Task/{(await region.world.made(carrying))['id']}"
+    assert [each.source for each in await region.work("gp", "sent")] == [source]
+    assert [each.source for each in await region.work("clerk", "sent")] == [source]
+    assert not await region.work("one", "sent")
 
 
 async def test_a_closed_answer_is_missing_to_whoever_may_not_see_it(region: Region):
