@@ -20,6 +20,7 @@ from felles.record.kinds import Kind
 from felles.record.numbers import TYPES
 from felles.record.stamps import instant
 from felles.record.want_news import EARLIER
+from felles.ui.dates import moment
 
 HOUR = 3_600_000_000
 
@@ -263,3 +264,25 @@ async def test_pregnancy_and_admission_stand_beside_the_name_on_every_page_of_wh
     assert "Gravid" not in admitted
     assert re.search(r"Gravid \d+\+\d, termin", pregnant)
     assert "Innlagt" not in pregnant
+
+
+@pytest.mark.parametrize(
+    ("began", "org", "new"),
+    [
+        ("2026-11-27T00:05:00+01:00", 1, False),
+        ("2026-11-26T22:40:00+01:00", 1, False),  # a night's visit: it began the day before
+        ("2026-11-26T22:40:00+01:00", 2, True),  # another organisation's
+        ("2026-11-26T15:00:00+01:00", 1, True),  # of another shift, written down after this contact
+        ("2026-11-27T00:20:00+01:00", 1, True),  # after it
+    ],
+)
+def test_what_a_shift_did_itself_is_no_news_to_it_though_midnight_passed(began, org, new):
+    at = micros("2026-11-27T00:13:00+01:00")
+    said = Read(at + 1, org, "Practitioner/a", Raw(b"{}"), micros(began), 0, TYPES["Encounter"], "e", [])
+    assert [each.read for each in rules.fresh([said], at, own=1)] == [said] * new
+
+
+def micros(text):
+    found = moment(text)
+    assert found is not None
+    return found

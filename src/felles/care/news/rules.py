@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from felles.record.clock import MICROSECONDS
 from felles.record.kinds import Kind
 from felles.record.numbers import TYPE_NAMES
 from felles.record.want_news import EARLIER
@@ -95,11 +96,17 @@ def fresh(reads: Iterable[Read], at: int, *, reader: str = "", own: int = 0) -> 
 
 
 def _noted(read: Read, at: int) -> bool:
-    """Whether it tells of the contact that ended at `at`: what was done or seen on that day until then. No result."""
+    """Whether it tells of the contact that ended at `at`: what was done or seen on that day or shift until then.
+
+    No result.
+    """
+    near = local_day(read.low) == local_day(at) or at - read.low < SHIFT
     told = TYPE_NAMES[read.type] in _NOTES and read.kind != Kind.RESULT and not read.before
-    return told and read.low <= at and local_day(read.low) == local_day(at)
+    return told and near and read.low <= at
 
 
+SHIFT: Final = 8 * 3600 * MICROSECONDS
+"""A night's work, which begins on one day and ends on the next."""
 _NOTES: Final = ("Composition", "DocumentReference", "Encounter", "Observation", "Procedure")
 _WITHDRAWN: Final = b'"entered-in-error"'
 
