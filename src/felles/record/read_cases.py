@@ -56,10 +56,10 @@ _FIELDS: Final = f"""h.bucket, h.person, h.source, h.kind, h.state, h.urgent, h.
 
 
 def _shown(found: str, columns: int) -> str:
-    """The statement that gives the rows of `found` and writes a line for each person."""
+    """The statement that gives the rows of `found` and writes a line for each person, of each request."""
     return f"""{found},
 said as materialized (
-    select distinct f.bucket, f.person, f.real,
+    select distinct f.n, f.bucket, f.person, f.real,
            '{{"who":' || f.who || ',"act":"page:cases","what":"Task","basis":"case","outcome":"released"}}' as text
       from found f
 ),

@@ -81,13 +81,13 @@ _ENTRY: Final = f"{_SAID}{_FACE}"
 
 
 def _shown(found: str, act: str, columns: int) -> str:
-    """The statement that gives the rows of `found` and writes a line for each person."""
+    """The statement that gives the rows of `found` and writes a line for each person, of each request."""
     return f"""{found},
 said as materialized (
-    select distinct on (f.bucket, f.person) f.bucket, f.person, f.real,
+    select distinct on (f.n, f.bucket, f.person) f.bucket, f.person, f.real,
            '{{"who":' || f.who || ',"act":"page:{act}","what":"' || f.source || '","basis":"' || f.ground
            || '","outcome":"released"}}' as text
-      from found f order by f.bucket, f.person, f.source
+      from found f order by f.n, f.bucket, f.person, f.source
 ),
 logged as ({leaves("said", f"${columns + 1}")})
 select * from found f order by f.n, f.place"""

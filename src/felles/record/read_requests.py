@@ -31,7 +31,7 @@ _FIELDS: Final = "h.bucket, h.person, e.id, h.state, h.made, e.version, e.body"
 def _logged(found: str, act: str, columns: int) -> str:
     return f"""{found},
 said as materialized (
-    select distinct f.bucket, f.person, f.real,
+    select distinct f.n, f.bucket, f.person, f.real,
            '{{"who":' || f.who || ',"act":"page:{act}","what":"Task","basis":"case","outcome":"released"}}' as text
       from found f
 ),
