@@ -272,15 +272,20 @@ person's row).
 
 It shows that entry alone, as a case shows its Task: what she sent does not vanish with her relation to the person."""
 
+PARTED = f"""1 + ({_parted("h.holder")} or coalesce({_parted("h.given")}, false))::int * 2
+                      + {_parted("h.origin")}::int * 4"""
+"""What `q` is to hand-over `h` (`derive.Part`)."""
+
 PARTS = f"""(case when q.mode in ({Mode.STAFF:d}, {Mode.ORG_SYSTEM:d})
          and e.type in ({TYPES["Task"]}, {TYPES["ServiceRequest"]}, {TYPES["Communication"]}) then (
-        select bit_or(1 + ({_parted("h.holder")} or coalesce({_parted("h.given")}, false))::int * 2
-                      + {_parted("h.origin")}::int * 4)
+        select bit_or({PARTED})
           from handover h join type_name n on n.type = e.type
-         where h.bucket = e.bucket and h.person = e.person and n.name || '/' || e.id in (h.source, h.focus))
+         where h.bucket = e.bucket and h.person = e.person
+           and n.name || '/' || e.id in (h.source, case when e.type <> {TYPES["Task"]} then h.focus end))
         end)"""
 """What `q` is to the hand-over that row `e` is, or that carries it (`derive.Part`); null where there is none. An order
-that was given to her is also hers: she may take it when its answer came before she did."""
+that was given to her is also hers: she may take it when its answer came before she did. A Task is carried by no other:
+who writes or is offered one about it has it not."""
 
 MOVED_BY_CASE = f"""((q.kinds >> e.kind) & 1 = 1 and desk_of(e.org, '{{reviewer}}', q.real) = q.org and exists (
         select 1 from handover h

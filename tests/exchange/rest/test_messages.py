@@ -50,9 +50,10 @@ def ref(made):
 
 
 def message(patient, to, *about, **more):
+    """One that asks; an answer is over as it is sent."""
     return {
         "resourceType": "Communication",
-        "status": "completed",
+        "status": "completed" if "inResponseTo" in more else "in-progress",
         "subject": {"reference": f"Patient/{patient['id']}"},
         "recipient": [{"reference": to}],
         "payload": [{"contentString": "Hva mener du om denne?"}],
@@ -162,7 +163,7 @@ async def test_she_answers_and_it_is_closed_and_she_writes_nothing_else(world, p
     assert await seen(other, told, sent, answered, patient) == [False] * 4
     assert (await other.post("Communication", answer)).status == 403
     # What its writer changes in it opens it to nobody who has answered.
-    again = await doctor.put(ref(sent), sent | {"status": "in-progress"})
+    again = await doctor.put(ref(sent), sent | {"note": [{"text": "Takk"}]})
     assert (again.status, await seen(other, told)) == (200, [False])
 
 
@@ -190,10 +191,12 @@ async def test_what_was_not_sent_opens_nothing(world, patient, status):
     doctor = staff(world, DOCTOR, HERE)
     sent = await send(doctor, message(patient, OTHER, ref(told), status=status))
     assert await seen(staff(world), told) == [False]
-    sent = (await doctor.put(ref(sent), sent | {"status": "completed"})).json
+    sent = (await doctor.put(ref(sent), sent | {"status": "in-progress"})).json
     assert await seen(staff(world), told) == [True]
-    assert (await doctor.put(ref(sent), sent | {"status": status})).status == 200
-    assert await seen(staff(world), told) == [False]
+    back = sent | {"status": status, "statusReason": {"text": "Sendt ved en feil"}}
+    refused = status == "preparation"  # what was sent is not unsent: it is stopped
+    assert (await doctor.put(ref(sent), back)).status == (422 if refused else 200)
+    assert await seen(staff(world), told) == [refused]
 
 
 async def test_it_ends_by_itself_and_when_it_is_taken_away(world, patient):
@@ -205,6 +208,9 @@ async def test_it_ends_by_itself_and_when_it_is_taken_away(world, patient):
     world.store.clock.offset += 2 * DAY
     assert await seen(staff(world), told) == [False]
     world.store.clock.offset -= 31 * DAY
+    assert (await doctor.delete(ref(sent))).status == 409  # somebody is asked
+    stopped = sent | {"status": "stopped", "statusReason": {"text": "Feil mottaker"}}
+    assert (await doctor.put(ref(sent), stopped)).status == 200
     assert (await doctor.delete(ref(sent))).status in (200, 204)
     assert await seen(staff(world), told) == [False]
     assert await world.store.pool.fetch("select 1 from pointed where source = $1", ref(sent)) == []

@@ -7,11 +7,12 @@
     declining and ending name a reason    `statusReason`, of a referral or order a note, which the other side reads
     a person ends it                      no client and no time does; for one who acts by herself (`behalf`). So does
                                           who says that the answer of an order was seen
-    it is not deleted                     but by who had given it to herself
+    it is not deleted                     but by who had given it to herself, or when it is over and carries nothing
     it stays what it is                   its kind, and of a case what sort; what a case's answer says is its reason
     what is about no person               is opened by no client: an application, a look at roles
     a citizen answers what she was asked  by a note of her own, and changes nothing else (`asking`)
     nobody sends in another's name        a Task's first version names its writer, what she works for, or nobody
+    it stays about what it is about       what a Task carries is carried by no other, and is not exchanged (`beginning`)
 
 The same for a referral, an order or a message that no Task carries. Of a way in it does not say more: what anybody
 writes of one but who looks it over changes nothing (`hook`). Of what is no hand-over it says nothing, nor to the jobs
@@ -49,6 +50,8 @@ _PERSONS: Final = ("Practitioner/", "Patient/")
 _OTHERS: Final = ("Practitioner/", "Patient/", "RelatedPerson/")
 _PARTIES: Final = frozenset({Mode.STAFF, Mode.ORG_SYSTEM})
 """Whose part in a hand-over is asked: a citizen's pages, and who answers cases, have rules of their own."""
+ALONE: Final = ("ServiceRequest/", "Communication/")
+"""What may be a hand-over by itself, and then be carried by a Task."""
 REASON: Final = "http://hl7.org/fhir/StructureDefinition/request-statusReason"
 """HL7's extension for why a referral or order was revoked; R4 has no element for it."""
 
@@ -63,35 +66,44 @@ def wrong(was: Any, new: Any, grant: Grant, part: Part) -> RecordError | None:
         return None
     if _is_task(new) and sort_of(new) in NOBODYS and (was is None or sort_of(was) is None):
         return Forbidden("a case about no person is opened by what it follows from")
-    if was is None:
-        return _sent(new, grant)
-    before = said_by(was)
-    if before is None or (not _is_task(was) and (before.state.ended or Part.ITS not in part)):
-        return None
+    before = None if was is None else said_by(was)
+    if before is None:
+        return None if new is None else _sent(new, grant)
+    if not _is_task(was) and (before.state.ended or Part.ITS not in part):
+        return _again(before, new, part)
     if before.kind in OPENINGS:
         return _of_opening(before, new)
     return _kept(was, before, new, grant) or (None if new is None else _changed(was, before, new, grant, part))
 
 
+def _again(before: Said, new: Any, part: Part) -> RecordError | None:
+    """A referral or message that was somebody's and has ended is not sent again: an order may be answered anew."""
+    after = None if new is None else said_by(new)
+    if Part.ITS not in part or before.kind not in (Kind.REFERRAL, Kind.MESSAGE) or after is None or after.state.ended:
+        return None
+    return Conflict("this hand-over has ended: what is new is a new one")
+
+
 def _kept(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | None:
-    """What has ended stays so, and nothing is deleted."""
+    """What has ended stays so, and nothing is deleted: what carries a referral tells of that also when it is over."""
     if has_ended(was) and new is not None and _stands(was) != _stands(new):
         return Conflict("this hand-over has ended: what is new is a new one")
     mine = before.sender in ("", grant.actor) and before.receiver == grant.actor
-    if new is None and not (has_ended(was) or mine):
+    if new is None and (before.focus.startswith(ALONE) or not (has_ended(was) or mine)):
         return Conflict("a hand-over is ended with a reason, not deleted")
     return None
 
 
 def _sent(new: Any, grant: Grant) -> RecordError | None:
-    """The first version of a Task: staff send nothing in the name of somebody else, nor of the patient.
+    """A first version that hands over: staff send nothing in the name of somebody else, nor of the patient.
 
     What carries a referral or a message is its sender's (`hook`).
     """
     if grant.mode != Mode.STAFF or not _is_task(new) or sort_of(new) is not None:
         return None
     said = said_by(new)
-    if said is None or said.focus or said.sender in ("", grant.actor) or not said.sender.startswith(_OTHERS):
+    carries = said is not None and said.focus and not said.focus.startswith("Task/")
+    if said is None or carries or said.sender in ("", grant.actor) or not said.sender.startswith(_OTHERS):
         return None
     return Forbidden("a hand-over is sent in nobody else's name")
 
@@ -125,6 +137,14 @@ def _changed(was: Any, before: Said, new: Any, grant: Grant, part: Part) -> Reco
             lambda: Unprocessable("who sent a hand-over stays who sent it", f"{name}.{_SENDER[name]}"),
         ),
         (
+            name == "ServiceRequest" and bool(before.receiver) and not after.receiver,
+            lambda: Unprocessable("a referral stays sent to somebody: end it with a reason", f"{name}.performer"),
+        ),
+        (
+            before.focus != after.focus,
+            lambda: Unprocessable("what a hand-over is about stays: what is new is a new one", f"{name}.focus"),
+        ),
+        (
             after.replied and not before.replied and not _answers(was, new, grant),
             lambda: Unprocessable("what a citizen is asked she answers herself, by one note", "Task.businessStatus"),
         ),
@@ -139,6 +159,33 @@ def _changed(was: Any, before: Said, new: Any, grant: Grant, part: Part) -> Reco
         (asked and moved and ended and not ends, lambda: Forbidden("who sent a hand-over ends it")),
         (
             moved and (ended or done) and not (grant.behalf or grant.actor).startswith(_PERSONS),
+            lambda: Forbidden("a person ends a hand-over"),
+        ),
+    )
+    return next((error() for broken, error in rules if broken), None)
+
+
+def begins(new: Any, said: Said, kind: Kind, grant: Grant, part: Part) -> RecordError | None:
+    """What is wrong with letting the Task `new` begin to carry what was an open hand-over of `kind` without it.
+
+    It says `said`; `part` is what the writer is to that hand-over. A message is carried as a question, too.
+    """
+    over = has_ended(new)
+    done = said.state is State.ANSWERED and RULES[said.kind].done_ends
+    order, asked = said.kind is Kind.ORDER, grant.mode in _PARTIES
+    same = said.kind is kind or (said.kind, kind) == (Kind.QUESTION, Kind.MESSAGE)
+    hers = order or bool(part & (Part.HOLDS | Part.SENT))  # whose an order is `following` has asked
+    ends = order or Part.SENT in part
+    rules: tuple[tuple[bool, Callable[[], RecordError]], ...] = (
+        (asked and not hers, lambda: Forbidden("a hand-over is changed by whoever has it or sent it")),
+        (not same, lambda: Unprocessable("a hand-over stays what it is", "Task.code")),
+        (
+            (new.status in _REASONED or over) and not _has_reason(new),
+            lambda: Unprocessable("declining or ending a hand-over names the reason", "Task.statusReason"),
+        ),
+        (asked and over and not ends, lambda: Forbidden("who sent a hand-over ends it")),
+        (
+            (over or done) and not (grant.behalf or grant.actor).startswith(_PERSONS),
             lambda: Forbidden("a person ends a hand-over"),
         ),
     )
@@ -173,9 +220,8 @@ def has_ended(task: Any) -> bool:
         return said is not None and said.state.ended
     if said is not None and said.kind.case:
         return BY_STATUS.get(task.status) in _OVER
-    return BY_STATUS.get(task.status) is State.ENDED or (
-        task.status in ("completed", "rejected", "failed", "on-hold") and _business(task) == ENDED
-    )
+    state = BY_STATUS.get(task.status, State.SENT)
+    return state is State.ENDED or (state is not State.SENT and _business(task) == ENDED)
 
 
 def _business(task: Any) -> str:

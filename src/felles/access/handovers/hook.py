@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from felles import fhir
 from felles.access.cases import OPENINGS
-from felles.access.handovers import carrying, following, guard, moved, orders, postponing, showing
+from felles.access.handovers import beginning, carrying, following, guard, moved, orders, postponing, showing, telling
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
 from felles.access.handovers.states import Held, State, follow, said_by
@@ -107,7 +107,11 @@ def register(registry: Registry) -> None:
 
 
 def _wrong(was: Any, new: Any, grant: Grant, part: Part, now: int) -> RecordError | None:
-    return guard.wrong(was, new, grant, part) or postponing.wrong(was, new, grant, part, now)
+    return (
+        guard.wrong(was, new, grant, part)
+        or postponing.wrong(was, new, grant, part, now)
+        or telling.wrong(was, new, grant, now)
+    )
 
 
 def _wants(resource: Any) -> bool:
@@ -137,15 +141,16 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     was = held_of(rows[0]) if rows else None
     if said is not None:
         said = await following.of_order(after_, said, resource, was)
-    if new and said is not None and _carries(said):
-        rows = await _by_itself(after_, said, resource)
+    begins = said is not None and _carries(said) and (new or (was is None and not said.kind.case))
+    if begins and said is not None:
+        rows = await _by_itself(after_, reference, said, resource)
         was = held_of(rows[0]) if rows else None
     astray = False
     if said is not None and said.kind.case:
         if not _may_say(after_, said, new, was, rows):
             return
         said, astray = await _of_case(after_, said, was)
-    if was is None and said is not None and said.state.ended:
+    if was is None and said is not None and _is_past(after_, reference, said):
         return
     if said is None or (not reference.startswith("Task/") and await _carried(after_, reference, was)):
         if was is not None:
@@ -153,9 +158,9 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         return
     grant = after_.grant
     writer = grant.behalf or grant.actor
-    if new and grant.mode is Mode.STAFF and _carries(said) and reference.startswith("Task/"):
-        said = replace(said, sender=was.sender if was else writer)  # whoever it names: it was sent before
-    said = replace(said, urgent=said.urgent or await _hurries(after_, reference, said, was, new=new))
+    if reference.startswith("Task/") and not (said.kind.case or grant.job or after_.historic):
+        said = replace(said, sender=_sent_by(said, was, writer if begins and grant.mode is Mode.STAFF else ""))
+    said = replace(said, urgent=said.urgent or await _hurries(after_, reference, said, was, new=begins or new))
     hours = await _hours(after_, said.receiver)
     held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
     if held is not None:
@@ -165,9 +170,21 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
             await _end(after_, held.focus, held)
 
 
-async def _by_itself(after_: After, said: Said, task: Any) -> list[Any]:
-    """The row of what this Task carries, which was a hand-over by itself. Raises `PreconditionFailed`."""
+def _sent_by(said: Said, was: Held | None, writer: str) -> str:
+    """Whose a Task is that is a hand-over already, or carries one: whoever it names, it was sent before."""
+    return was.sender if was is not None else writer or said.sender
+
+
+async def _by_itself(after_: After, reference: str, said: Said, task: Any) -> list[Any]:
+    """The row of what this Task begins to carry, which was a hand-over by itself.
+
+    None where a referral or message is over: what comes then is its writer's. Raises `PreconditionFailed`, and what
+    `beginning.check` raises.
+    """
+    await beginning.check(after_, reference, said, task)
     rows = await after_.conn.fetch(_READ, *after_.key, said.focus)
+    if rows and rows[0]["kind"] in (Kind.REFERRAL, Kind.MESSAGE) and rows[0]["state"] >= State.DONE:
+        return []
     late = said.kind is Kind.ORDER and not after_.historic
     if late and carrying.is_late(task, said.focus, rows[0]["since"] if rows else None):
         raise PreconditionFailed("what was ordered stands otherwise by now: look again")
@@ -192,8 +209,14 @@ async def _hurries(after_: After, reference: str, said: Said, was: Held | None, 
 
 
 def _carries(one: Said | Held) -> bool:
-    """Whether its focus has no row of its own: an offer's has."""
-    return bool(one.focus) and one.kind is not Kind.OFFER and one.kind not in NOBODYS
+    """Whether its focus has no row of its own: another Task has, which it offers or is about."""
+    return bool(one.focus) and not one.focus.startswith("Task/") and one.kind not in NOBODYS
+
+
+def _is_past(after_: After, reference: str, said: Said) -> bool:
+    """Whether what was no hand-over yet is none now: it is over, or a referral to nobody from another system."""
+    nowhere = reference.startswith("ServiceRequest/") and said.kind is Kind.REFERRAL and not said.receiver
+    return said.state.ended or (nowhere and after_.historic)
 
 
 def _answers(grant: Grant) -> bool:

@@ -2,7 +2,8 @@
 
     Task            FHIR's status, and a code of HANDOVER_STATE_SYSTEM where that says too little; of CASE_SYSTEM those
                     that somebody answers (`access.cases`)
-    ServiceRequest  a referral (or an order, which whoever ordered follows up) that no Task carries
+    ServiceRequest  a referral (or an order, which whoever ordered follows up) that no Task carries; one that names
+                    nobody who could take it is its sender's, until she sends it to somebody
     Communication   a message that is on its way ("in-progress") and that no Task carries
 
     state       Task.status (businessStatus)              owner
@@ -390,7 +391,7 @@ def _request(request: Any) -> Said | None:
     sender = _sender(reference_of(request.requester))
     performers = [_able(reference_of(each)) for each in listed(request.performer)]
     receiver = sender if diagnostic else next(filter(None, performers), "")
-    if not receiver:
+    if not (receiver or _able(sender)):
         return None
     kind = Kind.ORDER if diagnostic else Kind.REFERRAL
     asked = _moment(request.authoredOn)
