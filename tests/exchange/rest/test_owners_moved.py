@@ -45,6 +45,15 @@ async def named(region: Region, name: str, **more: Any) -> None:
     assert answer.status == 200, answer.json
 
 
+async def names(region: Region, *references: str) -> None:
+    """The Patient names these as her GPs, in one version; none where there are none."""
+    address = f"Patient/{region.patient}"
+    patient = (await region.world.system.get(address)).json
+    patient.pop("generalPractitioner", None)
+    by = {"generalPractitioner": [{"reference": each} for each in references]} if references else {}
+    assert (await region.world.system.put(address, patient | by)).status == 200
+
+
 async def left(region: Region) -> None:
     """The old office follows her no longer."""
     found = (await region.world.system.get(f"EpisodeOfCare?patient={region.patient}&_count=50")).json["entry"]
@@ -156,6 +165,34 @@ async def test_who_moves_on_or_comes_back_leaves_no_offer_behind(region: Region,
     assert (await offer_of(region, source))["state"] == State.DONE
     assert (await region.row(source))["owner"] == region.person("gp")
     assert await keeper.round() == 0
+
+
+@pytest.mark.parametrize("between", ["none", "both"])
+async def test_another_gp_in_two_versions_is_another_gp(region: Region, keeper: Keeper, between: str):
+    source = f"Task/{(await work_of(region))['id']}"
+    old, new = (f"PractitionerRole/{region.roles[name]}" for name in ("gp", "new"))
+    await names(region, *([] if between == "none" else [old, new]))
+    await names(region, *([] if between == "none" else [new, old]))  # and one more that says nothing new
+    await keeper.round()
+    assert not await region.world.store.pool.fetch("select 1 from handover where focus = $1", source)
+    await names(region, new)
+    await keeper.round()
+    offer = await offer_of(region, source)
+    assert (offer["state"], offer["owner"], offer["sender"]) == (State.SENT, new, region.person("gp"))
+    assert (await region.row(source))["owner"] == region.person("gp")
+    await names(region, new)
+    await keeper.round()
+    assert (await offer_of(region, source))["state"] == State.SENT  # one offer
+
+
+async def test_the_same_gp_again_or_her_office_alone_offers_nothing(region: Region, keeper: Keeper):
+    source = f"Task/{(await work_of(region))['id']}"
+    gp = f"PractitionerRole/{region.roles['gp']}"
+    for named_ in ([], [gp], [gp, region.orgs["office"]], [region.orgs["office"]], [], [region.orgs["office"]]):
+        await names(region, *named_)
+        await keeper.round()
+        assert (await region.row(source))["offer"] == ""
+        assert not await region.world.store.pool.fetch("select 1 from handover where focus = $1", source)
 
 
 async def test_within_an_office_only_what_is_the_old_ones_by_name_is_offered(region: Region, keeper: Keeper):

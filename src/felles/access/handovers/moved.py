@@ -3,11 +3,13 @@
     Patient.generalPractitioner   the old GP's and her office's; within an office what is the old GP's by name
     Patient.address               what the old municipality's services have (staffed by those who grant and give them)
 
-Whatever door the Patient was written by. Here it is only marked, in the same commit (`handover.offer`); the keeper then
-writes the offers (`offers`). What was sent by the old one and is with somebody else is marked too: its answer must not
-come back to who has the person no longer. The new one is whom the Patient names, or where she is not here, her office;
-a municipality's is the office that grants services, else one that gives them. Where nobody is here nothing is offered,
-and of cases (`record.desks`) nothing: they are the desk's that answers.
+Whatever door the Patient was written by, and in however many versions: a register that takes the old GP away and names
+the new one later, or first names her beside the old one, says the same as one that does both at once. Here it is only
+marked, in the same commit (`handover.offer`); the keeper then writes the offers (`offers`). What was sent by the old
+one and is with somebody else is marked too: its answer must not come back to who has the person no longer. The new one
+is whom the Patient names, or where she is not here, her office; a municipality's is the office that grants services,
+else one that gives them. Where nobody is here nothing is offered, and of cases (`record.desks`) nothing: they are the
+desk's that answers.
 """
 
 from __future__ import annotations
@@ -31,9 +33,17 @@ if TYPE_CHECKING:
 
 MUNICIPAL: Final = ("case-officer", "home-nurse", "care-worker", "health-nurse")
 """Roles of those who grant a municipality's services, or give them: of several units the first is asked."""
+# $4 the commit: what is sent again as it stands makes no version, and nobody moves by it.
 _BEFORE: Final = f"""
+select v.body from entry c
+  join entry v on v.bucket = c.bucket and v.person = c.person and v.type = c.type and v.id = c.id and v.form = 0
+   and v.state = 1 and not v.deleted
+ where c.bucket = $1 and c.person = $2 and c.type = {TYPES["Patient"]} and c.id = $3 and c.form = 0 and c.state = 0
+   and c.commit = $4 order by v.version desc limit 1"""
+# The last version that named a GP; $4 what a version that does holds.
+_NAMED: Final = f"""
 select body from entry where bucket = $1 and person = $2 and type = {TYPES["Patient"]} and id = $3 and form = 0
-   and state = 1 and not deleted order by version desc limit 1"""
+   and state = 1 and not deleted and position($4::text in body) > 0 order by version desc limit 1"""
 _ANY: Final = f"select 1 from handover where bucket = $1 and person = $2 and state < {State.DONE:d} limit 1"
 _ROLE: Final = f"""
 select body from shared where bucket = -1 and type = {TYPES["PractitionerRole"]} and id = $1 and state = 0 and form = 0
@@ -96,21 +106,29 @@ async def follow(after_: After) -> bool:
     for reference, resource in after_.of("Patient").items():
         if resource is None or reference in after_.created:
             continue
-        rows = await after_.conn.fetch(_BEFORE, *after_.key, reference.partition("/")[2])
+        rows = await after_.conn.fetch(_BEFORE, *after_.key, reference.partition("/")[2], after_.commit)
         for key in after_.all_keys() if rows else ():  # whichever of her Patients the work names
             if await after_.conn.fetch(_ANY, *key):
                 was = fhir.decode(rows[0]["body"].encode())
-                await _other_gp(after_, key, was, resource)
+                await _other_gp(after_, key, await _last_named(after_, was, resource), resource)
                 await _other_town(after_, key, was, resource)
     return False
+
+
+async def _last_named(after_: After, was: Any, new: Any) -> Any:
+    """The last version before this that named a GP: `was`, where that did, where this names none, or where none did."""
+    if listed(was.generalPractitioner) or not listed(new.generalPractitioner):
+        return was
+    rows = await after_.conn.fetch(_NAMED, *after_.key, new.id, '"generalPractitioner"')
+    return fhir.decode(rows[0]["body"].encode()) if rows else was
 
 
 async def _other_gp(after_: After, key: PersonKey, was: Any, new: Any) -> None:
     before, now = ([reference_of(each) for each in listed(p.generalPractitioner)] for p in (was, new))
     gone, come = [each for each in before if each and each not in now], [e for e in now if e and e not in before]
-    if not gone or not come:
+    if not gone or not any(now):
         return
-    to = await _practice(after_, come[0])
+    to = await _practice(after_, come[0] if come else next(filter(None, now)))
     able = [each for each in (to.named, to.office) if each and await _is_staffed(after_, each)]
     if not able:
         return
@@ -119,6 +137,8 @@ async def _other_gp(after_: After, key: PersonKey, was: Any, new: Any) -> None:
     people = [mark_of(each.person) for each in old if each.person]
     parties = [mark_of(each.named) for each in old] + people
     whole = not set(orgs) & set(to.offices)
+    if not (come or whole):
+        return  # who was named with her office is not another GP's when the office alone is named
     await after_.conn.fetch(_MARK, *key, parties, people, orgs, whole, able[0], able[0])
 
 
