@@ -53,7 +53,8 @@ class Change:
     `person` puts a Patient under a person who is here already; only imports may say so. `moving`: half of a move.
     `loaded`: it comes with a whole life that is taken in, and is news to nobody by being moved here (`record.known`).
     `drawn`: the id a create gets, drawn before (`ids.new_id`) in the bucket of its person, so that what is committed
-    twice meets itself; none of the doors lets anybody outside say so.
+    twice meets itself; none of the doors lets anybody outside say so. `beside`: it is made with the changes at these
+    positions, and left out where the conditions of all of them met what was here already.
     """
 
     op: Literal["create", "update", "delete"]
@@ -69,6 +70,7 @@ class Change:
     moving: Moving | None = None
     loaded: bool = False
     drawn: str | None = None
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

@@ -110,6 +110,9 @@ class Planner:
 
         Raises `Forbidden`, `Absent`, `Conflict`, `PreconditionFailed`, `Unprocessable`.
         """
+        for position, change in enumerate(changes):
+            if change.beside and all(each in found for each in change.beside):
+                found = found | {position: found[change.beside[0]]}
         self._check_verbs(changes, found)
         self._full_urls = {c.full_url for c in changes if c.full_url}
         self._rewrites = bool(self._full_urls)

@@ -162,6 +162,11 @@ def _message(letter: Letter, now: str) -> dict[str, Any]:
     return made
 
 
+def message(letter: Letter, now: str, about: list[str]) -> Change:
+    """The change that sends a message about several entries (references; `Change.full_url` of what is made with it)."""
+    return _create(_message(letter, now) | {"about": [{"reference": each} for each in about]})
+
+
 def telling(patient: str, to: str, measured: Measured, *, urgent: bool) -> Letter:
     """The message that tells of what she measured."""
     return Letter(patient, patient, "", to, measured.told, QUESTION, MEASURED, urgent=urgent)

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from felles.care.messages.measured import beside
 from felles.exchange.rest import create, delete, update
 from felles.exchange.rest import entries as _entries
 from felles.exchange.rest.bundle import answered, bundle
@@ -99,11 +100,13 @@ def _join_twins(changes: dict[int, Change]) -> dict[int, int]:
 
 async def _committed(call: Call, grant: Grant, changes: dict[int, Change]) -> list[Result]:
     """What became of the changes. A refusal names the entry that it is about."""
+    asked = list(changes.values())
+    also = await beside(call.door.store, grant, call.actor, asked)
     try:
-        return await call.door.store.commit(grant, list(changes.values()), act="transaction")
+        return (await call.door.store.commit(grant, [*asked, *also], act="transaction"))[: len(asked)]
     except RecordError as error:
         refusal = refusal_of(error)
-        if refusal is None or error.position is None:
+        if refusal is None or error.position is None or error.position >= len(asked):
             raise
         raise _placed(refusal, list(changes)[error.position]) from None
 

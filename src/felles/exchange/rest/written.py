@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from felles.care.messages.measured import beside
 from felles.exchange.rest.outcomes import done, refuse
 from felles.exchange.rest.reply import Reply
 from felles.record.find import parse
@@ -31,7 +32,8 @@ def criteria(call: Call, parameters: list[tuple[str, str]]) -> Query:
 async def commit(call: Call, change: Change) -> Reply:
     """Carry out one change and tell what became of it."""
     grant = call.grant()
-    (result,) = await call.door.store.commit(grant, [change], act=change.op)
+    also = await beside(call.door.store, grant, call.actor, [change])
+    result, *_ = await call.door.store.commit(grant, [change, *also], act=change.op)
     return told(result, call.prefer, inside=call.inside)
 
 
