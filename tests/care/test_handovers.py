@@ -8,7 +8,7 @@ import pytest
 from browsing import gone, lines_about, own, patient_named, words
 from desks import change, grant, hired
 
-from felles.access.handovers.kinds import Kind
+from felles.access.handovers.kinds import RULES, Kind
 from felles.access.handovers.states import State
 from felles.access.resources import moment
 from felles.care.handovers import rules
@@ -411,6 +411,12 @@ async def test_a_unit_sees_what_its_colleagues_have_by_name_as_far_as_it_may(sit
 def test_whoever_has_it_can_do_something_and_nobody_else_can(kind, state):
     mine = rules.verbs(kind, state, holds=True, sent=False)
     assert bool(mine) != state.ended
+    if state is State.UNTAKEN and not kind.case and kind is not Kind.ORDER:  # whoever finds it late takes and answers
+        answers = set() if kind is Kind.OFFER else {Verb.DONE if RULES[kind].done_ends else Verb.ANSWER}
+        assert set(mine) == {Verb.TAKE, Verb.ASK, Verb.FORWARD, Verb.DECLINE} | answers
+        for urgent in (False, True):  # and who sent it has it back
+            own = rules.verbs(kind, state, holds=True, sent=True, urgent=urgent)
+            assert set(own) - {Verb.CALM} == {Verb.FORWARD, Verb.END}
     at_once = rules.verbs(kind, state, holds=True, sent=False, urgent=True)
     assert kind.case or set(mine) - set(at_once) <= {Verb.RECEIVE, Verb.POSTPONE}
     assert kind.case or not {Verb.RECEIVE, Verb.POSTPONE} & set(at_once)

@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from felles.record.read_cases import CaseRow
-    from felles.record.read_handovers import HandedRow, Side
+    from felles.record.read_handovers import HandedRow
     from felles.ui.i18n import Language
     from felles.ui.web import Visit
 
 FIELDS: Final = ("tekst", "mottaker", "til", "dag", "versjon", "beskjed")
 """The fields of an act."""
-_SIDES: Final[dict[str, Side]] = {"sendt": "sent", "kolleger": "unit"}
 _SHORTEST: Final = 3
-_DIGITS: Final = 7
 
 
 async def one(request: Request) -> Response:
@@ -120,7 +118,7 @@ async def _fallen(found: Visit, *, form: dict[str, str] | None = None, verb: Ver
         words, to = said.get("tekst", ""), said.get("til", "")
         if verb is Verb.END and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
             wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
-        if verb is Verb.FORWARD and (refused := await _receiver(found, to)):
+        if verb is Verb.FORWARD and (refused := await _receiver(found, to, urgent=those[0].urgent)):
             wrong["mottaker"] = refused
         if not wrong and verb in fallen.VERBS:
             with suppress(Conflict, PreconditionFailed):
@@ -150,6 +148,8 @@ async def _receiver(found: Visit, reference: str, *, urgent: bool = False, case:
     if not staff:
         return t("{name} har ingen som tar imot. Velg en annen, eller ring.").format(name=inbox.name)
     if urgent and not any(each.now for each in staff):
+        if not inbox.phone:
+            return t("Ingen hos {name} er på vakt nå. Velg en annen.").format(name=inbox.name)
         return t("Ingen hos {name} er på vakt nå. Ring {phone}.").format(name=inbox.name, phone=inbox.phone)
     return ""
 
@@ -169,7 +169,7 @@ async def _wrong(found: Visit, row: HandedRow, verb: Verb, words: str, to: str, 
     if verb in WITH_WORDS and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
         wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
     case = Kind(row.kind) if Kind(row.kind).case else None
-    if verb is Verb.FORWARD and (refused := await _receiver(found, to, case=case)):
+    if verb is Verb.FORWARD and (refused := await _receiver(found, to, urgent=row.urgent, case=case)):
         wrong["mottaker"] = refused
     if verb is Verb.POSTPONE:
         now = store_of(found).clock.clinical()
@@ -243,9 +243,10 @@ async def _one(
 
 
 def _answers(found: Visit, row: HandedRow, body: dict[str, Any], verbs: tuple[Verb, ...]) -> list[dict[str, str]]:
-    """The ways to what answers it in one commit."""
-    now = store_of(found).clock.clinical()
-    offered = offers(found, f"/p/{row.patient}", body, "", now) if row.patient and "id" in body else []
+    """The ways to what answers it in one commit: in the record, where that is open to her."""
+    if not (row.patient and row.open):
+        return []
+    offered = offers(found, f"/p/{row.patient}", body, "", store_of(found).clock.clinical()) if "id" in body else []
     return [*offered, *_booking(found, row, verbs)]
 
 
@@ -257,7 +258,7 @@ def _on_duty(t: Language, each: inboxes.OnDuty, names: present.Names) -> dict[st
 def _booking(found: Visit, row: HandedRow, verbs: tuple[Verb, ...]) -> list[dict[str, str]]:
     """The way to giving the person of a referral a time, for whoever has it and gives times."""
     referral = next((each for each in (row.source, row.focus) if each.startswith("ServiceRequest/")), "")
-    if not (referral and row.patient and Verb.ANSWER in verbs and found.signed_in.may("book")):
+    if not (referral and Verb.ANSWER in verbs and found.signed_in.may("book")):
         return []
     way = f"/p/{row.patient}/skriv/time?om={referral}"
     return [{"href": way, "text": found.t("Sett opp time"), "icon": "Calendar"}]

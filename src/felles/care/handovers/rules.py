@@ -52,6 +52,8 @@ _HOLDER: Final = {
     State.ANSWERED: (Verb.END, Verb.REPLY, Verb.FORWARD),
     State.UNTAKEN: (Verb.FORWARD, Verb.END),
 }
+_UNTAKEN: Final = (Verb.TAKE, Verb.ANSWER, Verb.ASK, Verb.FORWARD, Verb.DECLINE)
+"""Of what nobody received in time and who has it did not send: a citizen's, that stays with whom she wrote to."""
 _DESK: Final = {
     State.SENT: (Verb.TAKE, Verb.RECEIVE, Verb.FORWARD),
     State.RECEIVED: (Verb.TAKE, Verb.FORWARD),
@@ -108,6 +110,8 @@ def verbs(
 
 def _of_work(kind: Kind, state: State, *, holds: bool, sent: bool, own: bool) -> tuple[Verb, ...]:
     found = _HOLDER[state] if holds else (Verb.END,) if sent else ()
+    if holds and not sent and state is State.UNTAKEN:
+        found = _UNTAKEN
     if RULES[kind].done_ends:
         found = tuple(Verb.DONE if verb is Verb.ANSWER else verb for verb in found)
     if kind is Kind.OFFER:  # a yes is all it takes: the work is done where it is then
