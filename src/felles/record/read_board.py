@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST: Final = 200
 """Rows of one count that are listed."""
 _NOBODY: Final = f"not {staffed('$2')}"
+_LAST: Final = """exists (select 1 from staffing s where s.party = h.holder and s.role = 'administrator'
+                 and s.since <= $2 and s.until > $2)"""
 # $1 clinical time, $2 real time, $3 the organisation's hash or null.
 _COUNTS: Final = f"""
 select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late, {_NOBODY} as nobody,
@@ -28,7 +30,7 @@ select h.org, h.holder, h.kind, h.state, h.urgent, h.next <= $1 as late, {_NOBOD
 # those have desks.
 _NAMED: Final = f"""
 select h.source, h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.made, h.since, h.next, h.rung,
-       h.next <= $1 as late, {_NOBODY} as nobody
+       h.next <= $1 as late, {_NOBODY} as nobody, {_LAST} as last
   from handover h
  where h.state < {OPEN} and h.kind < {CASES} and h.holder = $3 and ($4::text is null or h.source = $4)
  order by h.urgent desc, h.next, h.source offset $6 limit $5"""
@@ -37,7 +39,7 @@ TELLINGS: Final = {"many": "true", **{name: sql.format(now="$1") for name, sql i
 # and $4 the kind or null, $5 whether urgent or null, $6 how many, $7 after how many.
 _ROWS: Final = """
 select h.org, h.kind, h.state, h.urgent, h.owner, h.sender, h.receiver, h.made, h.since, h.next, h.rung,
-       h.next <= $1 as late, {nobody} as nobody
+       h.next <= $1 as late, {nobody} as nobody, {last} as last
   from handover h
  where h.state < {open} and $2::bigint is not null and ($3::bigint is null or h.org = $3)
    and ($4::smallint is null or h.kind = $4) and ($5::boolean is null or h.urgent = $5) and {telling}
@@ -67,7 +69,10 @@ class Counted:
 
 @dataclass(slots=True, frozen=True)
 class BoardRow:
-    """One open hand-over as the board tells of it: references of owner, sender and receiver, clinical times."""
+    """One open hand-over as the board tells of it: references of owner, sender and receiver, clinical times.
+
+    `last`: it is with who runs the record, and climbs no further.
+    """
 
     org: int
     kind: int
@@ -83,6 +88,7 @@ class BoardRow:
     late: bool
     nobody: bool
     source: str = ""
+    last: bool = False
 
 
 async def count_handovers(pool: Pool, clock: Clock, org: int | None = None) -> list[Counted]:
@@ -103,7 +109,7 @@ async def list_handovers(
     skip: int = 0,
 ) -> list[BoardRow]:
     """The rows of one count (`TELLINGS`), what is urgent first, `many` after the first `skip`. Raises `Busy`."""
-    sql = _ROWS.format(nobody=_NOBODY, open=OPEN, telling=TELLINGS[telling])
+    sql = _ROWS.format(nobody=_NOBODY, last=_LAST, open=OPEN, telling=TELLINGS[telling])
     rows = await pool.fetch(sql, clock.clinical(), clock.real(), org, kind, urgent, many, skip)
     return [BoardRow(**{name: row[name] for name in _COLUMNS}) for row in rows]
 

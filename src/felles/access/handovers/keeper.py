@@ -2,7 +2,8 @@
 
     late     nobody received it by its date: up the ladder of its kind, to its sender in the end (`states.climb`)
     unseen   what is urgent came back to its sender, who has not looked within the hour: to whoever is on duty where she
-             works, then above, and in the end to who runs the record, by name
+             works, then above, and in the end to who runs the record, by name. So does a citizen's that nobody took
+             within the minutes, from whom she wrote to: she owns no work, and it comes back to nobody
     nobody   the owner's last role ended, the unit closed (its last role, or `active` false): to the owner's unit, what
              that is part of, the sender, who runs the record. Who had it took it, and whoever gets it has not: it is
              sent anew, and waits as what is sent; what falls to its sender nobody has taken
@@ -31,6 +32,7 @@ import structlog
 
 from felles import fhir
 from felles.access.handovers import away, inboxes, nobodys, offering
+from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.carrying import carried_by, carrying, review_id, reviewing
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.kinds import Kind, desk_roles, rule_of
@@ -79,7 +81,8 @@ _UNSEEN: Final = f"""
 select h.*, 'unseen' as why from handover h
  where h.urgent and h.state between 3 and 6 and h.next <= $1 and not h.stopped
    and h.state <> {State.ANSWERED:d} and h.kind not in ({Kind.ORDER:d}, {Kind.OFFER:d}) and h.kind < {CASES}
-   and h.owner = h.sender
+   and (h.owner = h.sender
+        or h.state = {State.UNTAKEN:d} and (h.sender like 'Patient/%' or h.sender like 'RelatedPerson/%'))
    and not exists (select 1 from staffing s where s.party = h.holder and s.role = 'administrator' and s.since <= $2
                       and s.until > $2)
  order by h.next limit $3"""
@@ -212,7 +215,7 @@ class Keeper:
         if row["why"] == "stopped":
             return (await self._who_sees(row, held), GIVEN) if await self._is_shut(row, held) else _stopped(held)
         if row["why"] == "unseen":
-            return await self._next_to_sender(row, held)
+            return await self._next_on_duty(row, held)
         if row["why"] == "nobody":
             return await (self._desk(row, held) if held.kind.case else self._heir(held, row["org"])), MOVED
         return await self._climb(row, held)
@@ -244,7 +247,7 @@ class Keeper:
         duty = await self._duty(held, inbox or posts[-1].unit, had)
         above = await self._above((inbox if held.rung == 0 else "") or held.receiver, row["org"])
         owner, code = climb(held, duty=tuple(duty), above=above)
-        return (held.owner if owner.startswith(("Patient/", "RelatedPerson/")) else owner), code
+        return (held.owner if owner.startswith(CITIZENS) else owner), code
 
     async def _owners(self, row: Any, held: Held) -> tuple[list[str], list[inboxes.Post]]:
         """Whoever has had it, the first one first, and where those of them who are persons work."""
@@ -261,13 +264,21 @@ class Keeper:
         staff.sort(key=lambda each: bool(first) and each.role not in first)
         return [each.reference for each in staff if each.reference not in had]
 
-    async def _next_to_sender(self, row: Any, held: Held) -> tuple[str, str]:
+    async def _next_on_duty(self, row: Any, held: Held) -> tuple[str, str]:
         """Who looks at what came back, where its sender has not: the next on duty with her, or above.
 
-        In the end it is by name who runs the record.
+        Of a citizen's, which nobody took: with whom she wrote to, or above. In the end it is by name who runs the
+        record.
         """
         owners, posts = await self._owners(row, held)
-        post = await inboxes.post(self.store, held.sender) if is_person(held.sender) else inboxes.Post("", held.sender)
+        own = held.sender.startswith(CITIZENS)
+        inbox = next((each for each in reversed(owners) if not is_person(each)), "")
+        if own:
+            post = inboxes.Post("", inbox or posts[-1].unit)
+        elif is_person(held.sender):
+            post = await inboxes.post(self.store, held.sender)
+        else:
+            post = inboxes.Post("", held.sender)
         had = {held.sender, post.person, *owners, *(each.person for each in posts)}
         place = post.unit
         for _ in range(_HIGHEST):
@@ -276,7 +287,7 @@ class Keeper:
             if duty := await self._duty(held, place, had):
                 return duty[0], ESCALATED
             place = await self._above(place, row["org"])
-        return await self._operator(), GIVEN
+        return await self._operator(), UNTAKEN if own else GIVEN
 
     async def _who_sees(self, row: Any, held: Held) -> str:
         """Whose it is when the person has closed it to who had it and to who sent it; "" where there is none at all."""

@@ -276,6 +276,8 @@ def _by_itself(held: Held, said: Said, now: int, hours: Hours) -> int:
 
 def _wait(held: Held) -> Wait:
     rule = rule_of(held.kind, urgent=held.urgent)
+    if held.urgent and held.state is State.UNTAKEN and _is_citizen(held.sender):
+        return rule.ladder[-1][1]  # she has it not back: it climbs on
     if held.came is not None and held.state in (State.RECEIVED, State.ACCEPTED):
         return ANSWERED[held.outside]
     if held.state is State.SENT:

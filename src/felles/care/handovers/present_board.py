@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.kinds import Kind, rule_of
 from felles.access.handovers.states import State
 from felles.care.handovers.present import COLORS, Names, kind, state
@@ -109,33 +110,77 @@ def line(t: Language, row: BoardRow, names: Names, above: Mapping[str, str]) -> 
 
 
 def step(t: Language, row: BoardRow, names: Names, above: Mapping[str, str]) -> str:
-    """What comes next, and whose it is or becomes. `above`: the staffed unit above a receiver."""
-    owner, sender = _who(t, row.owner, names), _who(t, row.sender, names)
+    """What comes next, and whose it is or becomes, as the keeper has it. `above`: the staffed unit above a receiver."""
+    owner, sender, where = _who(t, row.owner, names), _who(t, row.sender, names), State(row.state)
+    own = row.sender.startswith(CITIZENS)
     if row.nobody:
+        empty = t("Ingen bemanner {who}.").format(who=owner)
+        if Kind(row.kind).case:
+            return (
+                f"{empty} {t('Den flyttes til nærmeste over som tar slike saker, ellers til den som driver Felles.')}"
+            )
+        if own:
+            return f"{empty} {t('Den flyttes til enheten over, ellers til den som driver Felles.')}"
         return t("Ingen bemanner {who}. Den flyttes til enheten over, ellers til {sender}.").format(
             who=owner, sender=sender
         )
-    if State(row.state).back:
-        said = t("{who} må sende den til noen andre, svare eller avslutte den.").format(who=owner)
-        climbs = row.urgent and State(row.state) is not State.ANSWERED  # `keeper`: unseen
-        return f"{said} {t('Ser ingen på den innen fristen, går den til neste på vakt der.')}" if climbs else said
-    if row.state != State.SENT:
+    if where.back:
+        return " ".join(filter(None, (_back(t, row, owner), _unseen(t, row))))
+    if where is not State.SENT:
         return t("{who} ser på den igjen da.").format(who=owner)
-    return _climbs(t, row, names, above)
+    return _of_case(t, row, names) if Kind(row.kind).case else _climbs(t, row, names, above)
+
+
+def _back(t: Language, row: BoardRow, owner: str) -> str:
+    """What whoever has it must do, of what came back or nobody took."""
+    if Kind(row.kind).case:
+        return t("{who} må svare eller sende den videre.").format(who=owner)
+    if row.last:
+        return t("{who} må sende den til noen andre eller avslutte den.").format(who=owner)
+    if row.sender.startswith(CITIZENS):
+        return t("{who} må ta den, svare eller sende den til noen andre.").format(who=owner)
+    return t("{who} må sende den til noen andre, svare eller avslutte den.").format(who=owner)
+
+
+def _unseen(t: Language, row: BoardRow) -> str:
+    """Where it goes by itself when nobody looks (`access.handovers.keeper`: unseen); "" where it stays."""
+    which, where = Kind(row.kind), State(row.state)
+    own = where is State.UNTAKEN and row.sender.startswith(CITIZENS)
+    climbs = row.urgent and where is not State.ANSWERED and not which.case and which not in (Kind.ORDER, Kind.OFFER)
+    if not climbs or row.last or not (own or row.owner == row.sender):
+        return ""
+    return t(
+        "Ser ingen på den innen fristen, går den til neste på vakt der eller over, til sist til den som driver Felles."
+    )
+
+
+def _of_case(t: Language, row: BoardRow, names: Names) -> str:
+    """To whom a case goes on: desk by desk, in the end to who runs the record."""
+    rungs = [rung for rung, _ in rule_of(Kind(row.kind), urgent=row.urgent).ladder[row.rung :]]
+    if "above" in rungs:
+        return t("Går da til nærmeste over som tar slike saker, ellers til den som driver Felles.")
+    if "operator" in rungs:
+        return t("Går da til den som driver Felles.")
+    return t("Blir hos {who}, som må svare.").format(who=_who(t, row.owner, names))
 
 
 def _climbs(t: Language, row: BoardRow, names: Names, above: Mapping[str, str]) -> str:
     """To whom it goes on when nobody receives it: as `access.handovers.states.climb` does it."""
+    own, sender = row.sender.startswith(CITIZENS), _who(t, row.sender, names)
     for rung, _ in rule_of(Kind(row.kind), urgent=row.urgent).ladder[row.rung :]:
+        if rung == "duty" and own:
+            return t("Går da til neste på vakt der eller i enheten over, til sist til den som driver Felles.")
         if rung == "duty":
-            return t("Går da til neste på vakt hos {who}.").format(who=_who(t, row.receiver, names))
+            return t("Går da til neste på vakt der, ellers tilbake til {sender}.").format(sender=sender)
         if rung == "above" and row.receiver in above:
             return t("Går da til {who}.").format(who=_who(t, above[row.receiver], names))
         if rung == "sender":
             break
-    if row.sender.startswith(("Patient/", "RelatedPerson/")):
+    if own and row.urgent:
+        return t("Går da til neste på vakt der eller i enheten over, til sist til den som driver Felles.")
+    if own:
         return t("Blir hos {who}, som må svare.").format(who=_who(t, row.owner, names))
-    return t("Går da tilbake til {who}.").format(who=_who(t, row.sender, names))
+    return t("Går da tilbake til {who}.").format(who=sender)
 
 
 def parties(rows: list[BoardRow], above: Mapping[str, str]) -> set[str | int]:
@@ -145,6 +190,6 @@ def parties(rows: list[BoardRow], above: Mapping[str, str]) -> set[str | int]:
 
 
 def _who(t: Language, reference: str, names: Names) -> str:
-    if reference.startswith(("Patient/", "RelatedPerson/")):
+    if reference.startswith(CITIZENS):
         return t("pasienten")
     return names.get(reference, "") or t("ukjent mottaker")
