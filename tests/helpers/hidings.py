@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from doors import block, case, coded, held_back, item, not_to_parents, proxy
+from handed_over import OPEN
+from hiding import Hiding
+from hiding import seen as _seen
+from hidings_handed import HANDED_OVER
 from households import parent_of
 from msgspec.json import encode
 from twins import (
@@ -22,7 +24,6 @@ from twins import (
     ICD,
     READERS,
     SEEN,
-    SHARED,
     SNOMED,
     code,
     fill,
@@ -40,38 +41,6 @@ from felles.fhir import decode
 from felles.record.changes import Change
 from felles.record.codes import PROTECTED_ADDRESS
 from felles.record.join import join
-
-Step = Callable[[World], Awaitable[None]]
-
-
-async def _nothing(world: World) -> None:
-    """What stays as it is when the life that both hold is put back."""
-
-
-@dataclass(frozen=True)
-class Hiding:
-    """One kind. `look_up`: the hidden person may be looked up, and then shows the look-up form.
-
-    `again`: what is done in the first and in the second region when the life that both hold was put back.
-    `share`: of what is asked of others one question in so many, for a kind that is made of those.
-    `pages`: its readers meet it on pages alone (who acts for another has no way in by FHIR). `sees`: a reader and what
-    she does see (a page's path, or what to read by FHIR); `hides` what is there in the second region, and not for her.
-    """
-
-    name: str
-    both: Step
-    having: Step
-    readers: frozenset[str] = frozenset(READERS) - {"for-doctor"}
-    look_up: bool = False
-    again: tuple[Step, Step] = (_nothing, _nothing)
-    pages: bool = False
-    share: int = 1
-    sees: tuple[str, str] = ("", "")
-    hides: str = ""
-
-
-async def _seen(world: World) -> None:
-    await fill(world, SHARED, life(SEEN, HIDDEN, CLINIC))
 
 
 async def _stranger(world: World) -> None:
@@ -342,7 +311,15 @@ HIDINGS = {
     each.name: each
     for each in (
         # A person to whom none of the readers has a relation.
-        Hiding("relation", _seen, _stranger, look_up=True, sees=("gp", f"Patient/{SEEN}"), hides="Patient/hidden"),
+        Hiding(
+            "relation",
+            _seen,
+            _stranger,
+            look_up=True,
+            sees=("gp", f"Patient/{SEEN}"),
+            hides="Patient/hidden",
+            handed=tuple(f"{type_name}/{HIDDEN}-{last}" for last, type_name in OPEN.items()),
+        ),
         # What is held back from the person herself (pbrl § 5-1), and a result that waits for a look: that there
         # is one of each is announced, so both hold one.
         Hiding(
@@ -457,5 +434,6 @@ HIDINGS = {
             hides="Observation/habit-2",
             share=5,
         ),
+        *HANDED_OVER,
     )
 }

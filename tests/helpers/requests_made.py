@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import msgspec
+from handed_over import OPEN
 from hypothesis import strategies as st
-from twins import HIDDEN, NATIONAL, NUMBERS, SEEN, SHARED, code, life
+from twins import CLINIC, ELSEWHERE, HIDDEN, NATIONAL, NUMBERS, SEEN, SHARED, code, life
 
 from felles.exchange.rest.routing import _SHAPES
 from felles.fhir.search import PARAMS
@@ -29,13 +30,16 @@ class Request(NamedTuple):
     look_up: bool = False
 
 
-LIVES = {name: life(name, other, "Organization/clinic") for name, other in ((SEEN, HIDDEN), (HIDDEN, SEEN))}
+LIVES = {SEEN: life(SEEN, HIDDEN, CLINIC), HIDDEN: life(HIDDEN, SEEN, CLINIC, open_at=ELSEWHERE)}
+"""What is sent of the one who is hidden goes to others: what is sent to the readers opens her record to them."""
 IDS: dict[str, list[str]] = {}
 for _resource in (*SHARED, *LIVES[SEEN], *LIVES[HIDDEN]):
     IDS.setdefault(_resource["resourceType"], []).append(_resource["id"])
 USED = sorted(IDS)
 REFERENCES = [f"{type_name}/{one}" for type_name, ids in IDS.items() for one in ids]
 PERSONAL = sorted({resource["resourceType"] for resource in LIVES[SEEN]})
+WORK = frozenset({*OPEN.values(), "Appointment", "Slot", "Schedule"})
+"""Types of what is handed over, and of times: it is asked most where some of it is hidden."""
 TEXTS = ["Nordmann", "nord", "Kari", "ordman", "Ola", "Fjordbyen", "Storgata", "1234", "L-1", "Epikrise", "Rom 1", "x"]
 CODES = [
     "phone|99999999",

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlencode, urlsplit
 
 from browsing import ADDRESS, own
+from handed_over import DAY, MORE, OPEN
 from requests_made import LIVES
 from twins import CHILD, CLINIC, HIDDEN, NUMBERS, SEEN
 from worlds import World
@@ -24,12 +25,24 @@ from worlds import World
 from felles.access.sessions import COOKIE, digest_of
 from felles.care.courses.rules import address_of
 from felles.care.domains import DOMAINS, pages
+from felles.care.handovers.rules import Verb
 from felles.care.writing.forms import FORMS as WRITTEN
 from felles.fhir.search.marks import code_mark
 from felles.record.clock import FOREVER
 
 _HOST = urlsplit(ADDRESS).netloc
 NOBODY = "f0000000000000000000000ab"
+HANDED = [(type_name, f"{name}-{last}") for name in (SEEN, HIDDEN) for last, type_name in OPEN.items()]
+"""What is open of both lives; `hidings` says what else is handed over in the regions that hide some of it."""
+SENT = [
+    *HANDED,
+    *MORE,
+    ("Communication", f"{SEEN}-13"),
+    ("Task", NOBODY),
+    ("Observation", f"{SEEN}-3"),
+    ("Review", "x"),
+]
+"""What is asked for as handed over: also what is none, what is not there, and what is of another type."""
 ENTRIES = [
     *((r["resourceType"], r["id"]) for name in (SEEN, HIDDEN) for r in LIVES[name]),
     *(("Condition", f"{CHILD}-{number}") for number in range(1, 4)),
@@ -37,6 +50,7 @@ ENTRIES = [
     ("Observation", NOBODY),
     ("Nonsense", "x"),
 ]
+_WORK = {f"{name}-{last}" for name in (SEEN, HIDDEN) for last in (*OPEN, "visit")}
 ABOUT = {each for form in WRITTEN.values() for each in form.about}
 """Types of entries that a form changes."""
 MEASURED = sorted(
@@ -141,7 +155,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
                                  "grunn": REASON, "til": ["nowhere"]},
     "/admin/koblinger": {"slag": ["se", "koble", "los", ""], "leder": ["", SEEN, NUMBERS[SEEN], "nowhere"],
                          "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
-    # No verb that there is, and to nobody: what is sent or carried gets an id of its own in each region.
+    # No version that it has: what is carried gets an id of its own in each region.
     "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"]},
     "/fravaer": {"fra": DAYS, "til": DAYS, "stedfortreder": ["", "Practitioner/x"], "rolle": ["", NOBODY, "spare-gp"],
                  "slutt": ["x"]},
@@ -169,8 +183,21 @@ FORMS: dict[str, dict[str, list[str]]] = {
 
 
 QUERIES: dict[str, list[str]] = {
-    "/rute": ["vis=enhet", "dag=2026-01-15&vis=enhet"],
-    "/timebok": ["dag=2026-01-15", "vis=uke", "dag=2026-01-15&vis=uke"],
+    "/rute": ["vis=enhet", f"dag={DAY}&vis=enhet"],
+    "/arbeid": [
+        "sendt=1",
+        "kolleger=1",
+        "tavle=1",
+        "besvart=1",
+        "tavle=1&hva=many&slag=task",
+        "fra=1",
+        "sendt=1&fra=1",
+        "kolleger=1&fra=1",
+        "tavle=1&fra=1",
+        "fra=x",
+    ],
+    "/tavle": ["hva=many", "hva=unread&fra=1"],
+    "/timebok": [f"dag={DAY}", "vis=uke", f"dag={DAY}&vis=uke"],
     "/timebok/{aid}/{act}": ["at=0"],
     "/p/{id}/legemidler": ["vis=tid&aar=10", "dato=2026-01-15"],
     "/p/{id}/skriv/{hva}": [f"om={t}/{i}" for t, i in ENTRIES if t in ABOUT][:6],
@@ -203,7 +230,8 @@ def paths(route: str) -> list[str]:
     """The route with its places filled, by every combination that means something."""
     places = re.findall(r"\{(\w+)\}", route)
     if "type" in places:
-        filled = [re.sub(r"\{[eh]id\}", i, route.replace("{type}", t)) for t, i in ENTRIES]
+        there = SENT if "hid" in places else ENTRIES
+        filled = [re.sub(r"\{[eh]id\}", i, route.replace("{type}", t)) for t, i in there]
         rest = [p for p in places if p not in ("type", "eid", "hid")]
     else:
         filled, rest = [route], places
@@ -213,9 +241,18 @@ def paths(route: str) -> list[str]:
             "kode": MEASURED,
             "hva": [*WRITTEN, "x"],
             "act": ["flytt", "kommet", "x"],
+            "verb": [*Verb, "angre", "x"],
+            "aid": [NOBODY, f"{SEEN}-visit", f"{HIDDEN}-visit", f"{CHILD}-4", f"{SEEN}-2"],
         }.get(place, [NOBODY, *(i for _, i in ENTRIES[:20])])
         filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]
-    return filled
+    return [path for path in filled if not _of_another(path)]
+
+
+def _of_another(path: str) -> bool:
+    """Whether an entry that is open is asked for in the record of another person: of the rest that is asked enough."""
+    parts = path.split("/")
+    whose = {each for each in parts if each in (SEEN, HIDDEN, CHILD, NOBODY)}
+    return any(last in _WORK and whose and last.partition("-")[0] not in whose for last in parts)
 
 
 def reads() -> Iterator[Asked]:

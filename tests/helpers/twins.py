@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from handed_over import OPEN, PLACES, work
 from worlds import Answer, Client, World, actor
 
 from felles.access.actor import Actor, Sort
@@ -80,11 +81,15 @@ SHARED: list[dict[str, Any]] = [
         "organization": {"reference": CLINIC},
         "code": [{"coding": [{"system": ROLE_SYSTEM, "code": "gp"}]}],
     },
+    *PLACES,
 ]
 
 
-def life(name: str, other: str, at: str) -> list[dict[str, Any]]:
-    """One person's record. All is alike for both but the ids; `other` is named in it, `at` follows her up."""
+def life(name: str, other: str, at: str, *, open_at: str = "") -> list[dict[str, Any]]:
+    """One person's record. All is alike for both but the ids; `other` is named in it, `at` follows her up.
+
+    What is open about her (`handed_over.work`) comes after all else; `open_at`: where, if that is not where `at` is.
+    """
     doc = {"reference": "Practitioner/doc"}
     mine = {"subject": who(name)}
     measured = {"status": "final", "performer": [doc], "focus": [who(other)], **mine}
@@ -147,7 +152,8 @@ def life(name: str, other: str, at: str) -> list[dict[str, Any]]:
         {"resourceType": "Provenance", "recorded": "2026-05-03T12:00:00Z", "agent": [{"who": doc}],
          "target": [{"reference": f"Observation/{name}-3"}]},
     ]  # fmt: skip
-    return [r | {"id": name if r["resourceType"] == "Patient" else f"{name}-{i}"} for i, r in enumerate(made)]
+    named = [r | {"id": name if r["resourceType"] == "Patient" else f"{name}-{i}"} for i, r in enumerate(made)]
+    return named + work(name, open_at or at)
 
 
 @dataclass
@@ -173,10 +179,17 @@ class Region:
         self.citizen = actor("citizen", Sort.CITIZEN, reference=own, keys=(key,), purpose="PATRQT")
 
     async def restore(self, entries: list[dict[str, Any]]) -> None:
-        """Put a life back as it was."""
-        put = [{"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}} for r in entries]
-        answer = await self.world.system.post("", {"resourceType": "Bundle", "type": "transaction", "entry": put})
+        """Put a life back as it was; of what was handed over each that has not ended, which it then has for ever."""
+        handed = [f"{SEEN}-{last}" for last in OPEN]
+        put = [
+            {"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}}
+            for r in sorted(entries, key=lambda r: r["id"] in handed)
+        ]
+        kept = len(entries) - len(handed)
+        whole = {"resourceType": "Bundle", "type": "transaction", "entry": put[:kept]}
+        answer = await self.world.system.post("", whole)
         assert answer.status == 200, answer.json
+        await self.world.system.post("", {"resourceType": "Bundle", "type": "batch", "entry": put[kept:]})
 
     async def ask(self, reader: str, method: str, target: str, body: Any, headers: dict[str, str]) -> Answer:
         self.asked += 1

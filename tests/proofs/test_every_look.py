@@ -19,13 +19,14 @@ from households import parent_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from requests_made import Request, every_parameter, fhir_routes, requests
-from routes import Asked, Pages, reads, routes, writes
+from routes import HANDED, REASON, Asked, Pages, reads, routes, writes
 from starlette.responses import Response
 from twins import CHILD, CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, life, staff
 from worlds import World, actor
 
 from felles.access.actor import Sort
 from felles.care import domains
+from felles.care.handovers.rules import Verb
 from felles.ui.domain import Domain
 
 WORDS = {SEEN: "Blåveis", HIDDEN: "Smørbukk", CHILD: "Tyrihjelm"}
@@ -133,6 +134,9 @@ async def test_every_page_leaves_its_line(watched):
     assert watched.told["GET /p/{id}"]
     assert watched.told["GET /meg"]
     assert watched.told["GET /for/{id}"]
+    assert watched.told["GET /arbeid"] >= 4 * 2, "the lists of those who work at the clinic have lines"
+    assert watched.told["GET /arbeid/{type}/{hid}"]
+    assert watched.told["GET /timebok"]
     assert sum(1 for count in watched.told.values() if count) >= 10
 
 
@@ -145,6 +149,33 @@ async def test_every_form_leaves_its_line(watched):
             await watched.held(f"POST {_route(asked)}", answer.content)
     assert {f"{method} {route}" for method, route in routes()} <= watched.asked.keys()
     assert sum(watched.asked.values()) - before > 500
+
+
+@pytest.mark.slow
+async def test_what_is_handed_over_leaves_its_line(watched):
+    """Its page and each verb with the version that it has: what is answered about one has her line."""
+    everybody = await visitors(watched)
+    done = Counter()
+    for number, (type_name, name) in enumerate(HANDED):
+        for verb in [*Verb][number % 2 :: 2]:
+            for who in ("gp", "for-doctor"):
+                stored = await watched.world.system.get(f"{type_name}/{name}")
+                await watched.new_lines()
+                said = {
+                    "versjon": stored.json["meta"]["versionId"],
+                    "tekst": REASON[-1],
+                    "til": CLINIC,
+                }
+                path = f"/arbeid/{type_name}/{name}"
+                before = watched.told["handed over"]
+                for asked in (Asked("GET", path), Asked("POST", f"{path}/{verb}", said), Asked("GET", "/arbeid")):
+                    answer = await watched.pages.ask(everybody[who], asked)
+                    assert answer.status_code < 500, (who, asked, answer.text)
+                    done[answer.status_code] += asked.method == "POST"
+                    await watched.held("handed over", answer.content)
+                assert (watched.told["handed over"] > before) or name.startswith(HIDDEN) or who != "gp"
+    assert done[303] > 3, done
+    assert done[404] > 3, done
 
 
 def _route(asked: Asked) -> str:
