@@ -5,6 +5,7 @@ A test walks it (tests/browser/test_tour.py), and `make pictures` takes its pict
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -91,8 +92,11 @@ def _looked(woman: Any) -> Generator[tuple[str, Any]]:
     yield "3-looked", woman
     woman.get_by_role("link", name="Hvem kan åpne journalen din nå").click()
     woman.get_by_role("link", name="Sperr for Gynekolog Stormo").click()
-    # What it would stop stands here too, unless the referral has been answered meanwhile.
     woman.get_by_role("button", name="Sperr", exact=True).wait_for()
+    # What it would stop: the referral with her specialist, by its kind; that it stops nothing once that is answered.
+    stops, none = woman.locator("[data-state=stops]"), woman.get_by_text("Sperren stopper ikke noe som er sendt.")
+    assert stops.count() + none.count() == 1
+    assert not stops.count() or "Henvisning" in stops.locator("li").first.inner_text()
     yield "3-block", woman
     woman.get_by_role("button", name="Sperr", exact=True).click()
     woman.wait_for_url("**/meg/sperringer")
@@ -109,6 +113,11 @@ def _refused(stranger: Any) -> Generator[tuple[str, Any]]:
     row = stranger.get_by_role("row", name=WOMAN)
     assert "Ikke åpen for deg" in row.inner_text()
     assert row.get_by_role("link", name=WOMAN).count() == 0
+    reason = stranger.locator("#grunn").inner_text()
+    assert "ikke registrert noen kontakt, henvisning, time eller annen behandling hos dere" in reason
+    assert "eller så har personen sperret den" in reason
+    assert "Søket er ført i personens innsynslogg." in reason
+    assert re.search("oppgi tjenstlig behov|spør personen eller dem som behandler", reason), "what she can do"
     yield "4-refused", stranger
 
 
@@ -116,6 +125,15 @@ def _owned(operator: Any) -> Generator[tuple[str, Any]]:
     operator.goto("/tavle")
     assert WOMAN not in operator.locator("main").inner_text()
     yield "5-board", operator
+    operator.locator("dl.facts a[href*='hva=unread']").click()
+    operator.wait_for_url("**/tavle?*hva=unread*", wait_until="load")
+    lines = operator.locator("table.people tbody tr")
+    assert lines.count() > 0
+    for told in lines.all():
+        for what in ("Hos", "Frist", "Neste steg"):
+            assert told.locator(f"td[data-label='{what}']").inner_text().strip(" –"), f"{what}: {told.inner_text()}"
+    assert WOMAN not in operator.locator("main").inner_text()
+    yield "5-owned", operator
 
 
 def _proved(operator: Any) -> Generator[tuple[str, Any]]:
