@@ -4,7 +4,7 @@ import re
 
 import pytest
 from clicks import counted
-from steps import acts, become, follow, menu, tab
+from steps import acts, become, chart, follow, menu, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -103,6 +103,15 @@ def test_the_gynaecologist_gives_the_patient_of_a_referral_a_time_and_answers_th
         specialist.get_by_role("button", name="Sett opp", exact=True).click()
         specialist.get_by_text("Timen er satt opp.").wait_for()
     assert faults(specialist) == []
+    chart(specialist, "Tove Rian")
+    with counted(specialist, "T16", by="keys"):
+        specialist.keyboard.press("n")
+        specialist.keyboard.press("t")
+        specialist.locator("#tekst:focus").wait_for()
+        specialist.keyboard.insert_text("Kontroll")
+        for key in ("Tab", "Space", "Enter"):
+            specialist.keyboard.press(key)
+        specialist.get_by_text("Timen er satt opp.").wait_for()
     specialist.goto("/")
     work = specialist.locator("section[aria-labelledby=arbeid] li", has_text="Tove Rian")
     follow(specialist, work.locator(".fact a"))

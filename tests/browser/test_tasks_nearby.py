@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from clicks import counted
 from overdue import keeps
+from settling import closed_again
 from steps import acts, become, chart, follow, herself, menu, tab
 
 from felles.demo.people import CARED, CAST, PARTNER, TODDLER, people
@@ -96,7 +97,23 @@ def hears_of_what_is_called_off(nurse, himself):
     planned.wait_for(state="detached")
 
 
-def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the_note(window, faults, settled):
+def opens_by_keys(doctor, chart):
+    """What is closed, in an emergency, without a pointer."""
+    with counted(doctor, "T20", by="keys"):
+        doctor.keyboard.press("g")
+        doctor.keyboard.press("x")
+        doctor.locator("input[name=grunn]:focus").wait_for()
+        doctor.keyboard.press("Space")
+        doctor.keyboard.press("Tab")
+        doctor.keyboard.insert_text("Puster tungt, klarer ikke å svare for seg")
+        for _ in range(3):
+            doctor.keyboard.press("Tab")
+        doctor.keyboard.press("Enter")
+        doctor.wait_for_url(chart, wait_until="load")
+    assert "Astma" in said(doctor.locator("main"))
+
+
+def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the_note(window, faults, settled, region):
     doctor = window(persona="legevaktlege")
     doctor.locator("[data-palett]").first.click()
     doctor.keyboard.type(f"jon brevik {born(PARTNER):%d.%m.%Y}")
@@ -111,6 +128,10 @@ def test_at_night_a_stranger_is_met_what_is_closed_is_opened_and_the_gp_gets_the
     chart = doctor.url
     assert "Noe er sperret." in said(doctor.locator("main")), "he has closed his problems to the out-of-hours clinic"
     assert "Astma" not in said(doctor.locator("main"))
+    opens_by_keys(doctor, chart)
+    closed_again(region.url)
+    doctor.reload()
+    assert "Astma" not in said(doctor.locator("main")), "the hours are over"
     with counted(doctor, "T20"):
         doctor.get_by_role("link", name="Nødrett").click()
         doctor.get_by_label("Fare for liv eller alvorlig skade").check()

@@ -92,6 +92,12 @@ def test_he_goes_home_with_a_plan_that_everybody_sees(window, faults, settled):
         gp.get_by_role("link", name="Epikrise", exact=True).first.click()
         gp.wait_for_url("**/e/Composition/**")
     assert "Du er operert i hofta" in gp.locator("main").inner_text()
+    chart(gp, "Olav Sæterbø")
+    with counted(gp, "T5", by="keys"):
+        gp.keyboard.press("g")
+        gp.keyboard.press("e")
+        gp.wait_for_url("**/e/Composition/**")
+    assert "Du er operert i hofta" in gp.locator("main").inner_text()
     home = window(390, persona="hjemmesykepleier")
     shared = home.locator("section[aria-labelledby=arbeid]").inner_text()
     assert "Plan delt: Tilsyn morgen og kveld: fra i dag" in shared

@@ -145,6 +145,32 @@ def test_a_draft_survives_its_browser_and_its_session(window, faults, address, m
     throw_away(page)
 
 
+def test_a_draft_is_sent_within_two_seconds_of_the_first_letter_also_while_one_goes_on_typing(window):
+    """By the page's own clock, which the test moves on: the letter alone, and letters that leave no pause."""
+    page = window(persona="fastlege")
+    page.clock.install()
+    open_olav(page)
+    page.get_by_role("link", name="Notat", exact=True).click()
+    page.locator("[data-panel] textarea:focus").wait_for()
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.post_data) if asked.method == "POST" else None)
+    page.keyboard.type("E")
+    page.clock.run_for(100)
+    assert sent == [], "not with every letter"
+    with page.expect_response(lambda answer: answer.request.method == "POST", timeout=5_000):
+        page.clock.run_for(1900)
+    assert len(sent) == 1
+    for letter in "n to tre":  # one each quarter of a second, for two seconds
+        page.keyboard.type(letter)
+        page.clock.run_for(250)
+    assert len(sent) > 1, "waits for no pause"
+    page.clock.resume()
+    says(page, "Utkast lagret")
+    page.reload()
+    throw_away(page)
+
+
 def test_two_windows_at_one_draft_lose_no_text(window, faults):
     page, other = window(390, persona="fastlege"), window(390, persona="fastlege")
     for each in (page, other):

@@ -7,6 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from felles.access.bases import Basis
 from felles.record.maintenance import connect
 
 
@@ -18,13 +19,22 @@ def settle(page: Any, url: str) -> None:
     """
     waits = page.locator("[data-waits], [data-goes]").first
     waits.wait_for()
-    with ThreadPoolExecutor(1) as thread:  # Playwright's own loop runs in this one
-        thread.submit(asyncio.run, _over(url)).result(20)
+    _done(url, "update writing set due = 0 where state = 1")
     page.goto(waits.get_attribute("data-look"))
     page.get_by_text(re.compile(r"Ført inn i journalen\.|^Sendt\.$")).first.wait_for()
 
 
-async def _over(url: str) -> None:
+def closed_again(url: str) -> None:
+    """Ends the hours of each emergency in the database at `url`: what was opened so is closed."""
+    _done(url, f"update opening set until = since + 1 where basis = {Basis.EMERGENCY.value}")
+
+
+def _done(url: str, statement: str) -> None:
+    with ThreadPoolExecutor(1) as thread:  # Playwright's own loop runs in this one
+        thread.submit(asyncio.run, _executed(url, statement)).result(20)
+
+
+async def _executed(url: str, statement: str) -> None:
     conn = await connect(url)
-    await conn.execute("update writing set due = 0 where state = 1")
+    await conn.execute(statement)
     await conn.close()

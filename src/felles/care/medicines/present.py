@@ -172,6 +172,7 @@ def row(page: Page, line: Line, odd: dict[str, str]) -> dict[str, Any]:
         "odd": odd.get(line.substance, ""),
         "entry": {"resourceType": entry.resource_type, "id": entry.id, "status": entry.status, "intent": entry.intent},
         "ways": [],
+        "nth": 0,
     }
 
 

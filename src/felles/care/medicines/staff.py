@@ -47,6 +47,8 @@ async def show(request: Request) -> Response:
         "over_time": drawn,
     }
     if asked is None:
-        for row in (row for section in context["sections"] for row in section["rows"]):
+        rows = [row for section in context["sections"] for row in section["rows"]]
+        for nth, row in enumerate(rows, start=1):
             row["ways"] = offers(found, base, row["entry"], "", made.view.now)
+            row["nth"] = nth if nth < 10 else 0
     return page(found, "medicines/staff.html", above | context, 422 if wrong else 200)

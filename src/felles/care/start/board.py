@@ -32,7 +32,8 @@ class Line:
     """One line. `time` in words; `name` and `about` say who, `href` leads to her overview ("" for a line about nobody).
 
     `fact` is what matters now and `to` the place that answers; `detail` and `phone` what else is needed at once;
-    `state` a word about how it stands (`color`: neutral, info, success, warning), `pressing` that it is late or grave.
+    `state` a word about how it stands (`color`: neutral, info, success, warning), `pressing` that it is late or grave;
+    `key` what, typed after g, leads to `href` (staff, with script).
     """
 
     name: str
@@ -46,6 +47,7 @@ class Line:
     state: str = ""
     color: str = "neutral"
     pressing: bool = False
+    key: str = ""
 
 
 @dataclass(slots=True)

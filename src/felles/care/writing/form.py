@@ -128,6 +128,8 @@ class Field:
     """Of a date: it may lie ahead."""
     pair: str = ""
     """Fields with the same word here stand on one line."""
+    first: bool = False
+    """Writing begins here, whatever stands above it."""
 
 
 @dataclass(frozen=True, slots=True)

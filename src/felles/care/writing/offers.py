@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def offers(found: Visit, base: str, resource: dict[str, Any], author: str, now: int) -> list[dict[str, str]]:
-    """The ways to the forms that change `resource`; `base` the record's address, `author` who answers for it."""
+    """The ways to the forms that change `resource`, by `name`; `base`: the record's address, `author`: who answers."""
     actor, about = found.signed_in, f"{resource['resourceType']}/{resource['id']}"
     who = {"reference": actor.reference, "display": actor.name}
     known = Known("", now, who, {"reference": actor.organization}, mark_of(actor.organization))
@@ -24,6 +24,7 @@ def offers(found: Visit, base: str, resource: dict[str, Any], author: str, now: 
             "href": f"{base}/skriv/{form.name}?om={about}",
             "text": (form.open_as or form.title)(found.t),
             "icon": form.icon,
+            "name": form.name,
         }
         for form in FORMS.values()
         if resource["resourceType"] in form.about and may_write(actor, form) and form.fits(known)

@@ -59,6 +59,7 @@ def _field(t: Language, f: Field, value: str, known: Known, wrong: str) -> dict[
         "value": value,
         "unit": f.unit,
         "required": f.required,
+        "first": f.first,
         "longest": f.longest,
         "hint": f.hint(t, known) if f.hint else "",
         "wrong": wrong,

@@ -121,6 +121,7 @@
     });
   });
 
+  const FIRST = { g: "go", n: "new", e: "edit", s: "stop" };
   let since = 0, before = "go";
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
@@ -137,8 +138,8 @@
       since = 0;
       if (found) event.preventDefault(); // the letter must not be typed into what opens
       found?.click();
-    } else if (key === "g" || key === "n") {
-      before = key === "g" ? "go" : "new";
+    } else if (FIRST[key]) {
+      before = FIRST[key];
       since = event.timeStamp;
     }
   });

@@ -16,7 +16,7 @@
     const shown = place === panel ? panel : document.querySelector("main .writing");
     if (shown.querySelector("[data-mode=done], [data-mode=discarded]")) sessionStorage.removeItem(OPEN);
     if (focus) {
-      (shown.querySelector("[data-focus], form[data-draft] :is(textarea, select, input:not([type=hidden])):not([value]:not([value=''])), [role=alert], [role=status]") || shown).focus({ preventScroll: true });
+      (shown.querySelector("[data-focus], [data-first]") || shown.querySelector("form[data-draft] :is(textarea, select, input:not([type=hidden])):not([value]:not([value=''])), [role=alert], [role=status]") || shown).focus({ preventScroll: true });
       if (shown.querySelector("h2") && !shown.contains(document.activeElement)) shown.querySelector("h2").focus({ preventScroll: true });
       if (place === panel && panel.getBoundingClientRect().top > innerHeight - 160) panel.scrollIntoView();
     }

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 AHEAD: Final = 14
 """Days ahead: so long before it an appointment opens the record of who has it (`access.derive.Durations`)."""
+NEXT: Final = "i"
+"""The letter that, typed after g, opens the next of the day."""
 DAY: Final = 30
 """Lines of a day: nobody has more appointments in one."""
 _booked: Final = Decoder(list[Read[shapes.Appointment]]).decode
@@ -83,7 +85,13 @@ def shown(t: Language, found: list[Listed], now: int, more: tuple[int, str] | No
     elif ahead and all(_over(each, now) for each in here):
         said = t("Dagens timer er over. Neste: {when}.").format(when=days.when(t, ahead[0].at, now))
     lines = [_line(t, each, now, tell) for each in day]
+    lines[_next(day, now)].key = NEXT
     return Shown(lines, said, more=more if day[-1] is found[-1] else None)
+
+
+def _next(day: list[Listed], now: int) -> int:
+    """The place of the first of the day that is not over; of the last where all are."""
+    return next((place for place, each in enumerate(day) if not _over(each, now)), len(day) - 1)
 
 
 def _over(each: Listed, now: int) -> bool:

@@ -89,7 +89,15 @@ NOTE: Final = Form(
             hint=lambda t, _: t("Står tom: Journalnotat"),
             longest=120,
         ),
-        Field(name="tekst", label=lambda t: t("Tekst"), source=NEW, kind="text", required=True, longest=LONGEST),
+        Field(
+            name="tekst",
+            label=lambda t: t("Tekst"),
+            source=NEW,
+            kind="text",
+            required=True,
+            longest=LONGEST,
+            first=True,
+        ),
     ),
     make=_note,
 )

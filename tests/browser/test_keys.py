@@ -1,0 +1,96 @@
+"""The same tasks by the keyboard alone, against their budgets of keys (docs/clicks.md): no pointer goes down."""
+
+import pytest
+from clicks import counted
+from steps import chart, tab
+
+from felles.record import writings
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def types(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def signed(page):
+    types(page, "Control+Enter")
+    page.get_by_text("Signert.").wait_for()
+
+
+def call_back(page):
+    """What was signed is a draft again, and thrown away: the record is as it was."""
+    page.get_by_role("button", name="Angre").click()
+    page.get_by_role("button", name="Forkast").click()
+    page.get_by_text("Utkastet er forkastet.").wait_for()
+
+
+def test_what_a_gp_looks_for_all_day(window):
+    """The next patient (T1), what matters about him (T3), one test (T4)."""
+    page = window(persona="fastlege")
+    page.goto("/")
+    following = page.locator("[data-go=i]")
+    assert following.count() == 1
+    name = following.inner_text()
+    with counted(page, "T1", by="keys"):
+        types(page, "g", "i")
+        page.wait_for_url("**/p/*", wait_until="load")
+    assert name in page.locator("body").inner_text()
+    chart(page, "Olav Sæterbø")
+    with counted(page, "T3", by="keys"):
+        for part in ("Kritisk informasjon", "Legemidler", "Problemer"):
+            page.get_by_role("heading", name=part).first.wait_for()
+    with counted(page, "T4", by="keys"):
+        types(page, "g", "p")
+        page.wait_for_url("**/prover", wait_until="load")
+        line = page.locator("table.matrix tr", has=page.get_by_role("link", name="Kreatinin", exact=True))
+        assert line.locator("strong").inner_text()
+        assert line.locator("svg").count() == 1, "its course"
+    assert page.troubles == []
+
+
+def test_what_a_gp_writes_all_day(window, monkeypatch):
+    """A note (T6), a change of dose (T9), stopping with a reason (T10), a referral (T15): all called back again."""
+    monkeypatch.setattr(writings, "WAIT", 60_000_000)
+    page = window(persona="fastlege")
+    chart(page, "Olav Sæterbø")
+    with counted(page, "T6", by="keys"):
+        types(page, "n", "n")
+        page.locator("#tekst:focus").wait_for()
+        page.keyboard.insert_text("Teksten.")
+        signed(page)
+    call_back(page)
+    tab(page, "Oversikt")
+    with counted(page, "T9", by="keys"):
+        types(page, "g", "l")
+        page.wait_for_url("**/legemidler", wait_until="load")
+        types(page, "e", "1")
+        page.locator("#hvorfor:focus").wait_for()
+        types(page, "Shift+Tab")
+        page.keyboard.insert_text("1 tablett annenhver dag")
+        signed(page)
+    assert "1 tablett annenhver dag" in page.locator(".writing").inner_text()
+    call_back(page)
+    tab(page, "Oversikt")
+    with counted(page, "T10", by="keys"):
+        types(page, "g", "l")
+        page.wait_for_url("**/legemidler", wait_until="load")
+        types(page, "s", "1")
+        page.locator("#hvorfor:focus").wait_for()
+        page.keyboard.insert_text("Svimmel")
+        signed(page)
+    call_back(page)
+    tab(page, "Oversikt")
+    with counted(page, "T15", by="keys"):
+        types(page, "n", "h")
+        page.locator("#mottaker:focus").wait_for()
+        types(page, "s", "t", "o", "Enter")
+        page.locator("#hva:focus").wait_for()
+        page.keyboard.insert_text("Blødning")
+        types(page, "Tab")
+        page.keyboard.insert_text("Årsak, og hva kan gjøres?")
+        signed(page)
+    assert "Stormo" in page.locator(".writing").inner_text()
+    call_back(page)
+    assert page.troubles == []
