@@ -335,6 +335,9 @@ async def test_a_parent_asks_and_the_gps_office_gets_a_case(family):
     town, mother, child = family
     await page(town, mother, f"/for/{child['id']}/be", 404)
     town.at("2026-06-01T12:00:00+02:00")
+    form = await page(town, mother, f"/for/{child['id']}/be")
+    assert "Kontoret svarer innen 1. juli 2026." in form
+    assert all(number in words(form) for number in ("113", "116 117"))
     async with town.visit(await town.citizen(mother)) as browser:
         short = await browser.post(f"/for/{child['id']}/be", data={"hva": "alt"})
         sent = await browser.post(f"/for/{child['id']}/be", data={"hva": "Hvilke medisiner hun skal ta hjemme"})

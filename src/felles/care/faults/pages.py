@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from felles import __version__
 from felles.access import faults
+from felles.access.actor import Sort
 from felles.care.faults import present
+from felles.care.messages import promise
 from felles.care.people import store_of
 from felles.record.errors import Conflict
 from felles.ui.trace import known_route
@@ -60,4 +62,5 @@ async def _form(found: Visit, given: dict[str, str], *, rule: str = "", sent: bo
         "known": found.actor is not None,
         "own": [present.fault(t, row) for row in own],
         "longest": faults.LONGEST,
+        "ring": promise.numbers(found) if found.actor is not None and found.actor.sort is Sort.CITIZEN else [],
     }

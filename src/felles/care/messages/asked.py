@@ -143,6 +143,9 @@ def _page(
 ) -> Response:
     names, back = there.view.names, f"{there.view.base}/meldinger"
     who = str(names.get((task.owner.reference or "") if task.owner else "", "")) or found.t("Mottakeren")
+    said = parts.answers(there)
+    agreed = task.restriction.period.end if task.restriction and task.restriction.period else None
+    day = found.t.fhir(agreed) if agreed else said["by"]
     context = {
         "title": found.t("Svar på spørsmålet"),
         "who": who,
@@ -154,7 +157,8 @@ def _page(
         "errors": [{"field": "tekst", "text": wrong}] if wrong else [],
         "moved": moved,
         "longest": parts.LONGEST,
-        "ring": parts.answers(there)["ring"],
+        "by": found.t("{name} svarer innen {day}.").format(name=who, day=day),
+        "ring": said["ring"],
         "banner": banner or None,
     }
     return page(found, "messages/reply.html", context, 422 if wrong else 409 if moved else 200)

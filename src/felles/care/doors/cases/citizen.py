@@ -13,8 +13,10 @@ from felles.care.doors.cases import actions, present
 from felles.care.doors.cases.rules import case_of
 from felles.care.entries import labels
 from felles.care.entries import views as entries
+from felles.care.messages import promise
 from felles.care.people import open_own, store_of
 from felles.record.errors import Absent, Forbidden
+from felles.record.ids import mark_of
 from felles.record.read_person import Want
 from felles.ui.web import form_of, go, page, visit
 
@@ -72,14 +74,17 @@ async def send_question(request: Request) -> Response:
 
 
 async def _ask(found: Visit, token: str, *, words: str = "", wrong: bool = False) -> Response:
-    grant, t = open_own(found), found.t
-    at, line = await log.line_of(store_of(found), grant, token)
+    grant, t, store = open_own(found), found.t, store_of(found)
+    at, line = await log.line_of(store, grant, token)
+    owner = await actions.desk_of(store, mark_of(line.who.org)) if line.who.org else ""
     context = {
         "title": t("Spør om en linje i loggen"),
         "line": present.line(t, at, line, log_rules.type_of(line.what)),
         "token": token,
         "words": words,
         "wrong": t("Skriv minst ti tegn om hva du lurer på.") if wrong else "",
+        "by": await promise.of_case(found, owner, otherwise=line.who.organization),
+        "ring": await promise.hers(found, grant),
     }
     return page(found, "cases/ask.html", context, 422 if wrong else 200)
 
@@ -124,6 +129,8 @@ async def _wrong(found: Visit, form: dict[str, str] | None = None) -> Response:
         "form": {name: said.get(name, "") for name in FIELDS},
         "choices": present.demands(t),
         "errors": errors,
+        "by": await promise.of_case(found, await actions.desk_of(store_of(found), about.org)),
+        "ring": await promise.hers(found, grant),
     }
     return page(found, "cases/wrong.html", context, 200 if form is None else 422)
 

@@ -8,6 +8,7 @@ from felles.access.representation import Verb
 from felles.care.doors.proxies import actions, present, views
 from felles.care.entries import present as entries
 from felles.care.entries import views as entry_views
+from felles.care.messages import promise
 from felles.care.overview import present as overview
 from felles.care.overview import views as overview_views
 from felles.care.people import citizens_only, open_for, store_of
@@ -84,6 +85,7 @@ async def _asking(found: Visit, grant: PersonGrant, form: dict[str, str], wrong:
     view = overview.View(found.t, f"/for/{patient_id}", store_of(found).clock.clinical(), {}, citizen=True)
     banner = present.banner(view, views.patient_of(read.rows[0]), read.basis)
     context = {"title": banner["title"], "banner": banner, "said": form.get("hva", ""), "wrong": wrong}
+    context |= {"by": await promise.of_case(found, read.answers), "ring": promise.numbers(found)}
     return page(found, "proxies/ask.html", context, 422 if wrong else 200)
 
 

@@ -24,8 +24,8 @@ from felles.care.doors.proxies import present, views
 from felles.care.entries import labels
 from felles.care.entries import views as entries
 from felles.care.messages import actions as messages
+from felles.care.messages import promise
 from felles.care.messages.actions import Letter
-from felles.care.messages.present import ring as ringing
 from felles.care.overview import present as overview
 from felles.care.overview import views as overview_views
 from felles.care.people import open_for, store_of
@@ -143,6 +143,8 @@ async def _wrong(found: Visit, form: dict[str, str], said: dict[str, str]) -> Re
         "form": {"hva": form.get("hva", "" if form else "retting"), "tekst": form.get("tekst", "")},
         "wrong": {name: said.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in said.items()],
+        "by": await promise.of_case(found, await cases.desk_of(store_of(found), about.org)),
+        "ring": promise.numbers(found),
     }
     return page(found, "proxies/wrong.html", context, 422 if said else 200)
 
@@ -173,5 +175,8 @@ async def _answering(found: Visit, answers: str) -> dict[str, Any]:
     store, t = store_of(found), found.t
     places = await inboxes.staffed(store, [answers] if answers else [])
     day = date.fromordinal(local_day(after(OFFICE, store.clock.clinical(), PROMISED)))
-    by = t("{name} svarer innen {day}.").format(name=places[0].name, day=t.fhir(day.isoformat())) if places else ""
-    return {"by": by, "ring": ringing(t, None)}
+    if places:
+        by = t("{name} svarer innen {day}.").format(name=places[0].name, day=t.fhir(day.isoformat()))
+    else:
+        by = t("Ingen tar imot meldinger for personen nå. Ring fastlegekontoret.")
+    return {"by": by, "ring": promise.numbers(found)}

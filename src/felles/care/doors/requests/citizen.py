@@ -8,6 +8,7 @@ from felles import access, fhir
 from felles.care.doors.proxies import views as proxies
 from felles.care.doors.proxies.actions import instant
 from felles.care.doors.requests import actions, present, rules
+from felles.care.messages import promise
 from felles.care.people import citizens_only, open_own, store_of
 from felles.record.read_person import Want
 from felles.ui.web import form_of, go, page, visit
@@ -52,6 +53,7 @@ async def ask(request: Request) -> Response:
 
 async def _asking(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Response:
     rows = await store_of(found).asked(access.represent(found.signed_in, "", ()))
+    who = found.t("Fastlegekontoret til den som døde, ellers kommunens helsetjeneste,")
     context = {
         "title": found.t("Innsyn i journalen til en som er død"),
         "asked": present.asked(found.t, rows),
@@ -59,6 +61,8 @@ async def _asking(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> 
         "form": {name: form.get(name, "") for name in ASKED if name != "nummer"},
         "wrong": {name: wrong.get(name, "") for name in ASKED},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "by": await promise.of_case(found, "", otherwise=who),
+        "ring": promise.numbers(found),
     }
     return page(found, "requests/deceased.html", context, 422 if wrong else 200)
 
@@ -104,5 +108,6 @@ async def _wishing(found: Visit, read: list[Seen], form: dict[str, str], wrong: 
         "form": {name: form.get(name, said[name]) for name in WISHED},
         "choices": present.choices(found.t),
         "wrong": wrong,
+        "ring": promise.numbers(found),
     }
     return page(found, "requests/wish.html", context, 422 if wrong else 200)
