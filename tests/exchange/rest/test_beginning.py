@@ -54,7 +54,7 @@ def carrying(region: Region, focus: str, **more: Any) -> dict[str, Any]:
 
 async def rows(region: Region, focus: str) -> list[Any]:
     sql = "select source, state, owner, sender, next from handover where source = $1 or focus = $1 order by source"
-    return await region.world.store.pool.fetch(sql, focus)
+    return list(await region.world.store.pool.fetch(sql, focus))
 
 
 async def followed(region: Region, *orgs: str) -> None:
@@ -173,6 +173,13 @@ async def test_a_task_about_another_task_leaves_that_where_it_is(region: Region)
     assert made.status == 201, made.json
     assert (await region.row(source))["owner"] == region.orgs["ward"]
     assert (await region.row(f"Task/{made.json['id']}"))["sender"] == region.person("clerk")
+    offered = about | {"code": {"coding": [{"system": HANDOVER, "code": "offer"}]}}
+    assert (await region.client("clerk").post("Task", offered)).status == 201
+    for said in ({"status": "accepted"}, {"status": "completed"}, {"owner": {"reference": region.person("clerk")}}):
+        assert (await region.client("clerk").put(source, work | said)).status == 403, "it is hers no more than before"
+    over = work | {"status": "accepted", "businessStatus": ENDED} | WHY
+    assert (await machine(region, "office").put(source, over)).status == 403, "ended, whatever its status"
+    assert (await region.row(source))["state"] == State.SENT
     named = await region.client("clerk").post("Task", about | {"requester": {"reference": region.person("gp")}})
     assert named.status == 403
 
