@@ -128,7 +128,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
                       "del-timer": ["", "1"], "kan-book": ["", "1"], "fra": DAYS, "til": DAYS, "vedtak": REASON},
     "/p/{id}/verge/{cid}": {"grunn": REASON},
     "/for/{id}/be": {"hva": REASON},
-    "/for/{id}/gjor": {"hva": ["", "time", "sporsmal", "fornye", "viktig"], "tekst": REASON},
+    "/for/{id}/gjor": {"hva": ["", "time", "sporsmal", "fornye", "viktig"], "tekst": REASON, "svar": REFERENCES[:6]},
     "/for/{id}/e/{type}/{eid}/feil": {"hva": ["", "retting", "merknad"], "tekst": REASON},
     "/p/{id}/fullmakter": {"hvem": [*PERSONS, "alle"], "grunn": REASON, "slutt": ["", NOBODY]},
     "/p/{id}/e/{type}/{eid}/skjerm": {"slag": ["", "fare", "klart", "foreldre", "forelder"], "grunn": REASON,

@@ -141,7 +141,7 @@ WRITTEN = {
     "svar-plan": {"tiltak": "Innleggelse: i dag kl. 14\n- Blodprøver", "klartekst": "Du skal legges inn i dag."},
     "henvisning": {"til": "Organization/gyn", "hva": "Blødning", "sporsmal": "Hva er årsaken?"},
     "oppgave": {"til": "Organization/gyn", "tekst": "Ring henne."},
-    "sporsmal": {"til": "Organization/gyn", "tekst": "Kan hun ta Ibux?"},
+    "sporsmal": {"til": "Organization/gyn", "tekst": "Kan hun ta Ibux?"}, "melding": {"tekst": "Prøvene er fine."},
     "utskrivningsklar": {"til": "Organization/gyn", "trenger": "Tilsyn daglig"},
     "epikrise": {"fastlegen": "Kontroll av Hb: om ti dager", "kommunen": "Tilsyn: daglig",
                  "klartekst": "Du er operert."},

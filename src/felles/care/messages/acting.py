@@ -48,6 +48,9 @@ async def show(request: Request) -> Response:
         if "sendt" in request.query_params
         else "",
     }
+    for thread in context["threads"]:
+        if not (thread["from_staff"] and Verb.WRITE in given):
+            thread["reply"] = ""
     _not_hers(context["threads"], context["cases"], given)
     return page(found, "messages/list.html", context)
 

@@ -83,15 +83,16 @@ _CASES: Final = (Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION, Kind.REQUEST)
 async def new(request: Request) -> Response:
     """A message to write; `?svar=Communication/x` answers one. Raises `SignInFirst`, `Forbidden`, `Busy`."""
     found = await visit(request)
-    grant, there, _ = await _read(found, "writing-message")
-    return _new(found, there, grant, {"svar": request.query_params.get("svar", "")}, {})
+    answers = request.query_params.get("svar", "")
+    grant, there, _ = await _read(found, "writing-message", answers)
+    return _new(found, there, grant, {"svar": answers}, {})
 
 
 async def send(request: Request) -> Response:
     """Send it to `til`, who then has it. 422 with the form where it is not whole, or nobody is there."""
     found = await visit(request)
     form = await form_of(found)
-    grant, there, _ = await _read(found, "writing-message")
+    grant, there, _ = await _read(found, "writing-message", form.get("svar", ""))
     words, to, answered = form.get("tekst", ""), form.get("til", ""), _answered(there, form.get("svar", ""))
     wrong = {name: text for name, text in (("tekst", parts.wrong_words(found, words)),) if text}
     if to not in {each.reference for each in there.places}:
@@ -112,11 +113,12 @@ def _answered(there: Around, reference: str) -> str:
 def _new(found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]) -> Response:
     answered = _answered(there, form.get("svar", ""))
     before = next((each.entry for each in there.written.messages if answered == f"Communication/{each.entry.id}"), None)
-    to = form.get("til", "") or next((each.reference or "" for each in before.recipient), "") if before else ""
+    asked = [form.get("til", ""), there.house, *(each.reference or "" for each in (before.recipient if before else ()))]
+    to = next((each for each in asked if any(each == place.reference for place in there.places)), "")
     context = parts.answers(there) | {
         "title": found.t("Svar") if before else found.t("Skriv en melding"),
         "before": before.words if before else "",
-        "form": {"tekst": form.get("tekst", ""), "til": to or form.get("til", ""), "svar": answered}
+        "form": {"tekst": form.get("tekst", ""), "til": to, "svar": answered}
         | {"id": _drawn(grant, form.get("id", ""))},
         "wrong": {name: wrong.get(name, "") for name in ("tekst", "til")},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
@@ -239,7 +241,9 @@ def _pregnant(there: Around) -> None:
         raise Absent("this page is for who expects a child")
 
 
-async def _read(found: Visit, act: str) -> tuple[PersonGrant, Around, PersonPage]:
-    grant = open_own(found)
-    read = await store_of(found).page(grant, views.WANTS, act, grant.actor)
-    return grant, await parts.around(found, read, "/meg"), read
+async def _read(found: Visit, act: str, answers: str = "") -> tuple[PersonGrant, Around, PersonPage]:
+    """What her pages need; `answers` the message (Communication/x) that she writes an answer to."""
+    grant, store = open_own(found), store_of(found)
+    read = await store.page(grant, views.WANTS, act, grant.actor)
+    house = await parts.house_of(store, read.rows[1], answers)
+    return grant, await parts.around(found, read, "/meg", also=house), read

@@ -16,11 +16,12 @@ from felles.care.people import store_of
 from felles.ui.dates import local_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from felles.access.handovers.inboxes import Inbox
     from felles.care.messages.views import Written
-    from felles.record.read_person import PersonPage
+    from felles.record.read_person import PersonPage, Seen
+    from felles.record.store import Store
     from felles.ui.web import Visit
 
 SHORTEST: Final = 3
@@ -30,7 +31,10 @@ LONGEST: Final = 4000
 
 @dataclass(slots=True)
 class Around:
-    """The page's reader and record: what was written, names and telephones, who can answer, whether she is pregnant."""
+    """The page's reader and record: what was written, names and telephones, who can answer, whether she is pregnant.
+
+    `house`: who is asked first, as what it answers came from there.
+    """
 
     view: View
     written: Written
@@ -38,6 +42,7 @@ class Around:
     places: list[Inbox]
     pregnant: bool
     ward: tuple[str, str] | None
+    house: str = ""
 
 
 async def around(found: Visit, read: PersonPage, base: str, *, also: str = "") -> Around:
@@ -59,7 +64,16 @@ async def around(found: Visit, read: PersonPage, base: str, *, also: str = "") -
         await inboxes.staffed(store, asked),
         expected is not None,
         (str(names.get(ward, "")), phones.get(ward, "")) if ward and expected is not None else None,
+        also,
     )
+
+
+async def house_of(store: Store, messages: Sequence[Seen], reference: str) -> str:
+    """The organisation from which staff wrote `reference` (Communication/x), "" where none of these is it."""
+    row = next((each for each in messages if reference == f"Communication/{each.id}"), None)
+    if row is None or not row.org or row.author.startswith("Patient/"):
+        return ""
+    return (await store.names.organizations({row.org})).get(row.org, "")
 
 
 def listed(there: Around, who: Mapping[str, str], *, answers: bool = True) -> dict[str, Any]:

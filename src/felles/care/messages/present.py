@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from felles.access.handovers.asking import CITIZENS
 from felles.care.emergency import numbers
 from felles.care.messages.codes import MEASURED, SYMPTOMS, symptom
 from felles.care.messages.rules import Stands
@@ -83,6 +84,7 @@ def thread(view: View, phones: Mapping[str | int, str], said: Thread, who: Mappi
         "title": letters[0]["sort"],
         "letters": letters,
         "waits": said.waits,
+        "from_staff": _from_staff(last.read.entry.sender),
         "reply": f"Communication/{last.read.entry.id}" if last.stands not in (Stands.STOPPED, Stands.ASKED) else "",
     }
 
@@ -117,6 +119,10 @@ def _letter(view: View, phones: Mapping[str | int, str], letter: Letter, who: Ma
             for note in (letter.task.note if letter.task else [])
         ],
     }
+
+
+def _from_staff(sender: Reference | None) -> bool:
+    return bool(sender and sender.reference) and not (sender.reference or "").startswith(CITIZENS)
 
 
 def _who(view: View, reference: Reference | None, who: Mapping[str, str]) -> str:

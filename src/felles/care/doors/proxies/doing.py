@@ -13,6 +13,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.hours import OFFICE, after
@@ -24,12 +26,15 @@ from felles.care.doors.proxies import present, views
 from felles.care.entries import labels
 from felles.care.entries import views as entries
 from felles.care.messages import actions as messages
+from felles.care.messages import page as pages
 from felles.care.messages import promise
 from felles.care.messages.actions import Letter
+from felles.care.messages.shapes import Message
 from felles.care.overview import present as overview
 from felles.care.overview import views as overview_views
 from felles.care.people import open_for, store_of
 from felles.record.errors import Absent, Forbidden
+from felles.record.read_person import Want
 from felles.ui.dates import local_day
 from felles.ui.web import form_of, go, page, visit
 
@@ -50,12 +55,13 @@ WAYS: Final = {
 """Word in the form → (category of the Communication, what she must have been given)."""
 DEMANDS: Final = {"retting": Kind.DEMAND, "merknad": None}
 FIELDS: Final = ("hva", "tekst")
+_WANTS: Final = (*overview_views.WANTS[:1], Want("Communication", 100))
 
 
 async def show(request: Request) -> Response:
     """What she can do for this person. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
     found = await visit(request)
-    return await _show(found, {}, {})
+    return await _show(found, {"svar": request.query_params.get("svar", "")}, {})
 
 
 async def do(request: Request) -> Response:
@@ -76,10 +82,11 @@ async def do(request: Request) -> Response:
     grant = access.act(actor, patient, reading.keys, way[1])
     if way[1] not in Verb(await store_of(found).acts(reading)):
         raise Forbidden("nobody has let her do this for the person")
-    places = await inboxes.staffed(store_of(found), [read.answers] if read.answers else [])
+    answered, house = await _answered(found, read, form.get("svar", ""))
+    places = await inboxes.staffed(store_of(found), _asked(house, read))
     if not places:
         return await _show(found, form, {"hva": t("Ingen tar imot meldinger for personen nå. Ring fastlegekontoret.")})
-    letter = Letter(patient, actor.reference, actor.name, places[0].reference, words, way[0])
+    letter = Letter(patient, actor.reference, actor.name, places[0].reference, words, way[0], answers=answered)
     await messages.send(store_of(found), grant, letter)
     return go(f"/for/{patient_id}/meldinger?sendt=1")
 
@@ -94,7 +101,11 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
         "wrong": {name: wrong.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
     }
-    context |= await _answering(found, read.answers)
+    answered, house = await _answered(found, read, form.get("svar", ""))
+    context["svar"], context["before"] = answered, _words(read, answered)
+    if answered and not context["form"]["hva"]:
+        context["form"]["hva"] = "sporsmal"
+    context |= await _answering(found, _asked(house, read))
     return page(found, "proxies/do.html", context, 422 if wrong else 200)
 
 
@@ -161,7 +172,7 @@ async def _entry(found: Visit) -> tuple[cases.Entry, PersonGrant]:
 
 async def _read(found: Visit, patient_id: str) -> tuple[PersonPage, PersonGrant]:
     grant = await open_for(found, patient_id)
-    return await store_of(found).page(grant, overview_views.WANTS[:1], "doing", f"Patient/{patient_id}"), grant
+    return await store_of(found).page(grant, _WANTS, "doing", f"Patient/{patient_id}"), grant
 
 
 def _banner(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
@@ -170,10 +181,26 @@ def _banner(found: Visit, patient_id: str, read: PersonPage) -> dict[str, Any]:
     return {"title": banner["title"], "banner": banner}
 
 
-async def _answering(found: Visit, answers: str) -> dict[str, Any]:
+async def _answered(found: Visit, read: PersonPage, reference: str) -> tuple[str, str]:
+    """The message that is answered, where she sees it (""), and the organisation whose staff wrote it ("")."""
+    if not any(reference == f"Communication/{each.id}" for each in read.rows[1]):
+        return "", ""
+    return reference, await pages.house_of(store_of(found), read.rows[1], reference)
+
+
+def _asked(house: str, read: PersonPage) -> list[str]:
+    return list(filter(None, (house, read.answers)))
+
+
+def _words(read: PersonPage, reference: str) -> str:
+    found = (each for each in read.rows[1] if reference == f"Communication/{each.id}")
+    return next((msgspec.json.decode(each.body, type=Message).words for each in found), "")
+
+
+async def _answering(found: Visit, asked: list[str]) -> dict[str, Any]:
     """Who answers, by when, and whom to ring with what cannot wait."""
     store, t = store_of(found), found.t
-    places = await inboxes.staffed(store, [answers] if answers else [])
+    places = await inboxes.staffed(store, asked)
     day = date.fromordinal(local_day(after(OFFICE, store.clock.clinical(), PROMISED)))
     if places:
         by = t("{name} svarer innen {day}.").format(name=places[0].name, day=t.fhir(day.isoformat()))

@@ -12,6 +12,7 @@ from felles.care.writing.forms.epicrisis import SUMMARY
 from felles.care.writing.forms.kin import KIN, KIN_CHANGED
 from felles.care.writing.forms.measurement import MEASUREMENT
 from felles.care.writing.forms.medicine import DOSE, GO_ON, NO_MORE, PAUSE, START, STOP, TOLD
+from felles.care.writing.forms.message import MESSAGE
 from felles.care.writing.forms.note import ADDITION, NOTE
 from felles.care.writing.forms.plan import ANSWER_PLAN
 from felles.care.writing.forms.problem import PROBLEM, PROBLEM_OVER
@@ -40,6 +41,7 @@ FORMS: Final[dict[str, Form]] = {
         REFER,
         TASK,
         QUESTION,
+        MESSAGE,
         READY,
         SUMMARY,
         ADDITION,
