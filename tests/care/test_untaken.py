@@ -54,7 +54,7 @@ async def up_the_ladder(site, region, message):
             await Keeper(site.store, conn).round()
     finally:
         await conn.close()
-    raise AssertionError(State(row["state"]))
+    raise AssertionError(State((await one_of(site, message))["state"]))
 
 
 async def asked(site, ida, midwife, question):
