@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State
 from felles.care.handovers import pages, present, present_board
+from felles.care.handovers.present import Names
 from felles.care.handovers.rules import Verb
 from felles.record.read_board import BoardRow
 from felles.record.read_handovers import HandedRow
@@ -34,7 +36,7 @@ UP = "Går da til neste på vakt der eller i enheten over, til sist til den som 
 
 
 def test_a_way_into_the_record_is_shown_where_it_is_open_and_nowhere_else():
-    found = SimpleNamespace(t=language("nb"), signed_in=SimpleNamespace(may=lambda _: True))
+    found: Any = SimpleNamespace(t=language("nb"), signed_in=SimpleNamespace(may=lambda _: True))
     able = (Verb.TAKE, Verb.ANSWER)
     (way,) = pages._booking(found, row("routine"), able)
     assert way["href"] == "/p/p/skriv/time?om=ServiceRequest/r"
@@ -45,7 +47,7 @@ def test_a_way_into_the_record_is_shown_where_it_is_open_and_nowhere_else():
 
 def step(kind, state, owner, sender, *, urgent=False, rung=0, above=None, **more):
     of = BoardRow(1, kind, state, urgent, owner, sender, STATION, NOW, NOW, NOW + 1, rung, False, False)
-    names = {GP: "Ingrid Haugan", STATION: "Stasjonen", "Organization/up": "Sykehuset"}
+    names: Names = {GP: "Ingrid Haugan", STATION: "Stasjonen", "Organization/up": "Sykehuset"}
     return present_board.step(language("nb"), replace(of, **more), names, above or {})
 
 

@@ -122,7 +122,8 @@ def _letter(view: View, phones: Mapping[str | int, str], letter: Letter, who: Ma
 
 
 def _from_staff(sender: Reference | None) -> bool:
-    return bool(sender and sender.reference) and not (sender.reference or "").startswith(CITIZENS)
+    reference = (sender.reference or "") if sender else ""
+    return bool(reference) and not reference.startswith(CITIZENS)
 
 
 def _who(view: View, reference: Reference | None, who: Mapping[str, str]) -> str:

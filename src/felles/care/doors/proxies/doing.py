@@ -95,16 +95,15 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
     patient_id = str(found.request.path_params["id"])
     read, reading = await _read(found, patient_id)
     given = Verb(await store_of(found).acts(reading))
+    answered, house = await _answered(found, read, form.get("svar", ""))
+    said = {name: form.get(name, "") for name in FIELDS}
     context = _banner(found, patient_id, read) | {
         "ways": [each for each in present.ways(found.t) if WAYS[each["code"]][1] in given],
-        "form": {name: form.get(name, "") for name in FIELDS},
+        "form": said | {"hva": said["hva"] or ("sporsmal" if answered else "")},
         "wrong": {name: wrong.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
     }
-    answered, house = await _answered(found, read, form.get("svar", ""))
     context["svar"], context["before"] = answered, _words(read, answered)
-    if answered and not context["form"]["hva"]:
-        context["form"]["hva"] = "sporsmal"
     context |= await _answering(found, _asked(house, read))
     return page(found, "proxies/do.html", context, 422 if wrong else 200)
 
