@@ -38,7 +38,9 @@ async def show(request: Request) -> Response:
     rows = await demanded(found, there, read)
     context = parts.listed(there, {grant.actor: found.t("Du")}) | {
         "title": found.t("Meldinger"),
-        "lead": found.t("Her står det du har skrevet, hvem som svarer, og innen når."),
+        "lead": found.t(
+            "Her står det du har skrevet, hvem som svarer, og innen når, og det behandlerne har skrevet til deg."
+        ),
         "write": "/meg/meldinger/ny",
         "measure": "/meg/maling" if there.pregnant else "",
         "cases": rows,
