@@ -11,6 +11,7 @@ from worlds import Client, actor
 
 from felles.access.actor import Sort
 from felles.access.handovers.states import State
+from felles.access.scopes import EVERYTHING, verbs_of
 
 pytestmark = pytest.mark.slow
 
@@ -249,6 +250,41 @@ async def test_a_message_to_staff_is_sent_and_not_over_at_once(region: Region):
     assert [each.status for each in (answer, noted, old)] == [201] * 3, [each.json for each in (answer, noted, old)]
     again = await gp.put(f"Communication/{old.json['id']}", old.json | {"note": [{"text": "Lest"}]})
     assert again.status == 200
+
+
+async def _written(region: Region) -> int:
+    (row,) = await region.world.store.pool.fetch("select count(*) as n from entry")
+    return row["n"]
+
+
+LABORATORY = [{"coding": [{"system": "http://snomed.info/sct", "code": "108252007"}]}]
+
+
+@pytest.mark.parametrize("more", [{}, {"category": LABORATORY}, {"resourceType": "Task", "status": "requested"}])
+async def test_what_names_nobody_is_with_whoever_writes_it(region: Region, more: dict[str, Any]):
+    about = {"reference": f"Patient/{region.patient}"}
+    made = {"resourceType": "ServiceRequest", "status": "active", "intent": "order"} | more
+    kind = str(made["resourceType"])
+    made["for" if kind == "Task" else "subject"] = about
+    await followed(region, "ward")
+    for client, owner in ((region.client("gp"), region.person("gp")), (machine(region, "ward"), region.orgs["ward"])):
+        answer = await client.post(kind, made)
+        assert answer.status == 201, answer.json
+        (row,) = await rows(region, f"{kind}/{answer.json['id']}")
+        assert (row["owner"], row["next"] is None) == (owner, False)
+        assert State(row["state"]) in (State.ACCEPTED, State.SENT)
+
+    before = await _written(region)
+    verbs = verbs_of(EVERYTHING)
+    everywhere = region.world.client(actor("system", Sort.MAINTENANCE, purpose="maintenance", verbs=verbs))
+    refused = await everywhere.post(kind, made)  # works for no unit: nobody would have it
+    assert (refused.status, refused.issues) == (422, [("business-rule", f"{kind}.requester")])
+    assert await _written(region) == before
+    named = await everywhere.post(kind, made | {"requester": {"reference": region.person("gp")}})
+    (row,) = await rows(region, f"{kind}/{named.json['id']}")
+    assert (named.status, row["owner"]) == (201, region.person("gp"))
+    over = "completed" if kind != "Task" else "cancelled"
+    assert (await everywhere.post(kind, made | {"status": over})).status == 201, "nobody's work any more"
 
 
 async def test_a_referral_to_nobody_is_with_whoever_refers(region: Region):

@@ -111,7 +111,8 @@ async def test_a_midwife_refers_while_she_follows_a_pregnancy_and_no_longer(worl
     pregnancy = await world.made(episode(made["id"], PREGNANCY))
     sent = await midwife.post("ServiceRequest", referral(made["id"]))
     assert sent.status == 201, sent.body
-    assert (await midwife.put(f"ServiceRequest/{sent.json['id']}", sent.json | {"status": "revoked"})).status == 200
+    back = sent.json | {"status": "revoked", "note": [{"text": "Skrevet på feil person"}]}
+    assert (await midwife.put(f"ServiceRequest/{sent.json['id']}", back)).status == 200
     over = pregnancy | {"period": {"start": "2020-01-01", "end": "2020-02-01"}, "status": "finished"}
     assert (await world.system.put(f"EpisodeOfCare/{pregnancy['id']}", over)).status == 200
     assert (await midwife.post("ServiceRequest", referral(made["id"]))).status == 403

@@ -19,11 +19,11 @@ from felles.access.cases import OPENINGS
 from felles.access.handovers import beginning, carrying, following, guard, moved, orders, postponing, showing, telling
 from felles.access.handovers.hours import ALWAYS, OFFICE, Hours, after, hours_of
 from felles.access.handovers.kinds import MONTH, NOBODYS, Kind, desk_roles, rule_of
-from felles.access.handovers.states import Held, State, follow, said_by
+from felles.access.handovers.states import Held, State, follow, is_over, said_by
 from felles.record.decide import BLOCKED
 from felles.record.desks import CASES, staffs, works
 from felles.record.elements import listed, reference_of
-from felles.record.errors import PreconditionFailed
+from felles.record.errors import PreconditionFailed, Unprocessable
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 
@@ -163,11 +163,20 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
     said = replace(said, urgent=said.urgent or await _hurries(after_, reference, said, was, new=begins or new))
     hours = await _hours(after_, said.receiver)
     held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
-    if held is not None:
+    if held is None:
+        _check_somebody(after_, said, resource)
+    else:
         held = replace(held, stopped=astray and not held.state.ended)
         await _put(after_, reference, _begun(after_, held, said, hours) if was is None else held)
         if _carries(held):
             await _end(after_, held.focus, held)
+
+
+def _check_somebody(after_: After, said: Said, resource: Any) -> None:
+    """Raise `Unprocessable` for what is begun and would be nobody's: it names none, and no person or unit writes it."""
+    if not (after_.grant.job or after_.historic or is_over(said.state)):
+        at = f"{type(resource).__name__}.requester"
+        raise Unprocessable("nobody would have this: name who asks, or who is asked", at)
 
 
 def _sent_by(said: Said, was: Held | None, writer: str) -> str:
@@ -214,8 +223,8 @@ def _carries(one: Said | Held) -> bool:
 
 
 def _is_past(after_: After, reference: str, said: Said) -> bool:
-    """Whether what was no hand-over yet is none now: it is over, or a referral to nobody from another system."""
-    nowhere = reference.startswith("ServiceRequest/") and said.kind is Kind.REFERRAL and not said.receiver
+    """Whether what was no hand-over yet is none now: it is over, or asked of nobody by another system's history."""
+    nowhere = reference.startswith("ServiceRequest/") and not said.receiver
     return said.state.ended or (nowhere and after_.historic)
 
 

@@ -179,14 +179,19 @@ def said_by(resource: Any) -> Said | None:
     return reader(resource) if reader else None
 
 
+def is_over(state: State) -> bool:
+    """Whether what is so when it is first seen is no hand-over here: it has ended, or was answered or declined."""
+    return state.ended or state in (State.ANSWERED, State.DECLINED)
+
+
 def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hours: Hours = OFFICE) -> Held | None:
     """The hand-over after a version that says `said` was written at `now`; None where there is none.
 
     `writer` and `org` are who wrote it and for which organisation: the sender where the entry names none. `hours` are
     those of whom it is for; what is urgent waits for no opening hours. What had ended when it was first seen was no
-    hand-over here.
+    hand-over here. Who asks for something and names neither herself nor another is asked by nobody else: it is hers.
     """
-    if was is None and (said.state.ended or said.state in (State.ANSWERED, State.DECLINED)):
+    if was is None and is_over(said.state):
         return None
     sender = said.sender or (was.sender if was else "") or _able(writer) or org
     receiver = said.receiver or (was.receiver if was else "") or _able(sender) or _able(writer) or org
@@ -393,8 +398,6 @@ def _request(request: Any) -> Said | None:
     sender = _sender(reference_of(request.requester))
     performers = [_able(reference_of(each)) for each in listed(request.performer)]
     receiver = sender if diagnostic else next(filter(None, performers), "")
-    if not (receiver or _able(sender)):
-        return None
     kind = Kind.ORDER if diagnostic else Kind.REFERRAL
     asked = _moment(request.authoredOn)
     if diagnostic:  # what is closed is not seen
