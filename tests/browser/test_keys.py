@@ -73,8 +73,9 @@ def test_what_a_gp_writes_all_day(window, monkeypatch):
     assert "1 tablett annenhver dag" in page.locator(".writing").inner_text()
     call_back(page)
     tab(page, "Oversikt")
+    nth = page.locator(".tabs").get_by_role("link", name="Legemidler").get_attribute("aria-keyshortcuts")
     with counted(page, "T10", by="keys"):
-        types(page, "g", "l")
+        types(page, nth)
         page.wait_for_url("**/legemidler", wait_until="load")
         types(page, "s", "1")
         page.locator("#hvorfor:focus").wait_for()
@@ -94,3 +95,36 @@ def test_what_a_gp_writes_all_day(window, monkeypatch):
     assert "Stormo" in page.locator(".writing").inner_text()
     call_back(page)
     assert page.troubles == []
+
+
+def test_a_digit_alone_leads_to_a_part_of_the_record_and_a_number_nowhere(window):
+    page = window(persona="fastlege")
+    chart(page, "Olav Sæterbø")
+    there, part = page.url, page.locator(".tabs a").nth(2)
+    page.keyboard.press("?")
+    told = page.get_by_role("dialog", name="Hurtigtaster")
+    assert "Delene av journalen, fra venstre" in told.inner_text()
+    page.keyboard.press("3")
+    stays(page, there)
+    page.keyboard.press("Escape")
+    page.keyboard.type("3105")
+    stays(page, there)
+    page.keyboard.press("Control+k")
+    page.keyboard.press("3")
+    assert page.locator("#palett-ord").input_value() == "3"
+    page.keyboard.press("Escape")
+    stays(page, there)
+    with page.expect_navigation(url=f"**{part.get_attribute('href')}", wait_until="load"):
+        page.keyboard.press("3")
+    page.get_by_role("button", name="Hurtigtaster").click()
+    page.get_by_label("Bruk taster uten Ctrl").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    stays(page, page.url)
+    assert page.troubles == []
+
+
+def stays(page, there):
+    """A digit would have led away by now."""
+    page.wait_for_timeout(500)
+    assert page.url == there

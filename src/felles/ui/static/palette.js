@@ -122,9 +122,13 @@
   });
 
   const FIRST = { g: "go", n: "new", e: "edit", s: "stop" };
-  let since = 0, before = "go";
+  const ALONE = 200; // ms: a digit with another key nearer than this is part of a number, which goes nowhere
+  let since = 0, before = "go", going = 0, last = -ALONE;
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
+    const alone = event.timeStamp - last > ALONE;
+    if (key.length === 1) last = event.timeStamp;
+    clearTimeout(going);
     if ((event.ctrlKey || event.metaKey) && !event.altKey && key === "k") {
       event.preventDefault();
       return open();
@@ -141,6 +145,10 @@
     } else if (FIRST[key]) {
       before = FIRST[key];
       since = event.timeStamp;
+    } else if (alone && /^[1-9]$/.test(key)) {
+      // The part of the record, or the line of what waits, that has this number: the one that is seen now.
+      const found = document.querySelector(`[data-nth="${key}"]`);
+      going = setTimeout(() => found?.click(), ALONE);
     }
   });
 })();
