@@ -8,8 +8,8 @@ PORT ?= 8000
 FELLES_HOME ?= $(CURDIR)/.felles
 BIN := .venv/bin
 FAST := not slow and not browser and not soak
-# A process more than there are cores (tests/conftest.py). A file's tests stay together, for they share what they start,
-# and in the order they are found.
+# A process more than there are cores. A file's tests stay together, for they share what they start, and files begin in
+# the order that tests/conftest.py gives them, the longest first; it lets the longest of all go in parts.
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test check audit soak pictures lock clean

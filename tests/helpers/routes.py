@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from browsing import ADDRESS, own
 from handed_over import DAY, MORE, OPEN
 from requests_made import LIVES
+from shares import dealt
 from twins import CHILD, CLINIC, HIDDEN, NUMBERS, SEEN
 from worlds import World
 
@@ -259,9 +260,26 @@ def reads() -> Iterator[Asked]:
     """Every page, at every path."""
     for method, route in routes():
         if method == "GET":
-            for path in paths(route):
-                yield Asked(method, path)
-                yield from (Asked(method, f"{path}?{query}") for query in QUERIES.get(route, ()))
+            yield from _reads_of(route)
+
+
+def _reads_of(route: str) -> Iterator[Asked]:
+    for path in paths(route):
+        yield Asked("GET", path)
+        yield from (Asked("GET", f"{path}?{query}") for query in QUERIES.get(route, ()))
+
+
+FEW, PART = 12, 4
+"""Of a page that is at more addresses than these, one in so many is asked for in a run, others in the next."""
+
+
+def reads_dealt(share: int, seat: int) -> Iterator[Asked]:
+    """Every page, at one path in `share`; of those with many paths at one in `PART` of these (`shares.dealt`)."""
+    for method, route in routes():
+        if method == "GET":
+            found = list(_reads_of(route))
+            parts = share * PART if len(found) > FEW else share
+            yield from (asked for asked in found if dealt(asked.path, parts, seat))
 
 
 def writes(dice: random.Random, many: int) -> Iterator[Asked]:

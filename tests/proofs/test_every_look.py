@@ -19,7 +19,7 @@ from households import parent_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from requests_made import Request, every_parameter, fhir_routes, requests
-from routes import HANDED, REASON, Asked, Pages, reads, routes, writes
+from routes import HANDED, REASON, Asked, Pages, reads, reads_dealt, routes, writes
 from starlette.responses import Response
 from twins import CHILD, CLINIC, ELSEWHERE, HIDDEN, READERS, SEEN, SHARED, life, staff
 from worlds import World, actor
@@ -124,10 +124,10 @@ async def visitors(watched):
 
 @pytest.mark.slow
 async def test_every_page_leaves_its_line(watched):
-    everybody = await visitors(watched)
-    for asked in reads():
-        what = f"GET {_route(asked)}"
-        for name, visitor in everybody.items():
+    """Each page by all, at its paths by turns: each path by some of them, by others in the next run (`shares`)."""
+    for seat, (name, visitor) in enumerate((await visitors(watched)).items()):
+        for asked in reads_dealt(1, seat):
+            what = f"GET {_route(asked)}"
             answer = await watched.pages.ask(visitor, asked)
             assert answer.status_code < 500, (name, asked, answer.text)
             await watched.held(what, answer.content)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from requests_made import WORK, covered, every_parameter, fhir_routes, requests, shown, single
+from shares import dealt
 from twins import (
     CLINIC,
     HIDDEN,
@@ -70,20 +69,21 @@ async def _same(twins, reader, request):
 async def test_every_parameter_finds_and_counts_the_same(twins, reader):
     if reader not in twins[0].hiding.readers or twins[0].hiding.pages:
         pytest.skip("may see it, or meets it on pages alone")
-    for request in _parameters(twins[0].hiding):
+    for request in _parameters(twins[0].hiding, reader):
         await _same(twins, reader, request)
 
 
-def _parameters(hiding):
-    """What of every parameter is asked for: of hand-overs all where these are hidden, else a sixth, others by kind.
+def _parameters(hiding, reader):
+    """What of every parameter is asked for: of hand-overs all where these are hidden, else a sixth; of the rest a half.
 
-    `FELLES_WHOLE=1`: all of it.
+    Of a kind that is made of others a half of its share. The readers of a kind take turns, so where there are two all
+    is asked for in each run; where there is one, another half in the next (`shares`). `FELLES_WHOLE=1`: all of it.
     """
-    turn = sum(map(ord, hiding.name))
-    for place, request in enumerate(every_parameter()):
+    seat = sorted(hiding.readers).index(reader) + sum(map(ord, hiding.name))
+    for request in every_parameter():
         of_work = request.target.partition("?")[0] in WORK
-        share = 1 if of_work and hiding.handed else 6 if of_work else hiding.share
-        if os.environ.get("FELLES_WHOLE") or (place + (turn if of_work else 0)) % share == 0:
+        share = 1 if of_work and hiding.handed else 6 if of_work else 2 * hiding.share
+        if dealt(request.target, share, seat):
             yield request
 
 

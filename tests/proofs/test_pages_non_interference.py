@@ -1,7 +1,6 @@
 """What a reader may not see changes no page: two regions that differ in that alone, asked by every route there is."""
 
 import difflib
-import os
 import random
 from html import unescape
 from urllib.parse import unquote
@@ -9,7 +8,8 @@ from urllib.parse import unquote
 import pytest
 import routes as routes_helper
 from handed_over import DAY
-from routes import FORMS, Asked, Pages, alike, comparable, reads, routes, undeclared, writes
+from routes import FORMS, Asked, Pages, alike, comparable, reads, reads_dealt, routes, undeclared, writes
+from shares import whole
 from starlette.responses import Response
 from twins import CLINIC, HIDDEN, NUMBERS, SEEN, actor, staff, throw
 from twins import READERS as EVERYBODY
@@ -36,7 +36,7 @@ WORK = ("/arbeid", "/tavle", "/timebok", "/rute")
 THIRDS = frozenset({"administrator", "reviewer", "visitor"})
 """Readers who open no record: of each hiding they ask for a third of the pages and forms, of other hidings for others.
 
-`FELLES_WHOLE=1` lets them ask for all.
+`FELLES_WHOLE=1` lets all ask for all.
 """
 
 
@@ -85,25 +85,32 @@ async def same(both, asked):
 
 
 def _some(twins, name):
-    """Every page; of a kind that is made of others one in so many (`share`), others for each reader, and her first.
+    """Every page, at a share of its paths where they are many; of a kind that is made of others one in so many
+    (`share`). Others for each reader and in each run, and her first of all.
 
     Where what is hidden is handed over, all that tells of such.
     """
     hiding = twins[0].hiding
-    share, turn = share_of(hiding, name), len(name) + sum(map(ord, hiding.name))
+    dealt = set(reads_dealt_to(hiding, name))
     return [
         asked
-        for place, asked in enumerate(reads())
-        if place % share == turn % share
-        or asked.path in ("/", "/fravaer")
-        or (hiding.handed and asked.path.startswith(WORK))
+        for asked in reads()
+        if asked.path in dealt or asked.path in ("/", "/fravaer") or (hiding.handed and asked.path.startswith(WORK))
     ]
+
+
+def reads_dealt_to(hiding, name):
+    """The paths that this reader takes of this kind; the readers of a kind sit side by side."""
+    seats = sorted(hiding.readers & READERS.keys()) + sorted(READERS.keys() - hiding.readers)
+    seat = seats.index(name) + sum(map(ord, hiding.name))
+    return [asked.path for asked in reads_dealt(share_of(hiding, name), seat)]
 
 
 def share_of(hiding, name):
     """One page in so many is asked for."""
-    thirds = name in THIRDS and not os.environ.get("FELLES_WHOLE")
-    return min(hiding.share * 3, 15) if thirds else hiding.share
+    if whole():
+        return 1
+    return min(hiding.share * 3, 15) if name in THIRDS else hiding.share
 
 
 @pytest.mark.slow
