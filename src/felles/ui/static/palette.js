@@ -145,6 +145,8 @@
     } else if (FIRST[key]) {
       before = FIRST[key];
       since = event.timeStamp;
+    } else if (since && event.timeStamp - since < 5000) {
+      since = 0; // too late for the letter before it, and no digit alone either
     } else if (alone && /^[1-9]$/.test(key)) {
       // The part of the record, or the line of what waits, that has this number: the one that is seen now.
       const found = document.querySelector(`[data-nth="${key}"]`);
