@@ -9,6 +9,7 @@ from worlds import actor
 from felles.access.actor import Sort
 from felles.access.codes import ROLE_SYSTEM
 from felles.access.handovers.kinds import Kind, coded
+from felles.record.codes import CASE_SYSTEM
 
 if TYPE_CHECKING:
     from worlds import World
@@ -21,7 +22,7 @@ TAKEN = "seen"
 DAY = "2026-01-15"
 """The day of the appointments; the pages that show a day are asked for this one."""
 OPEN = {"task": "Task", "referral": "ServiceRequest", "message": "Communication", "order": "ServiceRequest",
-        "given": "Task"}  # fmt: skip
+        "given": "Task", "lab": "ServiceRequest", "case": "Task"}  # fmt: skip
 """What of each life is open: what stands after the person's name in its id, and its type."""
 MORE = [("Task", "child-task"), ("Task", "more-task"), ("ServiceRequest", "more-referral"),
         ("Communication", "more-message"), ("Task", "over")]  # fmt: skip
@@ -45,7 +46,8 @@ def work(name: str, at: str) -> list[dict[str, Any]]:
     """What is open about a person (an id), with those who work `at`: readers of the clinic, or others elsewhere.
 
     A task and a referral are with their inbox, a message with one of them by name; she has given a task to a colleague
-    and ordered a test whose answer is awaited; with her the person has an appointment.
+    and ordered two tests: one has its answer, the other awaits it. With her the person has an appointment; the desk
+    there is asked by the person who was in her record.
     """
     here = at == CLINIC
     hers, mate = ("Practitioner/doc", "Practitioner/spare") if here else ("Practitioner/near", "Practitioner/mate")
@@ -61,9 +63,20 @@ def work(name: str, at: str) -> list[dict[str, Any]]:
         "order": {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "requester": _at(hers),
                   "category": [{"coding": lab}], "authoredOn": "2026-05-04", "occurrenceDateTime": "2099-05-03",
                   "code": {"text": "Hb"}, **about},
+        "lab": {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "requester": _at(hers),
+                "category": [{"coding": lab}], "authoredOn": "2026-05-04", "code": {"text": "CRP"}, **about},
+        "value": {"resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-05-05",
+                  "issued": "2026-05-05T12:00:00Z", "basedOn": [_at(f"ServiceRequest/{name}-lab")],
+                  "code": {"coding": [{"system": "http://loinc.org", "code": "1988-5"}], "text": "CRP"},
+                  "valueQuantity": {"value": 41, "unit": "mg/L"}, "interpretation": [{"coding": [{"code": "H"}]}],
+                  **about},
         "message": {"resourceType": "Communication", "status": "in-progress", "sent": "2026-05-04T12:00:00Z",
                     "sender": sender, "recipient": [_at(hers)], "payload": [{"contentString": "Hei"}],
                     "about": [_at(f"Observation/{name}-3")], **about},
+        "case": {"resourceType": "Task", "status": "requested", "intent": "order", "owner": _at(at),
+                 "for": _at(f"Patient/{name}"), "requester": _at(f"Patient/{name}"), "authoredOn": "2026-05-04",
+                 "code": {"coding": [{"system": CASE_SYSTEM, "code": Kind.LOG_QUESTION.case}]},
+                 "description": "Hvem var dette?"},
         "visit": {"resourceType": "Appointment", "status": "booked", "start": f"{DAY}T09:00:00Z",
                   "end": f"{DAY}T09:20:00Z", "participant": [
                       {"actor": _at(f"Patient/{name}"), "status": "accepted"},

@@ -243,6 +243,7 @@ def paths(route: str) -> list[str]:
             "hva": [*WRITTEN, "x"],
             "act": ["flytt", "kommet", "x"],
             "verb": [*Verb, "angre", "x"],
+            "cid": [NOBODY, *(f"{name}-case" for name in (SEEN, HIDDEN)), *(i for _, i in ENTRIES[:15])],
             "aid": [NOBODY, f"{SEEN}-visit", f"{HIDDEN}-visit", f"{CHILD}-4", f"{SEEN}-2"],
         }.get(place, [NOBODY, *(i for _, i in ENTRIES[:20])])
         filled = [path.replace(f"{{{place}}}", value) for path, value in product(filled, values)]

@@ -150,10 +150,15 @@ async def test_who_counts_all_that_is_handed_over_is_told_of_nobody(twins):
     twins[0].asked = twins[1].asked
 
 
-TELLING = ("Ring Nordmann", "Vurdering", "Hei", NUMBERS[HIDDEN], f"{HIDDEN}-", "more-", "Patient/")
+TELLING = ("Ring Nordmann", "Vurdering", "Hei", "CRP", "Hvem var", NUMBERS[HIDDEN], f"{HIDDEN}-", "more-", "Patient/")
 """What tells of a hand-over or of whom it is about."""
 LISTS = {
-    "/arbeid": ["Task/seen-task", "ServiceRequest/seen-referral", "Communication/seen-message"],
+    "/arbeid": [
+        "Task/seen-task",
+        "ServiceRequest/seen-referral",
+        "Communication/seen-message",
+        "ServiceRequest/seen-lab",
+    ],
     "/arbeid?sendt=1": ["ServiceRequest/seen-order", "Task/seen-given"],
     "/arbeid?kolleger=1": ["Task/seen-given"],
     "/arbeid?tavle=1": ["Task/seen-task", "Task/seen-given"],
@@ -172,6 +177,8 @@ async def test_the_lists_that_are_compared_are_not_empty(twins):
             answer = await region.ask_page(who, Asked("GET", path))
             text = unescape(answer.text)
             assert [each for each in lines if each not in text] == [], path
+    for region, who in await readers(twins, "reviewer"):
+        assert "seen-case" in (await region.ask_page(who, Asked("GET", "/admin/saker"))).text
 
 
 @pytest.mark.slow
