@@ -52,10 +52,10 @@ QUICK = {
 
 
 def pytest_configure() -> None:
-    """Draw what this run asks for of what is shared between runs. Write tracebacks of what fails on purpose without
+    """Settle what this run asks for of what is shared between runs. Write tracebacks of what fails on purpose without
     the values of variables, as the server does (`configure_log`): to set those, with colours, takes seconds for each.
     """
-    shares.draw()
+    shares.begin()
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
     if find_spec("sniffio") is None:

@@ -1,14 +1,14 @@
-"""What a run asks for of what is too much for every run: an honest share, another in each run.
+"""What a run asks for of what is too much for every run: an honest share, another each day.
 
-Which share says `FELLES_TURN`, a number that each run draws and prints in its first lines (tests/conftest.py): the same
-number asks for the same. As many runs as a share has parts, with numbers that follow each other, ask for all; so does
-`FELLES_WHOLE=1` in one.
+Which share says `FELLES_TURN`, a number that a run prints in its first lines (tests/conftest.py), the day's where it is
+given none: the same number asks for the same. As many runs as a share has parts, with numbers that follow each other,
+ask for all; so does `FELLES_WHOLE=1` in one.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
+from datetime import UTC, datetime
 from zlib import crc32
 
 TURN = "FELLES_TURN"
@@ -21,13 +21,13 @@ def whole() -> bool:
 
 
 def turn() -> int:
-    """The number of this run; 0 where none was drawn."""
+    """The number of this run; 0 where none was given."""
     return int(os.environ.get(TURN) or 0)
 
 
-def draw() -> None:
-    """Draw the number of a run that was given none, for it and for the processes it starts."""
-    os.environ.setdefault(TURN, str(secrets.randbelow(1_000_000)))
+def begin() -> None:
+    """Give a run that was given no number the day's (of UTC), for it and for the processes it starts."""
+    os.environ.setdefault(TURN, str(datetime.now(UTC).toordinal()))
 
 
 def dealt(what: str, share: int, seat: int = 0) -> bool:

@@ -124,7 +124,7 @@ async def visitors(watched):
 
 @pytest.mark.slow
 async def test_every_page_leaves_its_line(watched):
-    """Each page by all, at its paths by turns: each path by some of them, by others in the next run (`shares`)."""
+    """Each page by all, at its paths by turns: each path by some of them, by others the next day (`shares`)."""
     for seat, (name, visitor) in enumerate((await visitors(watched)).items()):
         for asked in reads_dealt(1, seat):
             what = f"GET {_route(asked)}"

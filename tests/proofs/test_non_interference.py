@@ -77,7 +77,7 @@ def _parameters(hiding, reader):
     """What of every parameter is asked for: of hand-overs all where these are hidden, else a sixth; of the rest a half.
 
     Of a kind that is made of others a half of its share. The readers of a kind take turns, so where there are two all
-    is asked for in each run; where there is one, another half in the next (`shares`). `FELLES_WHOLE=1`: all of it.
+    is asked for in each run; where there is one, another half the next day (`shares`). `FELLES_WHOLE=1`: all of it.
     """
     seat = sorted(hiding.readers).index(reader) + sum(map(ord, hiding.name))
     for request in every_parameter():

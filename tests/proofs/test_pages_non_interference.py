@@ -86,7 +86,7 @@ async def same(both, asked):
 
 def _some(twins, name):
     """Every page, at a share of its paths where they are many; of a kind that is made of others one in so many
-    (`share`). Others for each reader and in each run, and her first of all.
+    (`share`). Others for each reader and each day, and her first of all.
 
     Where what is hidden is handed over, all that tells of such.
     """

@@ -114,7 +114,7 @@ async def test_she_herself_sees_where_she_lives(world):
 async def test_no_page_tells_it(world, role):
     who = None if role == "visitor" else await citizen(world, HIDDEN) if role == "father" else at_work(role)
     pages, seen, seat = Pages.of(world), 0, [*STAFF, "father", "visitor"].index(role)
-    for asked in reads_dealt(1, seat):  # each path by some of them, by others in the next run (`shares`)
+    for asked in reads_dealt(1, seat):  # each path by some of them, by others the next day (`shares`)
         answer = await pages.ask(who, asked)
         if asked.path != TAKING_PART:
             assert not telling(answer.text), (role, asked, telling(answer.text))
