@@ -40,6 +40,7 @@ from worlds import World, opened
 
 from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.kinds import Kind
+from felles.access.handovers.states import State
 from felles.care.writing.actions import settle
 from felles.fhir.search.dates import OSLO
 from felles.record.clock import MICROSECONDS
@@ -136,8 +137,21 @@ async def finish(world: World, url: str) -> None:
         if not await keeper.round():
             break
     else:
-        raise AssertionError("the keeper does not come to an end")
+        await never_ends(world)
     await conn.close()
+
+
+async def never_ends(world: World) -> None:
+    """The keeper writes on though nobody does anything: of what, and what stands in it."""
+    fetch = world.store.pool.fetch
+    last = "select distinct id from (select id from entry where author = $1 order by updated desc limit 10) e"
+    written = [f"Task/{row['id']}" for row in await fetch(last, "Device/hand-over-keeper")]
+    late = f"""select source from handover where state < {State.DONE:d}
+                  and (next <= $1 or stopped or offer <> '' or instead <> 0) order by next limit 20"""
+    due = [row["source"] for row in await fetch(late, world.store.clock.clinical())]
+    wrong = f"the keeper does not come to an end: it writes {written}, due are {due}"
+    await explain(world, wrong)
+    raise AssertionError(wrong)
 
 
 async def explain(world: World, error: str) -> None:

@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 from handed import Region
+from ordered import does
 from worlds import Client, actor
 
+from felles import access
 from felles.access.actor import Sort
+from felles.access.handovers.keeper import Keeper
 from felles.access.handovers.states import State
 from felles.access.scopes import EVERYTHING, verbs_of
+from felles.care.handovers import actions
+from felles.care.handovers.rules import Verb
+from felles.record.errors import PreconditionFailed
 
 pytestmark = pytest.mark.slow
 
@@ -116,6 +122,43 @@ async def test_what_begins_a_task_declines_with_a_reason_and_its_sender_ends_it(
     received = await machine(region, "hospital").post("Task", carrying(region, third, status="received"))
     assert received.status == 201, received.json
     assert [row["state"] for row in await rows(region, third)] == [State.RECEIVED]
+
+
+@pytest.mark.parametrize("make", [referred, told])
+async def test_a_task_that_carries_nothing_is_in_nobodys_way(region: Region, keeper: Keeper, make: Any):
+    """A draft about a referral, or a look at a way in by one, is no hand-over of it: it goes on, and is taken."""
+    await followed(region, "ward")
+    focus, other = await make(region), await make(region)
+    for each in (focus, other):
+        assert (await region.client("gp").post("Task", carrying(region, each, status="draft"))).status == 201
+    task = await does(region, "one", focus, Verb.TAKE)
+    (row,) = await rows(region, focus)
+    assert (row["source"], row["state"], row["owner"]) == (task, State.ACCEPTED, region.person("one"))
+
+    offset = region.world.store.clock.offset
+    try:
+        region.world.store.clock.offset = offset + 6 * 86_400_000_000
+        rounds = [await keeper.round() for _ in range(3)]
+    finally:
+        region.world.store.clock.offset = offset
+    assert rounds[0] >= 1
+    assert rounds[-1] == 0, "what is written is over"
+    (row,) = await rows(region, other)
+    assert (row["source"].partition("/")[0], row["owner"]) == ("Task", region.orgs["clinic"])
+
+
+async def test_of_two_who_act_on_what_no_task_carries_the_second_is_told_to_look_again(region: Region):
+    focus = await referred(region)
+    seen = {
+        name: await region.world.store.handover(access.everyone(region.who(name)), focus) for name in ("one", "two")
+    }
+    first = await actions.do(region.world.store, region.who("one"), seen["one"], Verb.TAKE)
+    with pytest.raises(PreconditionFailed):
+        await actions.do(region.world.store, region.who("two"), seen["two"], Verb.TAKE)
+    (row,) = await rows(region, focus)
+    assert (row["source"], row["owner"]) == (first, region.person("one"))
+    found = (await region.client("one").get(f"Task?focus={focus}")).json
+    assert [each["resource"]["id"] for each in found["entry"]] == [first.partition("/")[2]]
 
 
 async def test_one_task_carries_a_referral(region: Region):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from felles.record.read_handovers import HandedRow
 
 CARRIED: Final = "http://felles.example/fhir/sid/carried"
-"""System of the identifier that a Task has from the order that it carries, as the order stood then."""
+"""System of the identifier that a Task has from what it carries, as that stood when whoever made it looked."""
 
 
 def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
@@ -37,10 +37,10 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "authoredOn": body.get("authoredOn") or body.get("sent") or now,
         "requester": {"reference": held.sender} | named,
         "owner": {"reference": held.receiver},
+        "identifier": [{"system": CARRIED, "value": _stood(source, held.since)}],
     }
     if held.kind == Kind.ORDER:  # when the test was to be taken hurries nobody who looks at its answer
-        carried = [{"system": CARRIED, "value": _answer(source, held.since)}]
-        made |= {"priority": "routine", "lastModified": now, "identifier": carried}
+        made |= {"priority": "routine", "lastModified": now}
     if not made["description"]:
         del made["description"]
     if sorts := body.get("category", []) if source.startswith("Communication/") else []:
@@ -67,28 +67,18 @@ def review_id(bucket: int, source: str, made: int) -> str:
     return drawn_id(bucket, f"{source} {made}")
 
 
-def carried_by(source: str, kind: Kind, since: int) -> list[tuple[str, str]]:
-    """The search for a Task that carries an entry already.
-
-    An order may have been seen, and answered anew: its Tasks are told apart by `since` when it stands as it does
-    (`handover.since`), which whoever acts on it read; no clock is asked.
-    """
-    if kind is not Kind.ORDER:
-        return [("focus", source)]
-    return [("identifier", f"{CARRIED}|{_answer(source, since)}")]
-
-
 def is_late(task: Any, source: str, since: int | None) -> bool:
-    """Whether a Task carries an order as it stood when whoever made it looked, and it stands otherwise now.
+    """Whether a Task carries an entry as it stood when whoever made it looked, and it stands otherwise now.
 
-    `since` is that of the order by itself now, None where it is no hand-over any more. Its answer may have come since:
-    what she said is no word about that. A Task without the identifier says nothing of what was looked at.
+    `since` is when the entry came to stand as it does by itself (`handover.since`), None where it does so no more:
+    another Task has it, or it is over. No clock is asked. So of two who act at once the second is told to look again,
+    and what was answered meanwhile was not seen. A Task without the identifier says nothing of what was looked at.
     """
     named = [each.value for each in listed(task.identifier) if each.system == CARRIED]
-    return bool(named) and (since is None or _answer(source, since) not in named)
+    return bool(named) and (since is None or _stood(source, since) not in named)
 
 
-def _answer(source: str, since: int) -> str:
+def _stood(source: str, since: int) -> str:
     return f"{source}/{since}"
 
 

@@ -190,13 +190,13 @@ async def _by_itself(after_: After, reference: str, said: Said, task: Any) -> li
     None where a referral or message is over: what comes then is its writer's. Raises `PreconditionFailed`, and what
     `beginning.check` raises.
     """
-    await beginning.check(after_, reference, said, task)
     rows = await after_.conn.fetch(_READ, *after_.key, said.focus)
+    looked = (reference in after_.created or said.kind is Kind.ORDER) and not after_.historic
+    if looked and carrying.is_late(task, said.focus, rows[0]["since"] if rows else None):
+        raise PreconditionFailed("what this carries stands otherwise by now: look again")
+    await beginning.check(after_, reference, said, task)
     if rows and rows[0]["kind"] in (Kind.REFERRAL, Kind.MESSAGE) and rows[0]["state"] >= State.DONE:
         return []
-    late = said.kind is Kind.ORDER and not after_.historic
-    if late and carrying.is_late(task, said.focus, rows[0]["since"] if rows else None):
-        raise PreconditionFailed("what was ordered stands otherwise by now: look again")
     return rows
 
 

@@ -33,7 +33,7 @@ import structlog
 from felles import fhir
 from felles.access.handovers import away, inboxes, nobodys, offering
 from felles.access.handovers.asking import CITIZENS
-from felles.access.handovers.carrying import carried_by, carrying, review_id, reviewing
+from felles.access.handovers.carrying import carrying, review_id, reviewing
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.kinds import Kind, desk_roles, rule_of
 from felles.access.handovers.states import ENDED, ESCALATED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
@@ -46,7 +46,6 @@ from felles.record.decide import BLOCKED
 from felles.record.desks import CASES, REVIEW, closed, staffed, works
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
-from felles.record.find import parse
 from felles.record.ids import mark_of
 from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
@@ -373,9 +372,6 @@ class Keeper:
             change = Change(op="create", type="Task", resource=resource)
             if source.startswith(REVIEW):
                 change.drawn = review_id(row["bucket"], source, row["made"])
-            else:
-                asked = carried_by(source, Kind(row["kind"]), row["since"])
-                change.condition = parse("Task", asked, now=self.store.clock.clinical())
         await self.store.commit(self._grant(), [change], act="keep")
 
     def _grant(self) -> Any:

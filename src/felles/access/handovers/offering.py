@@ -8,12 +8,10 @@ import msgspec
 
 from felles import fhir
 from felles.access.handovers import inboxes, offers
-from felles.access.handovers.carrying import carried_by
 from felles.access.handovers.kinds import Kind
 from felles.access.handovers.states import State, is_person, said_by
 from felles.access.resources import moment
 from felles.record.changes import Change
-from felles.record.find import parse
 from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 
@@ -65,10 +63,7 @@ def _offer(store: Store, row: Any, held: Held, task: dict[str, Any], version: in
     if version:
         at, first = row["source"], _update(row["source"], work, version)
     else:
-        asked = carried_by(row["source"], held.kind, held.since)
-        alone = parse("Task", asked, now=store.clock.clinical())
-        first = Change(op="create", type="Task", resource=_struct(work), condition=alone, full_url=_WORK)
-        at = _WORK
+        at, first = _WORK, Change(op="create", type="Task", resource=_struct(work), full_url=_WORK)
     made = offers.offered(task, at, held, row["offer"], moment(store.clock.clinical()))
     return [first, Change(op="create", type="Task", resource=_struct(made))]
 
