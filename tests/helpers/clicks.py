@@ -67,6 +67,7 @@ BUDGETS: Final = {
     "looked": Budget("A citizen sees who has looked", 2, pages=1),
     "block": Budget("A citizen sets a block", 4, pages=3),
     "correction": Budget("Ask for a correction", 2, pages=2),
+    "correct": Budget("Set a wrong measurement right, from its line", 2),
 }
 
 _LISTEN: Final = """() => {

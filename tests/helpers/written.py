@@ -7,12 +7,13 @@ from felles.access.codes import EPISODE_SYSTEM, HOME_VISIT, MUNICIPAL_SERVICE
 from felles.care.writing import rules
 from felles.care.writing.form import Known, Receiver, Row
 from felles.care.writing.forms import FORMS
-from felles.fhir.norway.systems import ATC
+from felles.fhir.norway.systems import ATC, LOINC, UCUM
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import HANDOVER_SYSTEM, PARENTAL_RESPONSIBILITY
 from felles.ui.i18n import language
 
 NB = language("nb")
+ALLERGIC = "http://terminology.hl7.org/CodeSystem/allergyintolerance-"
 NOW = int(datetime(2026, 11, 26, 9, 30, tzinfo=UTC).timestamp()) * MICROSECONDS
 ORG = 77
 DOCTOR = {"reference": "Practitioner/p1", "display": "Ingrid Haugan"}
@@ -45,6 +46,32 @@ ONES = {
         "clinicalStatus": {"coding": [{"code": "active",
                                        "system": "http://terminology.hl7.org/CodeSystem/condition-clinical"}]},
         "code": {"text": "Gikt"},
+    },
+    "Observation": {
+        "resourceType": "Observation", "id": "o1", "meta": {"versionId": "1"}, "status": "final",
+        "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                                  "code": "vital-signs"}]}],
+        "code": {"coding": [{"system": LOINC, "code": "85354-9"}], "text": "Blodtrykk"},
+        "subject": {"reference": "Patient/x"}, "effectiveDateTime": "2026-11-26T08:05:11+01:00", "performer": [DOCTOR],
+        "component": [
+            {"code": {"coding": [{"system": LOINC, "code": loinc}], "text": text},
+             "valueQuantity": {"value": value, "unit": "mmHg", "system": UCUM, "code": "mm[Hg]"}}
+            for loinc, text, value in (("8480-6", "Systolisk blodtrykk", 184), ("8462-4", "Diastolisk blodtrykk", 96))
+        ],
+    },
+    "AllergyIntolerance": {
+        "resourceType": "AllergyIntolerance", "id": "a2", "meta": {"versionId": "1"},
+        "clinicalStatus": {"coding": [{"system": f"{ALLERGIC}clinical", "code": "active"}]},
+        "verificationStatus": {"coding": [{"system": f"{ALLERGIC}verification", "code": "confirmed"}]},
+        "category": ["medication"], "criticality": "high", "patient": {"reference": "Patient/x"},
+        "code": {"coding": [{"system": ATC, "code": "J01C"}], "text": "Penicilliner"},
+        "reaction": [{"manifestation": [{"text": "Utslett"}], "severity": "severe"}],
+    },
+    "Immunization": {
+        "resourceType": "Immunization", "id": "i1", "meta": {"versionId": "1"}, "status": "completed",
+        "vaccineCode": {"coding": [{"system": ATC, "code": "J07BB"}], "text": "Influensa"},
+        "patient": {"reference": "Patient/x"}, "occurrenceDateTime": "2026-11-20", "primarySource": True,
+        "lotNumber": "AB12", "protocolApplied": [{"doseNumberPositiveInt": 1}],
     },
     "MedicationStatement": {
         "resourceType": "MedicationStatement", "id": "s1", "meta": {"versionId": "1"}, "status": "active",
@@ -124,6 +151,7 @@ FULL = {
 FOR = {
     "svar-tilbud": handed("discharge"),
     "gjenoppta": {"status": "on-hold"},
+    "rett-problem": {"onsetDateTime": "2020-03-01"},
     "signer-notat": {"status": "preliminary", "custodian": {"reference": "Organization/o"}},
     "godta-dose": handed("proposal", "Ny dose", "1 kapsel annenhver dag"),
     "godta-seponer": handed("proposal", "Seponer", "Seponer"),
@@ -149,6 +177,11 @@ WRITTEN = {
     "foresla-dose": {"dose": "1 kapsel annenhver dag", "hvorfor": "Nyrene"}, "foresla-seponer": {"hvorfor": "Fall"},
     "bruker-ikke": {"hvorfor": "Sluttet"}, "problem-over": {}, "parorende-endre": {"telefon": "922 22 222"},
     "notat-til-signering": {"tekst": "Hjalp ham opp."}, "signer-notat": {"tekst": "Falt på badet."},
+    "rett-maling": {"overtrykk": "148", "hvorfor": "Skrevet feil"},
+    "rett-allergi": {"navn": "Jod", "hvorfor": "Skrevet feil"},
+    "rett-vaksine": {"batch": "AB21", "hvorfor": "Lest feil"},
+    "rett-problem": {"navn": "Artrose", "hvorfor": "Skrevet feil"},
+    "rett-oppgitt": {"dose": "Daglig", "hvorfor": "Misforstått"},
     "utfort": {}, "pause": {"hvorfor": "Tørste og oppkast"}, "gjenoppta": {"hvorfor": "Drikker igjen"},
 }  # fmt: skip
 

@@ -64,7 +64,7 @@ _TYPES: Final = (
 """What a citizen would call news: no contacts, which their notes stand for, and no work of others."""
 _NOT_FIRST: Final = ("Appointment", "Flag")
 """Left out for who was never there: visits that are over, and warnings that stand on the page anyway."""
-_NEVER: Final = (("status", "entered-in-error"),)
+_NEVER: Final = (("status", "entered-in-error"), ("verification-status", "entered-in-error"))
 _COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), ("me", "text"), WHOLE, *ASK)
 
 

@@ -269,7 +269,9 @@ def _versions(number: int, want: Versions) -> str:
     return f"""(select {number}::smallint as want, {_JOINED} as rows from (
             select '[' || e.updated || ',' || {ORG} || ',' || to_json(coalesce(e.behalf, e.author)) || ',' ||
                    json_build_object('id', e.version::text, 'deleted', e.deleted,
-                                     'by', case when e.behalf is null then '' else e.author end) || ']' as line
+                                     'by', case when e.behalf is null then '' else e.author end,
+                                     'body', case when e.version = q.code and e.state <> 0 and not e.deleted
+                                                  then e.body::json end) || ']' as line
               from entry e
              where e.bucket = q.bucket and e.type = q.item_type and e.id = q.item and {IN_FORM}
                and e.person = q.person and e.state < {WITHDRAWN} and {ROW_OPEN}
@@ -427,7 +429,7 @@ async def read_page(  # noqa: PLR0913 - what is read, as whom, and what the log 
     `what` is a reference; it is also the entry that `One` means. `kept` is the record's version that the
     caller has from before: where it still holds, the look is decided and logged, and no rows come. `single`: the page
     also serves who sees single entries of the record alone; the others answer her as one who sees nothing. `code`: the
-    mark that an `OfCode` means.
+    mark that an `OfCode` means, or the number of the version whose body `Versions` brings.
     Raises `Absent` when the person is not here or not open to this reader (a refused look is logged), `Busy`.
     """
     if not (_SAFE.fullmatch(page) and _SAFE.fullmatch(what)):

@@ -265,7 +265,8 @@ class Store:
     ) -> PersonPage:
         """What the page `name` wants of one person, logged as about `what`. Raises `Absent`, `Busy`.
 
-        `single`: the page also serves who sees single entries of the record alone. `code`: the mark an `OfCode` means.
+        `single`: the page also serves who sees single entries of the record alone. `code`: the mark an `OfCode` means,
+        or the version that `Versions` brings whole.
         """
         return await read_page(self._pages, self.clock, grant, wants, name, what, held, code=code, single=single)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from felles.fhir.search.marks import code_mark
 from felles.record.numbers import TYPES
+from felles.record.standing import marks
 
 if TYPE_CHECKING:
     from felles.record.wants import Coded
+
+_NEVER: Final = (("status", "entered-in-error"),)
 
 
 def marks_of(want: Coded) -> list[int]:
@@ -18,6 +21,7 @@ def marks_of(want: Coded) -> list[int]:
 
 def coded(number: int, want: Coded, *, mine: str, live: str, line: str) -> str:
     """The SELECT that answers `want`, the page's want `number`; the rest are the fragments of the page's statement."""
+    live = f"{live} and not e.marks && {marks(_NEVER)}"
     if want.newest == 1:
         return _last(number, want, mine, live, line)
     codes = ", ".join(f"({mark}::bigint)" for mark in marks_of(want))

@@ -61,7 +61,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """The newest `newest` entries of `type` for each of `codes`, the newest first.
+    """The newest `newest` entries of `type` for each of `codes`, the newest first; none entered in error.
 
     A code counts when it is the first of the entry's main code (`code` of an Observation): the index holds that one.
     """
@@ -88,7 +88,8 @@ class Versions:
     """The newest `newest` versions of the entry that `One` is, each as a `Seen` of its own.
 
     Its `id` is the version, `low` when it was written (real micros), `author` who answers for it, and its body names
-    who entered it on her behalf (`by`) and whether it is a deletion (`deleted`).
+    who entered it on her behalf (`by`) and whether it is a deletion (`deleted`). The one that the request names
+    (`code` of `read_page`), if it is not the newest, has what it said (`body`).
     """
 
     newest: int

@@ -124,6 +124,7 @@ def one(view: View, record: Record) -> dict[str, Any] | None:
         "done": parts.made("done", lambda: _done(view, record, test), []),
         "failed": parts.failed,
         "lines": [present.line(view, reading) for reading in test.readings[: present.LISTED]],
+        "wrong": [present.line(view, reading) for reading in rules.withdrawn(record.values)],
         "entry": view.entry("Observation", last.entry.id),
         "home": view.base,
     }

@@ -220,6 +220,7 @@ def one(view: View, record: Record, side: int) -> dict[str, Any] | None:
         "next": f"?side={side + 1}" if first + present.LISTED < total else "",
         "previous": f"?side={side - 1}" if side > 0 else "",
         "cut": record.cut,
+        "wrong": [present.line(view, reading) for reading in rules.withdrawn(record.values)],
         "done": parts.made("done", lambda: done(view, record, test), []),
         "failed": parts.failed,
         "entry": view.entry("Observation", test.last.entry.id),

@@ -189,6 +189,7 @@ def line(view: View, reading: Reading) -> dict[str, Any]:
         "place": t("Hjemme") if reading.home else t("Helsepersonell"),
         "home": reading.home,
         "note": " ".join(notes),
+        "ways": [],
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from felles.care.corrections import IN_ERROR
 from felles.care.courses.codes import group_of
 from felles.care.overview import rules as overview
 from felles.fhir.search.marks import code_mark
@@ -131,6 +132,11 @@ def tests(reads: Iterable[Read[Result]]) -> list[Test]:
         test.readings.sort(key=lambda each: (-each.at, each.entry.id))
         test.name = test.last.entry.code.words
     return sorted(found.values(), key=lambda test: (-test.last.at, test.name.casefold()))
+
+
+def withdrawn(reads: Iterable[Read[Result]]) -> list[Reading]:
+    """What was entered in error: no value any more, and still to be read."""
+    return [_reading(read) for read in reads if read.entry.status == IN_ERROR]
 
 
 def is_no_test(entry: Result) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import to_builtins
+
 from felles import access
 from felles.care.courses import answers, rules, views
 from felles.care.courses import page as pages
+from felles.care.courses.present import LISTED
 from felles.care.doors.strip import shown
 from felles.care.overview.present import View
 from felles.care.people import open_person, staff_only, store_of
+from felles.care.writing.offers import offers
 from felles.record.errors import Absent
 from felles.ui.dates import born_on, local, whole_months
 from felles.ui.web import page, visit
@@ -58,9 +62,13 @@ async def course(request: Request) -> Response:
     read = await views.one(store_of(found), grant, patient_id, code or 0)
     above = _common(found, patient_id, read)
     view, record = await _view(found, f"/p/{patient_id}", read)
-    made = pages.one(view, record, side_of(request)) if code else None
+    side = side_of(request)
+    made = pages.one(view, record, side) if code else None
     if made is None:
         raise Absent("there is no such course here that you may see")
+    for line, reading in zip(made["lines"], made["reading"].readings[side * LISTED :], strict=False):
+        entry = {"resourceType": "Observation"} | to_builtins(reading.entry)
+        line["ways"] = offers(found, view.base, entry, "", view.now)
     context = above | {"title": made["test"]["name"], "own": f"{view.base}/prover"} | made
     return page(found, "courses/one.html", context)
 

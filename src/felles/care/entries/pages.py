@@ -41,7 +41,8 @@ async def citizen(request: Request) -> Response:
 async def _show(found: Visit, grant: PersonGrant, base: str, template: str) -> Response:
     params = found.request.path_params
     store = store_of(found)
-    entry = await views.entry(store, grant, params["type"], params["eid"])
+    version = views.version_of(found.request.query_params.get("versjon", ""))
+    entry = await views.entry(store, grant, params["type"], params["eid"], version)
     names = await store.names.of(present.wanted_names(entry))
     context: dict[str, Any] = {"entry": present.entry_page(found.t, base, entry, names)}
     view = overview.View(found.t, base, store.clock.clinical(), names)

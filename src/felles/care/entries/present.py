@@ -9,6 +9,7 @@ from msgspec import convert
 from msgspec.json import Decoder
 
 from felles.care import shapes, words
+from felles.care.corrections import corrections, is_wrong
 from felles.care.entries import labels
 from felles.care.entries.narrative import clean
 from felles.care.entries.tree import Node, Reader
@@ -110,7 +111,11 @@ def entry_page(t: Language, base: str, entry: Entry, names: dict[str | int, str]
         "updated": t.fhir_moment(str(meta.get("lastUpdated", ""))),
         "version": str(meta.get("versionId", "")),
         "unsigned": bool(words.unsigned(t, type_name, resource.get("status"))),
-        "wrong": resource.get("status") == "entered-in-error" or _refuted(resource),
+        "wrong": is_wrong(resource),
+        "corrections": [
+            {"by": each.by, "when": t.fhir_moment(each.when), "text": each.text} for each in corrections(resource)
+        ],
+        "was": _was(t, reader, entry, first),
     }
 
 
@@ -125,6 +130,20 @@ def _version(t: Language, version: Version, names: dict[str | int, str]) -> dict
         "at": names.get(version.org) or t("virksomhet ikke registrert"),
         "entered": entered,
         "deleted": version.deleted,
+    }
+
+
+def _was(t: Language, reader: Reader, entry: Entry, first: tuple[str, ...]) -> dict[str, Any] | None:
+    """The earlier version that is asked for, as it stood; None where none is, or the reader does not see it."""
+    found = next((each for each in entry.versions if each.body), None)
+    if found is None:
+        return None
+    narrative = found.body["text"].get("div") if isinstance(found.body.get("text"), dict) else ""
+    return {
+        "number": found.number,
+        "when": t.moment(found.written),
+        "tree": [*(reader.tree(found.body, first) if first else []), *reader.tree(found.body, without=tuple(first))],
+        "narrative": clean(narrative) if narrative else "",
     }
 
 
@@ -170,12 +189,6 @@ def listed(view: overview.View, rows: list[Seen]) -> list[dict[str, Any]]:
 def _unnamed(t: Language, author: str) -> str:
     kinds = {"Device": t("et datasystem"), "Patient": t("pasienten selv")}
     return kinds.get(author.partition("/")[0]) or t("navn ikke registrert")
-
-
-def _refuted(resource: dict[str, Any]) -> bool:
-    status = resource.get("verificationStatus")
-    codings = status.get("coding", []) if isinstance(status, dict) else []
-    return any(coding.get("code") == "entered-in-error" for coding in codings)
 
 
 def _lead(t: Language, reader: Reader, resource: dict[str, Any], naming: tuple[str, ...]) -> str:

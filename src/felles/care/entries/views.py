@@ -39,9 +39,10 @@ class _Version(Struct):
     id: str
     by: str
     deleted: bool
+    body: dict[str, Any] | None = None
 
 
-_version: Final = Decoder(_Version).decode
+_version: Final = Decoder(_Version, float_hook=Decimal).decode
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,6 +55,8 @@ class Version:
     author: str
     entered: str
     deleted: bool
+    body: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What it said, of the one that is asked for."""
 
 
 @dataclass(slots=True)
@@ -75,11 +78,19 @@ class Entry:
     """Whether the reader has a draft about this person."""
 
 
-async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: str) -> Entry:
-    """The entry `type_name/resource_id` of this person. Raises `Absent`, `Gone`, `Busy`."""
+def version_of(asked: str) -> int:
+    """The number of the version that an address asks for; 0 for none, or what can be none."""
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
+
+
+async def entry(store: Store, grant: PersonGrant, type_name: str, resource_id: str, version: int = 0) -> Entry:
+    """The entry `type_name/resource_id` of this person, with what its version `version` said (0: of none).
+
+    Raises `Absent`, `Gone`, `Busy`.
+    """
     if type_name not in TYPES:
         raise Absent("there is no such type")
-    page = await store.page(grant, WANTS, "entry", f"{type_name}/{resource_id}", single=True)
+    page = await store.page(grant, WANTS, "entry", f"{type_name}/{resource_id}", code=version, single=True)
     return entry_of(page)
 
 
@@ -101,7 +112,7 @@ def entry_of(page: PersonPage) -> Entry:
         [_allergy(row.body) for row in allergies],
         [_flag(row.body) for row in flags],
         [said for row in remarks if (said := _remark(_any(row.body), about))],
-        [Version(row.id, row.low, row.org, row.author, more.by, more.deleted)
+        [Version(row.id, row.low, row.org, row.author, more.by, more.deleted, more.body or {})
          for row in versions for more in [_version(row.body)]],
         page.drafting,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from msgspec import convert
 from msgspec.json import Decoder
 
 from felles.care import shapes, words
+from felles.care.corrections import is_wrong
 from felles.care.entries.labels import codes as code_words
 from felles.care.entries.present import heading
 from felles.care.medicines import codes as medicine_codes
@@ -113,8 +114,10 @@ def line(view: View, each: Fresh) -> dict[str, Any]:
 def _mark(t: Language, type_name: str, now: dict[str, Any], before: dict[str, Any] | None) -> tuple[str, str]:
     status = now.get("status")
     changed = before is None or before.get("status") != status
-    if status == "entered-in-error":
+    if is_wrong(now):
         return t("Feilført"), "danger"
+    if status == "corrected" and before is not None:
+        return t("Rettet"), "info"
     if changed and type_name in _MEDICINES and status in medicine_codes.OVER:
         return t("Avsluttet"), "neutral"
     if changed and type_name in _MEDICINES and status == "on-hold":

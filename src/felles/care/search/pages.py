@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from felles.care import words
+from felles.care.corrections import is_wrong
 from felles.care.doors.proxies.present import banner
 from felles.care.doors.proxies.views import patient_of
 from felles.care.doors.strip import strip
@@ -131,10 +132,11 @@ async def rows_of(
     for entry, resource, where in result.hits:
         kind, lead = heading(t, base, resource)
         unsigned = words.unsigned(t, entry.type, resource.get("status"))
+        wrong = t("ført ved en feil") if is_wrong(resource) else ""
         rows.append(
             {
                 "href": f"{base}/e/{entry.type}/{entry.id}#:~:text={_fragment(where.word)}",
-                "kind": ", ".join(filter(None, (kind, unsigned))),
+                "kind": ", ".join(filter(None, (kind, unsigned, wrong))),
                 "lead": lead or kind,
                 "when": t.brief(entry.low) if entry.low > 0 else "",
                 "place": names.get(entry.org) or "",

@@ -10,6 +10,7 @@ from felles.care.doors.strip import shown
 from felles.care.overview.present import View
 from felles.care.people import open_for, open_own, open_person, staff_only, store_of
 from felles.care.vaccines import present, views
+from felles.care.writing.offers import offers
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ async def staff(request: Request) -> Response:
     grant = await open_person(found, patient_id)
     view, record, read = await _read(found, grant, patient_id, f"/p/{patient_id}")
     context = shown(found, patient_id, read) | {"title": found.t("Vaksiner")}
-    return page(found, "vaccines/staff.html", context | present.context(view, record, grant.kinds))
+    lists = present.context(view, record, grant.kinds)
+    for row in lists["rows"]:
+        row["ways"] = offers(found, view.base, row["entry"], "", view.now)
+    return page(found, "vaccines/staff.html", context | lists)
 
 
 async def own(request: Request) -> Response:

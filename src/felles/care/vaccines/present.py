@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from felles.care.corrections import IN_ERROR, corrections
 from felles.care.medicines.lines import day_of
 from felles.care.overview import rules as overview_rules
 from felles.care.reading import full, there
@@ -41,6 +42,7 @@ def context(view: View, record: Record, kinds: int) -> dict[str, Any]:
         "reaches": reaches,
         "rows": [],
         "refused": [],
+        "wrong": [],
         "cut": full(record.given, MOST),
         "programme": None,
         "planned": parts.made("planned", lambda: _planned(view, record), []),
@@ -55,10 +57,11 @@ def context(view: View, record: Record, kinds: int) -> dict[str, Any]:
 
 
 def _lists(view: View, record: Record) -> dict[str, list[dict[str, Any]]]:
-    """What was given, and what was not."""
+    """What was given, what was not, and what was entered in error."""
     return {
         "rows": [_row(view, read) for read in record.given if read.entry.status in DONE],
         "refused": [_row(view, read) for read in record.given if read.entry.status == "not-done"],
+        "wrong": [_row(view, read) for read in record.given if read.entry.status == IN_ERROR],
     }
 
 
@@ -70,12 +73,15 @@ def _row(view: View, read: Read[Immunization]) -> dict[str, Any]:
     place = origin or view.names.get(read.org, "")
     number = next((a.dose_number_positive_int for a in entry.protocol_applied if a.dose_number_positive_int), None)
     return {
+        "entry": {"resourceType": "Immunization", "id": entry.id, "status": entry.status},
         "name": entry.vaccine_code.words or t("Uten navn"),
         "href": view.entry("Immunization", entry.id),
         "dose": t("dose {n}").format(n=number) if number else "",
         "when": t.fhir(when, brief=True) if when else entry.occurrence_string or t("dato ikke registrert"),
         "who": ", ".join(filter(None, (*people, place))),
         "lot": entry.lot_number or "",
+        "ways": [],
+        "corrected": " ".join(each.text for each in corrections({"note": entry.note})),
         "why": entry.status_reason.words if entry.status_reason else "",
     }
 

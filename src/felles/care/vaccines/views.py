@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import field
 from msgspec.json import Decoder
@@ -49,6 +49,7 @@ class Immunization(shapes.Shape):
     lot_number: str | None = None
     performer: list[Performer] = field(default_factory=list)
     protocol_applied: list[Applied] = field(default_factory=list)
+    note: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Criterion(shapes.Shape):

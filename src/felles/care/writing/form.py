@@ -125,7 +125,7 @@ class Field:
     """Whether this person's form has the field at all."""
     hint: Callable[[Language, Known], str] | None = None
     ahead: bool = False
-    """Of a date: it may lie ahead."""
+    """Of a date or a moment: it may lie ahead."""
     pair: str = ""
     """Fields with the same word here stand on one line."""
     first: bool = False

@@ -94,11 +94,11 @@ def _wrong(t: Language, f: Field, text: str, known: Known) -> Mistake | None:
 
 
 def _wrong_moment(t: Language, f: Field, label: str, text: str, known: Known) -> Mistake | None:
-    """Of a moment that has been, by the clinical clock."""
+    """Of a moment that has been, by the clinical clock, unless it may lie ahead."""
     found = moment(text)
     if found is None:
         return Mistake(f.name, t("{field}: skriv dag og klokkeslett, som 24.11.2026 10.15.").format(field=label))
-    if found.timestamp() * MICROSECONDS > known.now:
+    if found.timestamp() * MICROSECONDS > known.now and not f.ahead:
         return Mistake(f.name, t("{field}: tidspunktet er ikke kommet ennå.").format(field=label))
     if found.year < 1900:
         return Mistake(f.name, t("{field}: dagen er for langt tilbake.").format(field=label))

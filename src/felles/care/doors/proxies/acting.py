@@ -42,7 +42,8 @@ async def entry(request: Request) -> Response:
     found = await visit(request)
     patient_id, grant = await _open(found)
     store, params = store_of(found), found.request.path_params
-    read = await entry_views.entry(store, grant, params["type"], params["eid"])
+    version = entry_views.version_of(found.request.query_params.get("versjon", ""))
+    read = await entry_views.entry(store, grant, params["type"], params["eid"], version)
     names = await store.names.of(entries.wanted_names(read))
     view = overview.View(found.t, f"/for/{patient_id}", store.clock.clinical(), names, citizen=True)
     banner = present.banner(view, read.patient, read.basis)

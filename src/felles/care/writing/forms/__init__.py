@@ -7,6 +7,11 @@ from typing import Final
 from felles.care.writing.form import Form
 from felles.care.writing.forms.allergy import ALLERGY
 from felles.care.writing.forms.asked import QUESTION, TASK
+from felles.care.writing.forms.correct_allergy import RIGHT_ALLERGY
+from felles.care.writing.forms.correct_measurement import RIGHT_MEASUREMENT
+from felles.care.writing.forms.correct_problem import RIGHT_PROBLEM
+from felles.care.writing.forms.correct_told import RIGHT_TOLD
+from felles.care.writing.forms.correct_vaccination import RIGHT_VACCINATION
 from felles.care.writing.forms.deviation import DEVIATION
 from felles.care.writing.forms.epicrisis import SUMMARY
 from felles.care.writing.forms.kin import KIN, KIN_CHANGED
@@ -45,13 +50,18 @@ FORMS: Final[dict[str, Form]] = {
         READY,
         SUMMARY,
         ADDITION,
+        RIGHT_MEASUREMENT,
+        RIGHT_ALLERGY,
+        RIGHT_VACCINATION,
         SIGN,
         DOSE,
         STOP,
         PAUSE,
         GO_ON,
         NO_MORE,
+        RIGHT_TOLD,
         PROBLEM_OVER,
+        RIGHT_PROBLEM,
         KIN_CHANGED,
         ANSWER_PLAN,
         ANSWER_OFFER,

@@ -16,18 +16,30 @@ if TYPE_CHECKING:
     from felles.care.writing.form import Known, Resource, Values
     from felles.ui.i18n import Language
 
-_HL7: Final = "http://terminology.hl7.org/CodeSystem/allergyintolerance-"
+HL7: Final = "http://terminology.hl7.org/CodeSystem/allergyintolerance-"
+
+WANTS: Final = (
+    Standing("AllergyIntolerance", 200),
+    Standing("MedicationRequest", 200),
+    Standing("MedicationStatement", 100),
+)
+"""Those that stand, and the medicines whose names one may mean."""
+
+
+def named(values: Values, known: Known) -> Resource:
+    """What it is against; a medicine with the code that is known for it."""
+    atc = atc_of(values["navn"], known) if values["slag"] == "medication" else ""
+    return coded(values["navn"], *([(ATC, atc)] if atc else []))
 
 
 def _allergy(values: Values, known: Known) -> list[Made]:
-    atc = atc_of(values["navn"], known) if values["slag"] == "medication" else ""
     made: Resource = {
         "resourceType": "AllergyIntolerance",
-        "clinicalStatus": {"coding": [{"system": f"{_HL7}clinical", "code": "active"}]},
-        "verificationStatus": {"coding": [{"system": f"{_HL7}verification", "code": values["sikkerhet"]}]},
+        "clinicalStatus": {"coding": [{"system": f"{HL7}clinical", "code": "active"}]},
+        "verificationStatus": {"coding": [{"system": f"{HL7}verification", "code": values["sikkerhet"]}]},
         "category": [values["slag"]],
         "criticality": values["alvor"],
-        "code": coded(values["navn"], *([(ATC, atc)] if atc else [])),
+        "code": named(values, known),
         "patient": known.subject,
         "recordedDate": today(known).isoformat(),
         "recorder": known.writer,
@@ -44,16 +56,24 @@ def _twice(t: Language, values: Values, known: Known) -> list[Mistake]:
     return []
 
 
-def _sorts(t: Language, _known: Known) -> list[tuple[str, str]]:
+def suggested(known: Known) -> list[str]:
+    """Names that are offered: the person's own medicines, then those that have a code."""
+    return [*medicines_of(known), *known_names("A")]
+
+
+def sorts(t: Language, _known: Known) -> list[tuple[str, str]]:
+    """AllergyIntolerance.category and its words."""
     return [("medication", t("Legemiddel")), ("food", t("Mat")), ("environment", t("Noe annet"))]
 
 
-def _grave(t: Language, _known: Known) -> list[tuple[str, str]]:
+def grave(t: Language, _known: Known) -> list[tuple[str, str]]:
+    """AllergyIntolerance.criticality and its words."""
     return [("high", t("Alvorlig: kan være livstruende")), ("low", t("Ikke alvorlig")),
             ("unable-to-assess", t("Vet ikke"))]  # fmt: skip
 
 
-def _sure(t: Language, _known: Known) -> list[tuple[str, str]]:
+def sure(t: Language, _known: Known) -> list[tuple[str, str]]:
+    """AllergyIntolerance.verificationStatus and its words."""
     return [("confirmed", t("Bekreftet")), ("unconfirmed", t("Fortalt, ikke bekreftet"))]
 
 
@@ -63,28 +83,22 @@ ALLERGY: Final = Form(
     icon="ExclamationmarkTriangle",
     verb="write",
     kind=Kind.ALLERGY,
-    wants=(
-        Standing("AllergyIntolerance", 200),
-        Standing("MedicationRequest", 200),
-        Standing("MedicationStatement", 100),
-    ),
+    wants=WANTS,
     fields=(
-        Field(
-            name="slag", label=lambda t: t("Mot hva slags"), source=NEW, kind="choice", choices=_sorts, required=True
-        ),
+        Field(name="slag", label=lambda t: t("Mot hva slags"), source=NEW, kind="choice", choices=sorts, required=True),
         Field(
             name="navn",
             label=lambda t: t("Hva"),
             source=NEW,
             required=True,
-            suggest=lambda known: [*medicines_of(known), *known_names("A")],
+            suggest=suggested,
         ),
         Field(
-            name="alvor", label=lambda t: t("Hvor alvorlig"), source=NEW, kind="choice", choices=_grave, required=True
+            name="alvor", label=lambda t: t("Hvor alvorlig"), source=NEW, kind="choice", choices=grave, required=True
         ),
         Field(name="reaksjon", label=lambda t: t("Hva skjer"), source=NEW, longest=400),
         Field(
-            name="sikkerhet", label=lambda t: t("Hvor sikkert"), source=NEW, kind="choice", choices=_sure, required=True
+            name="sikkerhet", label=lambda t: t("Hvor sikkert"), source=NEW, kind="choice", choices=sure, required=True
         ),
     ),
     make=_allergy,

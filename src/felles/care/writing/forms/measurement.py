@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HL7: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 PRESSURE, UPPER, LOWER, PROTEIN = "85354-9", "8480-6", "8462-4", "20454-5"
 """LOINC: blood pressure panel, systolic, diastolic, protein in urine by test strip."""
-_SIMPLE: Final = (
+SIMPLE: Final = (
     ("puls", "8867-4", "Puls", "/min", "/min"),
     ("vekt", "29463-7", "Vekt", "kg", "kg"),
     ("temperatur", "8310-5", "Temperatur", "°C", "Cel"),
@@ -73,7 +73,7 @@ def _measured(values: Values, known: Known) -> list[Made]:
             for loinc, text, field in parts
         ]
         made.append(pressure)
-    for field, loinc, text, unit, code in _SIMPLE:
+    for field, loinc, text, unit, code in SIMPLE:
         if values[field]:
             one = _observation(known, loinc, text, "vital-signs", at)
             made.append(one | {"valueQuantity": _quantity(values[field], unit, code)})
@@ -131,7 +131,7 @@ MEASUREMENT: Final = Form(
     first=True,
     wants=(
         Standing("Encounter", 10),
-        Coded("Observation", 1, (PRESSURE, PROTEIN, *(loinc for _, loinc, _, _, _ in _SIMPLE))),
+        Coded("Observation", 1, (PRESSURE, PROTEIN, *(loinc for _, loinc, _, _, _ in SIMPLE))),
     ),
     fields=(
         Field(

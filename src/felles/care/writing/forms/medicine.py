@@ -36,7 +36,8 @@ _KEPT: Final = (
 _LIST: Final = (Want("MedicationRequest", 200), Standing("MedicationStatement", 100))
 
 
-def _medicine(name: str, known: Known) -> Resource:
+def medicine_named(name: str, known: Known) -> Resource:
+    """A medicine by its name, with the code that is known for it."""
     atc = atc_of(name, known)
     return coded(name, *([(ATC, atc)] if atc else []))
 
@@ -48,7 +49,7 @@ def _start(values: Values, known: Known) -> list[Made]:
         "resourceType": "MedicationRequest",
         "status": "active",
         "intent": "order",
-        "medicationCodeableConcept": _medicine(values["navn"], known),
+        "medicationCodeableConcept": medicine_named(values["navn"], known),
         "subject": known.subject,
         "authoredOn": first.isoformat(),
         "requester": known.writer,
@@ -152,7 +153,7 @@ def _told(values: Values, known: Known) -> list[Made]:
     made: Resource = {
         "resourceType": "MedicationStatement",
         "status": "active",
-        "medicationCodeableConcept": _medicine(values["navn"], known),
+        "medicationCodeableConcept": medicine_named(values["navn"], known),
         "subject": known.subject,
         "dateAsserted": today(known).isoformat(),
         "informationSource": known.subject,

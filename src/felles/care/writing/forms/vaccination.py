@@ -15,6 +15,8 @@ from felles.record.wants import Standing, Want
 from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from felles.care.writing.form import Known, Resource, Values
     from felles.ui.i18n import Language
 
@@ -25,7 +27,7 @@ MORE: Final = (
 """ATC groups of vaccines outside the programme of children, and their names as the record has them."""
 
 
-def _all() -> dict[str, str]:
+def every() -> dict[str, str]:
     """ATC code → name of what can be chosen: the programme first."""
     found: dict[str, str] = {}
     for dose in programme.programme():
@@ -36,16 +38,17 @@ def _all() -> dict[str, str]:
 
 
 def _choices(_t: Language, _known: Known) -> list[tuple[str, str]]:
-    return list(_all().items())
+    return list(every().items())
 
 
 GIVEN: Final = "urn:uuid:3c7a53a5-5b0c-4d3e-9a6b-6b0f6f2f4a03"
 """How the consent refers to the vaccination of the same signing."""
 
 
-def _given(known: Known) -> list[tuple[date, str]]:
+def given(vaccinations: Iterable[Resource]) -> list[tuple[date, str]]:
+    """(day, ATC code) of those that were given."""
     found: list[tuple[date, str]] = []
-    for each in known.of("Immunization"):
+    for each in vaccinations:
         when = day(str(each.get("occurrenceDateTime", ""))[:10])
         codings = each.get("vaccineCode", {}).get("coding", ())
         if when and each.get("status") == "completed":
@@ -58,17 +61,17 @@ def _next(known: Known) -> str:
     born = next((day(each.get("birthDate", "")) for each in known.of("Patient")), None)
     if born is None or programme.grown(born, today(known)):
         return ""
-    due = (step for step in programme.steps(_given(known), born, today(known)) if step.state is programme.State.DUE)
-    return next((step.dose.atc[0] for step in due), "")
+    steps = programme.steps(given(known.of("Immunization")), born, today(known))
+    return next((step.dose.atc[0] for step in steps if step.state is programme.State.DUE), "")
 
 
 def _vaccinated(values: Values, known: Known) -> list[Made]:
     atc, when = values["vaksine"], day(values["dag"]) or today(known)
-    had = {at for at, code in _given(known) if code.startswith(atc) and at < when}
+    had = {at for at, code in given(known.of("Immunization")) if code.startswith(atc) and at < when}
     made: Resource = {
         "resourceType": "Immunization",
         "status": "completed",
-        "vaccineCode": coded(_all()[atc], (ATC, atc)),
+        "vaccineCode": coded(every()[atc], (ATC, atc)),
         "patient": known.subject,
         "occurrenceDateTime": when.isoformat(),
         "primarySource": True,
@@ -79,13 +82,14 @@ def _vaccinated(values: Values, known: Known) -> list[Made]:
         made["lotNumber"] = values["batch"]
     changes = [Made("create", in_contact(known, made), url=GIVEN)]
     if consent.asked(known):
-        said = consent.consent(known, values["samtykke"], _all()[atc], GIVEN)
+        said = consent.consent(known, values["samtykke"], every()[atc], GIVEN)
         changes.append(Made("create", said))
     return changes
 
 
 def _twice(t: Language, values: Values, known: Known) -> list[Mistake]:
-    if any(at == day(values["dag"]) and code.startswith(values["vaksine"]) for at, code in _given(known)):
+    had = given(known.of("Immunization"))
+    if any(at == day(values["dag"]) and code.startswith(values["vaksine"]) for at, code in had):
         return [Mistake("vaksine", t("Denne vaksinen er registrert gitt samme dag."))]
     return []
 
