@@ -4,6 +4,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
+from mortal import Browser
 from served import QUIET, served
 from settling import settle
 
@@ -81,6 +82,14 @@ def window(chrome, address):
 
 def _too_wide(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.fixture
+def mortal(chromium, playwright):
+    """A browser with its page, to be killed."""
+    made = Browser(chromium, playwright)
+    yield made
+    made.browser.close()  # also where it is gone
 
 
 @pytest.fixture

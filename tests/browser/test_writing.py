@@ -1,22 +1,16 @@
 """Writing as staff meet it: beside what is read, never lost, seen by others at once, within its budget of clicks."""
 
-import os
 import re
-import signal
-from contextlib import suppress
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from clicks import counted
-from served import QUIET, alone, free_port
+from mortal import FAILED, says
+from served import alone, free_port
 
 from felles.care.live import pages as live
 from felles.record import writings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-FAILED = "Ikke lagret. Teksten står fortsatt i dette vinduet"
 
 
 def open_olav(page):
@@ -33,11 +27,6 @@ def note_of(page, text):
 
 def text_of(page):
     return page.locator("[data-panel] textarea").input_value()
-
-
-def says(page, text):
-    """Waits until the form says so of its draft."""
-    page.locator("[data-saved]", has_text=text).wait_for()
 
 
 def saved(page, text):
@@ -64,42 +53,6 @@ def call_back(page):
     """What was signed is a draft again, and thrown away: the record is as it was."""
     page.get_by_role("button", name="Angre").click()
     throw_away(page)
-
-
-class Browser:
-    """A Chromium of its own, which can be killed."""
-
-    def __init__(self, chromium, playwright):
-        self.mark = f"--felles-mark={uuid4().hex}"
-        self.browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, self.mark])
-        self.page = self.browser.new_context(locale="nb-NO").new_page()
-
-    def kill(self):
-        """SIGKILL to each of its processes that carries the mark: the rest cannot live without it."""
-        marked = [
-            int(each.name)
-            for each in Path("/proc").iterdir()
-            if each.name.isdigit() and self.mark in _command_line(each)
-        ]
-        assert marked
-        for process in marked:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-
-
-def _command_line(process):
-    try:
-        return (process / "cmdline").read_text(errors="replace")
-    except OSError:  # it has just ended
-        return ""
-
-
-@pytest.fixture
-def mortal(chromium, playwright):
-    """A browser with its page, to be killed."""
-    made = Browser(chromium, playwright)
-    yield made
-    made.browser.close()  # also where it is gone
 
 
 def test_a_draft_survives_its_browser_and_its_session(window, faults, address, mortal):

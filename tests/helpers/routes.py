@@ -64,6 +64,8 @@ MEASURED = sorted(
     }
 )
 """Addresses of the tests that were taken of them."""
+DRAFT = {"utkast-id": ["", NOBODY], "gjor": ["", "lagre", "forkast"]}
+"""What a form whose words are kept has besides (`care.writing.kept`)."""
 REASON = ["", "Kort", "Pasienten er bevisstløs og kan ikke spørres"]
 DAYS = ["", "2099-12-31", "2001-01-01", "i morgen"]
 PERSONS = ["", f"Patient/{SEEN}", f"Patient/{HIDDEN}", "Patient/nowhere"]
@@ -129,8 +131,9 @@ FORMS: dict[str, dict[str, list[str]]] = {
                       "del-timer": ["", "1"], "kan-book": ["", "1"], "fra": DAYS, "til": DAYS, "vedtak": REASON},
     "/p/{id}/verge/{cid}": {"grunn": REASON},
     "/for/{id}/be": {"hva": REASON},
-    "/for/{id}/gjor": {"hva": ["", "time", "sporsmal", "fornye", "viktig"], "tekst": REASON, "svar": REFERENCES[:6]},
-    "/for/{id}/e/{type}/{eid}/feil": {"hva": ["", "retting", "merknad"], "tekst": REASON},
+    "/for/{id}/gjor": {"hva": ["", "time", "sporsmal", "fornye", "viktig"], "tekst": REASON, "svar": REFERENCES[:6],
+                      **DRAFT},
+    "/for/{id}/e/{type}/{eid}/feil": {"hva": ["", "retting", "merknad"], "tekst": REASON, **DRAFT},
     "/p/{id}/fullmakter": {"hvem": [*PERSONS, "alle"], "grunn": REASON, "slutt": ["", NOBODY]},
     "/p/{id}/e/{type}/{eid}/skjerm": {"slag": ["", "fare", "klart", "foreldre", "forelder"], "grunn": REASON,
                                       "dag": DAYS, "forelder": PERSONS, "hort": ["", "1"], "slutt": ["", NOBODY]},
@@ -140,16 +143,16 @@ FORMS: dict[str, dict[str, list[str]]] = {
                                      "grunn": REASON, "til": [SEEN, HIDDEN, "nowhere"], "versjon": ["", "99"]},
     "/p/{id}/adresse": {"grunn": ["", "fordi"]},  # with a reason it shows what it is there to show
     # To nobody, and of nobody who expects a child: what is sent gets an id of its own in each region.
-    "/meg/meldinger/ny": {"tekst": REASON, "til": ["", "Organization/nowhere"], "svar": REFERENCES[:6]},
+    "/meg/meldinger/ny": {"tekst": REASON, "til": ["", "Organization/nowhere"], "svar": REFERENCES[:6], **DRAFT},
     # None is kept: what is added gets an id of its own in each region.
     "/ferdige-svar/{rid}": {"navn": ["", "Klar"], "tekst": [NUMBERS[SEEN], ""], "sort-question": ["1"]},
     # Nobody is asked anything.
-    "/meg/meldinger/svar/{tid}": {"tekst": REASON},
-    "/for/{id}/meldinger/svar/{tid}": {"tekst": REASON},
+    "/meg/meldinger/svar/{tid}": {"tekst": REASON, **DRAFT},
+    "/for/{id}/meldinger/svar/{tid}": {"tekst": REASON, **DRAFT},
     "/meg/maling": {"id": ["", NOBODY], "overtrykk": ["", "150", "x"], "undertrykk": ["", "95"],
                     "symptom-hodepine": ["1"], "tekst": REASON, "til": ["", CLINIC]},
     "/meg/innsyn/spor": {"linje": ["", "x"], "tekst": REASON},
-    "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON},
+    "/meg/e/{type}/{eid}/feil": {"hva": ["", "retting", "sletting", "merknad"], "tekst": REASON, **DRAFT},
     "/admin/saker/{cid}": {"svar": ["", "svar", "avslag", "godkjenn"], "tekst": REASON},
     # To nobody: what is moved gets an id of its own in each region.
     "/admin/saker/{cid}/flytt": {"slag": ["se", "flytt", ""], "nummer": ["", NUMBERS[SEEN], NUMBERS[HIDDEN], "1"],
@@ -157,7 +160,7 @@ FORMS: dict[str, dict[str, list[str]]] = {
     "/admin/koblinger": {"slag": ["se", "koble", "los", ""], "leder": ["", SEEN, NUMBERS[SEEN], "nowhere"],
                          "annen": ["", HIDDEN, NUMBERS[HIDDEN]]},
     # No version that it has: what is carried gets an id of its own in each region.
-    "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"]},
+    "/arbeid/{type}/{hid}/{verb}": {"tekst": REASON, "til": ["", CLINIC], "versjon": ["99"], **DRAFT},
     "/fravaer": {"fra": DAYS, "til": DAYS, "stedfortreder": ["", "Practitioner/x"], "rolle": ["", NOBODY, "spare-gp"],
                  "slutt": ["x"]},
     "/p/{id}/ring": {"tekst": REASON, "mottaker": ["", "klinikk"], "til": ["", "Organization/nowhere"], "finn": ["1"]},
@@ -380,7 +383,7 @@ class Pages:
 
 _MOMENTS = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
 _SEALED = re.compile(r"(etter|linje|ref|utkast|lest|sendes|angret)=[A-Za-z0-9_\-&#;]+")
-_DRAWN = re.compile(r'name="(id|vindu)" value="[^"]*"')
+_DRAWN = re.compile(r'name="(utkast-)?(id|vindu)" value="[^"]*"')
 """What a form draws for itself: the id of what will be written, and of the window."""
 _GAUGE = re.compile(r'<span class="[^"]*\bgauge">[^<]*</span>')
 """What a machine says of itself: its disk, its size, how long ago it looked. Of nobody, and another at each look."""

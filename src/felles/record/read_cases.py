@@ -118,6 +118,11 @@ found as materialized (
 )""",
     len(_ONE_COLUMNS),
 )
+# Whether one is at the reader's desk: for what she writes about it, which shows nothing and leaves no line.
+_IS_THERE: Final = f"""
+with q as materialized {unnest(_ONE_COLUMNS)}
+select q.n from q join handover h on {_NAMED}
+ where q.mode = {Mode.CASE:d} and ({ASKED_OF} or {AT_DESK}) and ${len(_ONE_COLUMNS) + 1}::smallint is not null"""
 _LINES: Final = f"""
 with q as materialized {unnest(_LOG_COLUMNS)},
 door as materialized (
@@ -147,6 +152,7 @@ _SHAPES: Final = {
     "count": Shape(_counted(_WAITS), ASK),
     "count-asked": Shape(_counted(_ASKED_WAITS), ASK),
     "one": Shape(_ONE, _ONE_COLUMNS),
+    "there": Shape(_IS_THERE, _ONE_COLUMNS),
     "log": Shape(_LINES, _LOG_COLUMNS),
 }
 MANY: Final = 200
@@ -209,6 +215,12 @@ async def read_case(lane: Lane, clock: Clock, grant: SetGrant, name: str, key: P
     if not found:
         raise Absent("there is no such case here")
     return _row(min(found, key=lambda row: (row["state"] >= ENDED, -row["since"])))
+
+
+async def is_there(lane: Lane, clock: Clock, grant: SetGrant, name: str, key: PersonKey | None) -> bool:
+    """Whether it is at the reader's desk; shows nothing of it, and leaves no line. Raises `Forbidden`, `Busy`."""
+    _may_handle(grant)
+    return bool(await lane.submit(_SHAPES["there"], (name, *key, *ask_values(grant, clock)))) if key else False
 
 
 async def read_case_log(

@@ -190,6 +190,11 @@ found as materialized (
     "handover",
     len(_ONE_COLUMNS),
 )
+# Whether one is shown to the reader: for what she writes about it, which shows nothing and leaves no line.
+_IS_HANDED: Final = f"""
+with q as materialized {unnest(_ONE_COLUMNS)}
+select q.n from q join handover h on h.bucket = q.bucket and h.person = q.person and h.source = q.source{_SAID}
+ where {HANDED} and ${len(_ONE_COLUMNS) + 1}::smallint is not null"""
 # Of one person the orders that are with the reader; the page that shows where they are leaves the line.
 _ABOUT_COLUMNS: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
 _ABOUT: Final = f"""
@@ -211,6 +216,7 @@ _SHAPES: Final = {
     "count": Shape(_counted(_HERS), _COUNT_COLUMNS),
     "count-unit": Shape(_counted(_COLLEAGUES_HAVE), _COUNT_COLUMNS),
     "one": Shape(_ONE, _ONE_COLUMNS),
+    "handed": Shape(_IS_HANDED, _ONE_COLUMNS),
     "about": Shape(_ABOUT, _ABOUT_COLUMNS),
     "came": Shape(_CAME, ASK),
 }
@@ -318,6 +324,15 @@ async def read_handover(lane: Lane, clock: Clock, grant: SetGrant, source: str, 
     if not found:
         raise Absent("there is no such hand-over here")
     return handed_row(found[0])
+
+
+async def is_handed(lane: Lane, clock: Clock, grant: SetGrant, source: str, key: PersonKey | None) -> bool:
+    """Whether one (`Task/x`, which lies at `key`) is with the reader, given to her or from her. Raises `Busy`.
+
+    It shows nothing of it, and leaves no line.
+    """
+    values = (source, *(key or (0, 0)), *ask_values(grant, clock))
+    return bool(await lane.submit(_SHAPES["handed"], values)) if key else False
 
 
 async def read_owed(lane: Lane, clock: Clock, grant: SetGrant, keys: Iterable[PersonKey]) -> dict[str, str]:

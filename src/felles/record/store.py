@@ -25,6 +25,7 @@ from felles.record.find import Links, search
 from felles.record.find_person import by_name, by_number
 from felles.record.grants import Mode
 from felles.record.homes import SHARED_TYPES
+from felles.record.kept import Texts
 from felles.record.keys import Keys
 from felles.record.lane import Lane
 from felles.record.locate import Locator
@@ -34,10 +35,19 @@ from felles.record.pool import Pool
 from felles.record.provenance import made_for
 from felles.record.reach import parties, reached, readers
 from felles.record.read_audit import read_audit
-from felles.record.read_cases import count_cases, read_case, read_case_log, read_cases
+from felles.record.read_cases import count_cases, is_there, read_case, read_case_log, read_cases
 from felles.record.read_download import read_download
 from felles.record.read_followed import read_followed
-from felles.record.read_handovers import ALL, MANY, count_work, read_came, read_handover, read_owed, read_work
+from felles.record.read_handovers import (
+    ALL,
+    MANY,
+    count_work,
+    is_handed,
+    read_came,
+    read_handover,
+    read_owed,
+    read_work,
+)
 from felles.record.read_held import read_held
 from felles.record.read_items import read_items
 from felles.record.read_lists import read_list
@@ -116,6 +126,7 @@ class Store:
         self._pages = Lane(pool, width=PAGE_LANES)
         self.names = Names(pool)
         self.writings = Writings(pool, clock)
+        self.kept = Texts(pool, clock, self.writings)
         self._committer = Committer(pool, clock, self._locator, Keys(), registry, width=WRITE_LANES)
 
     @classmethod
@@ -399,10 +410,18 @@ class Store:
 
     async def case(self, grant: SetGrant, name: str) -> CaseRow:
         """One of them, by its Task's id or `Type.id` of its entry; logged. Raises `Forbidden`, `Absent`, `Busy`."""
+        return await read_case(self._pages, self.clock, grant, name, await self.place_of_case(name))
+
+    async def place_of_case(self, name: str) -> PersonKey | None:
+        """Where a case lies, by its Task's id or `Type.id` of its entry. Decides nothing and shows nothing."""
         key = await self.place(f"Task/{name}")
         if key is None and "." in name:
             key = await self.place(name.replace(".", "/", 1))
-        return await read_case(self._pages, self.clock, grant, name, key)
+        return key
+
+    async def is_there(self, grant: SetGrant, name: str) -> bool:
+        """Whether a case is at the reader's desk; shows nothing, and is not logged. Raises `Forbidden`, `Busy`."""
+        return await is_there(self._pages, self.clock, grant, name, await self.place_of_case(name))
 
     async def case_log(self, grant: SetGrant, row: CaseRow, actor: str, since: int, until: int) -> list[Leaf]:
         """The lines of the log that a case is about; logged. Raises `Forbidden`, `Busy`."""
@@ -429,6 +448,10 @@ class Store:
     async def handover(self, grant: SetGrant, source: str) -> HandedRow:
         """One hand-over with all its versions; logged. Raises `Absent`, `Busy`."""
         return await read_handover(self._pages, self.clock, grant, source, await self.place(source))
+
+    async def is_handed(self, grant: SetGrant, source: str) -> bool:
+        """Whether a hand-over is with the reader or from her; shows nothing, and is not logged. Raises `Busy`."""
+        return await is_handed(self._pages, self.clock, grant, source, await self.place(source))
 
     def seal(self, place: Made, grant: Grant) -> str:
         """Where a list goes on, as one token that only this reader can use and nobody can read."""

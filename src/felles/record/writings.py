@@ -63,7 +63,9 @@ class State(IntEnum):
 class Sent:
     """A save: the text of a form, the version it was made from, and the window (with its clock, in ms) it came from.
 
-    `sorted_out`: the writer has seen the texts that met, and this is what becomes of them.
+    `sorted_out`: the writer has seen the texts that met, and this is what becomes of them. `entry`: what it is just
+    being made into, "" for a text that is only kept. `loose`: fields of which the later choice counts; in two texts
+    that differ in these alone no word is lost.
     """
 
     id: str
@@ -76,6 +78,13 @@ class Sent:
     step: int = 0
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     sorted_out: bool = False
+    entry: str = ""
+    loose: frozenset[str] = frozenset()
+
+    def says(self, fields: Mapping[str, str]) -> bool:
+        """Whether `fields` are the same words."""
+        names = (self.fields.keys() | fields.keys()) - self.loose
+        return all(self.fields.get(name, "") == fields.get(name, "") for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,41 +120,41 @@ class Writing:
 _ASKED: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
 _DOOR: Final = f"""(select q.bucket, q.person, q.actor from {unnest(_ASKED)} q
           join person p on p.bucket = q.bucket and p.person = q.person
-          {basis_of("p")}
+          {basis_of("p", proxy=True)}
          where {PERSON_OPEN})"""
 """The persons of the request whose record is open to who asks, by the same predicate as every look."""
 _N: Final = len(_ASKED)
-_ROW: Final = """w.bucket, w.person, w.id, w.patient, w.form, w.about, w.base, w.state, w.version, w.win, w.step,
+ROW: Final = """w.bucket, w.person, w.id, w.patient, w.form, w.about, w.base, w.state, w.version, w.win, w.step,
        w.fields, w.others, w.made, w.changed, w.signer, w.due, w.said, w.entry"""
 _HERS: Final = f"""
-select {_ROW} from {_DOOR} d
+select {ROW} from {_DOOR} d
   join writing w on w.bucket = d.bucket and w.person = d.person and w.writer = d.actor
  where w.state in (0, 1, 3, 5) or w.changed > ${_N + 1}::bigint
  order by w.changed desc limit 60"""
 _ONE: Final = f"""
-select {_ROW} from {_DOOR} d
+select {ROW} from {_DOOR} d
   join writing w on w.bucket = d.bucket and w.person = d.person and w.writer = d.actor and w.id = ${_N + 1}::text"""
 _IS_OPEN: Final = f"select 1 from {_DOOR} d"
-_BY_ID: Final = f"select {_ROW}, w.writer from writing w where w.bucket = $1 and w.person = $2 and w.id = $3 for update"
+_BY_ID: Final = f"select {ROW}, w.writer from writing w where w.bucket = $1 and w.person = $2 and w.id = $3 for update"
 _SAME: Final = f"""
-select {_ROW}, w.writer from writing w
+select {ROW}, w.writer from writing w
  where w.bucket = $1 and w.person = $2 and w.writer = $3 and w.form = $4 and w.about = $5 and w.state in (0, 3)
    for update"""
 _INSERT: Final = f"""
 insert into writing as w
-       (bucket, person, id, writer, patient, form, about, base, version, win, step, fields, made, changed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $12)
-on conflict do nothing returning {_ROW}"""
+       (bucket, person, id, writer, patient, form, about, base, version, win, step, fields, made, changed, entry)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $12, $13)
+on conflict do nothing returning {ROW}"""
 _UPDATE: Final = f"""
 update writing w set state = 0, said = '', base = $4, version = w.version + 1, win = $5, step = $6, fields = $7,
-       others = $8, changed = $9
- where w.bucket = $1 and w.person = $2 and w.id = $3 returning {_ROW}"""
+       others = $8, changed = $9, entry = $10
+ where w.bucket = $1 and w.person = $2 and w.id = $3 returning {ROW}"""
 _BESIDE: Final = f"""
-update writing w set others = $4, changed = $5 where w.bucket = $1 and w.person = $2 and w.id = $3 returning {_ROW}"""
+update writing w set others = $4, changed = $5 where w.bucket = $1 and w.person = $2 and w.id = $3 returning {ROW}"""
 _STATE: Final = f"""
 update writing w set state = $6, signer = $7, due = $8, lease = null, changed = $9, said = ''
  where w.bucket = $1 and w.person = $2 and w.id = $3 and w.writer = $4 and w.state = any($5::smallint[])
-   and w.lease is null returning {_ROW}"""
+   and w.lease is null returning {ROW}"""
 # What somebody else just takes is left to her: two who waited for each other's rows would be parted by force.
 _DUE: Final = f"""
 with due as materialized (
@@ -153,16 +162,13 @@ with due as materialized (
      where c.state = 1 and c.due <= $1 and (c.lease is null or c.lease <= $1)
        and ($3::bigint = 0 or c.writer = $3) order by c.due limit 20 for update skip locked)
 update writing w set lease = $2
-  from due d where w.bucket = d.bucket and w.person = d.person and w.id = d.id returning {_ROW}"""
+  from due d where w.bucket = d.bucket and w.person = d.person and w.id = d.id returning {ROW}"""
 _SETTLE: Final = """
 update writing set state = $4, entry = $5, said = $6, fields = $7, others = $8, lease = null, changed = $9
  where bucket = $1 and person = $2 and id = $3 and state = 1"""
 _LET_GO: Final = "update writing set lease = null where bucket = $1 and person = $2 and id = $3 and state = 1"
 _HERE: Final = "select 1 from entry where bucket = $1 and type = $2 and id = $3 limit 1"
-_MINE: Final = (
-    f"select {_ROW} from writing w where w.writer = $1 and w.state in (0, 3) order by w.changed desc limit $2"
-)
-_UNDER_WAY: Final = f"select {_ROW} from writing w where w.writer = $1 and w.state in (1, 3) and w.form = $2 limit 200"
+_UNDER_WAY: Final = f"select {ROW} from writing w where w.writer = $1 and w.state in (1, 3) and w.form = $2 limit 200"
 # What is said elsewhere than in a panel (`form`): handed in at once, with its writer's clock running.
 _HAND_IN: Final = f"""
 insert into writing as w
@@ -171,9 +177,9 @@ insert into writing as w
 select $1, $2, $3, $4, $5, $6, $7, $8, 1, '', 0, $9, $10, $10, {State.SIGNED:d}, $11, $12
  where not exists (select 1 from writing o where o.writer = $4 and o.form = $6 and o.about = $7 and o.base = $8
                       and o.state in ({State.SIGNED:d}, {State.DONE:d}))
-returning {_ROW}"""
+returning {ROW}"""
 _HANDED_IN: Final = f"""
-select {_ROW} from writing w where w.writer = $1 and w.form = $2 and w.changed > $3 order by w.changed desc limit 60"""
+select {ROW} from writing w where w.writer = $1 and w.form = $2 and w.changed > $3 order by w.changed desc limit 60"""
 _TAKE_BACK: Final = f"""
 update writing set state = {State.DISCARDED:d}, changed = $4
  where writer = $1 and form = $2 and id = $3 and state = {State.SIGNED:d} and lease is null returning id"""
@@ -206,14 +212,14 @@ class Writings:
         """
         since = self._clock.real() - WAIT * 6
         rows = await self._pool.fetch(_HERS, *self._asked(grant), since)
-        return [_writing(row) for row in rows]
+        return [writing_of(row) for row in rows]
 
     async def one(self, grant: PersonGrant, which: str) -> Writing:
         """One of them, in whatever state. Raises `Absent`, `Busy`."""
         rows = await self._pool.fetch(_ONE, *self._asked(grant), which)
         if not rows:
             raise Absent("there is no such draft")
-        return _writing(rows[0])
+        return writing_of(rows[0])
 
     async def save(self, grant: PersonGrant, sent: Sent) -> Writing:
         """Keep a text. Raises `Absent` when the record is not open, or the draft another's; `Conflict`, `Busy`.
@@ -221,11 +227,18 @@ class Writings:
         What comes back is the draft as it stands: with `met` when the text sent was the later of two and lies beside
         it; as it is when it was signed meanwhile (a form sent twice).
         """
-        key = grant.keys[0]
+        await self.must_be_open(grant)
+        return await self.put(grant.keys[0], grant.actor_mark, sent)
+
+    async def must_be_open(self, grant: PersonGrant) -> None:
+        """Raise `Absent` where the record is not open to who asks. Shows nothing and leaves no line. Raises `Busy`."""
         if not await self._pool.fetch(_IS_OPEN, *self._asked(grant)):
             raise Absent("there is no record here that you may see")
+
+    async def put(self, key: PersonKey, writer: int, sent: Sent) -> Writing:
+        """The same as `save` where it is decided that she may write there. Raises `Absent`, `Conflict`, `Busy`."""
         async with self._pool.acquire() as conn, conn.transaction():
-            found = await self._found(conn, key, grant.actor_mark, sent)
+            found = await self.found(conn, key, writer, sent)
             if found is None:
                 said = msgspec.json.encode(dict(sent.fields)).decode()
                 more = (
@@ -237,22 +250,24 @@ class Writings:
                     sent.step,
                     said,
                     self._clock.real(),
+                    sent.entry,
                 )
-                if rows := await conn.fetch(_INSERT, *key, sent.id, grant.actor_mark, *more):
-                    return _writing(rows[0])
-                found = await self._found(conn, key, grant.actor_mark, sent)  # another window was first, this moment
+                if rows := await conn.fetch(_INSERT, *key, sent.id, writer, *more):
+                    return writing_of(rows[0])
+                found = await self.found(conn, key, writer, sent)  # another window was first, this moment
             if found is None:
                 raise Conflict("another window saved the same draft; try again")
             if not found.open:
                 return found
             return await self._kept(conn, found, sent)
 
-    async def _found(self, conn: Conn, key: PersonKey, writer: int, sent: Sent) -> Writing | None:
+    async def found(self, conn: Conn, key: PersonKey, writer: int, sent: Sent) -> Writing | None:
+        """The row that a save is of, locked: by its id, else the open one of the same form. Raises `Absent`."""
         rows = await conn.fetch(_BY_ID, *key, sent.id)
         if rows and (rows[0]["writer"] != writer or rows[0]["form"] != sent.form):
             raise Absent("there is no such draft")
         rows = rows or await conn.fetch(_SAME, *key, writer, sent.form, sent.about)
-        return _writing(rows[0]) if rows else None
+        return writing_of(rows[0]) if rows else None
 
     async def _kept(self, conn: Conn, found: Writing, sent: Sent) -> Writing:
         fields, place, now = dict(sent.fields), (*found.key, found.id), self._clock.real()
@@ -261,17 +276,17 @@ class Writings:
         if ours and sent.step < found.step:
             return found  # an older text of the same window, overtaken on the way
         after = sent.version == found.version and (sent.sorted_out or not found.others)
-        if ours or after or fields == found.fields:
+        if ours or after or sent.says(found.fields):
             left = {} if sent.sorted_out else {w: f for w, f in found.others.items() if w != sent.window}
             others = msgspec.json.encode(left).decode()
             base = sent.base or found.base
-            rows = await conn.fetch(_UPDATE, *place, base, sent.window, sent.step, said, others, now)
-            return _writing(rows[0])
+            rows = await conn.fetch(_UPDATE, *place, base, sent.window, sent.step, said, others, now, sent.entry)
+            return writing_of(rows[0])
         beside = found.others | {sent.window or "-": fields}
         if len(beside) > MOST:
             raise Conflict("this draft is open in too many windows: sort out those first")
         rows = await conn.fetch(_BESIDE, *place, msgspec.json.encode(beside).decode(), now)
-        return _writing(rows[0], met=True)
+        return writing_of(rows[0], met=True)
 
     async def sign(self, grant: PersonGrant, which: str, signer: str) -> Writing:
         """Let a draft go into the record when `WAIT` is over; signed already, it stays as it is.
@@ -310,18 +325,14 @@ class Writings:
     ) -> Writing:
         place = (*found.key, found.id, grant.actor_mark)
         rows = await self._pool.fetch(_STATE, *place, from_, int(to), signer, due, self._clock.real())
-        return _writing(rows[0]) if rows else await self.one(grant, found.id)
-
-    async def mine(self, writer: int, many: int = 50) -> list[Writing]:
-        """The drafts of one writer about whomever, for her start page: shows whose only by its key. Raises `Busy`."""
-        return [_writing(row) for row in await self._pool.fetch(_MINE, writer, many)]
+        return writing_of(rows[0]) if rows else await self.one(grant, found.id)
 
     async def under_way(self, writer: int, form: str) -> list[Writing]:
         """What one writer has signed of a form and is not in the record: it waits, or came back.
 
         About whomever: shows whose only by its key. Raises `Busy`.
         """
-        return [_writing(row) for row in await self._pool.fetch(_UNDER_WAY, writer, form)]
+        return [writing_of(row) for row in await self._pool.fetch(_UNDER_WAY, writer, form)]
 
     # -- said elsewhere than in a panel -------------------------------------------------------------------
 
@@ -335,7 +346,7 @@ class Writings:
         row = (sent.id, writer, sent.patient, sent.form, sent.about, sent.base, said, now, signer, now + WAIT)
         rows = await self._pool.fetch(_HAND_IN, *key, *row)
         if rows:
-            return _writing(rows[0])
+            return writing_of(rows[0])
         for each in await self.handed_in(writer, sent.form):
             if (each.about, each.base) == (sent.about, sent.base) and each.state in (State.SIGNED, State.DONE):
                 return each
@@ -344,7 +355,7 @@ class Writings:
     async def handed_in(self, writer: int, form: str) -> list[Writing]:
         """What one writer has said so of late, the newest first, whatever became of it. Raises `Busy`."""
         since = self._clock.real() - DISCARDED_FOR
-        return [_writing(row) for row in await self._pool.fetch(_HANDED_IN, writer, form, since)]
+        return [writing_of(row) for row in await self._pool.fetch(_HANDED_IN, writer, form, since)]
 
     async def take_back(self, writer: int, form: str, which: str) -> bool:
         """Take back what waits; False where it is on its way, or has gone. Raises `Busy`."""
@@ -368,7 +379,7 @@ class Writings:
     async def due(self, writer: int = 0) -> list[Writing]:
         """What is signed and whose time is up, taken by the caller for `LEASE`; `writer` narrows it. Raises `Busy`."""
         now = self._clock.real()
-        return [_writing(row) for row in await self._pool.fetch(_DUE, now, now + LEASE, writer)]
+        return [writing_of(row) for row in await self._pool.fetch(_DUE, now, now + LEASE, writer)]
 
     async def done(self, writing: Writing, entry: str) -> None:
         """It is in the record as `entry`: its words are the record's now."""
@@ -415,7 +426,8 @@ async def age(conn: asyncpg.Connection, real: int) -> None:
     await conn.execute(_THROWN, real - DISCARDED_FOR)
 
 
-def _writing(row: Any, *, met: bool = False) -> Writing:
+def writing_of(row: Any, *, met: bool = False) -> Writing:
+    """The writing of a row with the columns `ROW`."""
     return Writing(
         key=(row["bucket"], row["person"]),
         id=row["id"],

@@ -47,6 +47,11 @@ def sealed(store: Store, grant: PersonGrant, number: int) -> str:
     return store.seal(Place(number, store.clock.real()), grant)
 
 
+def number_of(store: Store, grant: PersonGrant, token: str) -> int:
+    """Which line `sealed` sealed; reads nothing. Raises `BadQuery` for another's token, `Expired`."""
+    return store.unseal(token, grant, Place).number
+
+
 async def line_of(store: Store, grant: PersonGrant, token: str) -> tuple[int, Line]:
     """(moment, line) that `sealed` sealed. Raises `BadQuery` for another's token, `Expired`, `Absent`, `Busy`."""
     number = store.unseal(token, grant, Place).number

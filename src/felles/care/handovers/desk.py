@@ -96,6 +96,12 @@ async def case_of(store: Store, actor: Actor, source: str) -> CaseRow | None:
         return None
 
 
+async def is_there(store: Store, actor: Actor, source: str) -> bool:
+    """Whether a hand-over is a case at her desk; shows nothing, and leaves no line. Raises `Busy`."""
+    grant = _grant(actor)
+    return grant is not None and await store.is_there(grant, source.partition("/")[2])
+
+
 async def do(
     store: Store, actor: Actor, row: CaseRow, verb: Verb, *, words: str = "", to: str = "", until: str = ""
 ) -> str:

@@ -16,10 +16,11 @@ from felles.access.handovers.kinds import Kind
 from felles.access.handovers.postponing import latest
 from felles.access.handovers.states import State
 from felles.access.ready_replies import kept, may_keep
-from felles.care.handovers import actions, desk, fallen, present, present_leave, reached, rules, sending
+from felles.care.handovers import actions, desk, drafts, fallen, present, present_leave, reached, rules, sending
 from felles.care.handovers.rules import WITH_WORDS, Verb
 from felles.care.messages.replies import categories, fitting
 from felles.care.people import staff_only, store_of
+from felles.care.writing import kept as keeping
 from felles.care.writing.offers import offers
 from felles.record.errors import BadQuery, Conflict, Forbidden, PreconditionFailed
 from felles.ui.dates import local
@@ -52,6 +53,9 @@ async def act(request: Request) -> Response:
     form = await form_of(found)
     if request.path_params["verb"] == sending.CALL_BACK:
         return await _call_back(found, form.get("id", ""))
+    if keeping.saves(form):
+        params = request.path_params
+        return await drafts.save(found, form, params["verb"], f"{params['type']}/{params['hid']}")
     try:
         verb = Verb(request.path_params["verb"])
     except ValueError as error:
@@ -63,6 +67,8 @@ async def _call_back(found: Visit, which: str) -> Response:
     """What waits its ten seconds is a form again; what has gone is told of on the worklist."""
     params = found.request.path_params
     back = await sending.call_back(store_of(found), found.signed_in, which)
+    if back:
+        await drafts.again(found, which, f"{params['type']}/{params['hid']}")
     return go(f"/arbeid/{params['type']}/{params['hid']}?angret={which}" if back else f"/arbeid?sendes={which}")
 
 
@@ -70,8 +76,10 @@ async def _act(found: Visit, form: dict[str, str], verb: Verb) -> Response:
     params = found.request.path_params
     source = f"{params['type']}/{params['hid']}"
     if which := await sending.sent(store_of(found), found.signed_in, source, form.get("versjon", "")):
+        await drafts.twice(found, form, verb, source, which)
         return go(f"/arbeid?sendes={which}")  # sent twice, also when it is hers no more
     row, case = await _read(found)
+    held = await drafts.hold(found, form, verb, source, row.patient)
     if verb not in await _verbs(found, row) or form.get("versjon", "") not in ("", present.seen_as(row)):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     words, to, until = form.get("tekst", ""), form.get("til", ""), form.get("dag", "")
@@ -82,7 +90,9 @@ async def _act(found: Visit, form: dict[str, str], verb: Verb) -> Response:
     if wrong:
         return await _one(found, form=form | {"verb": verb}, wrong=wrong)
     try:
-        return go(await _done(found, row, case, verb, {"tekst": words, "til": to, "dag": until, "beskjed": told}))
+        way = await _done(found, row, case, verb, {"tekst": words, "til": to, "dag": until, "beskjed": told})
+        await held.sent()
+        return go(way)
     except (Conflict, PreconditionFailed):
         return await _one(found, form=form | {"verb": verb}, error="moved")
     except Forbidden:
@@ -115,6 +125,7 @@ async def _fallen(found: Visit, *, form: dict[str, str] | None = None, verb: Ver
         return None
     t, said, wrong, error = found.t, form or {}, dict[str, str](), ""
     if verb is not None:
+        held = await drafts.hold(found, said, verb, those[0].source, "")
         words, to = said.get("tekst", ""), said.get("til", "")
         if verb is Verb.END and not (len(words.strip()) >= _SHORTEST and len(words) <= rules.LONGEST):
             wrong[f"tekst-{verb}"] = t("Skriv minst tre tegn, høyst {count}.").format(count=rules.LONGEST)
@@ -123,17 +134,18 @@ async def _fallen(found: Visit, *, form: dict[str, str] | None = None, verb: Ver
         if not wrong and verb in fallen.VERBS:
             with suppress(Conflict, PreconditionFailed):
                 await fallen.do(found, those[0], verb, words=words, to=to, version=said.get("versjon", ""))
+                await held.sent()
                 return go("/arbeid?gjort=1")
         error = "" if wrong else _faster(t)
     looked = said.get("mottaker", "") or found.request.query_params.get("mottaker", "")
     context = await fallen.shown(found, those[0], looked) | {
-        "form": {name: said.get(name, "") for name in ("tekst", "til", "dag", "beskjed")} | {"verb": verb or ""},
         "wrong": {name: wrong.get(name, "") for name in ("mottaker", "dag", "beskjed")},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
         "error": error,
         "done": False,
         "sent": False,
     }
+    await drafts.fill(found, those[0].source, context["forms"], said | {"verb": verb or ""}, refused=bool(verb))
     return page(found, "handovers/one.html", context, 422 if wrong else 409 if error else 200)
 
 
@@ -231,7 +243,6 @@ async def _one(
         "duty": [_on_duty(t, each, staffed) for each in staff],
         "hits": present.hits(await inboxes.find(store, looked, roles=sought)),
         "looked": looked,
-        "form": {name: said.get(name, "") for name in ("verb", "tekst", "til", "dag", "beskjed")},
         "wrong": {name: (wrong or {}).get(name, "") for name in ("mottaker", "dag", "beskjed")},
         "errors": errors,
         "error": refusals.get(error, ""),
@@ -239,6 +250,8 @@ async def _one(
         "sent": "sendt" in asked,
         "path": f"/arbeid/{row.source}",
     }  # fmt: skip
+    refused = bool(errors or error)
+    await drafts.fill(found, row.source, context["forms"], said, refused=refused, focus=row.focus)
     return page(found, "handovers/one.html", context, 422 if errors else 409 if error == "moved" else 200)
 
 

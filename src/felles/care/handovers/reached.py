@@ -36,6 +36,15 @@ async def read(store: Store, actor: Actor, source: str) -> tuple[HandedRow, Case
     return case.hand, case
 
 
+async def is_hers(store: Store, actor: Actor, source: str) -> bool:
+    """Whether she reaches it, for what she writes about it. Shows nothing of it, and leaves no line. Raises `Busy`."""
+    if source.partition("/")[0] not in _HANDED:
+        raise BadQuery("this is nothing that is handed over")
+    if not actor.may("handle") and await store.is_handed(access.everyone(actor), source):
+        return True
+    return await desk.is_there(store, actor, source)
+
+
 async def verbs(store: Store, actor: Actor, row: HandedRow) -> tuple[Verb, ...]:
     """What she may do with it. Raises `Busy`."""
     if Kind(row.kind).case:

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from felles import access
 from felles.access.handovers import inboxes
 from felles.access.handovers.kinds import Kind
-from felles.care.handovers import desk, fallen, live, present, present_leave, sending
+from felles.care.handovers import desk, drafts, fallen, live, present, present_leave, sending
 from felles.care.handovers.present_board import BY_CODE, COUNTS, told
 from felles.care.people import staff_only, store_of
+from felles.care.writing import kept
 from felles.care.writing.actions import settle
 from felles.record.errors import BadQuery
 from felles.record.ids import mark_of
@@ -54,6 +55,8 @@ async def work(request: Request) -> Response:
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
     waiting = await sending.shown(found)
+    begun = await store_of(found).kept.mine(mark_of(found.signed_in.reference), tuple(drafts.TEXTS)) if hers else []
+    gone = kept.thrown(found)
     context = {
         "live": live.address(found.signed_in, alive) if hers and not skip else "",
         "title": title if not over else _answered(found),
@@ -64,6 +67,8 @@ async def work(request: Request) -> Response:
         "pages": paged(found, skip, MANY, more=more),
         "done": "gjort" in request.query_params,
         "sending": waiting,
+        "drafts": drafts.begun(found.t, begun),
+        "thrown": gone,
         "wait": max((each["seconds"] + 1 for each in waiting if each["state"] == "waits"), default=0),
         "away": await _away(found),
         "board": found.t("Tavle for hele regionen") if found.signed_in.may("approve") else found.t("Tavle"),

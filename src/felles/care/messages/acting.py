@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from felles.access.representation import Verb
 from felles.care.doors.proxies import present as proxies
 from felles.care.doors.proxies.views import patient_of
+from felles.care.messages import begun, views
 from felles.care.messages import page as parts
-from felles.care.messages import views
 from felles.care.messages.asked import verb_for
 from felles.care.messages.citizen import demanded
 from felles.care.people import open_for, store_of
+from felles.care.writing import kept
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -37,17 +38,21 @@ async def show(request: Request) -> Response:
     }
     given = Verb(await store.acts(grant))
     does = bool(given & ~Verb.READ)
-    context: dict[str, Any] = parts.listed(there, who, answers=does) | {
-        "title": banner["title"],
-        "lead": found.t("Her står det som er skrevet for personen, hvem som svarer, og innen når."),
-        "write": f"/for/{patient_id}/gjor" if does else "",
-        "measure": "",
-        "cases": await demanded(found, there, read),
-        "banner": banner,
-        "sent": found.t("Sendt. Her ser du hvem som har den, og når du får svar.")
-        if "sendt" in request.query_params
-        else "",
-    }
+    context: dict[str, Any] = (
+        parts.listed(there, who, answers=does)
+        | {
+            "title": banner["title"],
+            "lead": found.t("Her står det som er skrevet for personen, hvem som svarer, og innen når."),
+            "write": f"/for/{patient_id}/gjor" if does else "",
+            "measure": "",
+            "cases": await demanded(found, there, read),
+            "banner": banner,
+            "sent": found.t("Sendt. Her ser du hvem som har den, og når du får svar.")
+            if "sendt" in request.query_params
+            else "",
+        }
+        | await begun.listed(found, kept.of(grant, f"Patient/{patient_id}"), f"/for/{patient_id}")
+    )
     for thread in context["threads"]:
         if not (thread["from_staff"] and Verb.WRITE in given):
             thread["reply"] = ""

@@ -14,10 +14,11 @@ from felles.access.representation import Verb
 from felles.care.doors.proxies import present as proxies
 from felles.care.doors.proxies.doing import WAYS
 from felles.care.doors.proxies.views import patient_of
-from felles.care.messages import actions, rules, views
+from felles.care.messages import actions, begun, rules, views
 from felles.care.messages import page as parts
 from felles.care.messages.replies import categories
 from felles.care.people import open_for, open_own, store_of
+from felles.care.writing import kept
 from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed
 from felles.ui.web import form_of, go, page, visit
 
@@ -46,17 +47,19 @@ def verb_for(codes: set[str]) -> Verb:
 async def own(request: Request) -> Response:
     """What she was asked. Raises `SignInFirst`, `Forbidden`, `Absent`, `Busy`."""
     found = await visit(request)
-    read, there, _ = await _own(found)
-    return _page(found, there, _asked(there, read, request)[0], {}, {})
+    read, there, grant = await _own(found)
+    return await _page(found, there, _asked(there, read, request)[0], grant, {}, {})
 
 
 async def answer_own(request: Request) -> Response:
     """Answer it. 422 with the page where nothing is said, 409 where it is asked no more."""
     found = await visit(request)
     form = await form_of(found)
+    if kept.saves(form):
+        return await _save(found, open_own(found), form)
     read, there, grant = await _own(found)
     task, body = _asked(there, read, request)
-    return await _answer(found, form, there, (task, body), grant, {})
+    return await _answer(found, form, there, (task, body), (grant, grant), {})
 
 
 async def acting(request: Request) -> Response:
@@ -65,19 +68,35 @@ async def acting(request: Request) -> Response:
     read, there, given, banner = await _for(found)
     task, body = _asked(there, read, request)
     _given(given, body)
-    return _page(found, there, task, {}, banner)
+    grant = await open_for(found, request.path_params["id"])
+    return await _page(found, there, task, grant, {}, banner)
 
 
 async def answer_acting(request: Request) -> Response:
     """Answer it for her. Raises `Forbidden` where she was not given that."""
     found = await visit(request)
     form = await form_of(found)
+    reading = await open_for(found, request.path_params["id"])
+    if kept.saves(form):
+        return await _save(found, reading, form)
     read, there, given, banner = await _for(found)
     task, body = _asked(there, read, request)
     patient, verb = f"Patient/{request.path_params['id']}", _given(given, body)
-    keys = (await open_for(found, request.path_params["id"])).keys
-    grant = access.reply(found.signed_in, patient, keys, verb)
-    return await _answer(found, form, there, (task, body), grant, banner)
+    grant = access.reply(found.signed_in, patient, reading.keys, verb)
+    return await _answer(found, form, there, (task, body), (reading, grant), banner)
+
+
+def _about(found: Visit) -> tuple[str, str, str]:
+    """What a draft of an answer is about, in whose record (Patient/x, "": her own), and the address of that."""
+    params = found.request.path_params
+    own = "id" not in params
+    return f"Task/{params['tid']}", "" if own else f"Patient/{params['id']}", "/meg" if own else f"/for/{params['id']}"
+
+
+async def _save(found: Visit, grant: PersonGrant, form: dict[str, str]) -> Response:
+    about, patient, base = _about(found)
+    listing = f"{base}/meldinger"
+    return await kept.saved_by(found, grant, begun.REPLY, form, about=about, patient=patient, listing=listing)
 
 
 async def _own(found: Visit) -> tuple[PersonPage, Around, PersonGrant]:
@@ -117,24 +136,28 @@ async def _answer(
     form: dict[str, str],
     there: Around,
     asked: tuple[Handed, dict[str, Any]],
-    grant: PersonGrant,
+    grants: tuple[PersonGrant, PersonGrant],
     banner: dict[str, Any],
 ) -> Response:
-    words = form.get("tekst", "")
+    """`grants`: by which she reads, and by which she answers."""
+    words, (about, patient, _), (reading, grant) = form.get("tekst", ""), _about(found), grants
+    held = await kept.hold(found, kept.of(reading, patient), begun.REPLY, form, about=about)
     if wrong := parts.wrong_words(found, words):
-        return _page(found, there, asked[0], form, banner, wrong=wrong)
+        return await _page(found, there, asked[0], reading, form, banner, wrong=wrong)
     try:
         await actions.reply(store_of(found), grant, asked[1], words, found.signed_in.name if banner else "")
     except (Conflict, PreconditionFailed):
         moved = found.t("Noen har svart eller endret dette siden du åpnet det. Dette er slik det står nå.")
-        return _page(found, there, asked[0], form, banner, moved=moved)
+        return await _page(found, there, asked[0], reading, form, banner, moved=moved)
+    await held.sent(about)
     return go(f"{there.view.base}/meldinger?sendt=1")
 
 
-def _page(
+async def _page(
     found: Visit,
     there: Around,
     task: Handed,
+    grant: PersonGrant,
     form: dict[str, str],
     banner: dict[str, Any],
     *,
@@ -146,12 +169,17 @@ def _page(
     said = parts.answers(there)
     agreed = task.restriction.period.end if task.restriction and task.restriction.period else None
     day = found.t.fhir(agreed) if agreed else said["by"]
+    about, patient, _ = _about(found)
+    drafted = await kept.begun(
+        found, kept.of(grant, patient), begun.REPLY, about=about, said=form if wrong or moved else None
+    )
+    form = drafted.over(form)
     context = {
         "title": found.t("Svar på spørsmålet"),
         "who": who,
         "question": rules.question(task),
         "back": back,
-        "action": f"{back}/svar/{task.id}",
+        "kept": drafted.shown,
         "form": {"tekst": form.get("tekst", "")},
         "wrong": wrong,
         "errors": [{"field": "tekst", "text": wrong}] if wrong else [],

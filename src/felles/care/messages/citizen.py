@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -10,12 +11,13 @@ from structlog import get_logger
 from felles.access.handovers.kinds import Kind
 from felles.care.doors.cases import present as cases
 from felles.care.doors.cases.rules import case_of
-from felles.care.messages import actions, present, rules, views
+from felles.care.messages import actions, begun, present, rules, views
 from felles.care.messages import page as parts
 from felles.care.messages.codes import BOUNDS, SYMPTOMS
 from felles.care.people import open_own, store_of
+from felles.care.writing import kept
 from felles.record.errors import Absent, Busy
-from felles.record.ids import bucket_of, new_id
+from felles.record.ids import bucket_of, drawn_id, new_id
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
@@ -36,17 +38,21 @@ async def show(request: Request) -> Response:
     found = await visit(request)
     grant, there, read = await _read(found, "messages")
     rows = await demanded(found, there, read)
-    context = parts.listed(there, {grant.actor: found.t("Du")}) | {
-        "title": found.t("Meldinger"),
-        "lead": found.t(
-            "Her står det du har skrevet, hvem som svarer, og innen når, og det behandlerne har skrevet til deg."
-        ),
-        "write": "/meg/meldinger/ny",
-        "measure": "/meg/maling" if there.pregnant else "",
-        "cases": rows,
-        "banner": None,
-        "sent": _done(found),
-    }
+    context = (
+        parts.listed(there, {grant.actor: found.t("Du")})
+        | {
+            "title": found.t("Meldinger"),
+            "lead": found.t(
+                "Her står det du har skrevet, hvem som svarer, og innen når, og det behandlerne har skrevet til deg."
+            ),
+            "write": "/meg/meldinger/ny",
+            "measure": "/meg/maling" if there.pregnant else "",
+            "cases": rows,
+            "banner": None,
+            "sent": _done(found),
+        }
+        | await begun.listed(found, kept.of(grant), "/meg")
+    )
     return page(found, "messages/list.html", context)
 
 
@@ -87,23 +93,28 @@ async def new(request: Request) -> Response:
     found = await visit(request)
     answers = request.query_params.get("svar", "")
     grant, there, _ = await _read(found, "writing-message", answers)
-    return _new(found, there, grant, {"svar": answers}, {})
+    return await _new(found, there, grant, {"svar": answers}, {})
 
 
 async def send(request: Request) -> Response:
     """Send it to `til`, who then has it. 422 with the form where it is not whole, or nobody is there."""
     found = await visit(request)
     form = await form_of(found)
+    if kept.saves(form):
+        about = begun.answered(form)
+        look = begun.address("/meg", begun.MESSAGE.name, about)
+        return await kept.saved_by(found, open_own(found), begun.MESSAGE, form, about=about, look=look)
     grant, there, _ = await _read(found, "writing-message", form.get("svar", ""))
     words, to, answered = form.get("tekst", ""), form.get("til", ""), _answered(there, form.get("svar", ""))
+    drawn = _named(grant, form.get("id", ""), to, words)
+    held = await kept.hold(found, kept.of(grant), begun.MESSAGE, form, about=answered, entry=f"Communication/{drawn}")
     wrong = {name: text for name, text in (("tekst", parts.wrong_words(found, words)),) if text}
     if to not in {each.reference for each in there.places}:
         wrong["til"] = found.t("Velg hvem som skal svare.")
     if wrong:
-        return _new(found, there, grant, form, wrong)
-    drawn = _drawn(grant, form.get("id", ""))
+        return await _new(found, there, grant, form, wrong)
     letter = actions.Letter(grant.actor, grant.actor, "", to, words, answers=answered, id=drawn)
-    await actions.send(store_of(found), grant, letter)
+    await held.sent(await actions.send(store_of(found), grant, letter))
     return go("/meg/meldinger?sendt=1")
 
 
@@ -112,8 +123,15 @@ def _answered(there: Around, reference: str) -> str:
     return next((reference for each in there.written.messages if reference == f"Communication/{each.entry.id}"), "")
 
 
-def _new(found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]) -> Response:
+async def _new(
+    found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]
+) -> Response:
     answered = _answered(there, form.get("svar", ""))
+    look = begun.address("/meg", begun.MESSAGE.name, answered)
+    at = kept.At("/meg/meldinger/ny", look, {"svar": answered})
+    said = form if wrong else None
+    drafted = await kept.begun(found, kept.of(grant), begun.MESSAGE, about=answered, at=at, said=said)
+    form = drafted.over(form)
     before = next((each.entry for each in there.written.messages if answered == f"Communication/{each.entry.id}"), None)
     asked = [form.get("til", ""), there.house, *(each.reference or "" for each in (before.recipient if before else ()))]
     to = next((each for each in asked if any(each == place.reference for place in there.places)), "")
@@ -125,6 +143,7 @@ def _new(found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], 
         "wrong": {name: wrong.get(name, "") for name in ("tekst", "til")},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
         "longest": parts.LONGEST,
+        "kept": drafted.shown,
     }
     return page(found, "messages/write.html", context, 422 if wrong else 200)
 
@@ -137,7 +156,7 @@ async def measuring(request: Request) -> Response:
     found = await visit(request)
     grant, there, _ = await _read(found, "measuring")
     _pregnant(there)
-    return _measuring(found, there, grant, {}, {})
+    return await _measuring(found, there, grant, {}, {})
 
 
 async def measure(request: Request) -> Response:
@@ -147,9 +166,15 @@ async def measure(request: Request) -> Response:
     """
     found = await visit(request)
     form = await form_of(found)
+    if kept.saves(form):
+        return await kept.saved_by(found, open_own(found), begun.MEASUREMENT, form, look="/meg/maling")
     grant, there, _ = await _read(found, "measuring")
     _pregnant(there)
     measured, wrong = _measured(found, grant, form)
+    held, made = None, "Communication" if measured.upper is None else "Observation"
+    with suppress(Busy):  # whom to ring is shown whether anything could be kept or not
+        entry = f"{made}/{measured.id}"
+        held = await kept.hold(found, kept.of(grant), begun.MEASUREMENT, form, entry=entry)
     bound = store_of(found).settings.pregnancy_pressure
     alarm = rules.alarming(_heard(form, "overtrykk"), _heard(form, "undertrykk"), measured.symptoms, bound)
     to = form.get("til", "")
@@ -157,19 +182,23 @@ async def measure(request: Request) -> Response:
         (each.reference for each in there.places), ""
     )
     if wrong and not alarm:
-        return _measuring(found, there, grant, form, wrong)
+        return await _measuring(found, there, grant, form, wrong)
     saved = False
     if to and not wrong:
         letter = actions.telling(grant.actor, to, measured, urgent=alarm)
         try:
             await actions.measure(store_of(found), grant, letter, measured)
             saved = True
+            if held is not None:
+                await held.sent()
         except Busy:
             if not alarm:
                 raise
             _log.warning("an alarming measurement could not be saved")
     if not alarm:
-        return go("/meg/meldinger?malt=1") if saved else _measuring(found, there, grant, form, _nobody(found))
+        if saved:
+            return go("/meg/meldinger?malt=1")
+        return await _measuring(found, there, grant, form, _nobody(found))
     return _ring_now(found, there, form | {"id": measured.id}, wrong, saved=saved)
 
 
@@ -186,20 +215,25 @@ def _ring_now(found: Visit, there: Around, form: dict[str, str], wrong: dict[str
         "value": "/".join(filter(None, (form.get("overtrykk", ""), form.get("undertrykk", "")))),
         "noticed": [each["text"] for each in present.pressure(t, bound, "", form)["symptoms"] if each["on"]],
         "saved": saved,
+        "kept": kept.passed_on(form),
         "wrong": list(wrong.values()),
     }
     return page(found, "messages/ring.html", context)
 
 
-def _measuring(
+async def _measuring(
     found: Visit, there: Around, grant: PersonGrant, form: dict[str, str], wrong: dict[str, str]
 ) -> Response:
+    at = kept.At("/meg/maling", "/meg/maling")
+    drafted = await kept.begun(found, kept.of(grant), begun.MEASUREMENT, at=at, said=form if wrong else None)
+    form = drafted.over(form)
     bound = store_of(found).settings.pregnancy_pressure
     context = parts.answers(there) | {
         "title": found.t("Mål blodtrykket ditt"),
         "pressure": present.pressure(found.t, bound, _drawn(grant, form.get("id", "")), form),
         "wrong": {name: wrong.get(name, "") for name in ("overtrykk", "undertrykk", "tekst", "til")},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "kept": drafted.shown,
     }
     return page(found, "messages/measure.html", context, 422 if wrong else 200)
 
@@ -236,6 +270,12 @@ def _heard(form: dict[str, str], name: str) -> int | None:
 def _drawn(grant: PersonGrant, said: str) -> str:
     bucket = grant.keys[0][0]
     return said if bucket_of(said) == bucket else new_id(bucket)
+
+
+def _named(grant: PersonGrant, said: str, *words: str) -> str:
+    """The id of what a form sends: the same words of one form are one; what was changed and sent again is another."""
+    bucket = grant.keys[0][0]
+    return drawn_id(bucket, "\n".join((said, *words))) if bucket_of(said) == bucket else new_id(bucket)
 
 
 def _pregnant(there: Around) -> None:

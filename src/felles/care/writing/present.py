@@ -125,8 +125,16 @@ def draft(t: Language, base: str, form: Form, found: Writing) -> dict[str, Any]:
         "when": t.moment(found.changed),
         "until": t.day(found.changed + KEPT),
         "href": "" if gone else f"{base}/skriv/{form.name}{om}",
+        "away": False,
         "gone": gone,
         "returned": returned(t, found.said) if found.state is State.RETURNED else "",
         "waits": found.state is State.SIGNED,
         "undo": f"{base}/skriv/{form.name}?utkast={found.id}",
     }
+
+
+def handed(t: Language, line: Mapping[str, Any], changed: int) -> dict[str, Any]:
+    """What is begun about a hand-over (a line of `kept.listed`), in the same list: it is written on at its own page."""
+    blank = {"gone": False, "returned": "", "waits": False, "undo": "", "away": True, "icon": "Tasklist"}
+    said = {"title": line["title"], "text": line["texts"][0][:80], "href": line["href"], "when": line["when"]}
+    return blank | said | {"until": t.day(changed + KEPT)}

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from felles.access import signatures
 from felles.care.doors.strip import shown
+from felles.care.handovers import drafts as handed
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing import actions, present, receivers, rules, views
 from felles.care.writing.forms import FORMS
@@ -74,11 +75,15 @@ async def listed(request: Request) -> Response:
         raise Forbidden("this role writes nothing here")
     read = await views.read(store, grant, None, f"Patient/{patient}", "")
     base = f"/p/{patient}"
+    hers = await store.writings.hers(grant)
     drafts = [
         present.draft(t, base, form, each)
-        for each in await store.writings.hers(grant)
+        for each in hers
         if each.state in (State.DRAFT, State.RETURNED, State.SIGNED, State.GONE) and (form := FORMS.get(each.form))
     ]
+    open_ = [each for each in hers if each.open]
+    changed = {each.id: each.changed for each in open_}
+    drafts += [present.handed(t, line, changed[line["id"]]) for line in handed.begun(t, open_)]
     panel = {
         "mode": "list",
         "title": t("Skriv i journalen"),

@@ -1,11 +1,17 @@
 // Writing beside what is read: the form comes into the panel, is kept while one types, and follows from view to view.
+// A form that stands in its page (`data-draft` names how its fields of a draft begin) is kept the same way.
 // Nothing of what is written is kept in the browser: only which form was open, and drafts lie on the server.
 (() => {
   const panel = document.querySelector("[data-panel]");
   const record = panel?.dataset.panel;
   const OPEN = "skriv";
-  let timer = 0, since = 0, step = Date.now(), saving = null, count = 0, asked = 0;
-  const drafted = () => document.querySelector("form[data-draft]");
+  const states = new WeakMap();
+  let step = Date.now(), count = 0, asked = 0;
+  const drafts = () => [...document.querySelectorAll("form[data-draft]")];
+  // Of each form: when it was written in and is not saved (0: it is), and the save that is under way.
+  const of = (form) => states.get(form) || states.set(form, { timer: 0, since: 0, saving: null, lost: false }).get(form);
+  const field = (form, name) => form.elements[(form.dataset.draft || "") + name];
+  const tick = (form) => (field(form, "steg").value = step = Math.max(step + 1, Date.now()));
 
   function put(html, focus) {
     clearInterval(count);
@@ -37,7 +43,7 @@
   }
 
   function close() {
-    save();
+    saveAll();
     sessionStorage.removeItem(OPEN);
     panel.hidden = true;
     panel.replaceChildren();
@@ -69,48 +75,69 @@
       way.textContent = said.dataset.way;
       said.append(way);
     }
-    since = since || 1;
-    timer = timer || setTimeout(save, 3000);
+    const state = of(form);
+    state.lost = true;
+    state.since = state.since || 1;
+    state.timer = state.timer || setTimeout(save, 3000, form);
   }
 
-  function save(last) {
-    const form = drafted();
-    clearTimeout(timer);
-    timer = 0;
-    if (!form || !since) return saving;
-    since = 0;
-    form.elements.steg.value = step = Math.max(step + 1, Date.now());
+  // Another window holds another text: both are shown, in the place of the form.
+  async function meet(form) {
+    if (of(form).since) return save(form); // what was typed meanwhile first
+    if (form.closest(".writing")) return open(form.action + (form.elements.om.value ? `?om=${form.elements.om.value}` : ""), true);
+    const place = form.closest("[data-kept]");
+    const answer = await fetch(form.dataset.look).catch(() => null);
+    const html = answer?.ok && !answer.redirected && (await answer.text());
+    const fresh = html && new DOMParser().parseFromString(html, "text/html").getElementById(place.id);
+    if (!fresh) return failed(form);
+    place.replaceWith(fresh);
+    (fresh.querySelector("button") || fresh).focus();
+  }
+
+  function save(form, last) {
+    const state = of(form);
+    clearTimeout(state.timer);
+    state.timer = 0;
+    if (!state.since || !form.isConnected) return state.saving;
+    state.since = 0;
+    state.lost = false;
+    tick(form);
     const body = new URLSearchParams(new FormData(form));
     body.set("gjor", "lagre");
-    saving = fetch(form.action, { method: "POST", body, keepalive: !!last, headers: { "x-felles-part": "lagre" } })
+    state.saving = fetch(form.action, { method: "POST", body, keepalive: !!last, headers: { "x-felles-part": "lagre" } })
       .then(async (answer) => {
-        if (answer.status === 409) return open(form.action + (form.elements.om.value ? `?om=${form.elements.om.value}` : ""), true);
+        if (answer.status === 409) return meet(form);
         if (answer.redirected) return failed(form, true);
         if (!answer.ok) throw new Error();
         const told = await answer.json();
-        form.elements.id.value = told.id;
-        form.elements.versjon.value = told.versjon;
+        field(form, "id").value = told.id;
+        field(form, "versjon").value = told.versjon;
         form.querySelector("[data-saved]").textContent = told.sagt;
       })
       .catch(() => failed(form))
-      .finally(() => (saving = null));
-    return saving;
+      .finally(() => (state.saving = null));
+    return state.saving;
   }
 
+  const saveAll = (last) => Promise.all(drafts().map((form) => save(form, last)));
+
   document.addEventListener("input", (event) => {
-    if (!event.target.closest("form[data-draft]")) return;
-    since = since || Date.now();
-    clearTimeout(timer);
-    timer = setTimeout(save, Math.max(0, Math.min(800, since + 1500 - Date.now())));
+    const form = event.target.closest("form[data-draft]");
+    if (!form) return;
+    const state = of(form);
+    state.since = state.since || Date.now();
+    clearTimeout(state.timer);
+    state.timer = setTimeout(save, Math.max(0, Math.min(800, state.since + 1500 - Date.now())), form);
   });
-  document.addEventListener("visibilitychange", () => document.hidden && save(true));
-  addEventListener("pagehide", () => save(true));
+  document.addEventListener("visibilitychange", () => document.hidden && saveAll(true));
+  addEventListener("pagehide", () => saveAll(true));
 
   async function send(form, button) {
-    await saving;
-    clearTimeout(timer);
-    since = timer = 0;
-    form.elements.steg && (form.elements.steg.value = step = Math.max(step + 1, Date.now()));
+    const state = of(form);
+    await state.saving;
+    clearTimeout(state.timer);
+    state.since = state.timer = 0;
+    if (form.elements.steg) tick(form);
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch(form.action, { method: "POST", body, headers: { "x-felles-part": "1" } }).catch(() => null);
     if (answer?.redirected && !new URL(answer.url).pathname.includes("/skriv")) return location.assign(answer.url);
@@ -118,17 +145,27 @@
     const kept = answer && [200, 409, 422].includes(answer.status) && html;
     if (kept) return put(await answer.text(), true);
     const said = form.querySelector("[data-saved]");
-    since = 1;
     if (!said) return location.reload();
+    state.since = 1;
     said.textContent = said.dataset.failed;
-    timer = setTimeout(save, 3000);
+    state.timer = setTimeout(save, 3000, form);
   }
 
+  // A form of the page is sent by the browser, when what stands on the page is kept: a page that cannot be reached, or a
+  // session that has ended, takes nothing with it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.closest(".writing")) return;
+    if (form.closest(".writing")) {
+      event.preventDefault();
+      return send(form, event.submitter);
+    }
+    const unsaved = drafts().filter((each) => of(each).since || of(each).saving);
+    if (!unsaved.length) return form.matches("[data-draft]") && tick(form);
     event.preventDefault();
-    send(form, event.submitter);
+    Promise.all(unsaved.map(async (each) => {
+      await of(each).saving;
+      await save(each);
+    })).then(() => unsaved.some((each) => of(each).lost || !each.isConnected) || form.requestSubmit(event.submitter));
   }, true);
 
   document.addEventListener("click", async (event) => {
@@ -140,8 +177,7 @@
     }
     if (!link.matches("[data-skriv]") || !panel || document.querySelector("main .writing")) return;
     event.preventDefault();
-    save();
-    await saving;
+    await saveAll();
     open(link.href, true, link.textContent);
   }, true);
 

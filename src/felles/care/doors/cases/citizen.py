@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,9 +15,10 @@ from felles.care.doors.cases import actions, present
 from felles.care.doors.cases.rules import case_of
 from felles.care.entries import labels
 from felles.care.entries import views as entries
-from felles.care.messages import promise
+from felles.care.messages import begun, promise
 from felles.care.people import open_own, store_of
-from felles.record.errors import Absent, Forbidden
+from felles.care.writing import kept
+from felles.record.errors import Absent, Expired, Forbidden
 from felles.record.ids import mark_of
 from felles.record.read_person import Want
 from felles.ui.web import form_of, go, page, visit
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 _ASKED: Final = tuple(("code", sort.case) for sort in (Kind.LOG_QUESTION, Kind.DEMAND, Kind.DELETION, Kind.REQUEST))
 WANTS: Final = (Want("Task", 100, having=_ASKED),)
+_LINE: Final = "AuditEvent"
 _SORTS: Final = {"retting": Kind.DEMAND, "sletting": Kind.DELETION}
 FIELDS: Final = ("hva", "tekst")
 """The fields of a demand; a question about a line has `linje` and `tekst`."""
@@ -63,25 +67,46 @@ async def send_question(request: Request) -> Response:
     found = await visit(request)
     grant = open_own(found)
     form = await form_of(found)
-    words = form.get("tekst", "")
+    words, about = form.get("tekst", ""), _about(found, grant, form.get("linje", ""))
+    if kept.saves(form):
+        look = f"{found.request.url.path}?{urlencode({'linje': form.get('linje', '')})}"
+        return await kept.saved_by(found, grant, begun.QUESTION, form, about=about, look=look)
+    held = await kept.hold(found, kept.of(grant), begun.QUESTION, form, about=about)
     if actions.too_short(words):
         return await _ask(found, form.get("linje", ""), words=words, wrong=True)
     at, line = await log.line_of(store_of(found), grant, form.get("linje", ""))
     if not line.who.org:
         raise Absent("nobody answers for this line")
     await actions.ask_about(store_of(found), grant, grant.actor, at, line, words)
+    await held.sent()
     return go("/meg/saker?sendt=1")
+
+
+def _about(found: Visit, grant: PersonGrant, token: str) -> str:
+    """What a draft of a question is about: the line of a sealed token. Raises `BadQuery` for another's.
+
+    "" where it names none any more: its words are kept all the same.
+    """
+    with suppress(Expired):
+        return f"{_LINE}/{log.number_of(store_of(found), grant, token)}" if token else ""
+    return ""
 
 
 async def _ask(found: Visit, token: str, *, words: str = "", wrong: bool = False) -> Response:
     grant, t, store = open_own(found), found.t, store_of(found)
     at, line = await log.line_of(store, grant, token)
     owner = await actions.desk_of(store, mark_of(line.who.org)) if line.who.org else ""
+    at_form = kept.At("/meg/innsyn/spor", f"/meg/innsyn/spor?{urlencode({'linje': token})}", {"linje": token})
+    said = {"tekst": words} if wrong else None
+    drafted = await kept.begun(
+        found, kept.of(grant), begun.QUESTION, about=_about(found, grant, token), at=at_form, said=said
+    )
     context = {
         "title": t("Spør om en linje i loggen"),
         "line": present.line(t, at, line, log_rules.type_of(line.what)),
         "token": token,
-        "words": words,
+        "words": drafted.fields.get("tekst", ""),
+        "kept": drafted.shown,
         "wrong": t("Skriv minst ti tegn om hva du lurer på.") if wrong else "",
         "by": await promise.of_case(found, owner, otherwise=line.who.organization),
         "ring": await promise.hers(found, grant),
@@ -100,21 +125,29 @@ async def send_wrong(request: Request) -> Response:
     grant = open_own(found)
     form = await form_of(found)
     what, words = form.get("hva", ""), form.get("tekst", "")
+    params = found.request.path_params
+    named = f"{params['type']}/{params['eid']}"
+    if kept.saves(form):
+        return await kept.saved_by(found, grant, begun.WRONG, form, about=named)
+    held = await kept.hold(found, kept.of(grant), begun.WRONG, form, about=named)
     if actions.too_short(words) or (what not in _SORTS and what != "merknad"):
         return await _wrong(found, form)
     store = store_of(found)
     about = await _entry(found, grant)
     if what == "merknad":
         await actions.remark(store, grant, grant.actor, about, words)
+        await held.sent()
         return go(f"/meg/e/{about.reference}")
     await actions.demand(store, grant, grant.actor, about, _SORTS[what], words)
+    await held.sent()
     return go("/meg/saker?sendt=1")
 
 
 async def _wrong(found: Visit, form: dict[str, str] | None = None) -> Response:
     grant, t = open_own(found), found.t
     about = await _entry(found, grant)
-    said = form if form is not None else {"hva": "retting"}
+    drafted = await kept.begun(found, kept.of(grant), begun.WRONG, about=about.reference, said=form)
+    said = form if form is not None else drafted.over({"hva": "retting"})
     errors: list[dict[str, str]] = []
     if form is not None:
         if said.get("hva") not in (*_SORTS, "merknad"):
@@ -128,6 +161,7 @@ async def _wrong(found: Visit, form: dict[str, str] | None = None) -> Response:
         "back": f"/meg/e/{about.reference}",
         "form": {name: said.get(name, "") for name in FIELDS},
         "choices": present.demands(t),
+        "kept": drafted.shown,
         "errors": errors,
         "by": await promise.of_case(found, await actions.desk_of(store_of(found), about.org)),
         "ring": await promise.hers(found, grant),

@@ -16,8 +16,10 @@ from felles.access.times import span
 from felles.care.doors import rules as log_rules
 from felles.care.doors.cases import actions, present, rules
 from felles.care.doors.present import groups
+from felles.care.handovers import drafts
 from felles.care.handovers.present import authors
 from felles.care.people import store_of
+from felles.care.writing import kept
 from felles.record.errors import Absent, Conflict, PreconditionFailed
 from felles.ui.web import form_of, go, page, visit
 
@@ -51,14 +53,15 @@ async def answer(request: Request) -> Response:
     grant = access.handle(found.signed_in)
     form = await form_of(found)
     store = store_of(found)
+    if kept.saves(form):
+        return await _save(found, grant, form)
     row = await store.case(grant, request.path_params["cid"])
     if Kind(row.hand.kind) in NOBODYS:
         raise Absent("what is about no person is decided at its own desk")
+    held = await kept.hold(found, await drafts.place_of(found, _about(found)), drafts.CASE, form, about=_about(found))
     what, words, case = form.get("svar", ""), form.get("tekst", ""), _case(row)
-    if not row.open:
-        return await _one(found, error="over")
-    if case.sort is Kind.DELETION and case.done:
-        return await _one(found, error="promised")
+    if not row.open or (case.sort is Kind.DELETION and case.done):
+        return await _one(found, error="promised" if row.open else "over")
     try:
         if what == "godkjenn":
             if found.signed_in.reference in case.approved or case.sort is not Kind.DELETION:
@@ -70,7 +73,23 @@ async def answer(request: Request) -> Response:
             await actions.answer(store, grant, row, words, refused=what == "avslag")
     except (Conflict, PreconditionFailed):
         return await _one(found, words=words, error="met")
+    await held.sent()
     return go("/arbeid?gjort=1")
+
+
+def _about(found: Visit) -> str:
+    """The hand-over that the case in the address is: its Task, or what no Task carries yet."""
+    name = str(found.request.path_params["cid"])
+    return f"{'Review' if '.' in name else 'Task'}/{name}"
+
+
+async def _save(found: Visit, grant: SetGrant, form: dict[str, str]) -> Response:
+    """Keep what she answers, or do what she asks of it. Raises `Absent`, `BadQuery`, `Busy`."""
+    place = await drafts.place_of(found, _about(found))
+    there = await store_of(found).is_there(grant, found.request.path_params["cid"])
+    if form["gjor"] in ("lagre", "flett") and not there:
+        raise Absent("there is no such case here")
+    return await kept.saved(found, place, drafts.CASE, form, about=_about(found), listing="/arbeid")
 
 
 async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
@@ -85,12 +104,15 @@ async def _one(found: Visit, *, words: str = "", error: str = "") -> Response:
     } | set(authors(row.hand))
     names = await store.names.of(people)
     lines = await _lines(found, grant, row, case)
+    place, said = await drafts.place_of(found, _about(found)), {"tekst": words} if error and words else None
+    drafted = await kept.begun(found, place, drafts.CASE, about=_about(found), said=said)
     looks = log_rules.looks(lines, "")
     context: dict[str, Any] = {
         "title": present.sort(t, case.sort),
         "case": present.one(t, row, case, names, store.clock.clinical()),
         "log": groups(t, log_rules.contacts(looks), found.request.app.state.acts, lambda _: ""),
-        "words": words,
+        "words": drafted.fields.get("tekst", ""),
+        "kept": drafted.shown,
         "error": present.error(t, error),
         "moves": row.open and case.sort is Kind.DEMAND and bool(case.focus) and found.signed_in.may("move"),
         "moved": "flyttet" in found.request.query_params,

@@ -26,13 +26,14 @@ from felles.care.doors.proxies import present, views
 from felles.care.entries import labels
 from felles.care.entries import views as entries
 from felles.care.messages import actions as messages
+from felles.care.messages import begun, promise
 from felles.care.messages import page as pages
-from felles.care.messages import promise
 from felles.care.messages.actions import Letter
 from felles.care.messages.shapes import Message
 from felles.care.overview import present as overview
 from felles.care.overview import views as overview_views
 from felles.care.people import open_for, store_of
+from felles.care.writing import kept
 from felles.record.errors import Absent, Forbidden
 from felles.record.read_person import Want
 from felles.ui.dates import local_day
@@ -69,8 +70,11 @@ async def do(request: Request) -> Response:
     found = await visit(request)
     form = await form_of(found)
     t, patient_id = found.t, str(request.path_params["id"])
+    if kept.saves(form):
+        return await _save(found, begun.DOING, form, begun.answered(form))
     way, words = WAYS.get(form.get("hva", "")), form.get("tekst", "").strip()
     wrong: dict[str, str] = {}
+    held = await _hold(found, begun.DOING, form, begun.answered(form))
     if way is None:
         wrong["hva"] = t("Velg hva du vil gjøre.")
     if cases.too_short(words):
@@ -88,6 +92,7 @@ async def do(request: Request) -> Response:
         return await _show(found, form, {"hva": t("Ingen tar imot meldinger for personen nå. Ring fastlegekontoret.")})
     letter = Letter(patient, actor.reference, actor.name, places[0].reference, words, way[0], answers=answered)
     await messages.send(store_of(found), grant, letter)
+    await held.sent()
     return go(f"/for/{patient_id}/meldinger?sendt=1")
 
 
@@ -96,12 +101,16 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
     read, reading = await _read(found, patient_id)
     given = Verb(await store_of(found).acts(reading))
     answered, house = await _answered(found, read, form.get("svar", ""))
-    said = {name: form.get(name, "") for name in FIELDS}
+    place, base = kept.of(reading, f"Patient/{patient_id}"), f"/for/{patient_id}"
+    at = kept.At(f"{base}/gjor", begun.address(base, begun.DOING.name, answered), {"svar": answered})
+    drafted = await kept.begun(found, place, begun.DOING, about=answered, at=at, said=form if wrong else None)
+    said = {name: drafted.over(form).get(name, "") for name in FIELDS}
     context = _banner(found, patient_id, read) | {
         "ways": [each for each in present.ways(found.t) if WAYS[each["code"]][1] in given],
         "form": said | {"hva": said["hva"] or ("sporsmal" if answered else "")},
         "wrong": {name: wrong.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "kept": drafted.shown,
     }
     context["svar"], context["before"] = answered, _words(read, answered)
     context |= await _answering(found, _asked(house, read))
@@ -120,6 +129,10 @@ async def send_wrong(request: Request) -> Response:
     form = await form_of(found)
     t, params = found.t, found.request.path_params
     what, words = form.get("hva", ""), form.get("tekst", "").strip()
+    named = f"{params['type']}/{params['eid']}"
+    if kept.saves(form):
+        return await _save(found, begun.WRONG, form, named)
+    held = await _hold(found, begun.WRONG, form, named)
     said: dict[str, str] = {}
     if what not in DEMANDS:
         said["hva"] = t("Velg hva du vil.")
@@ -133,8 +146,10 @@ async def send_wrong(request: Request) -> Response:
     sort = DEMANDS[what]
     if sort is None:
         await cases.remark(store_of(found), grant, patient, about, words)
+        await held.sent()
     else:
         await cases.demand(store_of(found), grant, patient, about, sort, words, found.signed_in.name)
+        await held.sent()
         return go(f"/for/{params['id']}/meldinger?sendt=1")
     return go(f"/for/{params['id']}/e/{about.reference}")
 
@@ -146,17 +161,42 @@ async def _wrong(found: Visit, form: dict[str, str], said: dict[str, str]) -> Re
         raise Forbidden("nobody has let her speak for this person")
     about, _ = await _entry(found)
     type_name = about.reference.partition("/")[0]
+    place = kept.of(reading, f"Patient/{params['id']}")
+    drafted = await kept.begun(found, place, begun.WRONG, about=about.reference, said=form if said else None)
+    form = drafted.over(form or {"hva": "retting"})
     context: dict[str, Any] = _banner(found, params["id"], read) | {
         "kind": labels.types(t).get(type_name, type_name),
         "back": f"/for/{params['id']}/e/{about.reference}",
         "choices": [each for each in demands.demands(t) if each["code"] in DEMANDS],
-        "form": {"hva": form.get("hva", "" if form else "retting"), "tekst": form.get("tekst", "")},
+        "form": {"hva": form.get("hva", ""), "tekst": form.get("tekst", "")},
+        "kept": drafted.shown,
         "wrong": {name: said.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in said.items()],
         "by": await promise.of_case(found, await cases.desk_of(store_of(found), about.org)),
         "ring": promise.numbers(found),
     }
     return page(found, "proxies/wrong.html", context, 422 if said else 200)
+
+
+async def _save(found: Visit, text: kept.Text, form: dict[str, str], about: str) -> Response:
+    patient_id = str(found.request.path_params["id"])
+    grant, base = await open_for(found, patient_id), f"/for/{patient_id}"
+    look = begun.address(base, text.name, about)
+    return await kept.saved_by(
+        found, grant, text, form, about=about, patient=f"Patient/{patient_id}", look=look, listing=f"{base}/meldinger"
+    )
+
+
+async def _hold(found: Visit, text: kept.Text, form: dict[str, str], about: str) -> kept.Held:
+    """Keep what she is about to send, where the record is open to her. Raises `Absent`, `Busy`."""
+    patient_id = str(found.request.path_params["id"])
+    grant = await open_for(found, patient_id)
+    place = kept.of(grant, f"Patient/{patient_id}")
+    try:
+        await store_of(found).writings.must_be_open(grant)
+    except Absent:  # what is done next is refused, and leaves its line
+        return kept.Held(found, place, None)
+    return await kept.hold(found, place, text, form, about=about)
 
 
 async def _entry(found: Visit) -> tuple[cases.Entry, PersonGrant]:

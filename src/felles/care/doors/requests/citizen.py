@@ -8,8 +8,9 @@ from felles import access, fhir
 from felles.care.doors.proxies import views as proxies
 from felles.care.doors.proxies.actions import instant
 from felles.care.doors.requests import actions, present, rules
-from felles.care.messages import promise
+from felles.care.messages import begun, promise
 from felles.care.people import citizens_only, open_own, store_of
+from felles.care.writing import kept
 from felles.record.read_person import Want
 from felles.ui.web import form_of, go, page, visit
 
@@ -38,6 +39,9 @@ async def ask(request: Request) -> Response:
     found = await visit(request)
     citizens_only(found)
     form = await form_of(found)
+    if kept.saves(form):
+        return await kept.saved_by(found, open_own(found), begun.DECEASED, form)
+    held = await kept.hold(found, kept.of(open_own(found)), begun.DECEASED, form)
     filled = rules.asked(found.t, form)
     if filled.wrong:
         return await _asking(found, form, filled.wrong)
@@ -48,11 +52,14 @@ async def ask(request: Request) -> Response:
         if key is not None:
             words = f"{form['forhold'].strip()[:200]}: {form['hva'].strip()[:2000]}"
             await actions.ask(store, actor, key, (met[0], met[1].shown_name.full), words)
+    await held.sent()
     return go("/meg/avdod?sendt=1")
 
 
 async def _asking(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Response:
     rows = await store_of(found).asked(access.represent(found.signed_in, "", ()))
+    drafted = await kept.begun(found, kept.of(open_own(found)), begun.DECEASED, said=form if wrong else None)
+    form = drafted.over(form)
     who = found.t("Fastlegekontoret til den som døde, ellers kommunens helsetjeneste,")
     context = {
         "title": found.t("Innsyn i journalen til en som er død"),
@@ -61,6 +68,7 @@ async def _asking(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> 
         "form": {name: form.get(name, "") for name in ASKED if name != "nummer"},
         "wrong": {name: wrong.get(name, "") for name in ASKED},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
+        "kept": drafted.shown,
         "by": await promise.of_case(found, "", otherwise=who),
         "ring": promise.numbers(found),
     }
@@ -71,7 +79,7 @@ async def wishing(request: Request) -> Response:
     """What she wishes that her nearest kin may see when she is dead. Raises `SignInFirst`, `Forbidden`, `Busy`."""
     found = await visit(request)
     grant = open_own(found)
-    return await _wishing(found, await _wishes(found, grant), {}, "")
+    return await _wishing(found, await _wishes(found, grant), grant, {}, "")
 
 
 async def wish(request: Request) -> Response:
@@ -79,10 +87,13 @@ async def wish(request: Request) -> Response:
     found = await visit(request)
     grant = open_own(found)
     form = await form_of(found)
+    if kept.saves(form):
+        return await kept.saved_by(found, grant, begun.WISH, form)
+    held = await kept.hold(found, kept.of(grant), begun.WISH, form)
     read = await _wishes(found, grant)
     choice = form.get("valg", "")
     if choice not in ("ja", "nei", "intet"):
-        return await _wishing(found, read, form, found.t("Velg hva du ønsker."))
+        return await _wishing(found, read, grant, form, found.t("Velg hva du ønsker."))
     store, before = store_of(found), list[tuple[str, Any, int]]()
     for each in read:
         if present.wish_of(each).active:
@@ -91,6 +102,7 @@ async def wish(request: Request) -> Response:
     now = instant(store.clock.clinical())
     made = None if choice == "intet" else rules.wish(grant.actor, choice, form.get("ord", "").strip()[:2000], now)
     await actions.wish(store, grant, before, made)
+    await held.sent()
     return go("/meg/etter-meg?lagret=1")
 
 
@@ -99,7 +111,9 @@ async def _wishes(found: Visit, grant: PersonGrant) -> list[Seen]:
     return read.rows[0]
 
 
-async def _wishing(found: Visit, read: list[Seen], form: dict[str, str], wrong: str) -> Response:
+async def _wishing(found: Visit, read: list[Seen], grant: PersonGrant, form: dict[str, str], wrong: str) -> Response:
+    drafted = await kept.begun(found, kept.of(grant), begun.WISH, said=form if wrong else None)
+    form = drafted.over(form)
     now = next((each for each in map(present.wish_of, read) if each.active), None)
     said = {"valg": ("ja" if now.permits else "nei") if now else "intet", "ord": now.words if now else ""}
     context = {
@@ -108,6 +122,7 @@ async def _wishing(found: Visit, read: list[Seen], form: dict[str, str], wrong: 
         "form": {name: form.get(name, said[name]) for name in WISHED},
         "choices": present.choices(found.t),
         "wrong": wrong,
+        "kept": drafted.shown,
         "ring": promise.numbers(found),
     }
     return page(found, "requests/wish.html", context, 422 if wrong else 200)
