@@ -172,7 +172,7 @@ def _beyond(t: Language, name: str, label: str, values: Values, known: Known) ->
 
 def _bounds(name: str, known: Known) -> Bounds | None:
     """Those of the form of measurements, where the entry has the unit that they are in."""
-    unit = _amount(name, known).get("code")
+    unit = str(_amount(name, known).get("code", ""))
     if name in dict(_PARTS):
         return _BOUNDS[name] if unit == "mm[Hg]" else None
     return next((_SIMPLE[loinc, unit] for loinc in _codes(of(known).get("code")) if (loinc, unit) in _SIMPLE), None)
