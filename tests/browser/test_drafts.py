@@ -9,6 +9,7 @@ from served import alone, free_port
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NEW = "/meg/meldinger/ny"
+ASKED = "Jeg har vondt i hodet om kvelden"
 
 
 def message(page, address=""):
@@ -17,6 +18,12 @@ def message(page, address=""):
     field = page.get_by_label("Hva vil du spørre om eller fortelle?")
     field.wait_for()
     return field
+
+
+def types(field, text):
+    """Goes on where the text ends."""
+    field.press("Control+End")
+    field.press_sequentially(text)
 
 
 def lies(page, field_of, text):
@@ -43,7 +50,7 @@ def throw_away(page, where="/meg/meldinger"):
 def test_a_message_survives_its_browser_and_its_session_and_is_sent_once(window, faults, address, mortal):
     page = window(390, persona="gravid")
     field = message(page)
-    field.press_sequentially("Kan jeg fly")
+    types(field, "Kan jeg fly")
     says(page, "Utkast lagret")
     assert faults(page) == []
     assert "Kan jeg" not in page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
@@ -53,14 +60,14 @@ def test_a_message_survives_its_browser_and_its_session_and_is_sent_once(window,
     other.click("button[value=gravid]")
     there = message(other, address)
     assert there.input_value() == "Kan jeg fly"
-    there.press_sequentially(" nå")
+    types(there, " nå")
     lies(page, message, "Kan jeg fly nå")
     mortal.kill()
     field = message(page)
     assert field.input_value() == "Kan jeg fly nå"
     # her session ends while she types: it stands, is not taken away by sending, and is kept once she has signed in
     page.context.clear_cookies()
-    field.press_sequentially(" i uke 36?")
+    types(field, " i uke 36?")
     says(page, "Ikke lagret: du er logget ut.")
     page.get_by_role("button", name="Send").click()
     says(page, "Ikke lagret: du er logget ut.")
@@ -71,7 +78,7 @@ def test_a_message_survives_its_browser_and_its_session_and_is_sent_once(window,
     says(page, "Utkast lagret")
     field = message(page)
     assert field.input_value() == "Kan jeg fly nå i uke 36?"
-    field.press_sequentially(" Takk.")
+    types(field, " Takk.")
     page.get_by_role("button", name="Send").click()  # at once: what is not saved yet is not lost either
     page.wait_for_url("**/meg/meldinger?sendt=1")
     assert page.locator("article", has_text="i uke 36? Takk.").count() == 1
@@ -124,25 +131,27 @@ def work(page, path):
 
 
 @pytest.fixture
-def path(window):
-    """A task of the GP for the midwife's inbox: the address of the first thing on her list that can be asked back."""
-    page = window(persona="jordmor")
-    page.goto("/arbeid")
-    for each in page.locator("table.work a.open").all():
-        href = each.get_attribute("href")
-        other = page.context.new_page()
-        other.goto(href)
-        asks = other.locator("details", has_text="Spør tilbake").count()
-        other.close()
-        if asks:
-            return href
-    raise AssertionError(page.locator("main").inner_text())
+def path(window, settled):
+    """The address of a message of the pregnant woman on her midwife's list; in the end it is answered."""
+    woman, midwife = window(390, persona="gravid", script=False), window(persona="jordmor")
+    message(woman).fill(ASKED)
+    woman.get_by_role("button", name="Send").click()
+    woman.wait_for_url("**/meg/meldinger?sendt=1")
+    midwife.goto("/arbeid")
+    yield midwife.get_by_role("link", name=ASKED).first.get_attribute("href")
+    throw_away(midwife, "/arbeid")
+    midwife.get_by_role("link", name=ASKED).first.click()
+    midwife.locator("summary", has_text=re.compile("^Svar$")).click()
+    midwife.locator("#tekst-svar").fill("Da ses vi på timen.")
+    midwife.locator("#utkast-arbeid-svar").get_by_role("button", name="Svar").click()
+    midwife.wait_for_url("**/arbeid?sendes=*")
+    settled(midwife)
 
 
 def test_what_is_said_in_a_hand_over_survives_its_browser_and_its_session(window, faults, address, mortal, path):
     page = window(persona="jordmor")
     field = work(page, path)
-    field.press_sequentially("Siden når")
+    types(field, "Siden når")
     says(page.locator("details[open]"), "Utkast lagret")
     assert faults(page) == []
     other = mortal.page
@@ -150,13 +159,13 @@ def test_what_is_said_in_a_hand_over_survives_its_browser_and_its_session(window
     other.click("button[value=jordmor]")
     there = work(other, address + path)
     assert there.input_value() == "Siden når"
-    there.press_sequentially(" har hun")
+    types(there, " har hun")
     lies(page, lambda each: work(each, path), "Siden når har hun")
     mortal.kill()
     field = work(page, path)
     assert field.input_value() == "Siden når har hun"
     page.context.clear_cookies()
-    field.press_sequentially(" hodepine?")
+    types(field, " hodepine?")
     says(page.locator("details[open]"), "Ikke lagret: du er logget ut.")
     assert field.input_value() == "Siden når har hun hodepine?"
     with page.context.expect_page() as opens:

@@ -124,7 +124,8 @@ def served(database: Any, home: Path, *, offset: int = 0, seconds: float = 60) -
 def alone(database: Any, home: Path, port: int) -> Generator[None]:
     """The pages over a database that is written, served by a process of its own; at the end it is killed (SIGKILL)."""
     said = f"import served; served.serve_alone({database.url!r}, {database.owner_url!r}, {str(home)!r}, {port})"
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     process = subprocess.Popen([sys.executable, "-c", said], env=environment)
     try:
         answering(f"http://127.0.0.1:{port}/")
