@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from browsing import own, patient_named, words
 from desks import hired
+from drafting import found_in
 from signed import opened, over, sent, signed, versions
 
 from felles import access
@@ -53,7 +54,7 @@ async def grant_of(site, pages_home, persona, key):
 
 def course_of(html):
     """The address of the course of blood pressures, from the page of results."""
-    return re.search(r'href="(/p/[^"]+/prover/[0-9a-f]{16})"[^>]*>\s*Blodtrykk', unescape(html))[1]
+    return found_in(r'href="(/p/[^"]+/prover/[0-9a-f]{16})"[^>]*>\s*Blodtrykk', unescape(html))
 
 
 async def test_a_wrong_pressure_is_set_right_from_its_line_and_what_stood_is_still_read(site, pages_home, olav):

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from browsing import lines_about, own, patient_named, words
 from desks import an_entry
-from drafting import marks, opened, post, save, saved
+from drafting import found_in, marks, opened, post, save, saved
 
 from felles.record.writings import KEPT, State, age
 
@@ -14,13 +14,6 @@ pytestmark = pytest.mark.slow
 
 NEW = "/meg/meldinger/ny"
 MESSAGE = "meg-melding"
-
-
-def found_in(pattern, text):
-    """What the first group of `pattern` meets in `text`."""
-    met = re.search(pattern, unescape(text))
-    assert met is not None, pattern
-    return met[1]
 
 
 async def rows(site, form):
@@ -247,7 +240,7 @@ async def test_every_page_where_she_writes_keeps_it(site, ida, page):
         "/meg/maling": ("tekst", "meg-maling"),
         "/meld-feil": ("ord", "meg-meld-feil"),
     }[page]
-    await saved(ida, page, await opened(ida, page, name), **{field: "Begynt på"})
+    await saved(ida, page, await opened(ida, page, name), 1, **{field: "Begynt på"})
     assert "Begynt på</textarea>" in (await ida.get(page)).text
     assert "Begynt på" in words((await ida.get("/meg/meldinger")).text)
 
@@ -256,7 +249,7 @@ async def test_a_measurement_and_its_ticks_are_kept_and_end_when_it_is_saved(sit
     page = await ida.get("/meg/maling")
     form, drawn = marks(page.text, "meg-maling"), found_in(r'name="id" value="([^"]+)"', page.text)
     said = {"overtrykk": "150", "undertrykk": "95", "symptom-syn": "1"}
-    form = await saved(ida, "/meg/maling", form, **said)
+    form = await saved(ida, "/meg/maling", form, 1, **said)
     page = (await ida.get("/meg/maling")).text
     assert 'value="150"' in page
     assert re.search(r'name="symptom-syn" value="1" checked', page)

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from browsing import gone, lines_about, own, patient_named, words
 from desks import an_entry
-from drafting import marks, opened, post, save, saved
+from drafting import found_in, marks, opened, post, save, saved
 
 from felles.care.writing import actions as writing
 from felles.demo.places import GP_OFFICE, ORGANISATIONS, WARD
@@ -57,7 +57,7 @@ async def test_what_is_said_in_a_hand_over_is_kept_until_it_is_sent(site, olav):
         assert path in unescape((await nurse.get("/arbeid")).text).partition("<table")[0]
         # sent, it is a draft no more; the other stays
         page = await nurse.get(path)
-        version = re.search(r'name="versjon" value="(\d+)"', page.text)[1]
+        version = found_in(r'name="versjon" value="(\d+)"', page.text)
         refused = await post(nurse, f"{path}/spor", marks(page.text, ASK), tekst="?", versjon=version)
         assert refused.status_code == 422
         done = await post(nurse, f"{path}/spor", marks(refused.text, ASK), tekst="Hvilken dose?", versjon=version)
@@ -68,12 +68,12 @@ async def test_what_is_said_in_a_hand_over_is_kept_until_it_is_sent(site, olav):
         assert "Hører til poliklinikken" in listed
         assert "Hører til poliklinikken" not in (await gp.get(path)).text
         line = (await nurse.get("/arbeid")).text
-        form = {"utkast-id": re.search(r'name="utkast-id" value="([^"]+)"', line)[1]}
+        form = {"utkast-id": found_in(r'name="utkast-id" value="([^"]+)"', line)}
         thrown = await post(nurse, f"{path}/avsla", form, gjor="forkast")
         shown = await nurse.get(thrown.headers["location"])
         assert "Du kan hente det tilbake i ett døgn." in words(shown.text)
         assert "Hører til" not in shown.text
-        action = re.search(r'action="([^"]+)"><input type="hidden" name="utkast-id"', unescape(shown.text))[1]
+        action = found_in(r'action="([^"]+)"><input type="hidden" name="utkast-id"', unescape(shown.text))
         assert (await post(nurse, action, form, gjor="angre")).headers["location"] == "/arbeid"
         assert "Hører til poliklinikken" in words((await nurse.get("/arbeid")).text)
 
@@ -160,7 +160,7 @@ async def test_what_was_begun_before_it_was_taken_is_written_on(site, olav):
         sent = await he.post("/meg/meldinger/ny", headers=own(), data={"tekst": "Får jeg kjøre bil?", "til": to})
         assert sent.status_code == 303
         listed = unescape((await gp.get("/arbeid")).text)
-        path = re.search(r'href="(/arbeid/Communication/[^"]+)"[^>]*>[^<]*Får jeg kjøre bil', listed)[1]
+        path = found_in(r'href="(/arbeid/Communication/[^"]+)"[^>]*>[^<]*Får jeg kjøre bil', listed)
         await saved(gp, f"{path}/svar", await opened(gp, path, "arbeid-svar"), tekst="Ikke før")
         taken = (await gp.post(f"{path}/ta", headers=own(), data={})).headers["location"].partition("?")[0]
         assert taken != path
@@ -181,7 +181,7 @@ async def test_a_case_at_a_desk_keeps_why_it_is_put_off(site, olav):
         demand = {"hva": "retting", "tekst": "Dette stemmer ikke lenger"}
         assert (await he.post(wrong, headers=own(), data=demand)).status_code == 303
         listed = unescape((await reviewer.get("/arbeid")).text)
-        path = re.search(r'href="(/arbeid/Task/[^"]+)"[^>]*>[^<]*Dette stemmer ikke lenger', listed)[1]
+        path = found_in(r'href="(/arbeid/Task/[^"]+)"[^>]*>[^<]*Dette stemmer ikke lenger', listed)
         assert (await reviewer.post(f"{path}/ta", headers=own(), data={})).status_code == 303
         form = await opened(reviewer, path, POSTPONE)
         form = await saved(reviewer, f"{path}/utsett", form, tekst="Må spørre først")

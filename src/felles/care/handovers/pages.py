@@ -138,7 +138,7 @@ async def _fallen(found: Visit, *, form: dict[str, str] | None = None, verb: Ver
                 return go("/arbeid?gjort=1")
         error = "" if wrong else _faster(t)
     looked = said.get("mottaker", "") or found.request.query_params.get("mottaker", "")
-    context = await fallen.shown(found, those[0], looked) | {
+    context: dict[str, Any] = await fallen.shown(found, those[0], looked) | {
         "wrong": {name: wrong.get(name, "") for name in ("mottaker", "dag", "beskjed")},
         "errors": [{"field": name, "text": text} for name, text in wrong.items()],
         "error": error,
@@ -230,7 +230,7 @@ async def _one(
     answers = one["citizen"] and Verb.ANSWER in verbs
     own = await kept(store, found.signed_in) if answers else []
     ready = fitting(categories(body), urgent=one["urgent"], own=own) if answers else []
-    context = {
+    context: dict[str, Any] = {
         "title": present.named(t, row, now),
         "one": one,
         "version": present.seen_as(row),
