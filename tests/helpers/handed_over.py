@@ -28,18 +28,25 @@ MORE = [("Task", "child-task"), ("Task", "more-task"), ("ServiceRequest", "more-
         ("Communication", "more-message"), ("Task", "over")]  # fmt: skip
 """(type, id) of what is handed over besides in the regions that hide some of it (`hidings`)."""
 PLACES: list[dict[str, Any]] = [
-    {
-        "resourceType": "PractitionerRole",
-        "id": "far-gp",
-        "practitioner": {"reference": SENDER},
-        "organization": {"reference": "Organization/elsewhere"},
-        "code": [{"coding": [{"system": ROLE_SYSTEM, "code": "gp"}]}],
-    },
+    *(
+        {
+            "resourceType": "PractitionerRole",
+            "id": name,
+            "practitioner": {"reference": person},
+            "organization": {"reference": org},
+            "code": [{"coding": [{"system": ROLE_SYSTEM, "code": role}]}],
+        }
+        for name, person, org, role in (
+            ("far-gp", SENDER, "Organization/elsewhere", "gp"),
+            ("eva-reviewer", "Practitioner/eva", CLINIC, "reviewer"),
+            ("fia-reviewer", "Practitioner/fia", "Organization/elsewhere", "reviewer"),
+        )
+    ),
     {"resourceType": "Schedule", "id": "book", "actor": [{"reference": "Practitioner/doc"}]},
     {"resourceType": "Slot", "id": "time", "schedule": {"reference": "Schedule/book"}, "status": "free",
      "start": f"{DAY}T09:00:00Z", "end": f"{DAY}T09:20:00Z"},
 ]  # fmt: skip
-"""What all share: where the sender works, and a time of the clinic's doctor."""
+"""What all share: where the sender works, who answers cases in both houses, and a time of the clinic's doctor."""
 
 
 def work(name: str, at: str) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ async def test_the_lists_that_are_compared_are_not_empty(twins):
             text = unescape(answer.text)
             assert [each for each in lines if each not in text] == [], path
     for region, who in await readers(twins, "reviewer"):
-        assert "seen-case" in (await region.ask_page(who, Asked("GET", "/admin/saker"))).text
+        assert "seen-case" in (await region.ask_page(who, Asked("GET", "/arbeid"))).text
 
 
 @pytest.mark.slow
