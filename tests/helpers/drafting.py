@@ -46,7 +46,7 @@ async def post(visitor: Any, action: str, form: dict[str, str], **said: str) -> 
 
 
 def found_in(pattern: str, text: str) -> str:
-    """What the one group of `pattern` stands for in a page."""
-    found = re.search(pattern, text)
+    """What the one group of `pattern` stands for in a page, as it is read."""
+    found = re.search(pattern, unescape(text))
     assert found, pattern
     return found[1]
