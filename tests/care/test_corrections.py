@@ -66,6 +66,9 @@ async def test_a_wrong_pressure_is_set_right_from_its_line_and_what_stood_is_sti
         assert f'href="{way}"' in unescape((await doctor.get(course)).text)
         assert f'href="{way}"' in unescape((await doctor.get(f"/p/{olav}/e/{about}")).text)
         form = await opened(doctor, olav, "rett-maling", about)
+        shown = words((await doctor.get(way)).text)
+        assert "184 mmHg" in shown, "what stands, as its own page says it"
+        assert "vital-signs" not in shown
         assert (form["overtrykk"], form["undertrykk"], form["gjelder"], form["hvorfor"]) == ("184", "96", "gjelder", "")
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", form["tid"])
         answer = await sent(doctor, olav, "rett-maling", form, overtrykk="148", hvorfor="Skrevet feil")

@@ -69,9 +69,9 @@ def usual(view: View, reading: Reading) -> str:
 
 
 def who(view: View, reading: Reading) -> str:
-    """Who measured, and where."""
+    """Who measured, and where: what was set right has the house of who did so, which may be another."""
     names = [name for each in reading.entry.performer if (name := view.name(each))]
-    place = view.names.get(reading.org) or ""
+    place = "" if any(note.corrects for note in reading.entry.note) else view.names.get(reading.org) or ""
     return ", ".join(dict.fromkeys([*names, *([place] if place else [])]))
 
 

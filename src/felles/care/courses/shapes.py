@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import field
 
+from felles.care.corrections import CORRECTION
 from felles.care.shapes import Concept, Medicine, Observation, Period, Reference, Shape
 
 
@@ -17,6 +20,12 @@ class Annotation(Shape):
     """A comment."""
 
     text: str | None = None
+    extension: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it says that the entry was set right, or is wrong."""
+        return any(each.get("url") == CORRECTION for each in self.extension)
 
 
 class Result(Observation):

@@ -142,7 +142,7 @@ def _was(t: Language, reader: Reader, entry: Entry, first: tuple[str, ...]) -> d
     return {
         "number": found.number,
         "when": t.moment(found.written),
-        "tree": [*(reader.tree(found.body, first) if first else []), *reader.tree(found.body, without=tuple(first))],
+        "tree": _whole(reader, found.body, first),
         "narrative": clean(narrative) if narrative else "",
     }
 
@@ -153,6 +153,17 @@ def heading(t: Language, base: str, resource: dict[str, Any]) -> tuple[str, str]
     naming = _KNOWN.get(type_name, ((), ()))[0]
     kind = _kind(t, base, resource) or labels.plain(type_name).capitalize()
     return kind, _lead(t, Reader(t, base, {}), resource, naming)
+
+
+def seen(t: Language, base: str, resource: dict[str, Any], *, whole: bool = False) -> list[Node]:
+    """What an entry says, as its own page does: what is said first of its type, or all of it."""
+    reader, first = Reader(t, base, {}), _KNOWN.get(str(resource.get("resourceType", "")), ((), ()))[1]
+    return reader.tree(resource, first) if first and not whole else _whole(reader, resource, first)
+
+
+def _whole(reader: Reader, resource: dict[str, Any], first: tuple[str, ...]) -> list[Node]:
+    """All that an entry says, these elements first."""
+    return [*(reader.tree(resource, first) if first else []), *reader.tree(resource, without=first)]
 
 
 def _kind(t: Language, base: str, resource: dict[str, Any]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from felles.care.entries import present as entries
-from felles.care.search.texts import pieces
 from felles.care.writing.form import here
 from felles.care.writing.rules import moment
 from felles.record.clock import MICROSECONDS
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from felles.care.writing.form import Field, Form, Known, Mistake
     from felles.record.writings import Writing
     from felles.ui.i18n import Language
-
-SHOWN: Final = 60
-"""Lines of the entry a form is about that are shown above it."""
 
 
 def returned(t: Language, why: str) -> str:
@@ -97,18 +93,17 @@ def texts(t: Language, form: Form, values: Mapping[str, str], known: Known | Non
     return said
 
 
-def about(t: Language, base: str, known: Known) -> dict[str, Any] | None:
-    """The entry that the form changes, as it stands now."""
+def about(t: Language, base: str, known: Known, *, moved: bool) -> dict[str, Any] | None:
+    """The entry that the form changes, as it stands now; all of it where it has `moved` since writing began."""
     if known.one is None:
         return None
     resource = known.one.resource
     kind, lead = entries.heading(t, base, resource)
-    said = [line for line in pieces(resource) if line != lead]
     return {
         "kind": kind,
         "lead": lead or kind,
         "href": f"{base}/e/{resource['resourceType']}/{resource['id']}",
-        "lines": said[:SHOWN],
+        "tree": entries.seen(t, base, resource, whole=moved),
         "when": t.fhir_moment(str(resource.get("meta", {}).get("lastUpdated", ""))),
     }
 

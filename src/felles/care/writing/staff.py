@@ -275,7 +275,7 @@ def _edit(
         "errors": [{"field": each.field, "text": each.text} for each in wrong or ()],
         "returned": returned,
         "moved": moved,
-        "about": present.about(t, opened.base, known),
+        "about": present.about(t, opened.base, known, moved=moved),
         "saved": t("Utkast lagret {time}").format(time=t.moment(draft.changed)) if draft is not None else "",
         "mine": present.texts(t, form, values),
         "others": [{"window": window, "texts": present.texts(t, form, fields)} for window, fields in others],

@@ -8,21 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import Field, Form, From, Made, Mistake
+from felles.care.corrections import IN_ERROR
+from felles.care.writing.form import Field, From, Mistake
 from felles.care.writing.forms.allergy import HL7, WANTS, grave, named, sorts, suggested, sure
-from felles.care.writing.forms.correcting import (
-    LONGEST,
-    REASON,
-    WRONG,
-    changed,
-    corrected,
-    holds,
-    of,
-    over,
-    stands,
-    withdrawn,
-)
-from felles.care.writing.forms.correcting import wrong as mistaken
+from felles.care.writing.forms.correcting import LONGEST, Correcting, of
 from felles.care.writing.rules import words
 from felles.record.kinds import Kind
 
@@ -101,10 +90,9 @@ _VALUES: Final = (
 )
 
 
-def _twice(t: Language, values: Values, known: Known) -> list[Mistake]:
+def _twice(t: Language, values: Values, known: Known, said: set[str]) -> list[Mistake]:
     others = (each for each in known.of("AllergyIntolerance") if each["id"] != of(known)["id"])
-    renamed = "navn" in changed(_VALUES, values, known)
-    if renamed and values["navn"].casefold() in {words(each.get("code")).casefold() for each in others}:
+    if "navn" in said and values["navn"].casefold() in {words(each.get("code")).casefold() for each in others}:
         return [Mistake("navn", t("Dette står som kritisk informasjon fra før."))]
     return []
 
@@ -113,11 +101,8 @@ def _status(of_what: str, code: str) -> Resource:
     return {"coding": [{"system": f"{HL7}{of_what}", "code": code}]}
 
 
-def _right(values: Values, known: Known) -> list[Made]:
-    if values["gjelder"] == WRONG:
-        wrong = _status("verification", "entered-in-error")
-        return withdrawn(values, known, verificationStatus=wrong, clinicalStatus=None)
-    said, right = changed(_VALUES, values, known), dict[str, Any]()
+def _right(values: Values, known: Known, said: set[str]) -> tuple[Resource, str]:
+    right = dict[str, Any]()
     if "slag" in said:
         right["category"] = [values["slag"]] if values["slag"] else None
     if "navn" in said:
@@ -128,8 +113,7 @@ def _right(values: Values, known: Known) -> list[Made]:
         right["reaction"] = _reactions(values["reaksjon"], known)
     if "sikkerhet" in said:
         right["verificationStatus"] = _status("verification", values["sikkerhet"]) if values["sikkerhet"] else None
-    before = _name(known) if "navn" in said else ""
-    return [over(corrected(values, known, right, before), known)]
+    return right, _name(known) if "navn" in said else ""
 
 
 def _reactions(text: str, known: Known) -> list[Resource] | None:
@@ -139,17 +123,14 @@ def _reactions(text: str, known: Known) -> list[Resource] | None:
     return [*first, *told[1:]] or None
 
 
-RIGHT_ALLERGY: Final = Form(
+RIGHT_ALLERGY: Final = Correcting(
     name="rett-allergi",
     title=lambda t: t("Rett allergi"),
-    open_as=lambda t: t("Rett"),
-    icon="NotePencil",
-    verb="write",
     kind=Kind.ALLERGY,
-    about=("AllergyIntolerance",),
-    fits=stands,
+    about="AllergyIntolerance",
+    values=_VALUES,
+    right=_right,
+    in_error={"verificationStatus": _status("verification", IN_ERROR), "clinicalStatus": None},
     wants=WANTS,
-    fields=(*_VALUES, holds("AllergyIntolerance.verificationStatus"), REASON),
-    make=_right,
-    wrong=mistaken(_VALUES, _twice),
-)
+    wrong=_twice,
+).form()

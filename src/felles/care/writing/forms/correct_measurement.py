@@ -9,9 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import Field, Form, From, Made, Mistake
-from felles.care.writing.forms.correcting import REASON, WRONG, changed, corrected, holds, of, over, stands, withdrawn
-from felles.care.writing.forms.correcting import wrong as mistaken
+from felles.care.corrections import IN_ERROR
+from felles.care.writing.form import Field, From, Mistake
+from felles.care.writing.forms.correcting import Correcting, of, stands
 from felles.care.writing.forms.measurement import LOWER, MEASUREMENT, PROTEIN, SIMPLE, STRIP, UPPER
 from felles.care.writing.rules import moment, number, words
 from felles.record.clock import MICROSECONDS
@@ -22,7 +22,7 @@ from felles.ui.dates import moment as begins
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from felles.care.writing.form import Bounds, Known, Resource, Values
+    from felles.care.writing.form import Bounds, Known, Resource, Values, Words
     from felles.ui.i18n import Language
 
 _CATEGORY: Final = "vital-signs"
@@ -93,26 +93,23 @@ def _measured(known: Known) -> str:
     return "" if at is None else local(at).strftime("%Y-%m-%dT%H:%M")
 
 
+_PRESSURE: Final[tuple[tuple[str, Words], ...]] = (
+    ("overtrykk", lambda t: t("Overtrykk")),
+    ("undertrykk", lambda t: t("Undertrykk")),
+)
 _VALUES: Final = (
-    Field(
-        name="overtrykk",
-        label=lambda t: t("Overtrykk"),
-        source=From("Observation.component.valueQuantity", _read("overtrykk")),
-        kind="number",
-        pair="trykk",
-        shown=_has("overtrykk"),
-        required=True,
-        hint=_unit("overtrykk"),
-    ),
-    Field(
-        name="undertrykk",
-        label=lambda t: t("Undertrykk"),
-        source=From("Observation.component.valueQuantity", _read("undertrykk")),
-        kind="number",
-        pair="trykk",
-        shown=_has("undertrykk"),
-        required=True,
-        hint=_unit("undertrykk"),
+    *(
+        Field(
+            name=part,
+            label=label,
+            source=From("Observation.component.valueQuantity", _read(part)),
+            kind="number",
+            pair="trykk",
+            shown=_has(part),
+            required=True,
+            hint=_unit(part),
+        )
+        for part, label in _PRESSURE
     ),
     Field(
         name="verdi",
@@ -144,9 +141,8 @@ _VALUES: Final = (
 )
 
 
-def _wrong(t: Language, values: Values, known: Known) -> list[Mistake]:
+def _wrong(t: Language, values: Values, known: Known, said: set[str]) -> list[Mistake]:
     """What cannot be: beyond its bounds, the upper pressure below the lower, measured in time to come."""
-    said = changed(_VALUES, values, known)
     found = [each for name, label in _labels(t) if name in said and (each := _beyond(t, name, label, values, known))]
     upper, lower = number(values["overtrykk"]), number(values["undertrykk"])
     if not found and upper is not None and lower is not None and upper <= lower:
@@ -178,10 +174,8 @@ def _bounds(name: str, known: Known) -> Bounds | None:
     return next((_SIMPLE[loinc, unit] for loinc in _codes(of(known).get("code")) if (loinc, unit) in _SIMPLE), None)
 
 
-def _right(values: Values, known: Known) -> list[Made]:
-    if values["gjelder"] == WRONG:
-        return withdrawn(values, known, status="entered-in-error")
-    said, one = changed(_VALUES, values, known), of(known)
+def _right(values: Values, known: Known, said: set[str]) -> tuple[Resource, str]:
+    one = of(known)
     right: Resource = {"status": "corrected"} if one.get("status") in _FINAL else {}
     if said & {"overtrykk", "undertrykk"}:
         right["component"] = [_part(each, values, said) for each in one["component"]]
@@ -194,7 +188,7 @@ def _right(values: Values, known: Known) -> list[Made]:
     at = moment(values["tid"])
     if "tid" in said and at is not None:
         right["effectiveDateTime"] = at.isoformat(timespec="seconds")
-    return [over(corrected(values, known, right, _before(known, said)), known)]
+    return right, _before(known, said)
 
 
 def _part(part: Resource, values: Values, said: set[str]) -> Resource:
@@ -220,16 +214,14 @@ def _before(known: Known, said: set[str]) -> str:
     return " ".join(filter(None, ["/".join(numbers.values()), _amount(next(iter(numbers)), known).get("unit")]))
 
 
-RIGHT_MEASUREMENT: Final = Form(
+RIGHT_MEASUREMENT: Final = Correcting(
     name="rett-maling",
     title=lambda t: t("Rett måling"),
-    open_as=lambda t: t("Rett"),
-    icon="NotePencil",
-    verb="write",
     kind=Kind.VITAL,
-    about=("Observation",),
+    about="Observation",
+    values=_VALUES,
+    right=_right,
+    in_error={"status": IN_ERROR},
     fits=_is_measured,
-    fields=(*_VALUES, holds("Observation.status"), REASON),
-    make=_right,
-    wrong=mistaken(_VALUES, _wrong),
-)
+    wrong=_wrong,
+).form()

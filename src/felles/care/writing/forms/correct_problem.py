@@ -7,20 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import Field, Form, From, Made, Mistake
-from felles.care.writing.forms.correcting import (
-    LONGEST,
-    REASON,
-    WRONG,
-    changed,
-    corrected,
-    holds,
-    of,
-    over,
-    stands,
-    withdrawn,
-)
-from felles.care.writing.forms.correcting import wrong as mistaken
+from felles.care.corrections import IN_ERROR
+from felles.care.writing.form import Field, From, Mistake
+from felles.care.writing.forms.correcting import LONGEST, Correcting, of
 from felles.care.writing.forms.names import codes_of, known_names
 from felles.care.writing.rules import coded, day, today, words
 from felles.record.kinds import Kind
@@ -29,7 +18,7 @@ from felles.ui.dates import local
 from felles.ui.dates import moment as begins
 
 if TYPE_CHECKING:
-    from felles.care.writing.form import Known, Values
+    from felles.care.writing.form import Known, Resource, Values
     from felles.ui.i18n import Language
 
 _VERIFIED: Final = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -77,8 +66,8 @@ _VALUES: Final = (
 )
 
 
-def _wrong(t: Language, values: Values, known: Known) -> list[Mistake]:
-    when, said = day(values["siden"]), changed(_VALUES, values, known)
+def _wrong(t: Language, values: Values, known: Known, said: set[str]) -> list[Mistake]:
+    when = day(values["siden"])
     if "siden" in said and when is not None and when > today(known):
         return [Mistake("siden", t("{field}: dagen er ikke kommet ennå.").format(field=t("Siden")))]
     others = (each for each in known.of("Condition") if each["id"] != of(known)["id"])
@@ -87,31 +76,24 @@ def _wrong(t: Language, values: Values, known: Known) -> list[Mistake]:
     return []
 
 
-def _right(values: Values, known: Known) -> list[Made]:
-    if values["gjelder"] == WRONG:
-        wrong = {"coding": [{"system": _VERIFIED, "code": "entered-in-error"}]}
-        gone = dict.fromkeys(("clinicalStatus", *_ENDS))
-        return withdrawn(values, known, verificationStatus=wrong, **gone)
-    said, right = changed(_VALUES, values, known), dict[str, Any]()
+def _right(values: Values, known: Known, said: set[str]) -> tuple[Resource, str]:
+    right = dict[str, Any]()
     if "navn" in said:
         right["code"] = coded(values["navn"], *codes_of(values["navn"], "PD"))
     if "siden" in said:
         right["onsetDateTime"] = values["siden"] or None
-    before = _name(known) if "navn" in said else ""
-    return [over(corrected(values, known, right, before), known)]
+    return right, _name(known) if "navn" in said else ""
 
 
-RIGHT_PROBLEM: Final = Form(
+RIGHT_PROBLEM: Final = Correcting(
     name="rett-problem",
     title=lambda t: t("Rett problem"),
-    open_as=lambda t: t("Rett"),
-    icon="NotePencil",
-    verb="write",
     kind=Kind.PROBLEM,
-    about=("Condition",),
-    fits=stands,
+    about="Condition",
+    values=_VALUES,
+    right=_right,
+    in_error={"verificationStatus": {"coding": [{"system": _VERIFIED, "code": IN_ERROR}]}}
+    | dict.fromkeys(("clinicalStatus", *_ENDS)),
     wants=(Standing("Condition", 200),),
-    fields=(*_VALUES, holds("Condition.verificationStatus"), REASON),
-    make=_right,
-    wrong=mistaken(_VALUES, _wrong),
-)
+    wrong=_wrong,
+).form()

@@ -7,20 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import Field, Form, From, Made
-from felles.care.writing.forms.correcting import (
-    LONGEST,
-    REASON,
-    WRONG,
-    changed,
-    corrected,
-    holds,
-    of,
-    over,
-    stands,
-    withdrawn,
-)
-from felles.care.writing.forms.correcting import wrong as mistaken
+from felles.care.corrections import IN_ERROR
+from felles.care.writing.form import Field, From
+from felles.care.writing.forms.correcting import LONGEST, Correcting, of
 from felles.care.writing.forms.medicine import medicine_named
 from felles.care.writing.forms.names import medicines_of
 from felles.care.writing.rules import wants_text, words
@@ -28,7 +17,7 @@ from felles.record.kinds import Kind
 from felles.record.wants import Standing, Want
 
 if TYPE_CHECKING:
-    from felles.care.writing.form import Known, Values
+    from felles.care.writing.form import Known, Resource, Values
 
 
 def _name(known: Known) -> str:
@@ -58,29 +47,23 @@ _VALUES: Final = (
 )
 
 
-def _right(values: Values, known: Known) -> list[Made]:
-    if values["gjelder"] == WRONG:
-        return withdrawn(values, known, status="entered-in-error")
-    said, right = changed(_VALUES, values, known), dict[str, Any]()
+def _right(values: Values, known: Known, said: set[str]) -> tuple[Resource, str]:
+    right = dict[str, Any]()
     if "navn" in said:
         right["medicationCodeableConcept"] = medicine_named(values["navn"], known)
     if "dose" in said:
         right["dosage"] = [{"text": values["dose"]}] if values["dose"] else None
-    before = ", ".join(read(known) for name, read in (("navn", _name), ("dose", _dose)) if name in said and read(known))
-    return [over(corrected(values, known, right, before), known)]
+    before = (read(known) for name, read in (("navn", _name), ("dose", _dose)) if name in said)
+    return right, ", ".join(filter(None, before))
 
 
-RIGHT_TOLD: Final = Form(
+RIGHT_TOLD: Final = Correcting(
     name="rett-oppgitt",
     title=lambda t: t("Rett det pasienten fortalte"),
-    open_as=lambda t: t("Rett"),
-    icon="NotePencil",
-    verb="write",
     kind=Kind.MEDICINE,
-    about=("MedicationStatement",),
-    fits=stands,
+    about="MedicationStatement",
+    values=_VALUES,
+    right=_right,
+    in_error={"status": IN_ERROR},
     wants=(Want("MedicationRequest", 200), Standing("MedicationStatement", 100)),
-    fields=(*_VALUES, holds("MedicationStatement.status"), REASON),
-    make=_right,
-    wrong=mistaken(_VALUES),
-)
+).form()

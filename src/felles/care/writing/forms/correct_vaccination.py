@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from felles.care.writing.form import Field, Form, From, Made, Mistake
-from felles.care.writing.forms.correcting import REASON, WRONG, changed, corrected, holds, of, over, stands, withdrawn
-from felles.care.writing.forms.correcting import wrong as mistaken
+from felles.care.corrections import IN_ERROR
+from felles.care.writing.form import Field, From, Mistake
+from felles.care.writing.forms.correcting import Correcting, of
 from felles.care.writing.forms.vaccination import every, given
 from felles.care.writing.rules import coded, day, today, words
 from felles.fhir.norway.systems import ATC
@@ -76,8 +76,8 @@ def _others(known: Known) -> list[Resource]:
     return [each for each in known.of("Immunization") if each["id"] != of(known)["id"]]
 
 
-def _wrong(t: Language, values: Values, known: Known) -> list[Mistake]:
-    when, said = day(values["dag"]), changed(_VALUES, values, known)
+def _wrong(t: Language, values: Values, known: Known, said: set[str]) -> list[Mistake]:
+    when = day(values["dag"])
     if "dag" in said and when is not None and when > today(known):
         return [Mistake("dag", t("{field}: dagen er ikke kommet ennå.").format(field=t("Gitt")))]
     if said & {"vaksine", "dag"} and any(
@@ -87,20 +87,16 @@ def _wrong(t: Language, values: Values, known: Known) -> list[Mistake]:
     return []
 
 
-def _right(values: Values, known: Known) -> list[Made]:
-    if values["gjelder"] == WRONG:
-        return withdrawn(values, known, status="entered-in-error")
-    said, atc, right = changed(_VALUES, values, known), values["vaksine"], dict[str, Any]()
+def _right(values: Values, known: Known, said: set[str]) -> tuple[Resource, str]:
+    atc, right = values["vaksine"], dict[str, Any]()
     if "vaksine" in said:
         right["vaccineCode"] = coded(every()[atc], (ATC, atc))
+        right["protocolApplied"] = _numbered(atc, values, known)
     if "batch" in said:
         right["lotNumber"] = values["batch"] or None
     if "dag" in said:
         right["occurrenceDateTime"] = values["dag"]
-    if "vaksine" in said:
-        right["protocolApplied"] = _numbered(atc, values, known)
-    before = words(of(known).get("vaccineCode")) if "vaksine" in said else ""
-    return [over(corrected(values, known, right, before), known)]
+    return right, words(of(known).get("vaccineCode")) if "vaksine" in said else ""
 
 
 def _numbered(atc: str, values: Values, known: Known) -> list[Resource]:
@@ -110,17 +106,15 @@ def _numbered(atc: str, values: Values, known: Known) -> list[Resource]:
     return [{"doseNumberPositiveInt": len(had) + 1}]
 
 
-RIGHT_VACCINATION: Final = Form(
+RIGHT_VACCINATION: Final = Correcting(
     name="rett-vaksine",
     title=lambda t: t("Rett vaksine"),
-    open_as=lambda t: t("Rett"),
-    icon="NotePencil",
     verb="give",
     kind=Kind.IMMUNIZATION,
-    about=("Immunization",),
-    fits=stands,
+    about="Immunization",
+    values=_VALUES,
+    right=_right,
+    in_error={"status": IN_ERROR},
     wants=(Want("Immunization", 200),),
-    fields=(*_VALUES, holds("Immunization.status"), REASON),
-    make=_right,
-    wrong=mistaken(_VALUES, _wrong),
-)
+    wrong=_wrong,
+).form()

@@ -1,4 +1,4 @@
-"""What the forms that correct have in common: whether the entry holds at all, why, and the version that comes of it.
+"""How the forms that correct an entry are made: what it says, whether it holds at all, why, and its next version.
 
 Nothing is overwritten (helsepersonelloven § 42): signing makes a new version over the one that the writer was shown,
 and what stood is the version before it. An element whose field was left as it came stays as it is, codes and all.
@@ -9,26 +9,30 @@ weighed. Each version keeps who answers for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from felles.care.corrections import CORRECTED, CORRECTION, WITHDRAWN, is_wrong
-from felles.care.writing.form import Field, From, Made, Mistake, here
+from felles.care.writing.form import Field, Form, From, Made, Mistake, here
 from felles.care.writing.rules import instant, number
 from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from felles.care.writing.form import Known, Resource, Values
+    from felles.care.writing.form import Known, Resource, Values, Words
+    from felles.record.kinds import Kind
+    from felles.record.wants import AnyWant
     from felles.ui.i18n import Language
 
-    Wrong = Callable[[Language, Values, Known], list[Mistake]]
+    Right = Callable[[Values, Known, set[str]], tuple[Resource, str]]
+    Wrong = Callable[[Language, Values, Known, set[str]], list[Mistake]]
 
 HOLDS: Final = "gjelder"
 WRONG: Final = "feilfort"
 LONGEST: Final = 1000
 """Letters of a name: as long as the record may have it from elsewhere, for it arrives filled in."""
-WHY: Final = ("Skrevet feil", "Gjelder en annen person", "Ført to ganger", "Målt feil")
+_WHY: Final = ("Skrevet feil", "Gjelder en annen person", "Ført to ganger", "Målt feil")
 """Reasons that are offered while one types, in the words the record has them in; any other may be written."""
 
 
@@ -43,7 +47,7 @@ def stands(known: Known) -> bool:
     return known.one is not None and not is_wrong(known.one.resource)
 
 
-def holds(element: str) -> Field:
+def _holds(element: str) -> Field:
     """Whether the entry holds; `element`: where its type says so."""
     return Field(
         name="gjelder",
@@ -58,18 +62,80 @@ def holds(element: str) -> Field:
     )
 
 
-REASON: Final = Field(
+_REASON: Final = Field(
     name="hvorfor",
     label=lambda t: t("Hvorfor"),
     source=NEW,
     required=True,
     longest=400,
-    suggest=lambda _: list(WHY),
+    suggest=lambda _: list(_WHY),
     hint=lambda t, _: t("Det som sto, blir stående som en tidligere versjon, med dette."),
 )
 
 
-def changed(fields: Iterable[Field], values: Values, known: Known) -> set[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correcting:
+    """What is told of a form by which an entry of the type `about` is corrected; the rest is alike for all (`form`).
+
+    `values` are the fields of what the entry says. `right`: of those fields that say something else than the record (by
+    name, the last that it is given) the elements that are right, None for one that goes; and what stood, in few words,
+    for who reads the note alone ("" for none). `in_error`: how the type says that the entry is wrong, in the same way,
+    the element that says it first. `wrong`: what is wrong with what is to hold. `fits`: which entries are corrected;
+    one that narrows it asks `stands` too.
+    """
+
+    name: str
+    title: Words
+    kind: Kind
+    about: str
+    values: tuple[Field, ...]
+    right: Right
+    in_error: Resource
+    verb: str = "write"
+    fits: Callable[[Known], bool] = stands
+    wants: tuple[AnyWant, ...] = ()
+    wrong: Wrong | None = None
+
+    def form(self) -> Form:
+        """The form: writing begins in the first of its values."""
+        return Form(
+            name=self.name,
+            title=self.title,
+            open_as=lambda t: t("Rett"),
+            icon="NotePencil",
+            verb=self.verb,
+            kind=self.kind,
+            about=(self.about,),
+            fits=self.fits,
+            wants=self.wants,
+            fields=(
+                *(replace(each, first=True) for each in self.values),
+                _holds(f"{self.about}.{next(iter(self.in_error))}"),
+                _REASON,
+            ),
+            make=self._make,
+            wrong=self._mistaken,
+        )
+
+    def _make(self, said: Values, known: Known) -> list[Made]:
+        if said["gjelder"] == WRONG:
+            made = _made(known, self.in_error, WITHDRAWN, f"Feilført: {said['hvorfor']}")
+        else:
+            elements, before = self.right(said, known, _changed(self.values, said, known))
+            lead = f"Rettet, før {before}" if before else "Rettet"
+            made = _made(known, elements | _spoken(of(known)), CORRECTED, f"{lead}: {said['hvorfor']}")
+        return [Made("update", made, made["id"], known.version)]
+
+    def _mistaken(self, t: Language, said: Values, known: Known) -> list[Mistake]:
+        if said["gjelder"] == WRONG:
+            return []
+        if not (other := _changed(self.values, said, known)):
+            none = t("Ingenting er rettet. Skriv det som er riktig, eller velg at oppføringen er feilført.")
+            return [Mistake("gjelder", none)]
+        return self.wrong(t, said, known, other) if self.wrong else []
+
+
+def _changed(fields: Iterable[Field], values: Values, known: Known) -> set[str]:
     """The names of those fields that say something else than the record does."""
     found: set[str] = set()
     for f in fields:
@@ -80,40 +146,6 @@ def changed(fields: Iterable[Field], values: Values, known: Known) -> set[str]:
         if not same:
             found.add(f.name)
     return found
-
-
-def wrong(fields: tuple[Field, ...], more: Wrong | None = None) -> Wrong:
-    """What is wrong with a correction: that it changes nothing; else, of what is to hold, what `more` finds."""
-
-    def found(t: Language, values: Values, known: Known) -> list[Mistake]:
-        if values["gjelder"] == WRONG:
-            return []
-        if not changed(fields, values, known):
-            said = t("Ingenting er rettet. Skriv det som er riktig, eller velg at oppføringen er feilført.")
-            return [Mistake("gjelder", said)]
-        return more(t, values, known) if more else []
-
-    return found
-
-
-def corrected(values: Values, known: Known, right: Resource, before: str = "") -> Resource:
-    """The entry with `right` for what was wrong, and why; an element that is None there goes.
-
-    `before`: what stood, in few words, for who reads the note alone.
-    """
-    lead = f"Rettet, før {before}" if before else "Rettet"
-    return _made(known, right | _spoken(of(known)), CORRECTED, f"{lead}: {values['hvorfor']}")
-
-
-def withdrawn(values: Values, known: Known, **said: Any) -> list[Made]:
-    """The change that says that the entry is wrong: `said` is how its type says so; an element that is None goes."""
-    made = _made(known, said, WITHDRAWN, f"Feilført: {values['hvorfor']}")
-    return [over(made, known)]
-
-
-def over(made: Resource, known: Known) -> Made:
-    """The change itself, over the version that the writer was shown."""
-    return Made("update", made, made["id"], known.version)
 
 
 def _made(known: Known, said: Resource, code: str, text: str) -> Resource:
