@@ -56,6 +56,20 @@ def test_a_result_leads_with_what_it_is_and_its_exact_value():
     assert line(page["rest"], "Kode").more == "LOINC 718-7"
 
 
+def test_each_part_of_a_measurement_is_said_to_be_what_it_is():
+    parts = [
+        {"code": {"text": name}, "valueQuantity": {"value": Decimal(value), "unit": "mmHg"}}
+        for name, value in (("Systolisk blodtrykk", "126"), ("Diastolisk blodtrykk", "70"))
+    ]
+    nodes = Reader(NB, "", {}).tree({"resourceType": "Observation", "component": parts})
+    assert [(node.label, node.text) for node in nodes] == [
+        ("Systolisk blodtrykk", "126 mmHg"),
+        ("Diastolisk blodtrykk", "70 mmHg"),
+    ]
+    said = Reader(NB, "", {}).tree({"resourceType": "Observation", "note": [{"text": "En"}, {"text": "To"}]})
+    assert [bool(node.label) for node in said] == [True, False], "what is the same again is not said again"
+
+
 def test_references_lead_on_within_the_person_and_name_those_who_belong_to_nobody():
     encounter = read({"reference": "Encounter/e1"})
     organisation = read({"reference": "Organization/o"})

@@ -84,8 +84,9 @@ class Reader:
     def _nodes(self, element: str, content: Any, depth: int) -> list[Node]:
         values = content if isinstance(content, list) else [content]
         nodes = [self._node(element, one, depth) for one in values if one is not None]
-        for repeated in nodes[1:]:
-            if not repeated.children:
+        first = nodes[0].label if nodes else ""
+        for repeated in nodes[1:]:  # a part of a measurement has a label of its own
+            if not repeated.children and repeated.label == first:
                 repeated.label = ""
         return nodes
 
