@@ -4,9 +4,8 @@ import re
 from html import unescape
 
 import pytest
-from browsing import own, patient_named, words
+from browsing import found_in, own, patient_named, words
 from desks import hired
-from drafting import found_in
 from signed import opened, over, sent, signed, versions
 
 from felles import access

@@ -4,9 +4,9 @@ import re
 from html import unescape
 
 import pytest
-from browsing import lines_about, own, patient_named, words
+from browsing import found_in, lines_about, own, patient_named, words
 from desks import an_entry
-from drafting import found_in, marks, opened, post, save, saved
+from drafting import marks, opened, post, save, saved
 
 from felles.record.writings import KEPT, State, age
 

@@ -4,9 +4,9 @@ import re
 from html import unescape
 
 import pytest
-from browsing import gone, lines_about, own, patient_named, words
+from browsing import found_in, gone, lines_about, own, patient_named, words
 from desks import an_entry
-from drafting import found_in, marks, opened, post, save, saved
+from drafting import marks, opened, post, save, saved
 
 from felles.care.writing import actions as writing
 from felles.demo.places import GP_OFFICE, ORGANISATIONS, WARD

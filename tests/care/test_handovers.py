@@ -5,7 +5,7 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
-from browsing import gone, lines_about, own, patient_named, words
+from browsing import found_in, gone, lines_about, own, patient_named, words
 from desks import change, grant, hired
 
 from felles.access.handovers.kinds import RULES, Kind
@@ -18,13 +18,6 @@ from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
 from felles.ui.dates import local
 
 pytestmark = pytest.mark.slow
-
-
-def found_in(pattern, text):
-    """What the first group of `pattern` meets in `text`."""
-    met = re.search(pattern, unescape(text))
-    assert met is not None, pattern
-    return met[1]
 
 
 async def ward_of(gp, olav):

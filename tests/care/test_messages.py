@@ -4,17 +4,10 @@ import re
 from html import unescape
 
 import pytest
-from browsing import gone, lines_about, own, patient_named, words
+from browsing import found_in, gone, lines_about, own, patient_named, words
 from desks import case_at
 
 pytestmark = pytest.mark.slow
-
-
-def found_in(pattern, text):
-    """What the first group of `pattern` meets in `text`."""
-    met = re.search(pattern, unescape(text))
-    assert met is not None, pattern
-    return met[1]
 
 
 async def post(visitor, path, **form):

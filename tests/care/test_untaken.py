@@ -5,7 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from browsing import gone, own, patient_named, words
+from browsing import found_in, gone, own, patient_named, words
 from desks import change, grant
 
 from felles.access.handovers.keeper import Keeper
@@ -21,13 +21,6 @@ from felles.ui.dates import local
 pytestmark = pytest.mark.slow
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def found_in(pattern, text):
-    """What the first group of `pattern` meets in `text`."""
-    met = re.search(pattern, unescape(text))
-    assert met is not None, pattern
-    return met[1]
 
 
 async def post(visitor, path, **form):

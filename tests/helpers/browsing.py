@@ -44,6 +44,13 @@ def words(html: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
+def found_in(pattern: str, text: str) -> str:
+    """What the one group of `pattern` stands for in a page, as it is read."""
+    found = re.search(pattern, unescape(text))
+    assert found, pattern
+    return found[1]
+
+
 def same(html: str) -> str:
     """A page but for the id of its request, and when it was asked for."""
     return re.sub(r"\b(ref=[a-z]{10}|lest=[0-9]+)\b", "", html)

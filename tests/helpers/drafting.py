@@ -43,10 +43,3 @@ async def saved(visitor: Any, action: str, form: dict[str, str], step: int = 1, 
 async def post(visitor: Any, action: str, form: dict[str, str], **said: str) -> Any:
     """The form itself, sent."""
     return await visitor.post(action, data=form | {"utkast-steg": "99"} | said, headers=own())
-
-
-def found_in(pattern: str, text: str) -> str:
-    """What the one group of `pattern` stands for in a page, as it is read."""
-    found = re.search(pattern, unescape(text))
-    assert found, pattern
-    return found[1]
