@@ -51,6 +51,8 @@ MANY = int(os.environ.get("FELLES_HANDOVERS", "2000"))
 MINUTES = float(os.environ.get("FELLES_MINUTES", "0"))
 SEED = int(os.environ.get("FELLES_SEED", "20261005"))
 TICK = 0.02
+ROUNDS = 400 + MANY // 20
+"""In which the keeper ends. It sees to 200 of a reason in each, and each hand-over is due some times: up its ladder."""
 
 
 def test_the_month_holds_every_kind_and_both_nights() -> None:
@@ -132,12 +134,13 @@ async def finish(world: World, url: str) -> None:
     while await settle(world.store):
         pass
     conn = await connect(url)
-    keeper = Keeper(world.store, conn)
-    for _ in range(400):
-        if not await keeper.round():
-            break
-    else:
-        await never_ends(world)
+    keeper, written = Keeper(world.store, conn), list[int]()
+    while done := await keeper.round():
+        written.append(done)
+        if len(written) > ROUNDS:
+            print(f"\n{len(written)} rounds wrote {sum(written)}, the last of them {written[-20:]}")
+            await never_ends(world)
+    print(f"\nthe keeper came to its end after {len(written)} rounds that wrote {sum(written)}")
     await conn.close()
 
 
