@@ -1,12 +1,13 @@
 """A real browser in front of the pages: Chromium, driven by Playwright, with axe-core beside it."""
 
-from itertools import cycle
+from itertools import count
 from pathlib import Path
 
 import pytest
 from mortal import Browser
 from served import QUIET, served
 from settling import settle
+from shares import dealt
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -103,13 +104,16 @@ def settled(region):
 def faults():
     """What axe finds on a page, and whether it has to be scrolled sideways; with `narrow` also at 320 px."""
 
-    def look(page, *, narrow=False, rules=RULES):
-        page.wait_for_load_state()  # what a click led to has begun, and may not be whole yet
+    def broken(page, rules):
         if not page.evaluate("'axe' in window"):
             # By the protocol, not as a script tag: the page's own policy forbids those, and it stays in force.
             page.evaluate(AXE.read_text())
         found = page.evaluate("(rules) => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
-        told = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+        return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+
+    def look(page, *, narrow=False, rules=RULES):
+        page.wait_for_load_state()  # what a click led to has begun, and may not be whole yet
+        told = broken(page, rules) if rules else []
         if (wide := _too_wide(page)) > 0:
             told.append(f"{wide} px too wide")
         if narrow:
@@ -127,14 +131,16 @@ def faults():
 def faults_in_both_shapes(faults):
     """The same for a page that is wide and light, then narrow and dark.
 
-    By turns one of them is asked by every rule, the other by those that hang on colours and widths. The page is at
-    its top, where the bar that stays covers no link.
+    One of them is asked by every rule, on the next day the other; in each run a third of the pages are asked in the
+    other by those rules too that hang on colours and widths (`shares`). The page is at its top, where the bar that
+    stays covers no link.
     """
-    turns = cycle([SHAPES, SHAPES[::-1]])
+    seats = count()
 
     def look(page):
-        told = []
-        for (width, color), rules in zip(next(turns), (RULES, LOOKS), strict=True):
+        told, seat = [], next(seats)
+        order = SHAPES if dealt("", 2, seat) else SHAPES[::-1]
+        for (width, color), rules in zip(order, (RULES, LOOKS if dealt("looks", 3, seat) else []), strict=True):
             page.emulate_media(color_scheme=color)
             page.set_viewport_size({"width": width, "height": 900})
             page.evaluate("scrollTo(0, 0)")

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from browsing import found_in, own, patient_named, words
 from desks import hired
-from signed import opened, over, sent, signed, versions
+from signed import hidden, opened, over, sent, signed, versions
 
 from felles import access
 from felles.access import personas
@@ -235,6 +235,32 @@ async def test_what_is_closed_another_thing_or_wrong_already_is_not_corrected(si
         assert "/skriv/rett-maling" not in unescape((await nurse.get(f"/p/{olav}/e/{about}")).text)
         assert (await nurse.get(f"/p/{olav}/skriv/rett-maling", params={"om": about})).status_code == 404
         assert (await sent(nurse, olav, "rett-maling", said | {"om": about, "grunnlag": "2"})).status_code == 404
+    assert await over(site) == 0
+    assert len(await versions(site, about)) == 2
+
+
+async def test_who_corrects_what_another_has_said_is_wrong_meanwhile_has_her_text_beside_what_stands(site, olav):
+    about = await measured(site, olav, vekt="74,1")
+    path = f"/p/{olav}/skriv/rett-maling"
+    async with site.visitor("fastlege") as doctor, site.visitor("hjemmesykepleier") as nurse:
+        form = await opened(doctor, olav, "rett-maling", about)
+        await signed(nurse, olav, "rett-maling", about, gjelder="feilfort", hvorfor="Målt feil")
+        assert await over(site) == 1
+        answer = await sent(doctor, olav, "rett-maling", form, verdi="47,1", hvorfor="Tallene er byttet om")
+        assert answer.status_code == 409
+        for text in ("Kan ikke føres inn slik lenger.", "Feilført: Målt feil", "47,1", "Tallene er byttet om"):
+            assert text in words(answer.text), text
+        assert f'href="{path}?om={about}"' in unescape((await doctor.get(f"/p/{olav}/skriv")).text)
+        kept = await doctor.get(path, params={"om": about})
+        assert kept.status_code == 200
+        assert "Tallene er byttet om" in words(kept.text)
+        assert (await nurse.get(path, params={"om": about})).status_code == 404, "she has begun nothing"
+        assert (await sent(nurse, olav, "rett-maling", form | {"grunnlag": "2"})).status_code == 404
+        thrown = hidden(kept.text) | {"gjor": "forkast"}
+        assert "Utkastet er forkastet." in words(
+            (await doctor.post(path, data=thrown, headers=own(), follow_redirects=True)).text
+        )
+        assert (await doctor.get(path, params={"om": about})).status_code == 404
     assert await over(site) == 0
     assert len(await versions(site, about)) == 2
 

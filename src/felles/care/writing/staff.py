@@ -112,11 +112,13 @@ async def show(request: Request) -> Response:
         if not draft.open:
             await receivers.load(store, opened.form, opened.known, {"til": draft.fields.get("til", "")})
             return _became(opened, draft)
-    if not opened.form.fits(opened.known):
-        raise Absent(NOT_SO)
     drafts = await store.writings.hers(opened.grant)
     here = (d for d in drafts if d.open and (d.form, d.about) == (opened.form.name, opened.about))
     draft = next(here, None)
+    if not opened.form.fits(opened.known):
+        if draft is None:
+            raise Absent(NOT_SO)
+        return _beside(opened, draft)
     values = opened.form.prefilled(opened.known) if draft is None else draft.fields
     await receivers.load(store, opened.form, opened.known, values)
     return _edit(opened, draft)
@@ -161,12 +163,24 @@ async def send(request: Request) -> Response:
         return _became(opened, await verb(opened.grant, which), redirect=True)
     if what not in ("lagre", "signer", "flett", "finn"):
         raise BadQuery("a text is kept, signed, thrown away or called back")
-    if not opened.form.fits(opened.known):  # over, or another's: only what was sent already has an answer
-        draft = await store.writings.one(opened.grant, which)
-        if draft.open:
-            raise Absent(NOT_SO)
-        return _became(opened, draft, redirect=True)
+    if not opened.form.fits(opened.known):
+        return await _no_more(opened, form)
     return await _keep(opened, await store.writings.save(opened.grant, await _sent(opened, form)), what)
+
+
+async def _no_more(opened: Opened, form: Mapping[str, str]) -> Response:
+    """What is sent though it is over, or another's. Raises `Absent` where nothing was begun while it was not.
+
+    What was signed already has its answer; what was begun is kept, and shown beside what stands.
+    """
+    writings, which = store_of(opened.found).writings, form.get("id", "")
+    draft = next((each for each in await writings.hers(opened.grant) if each.id == which), None)
+    if draft is not None and not draft.open:
+        return _became(opened, draft, redirect=True)
+    shown_before = 0 < _whole(form.get("grunnlag", "")) < opened.known.version
+    if draft is None and not (opened.about and shown_before):
+        raise Absent(NOT_SO)
+    return _beside(opened, await writings.save(opened.grant, await _sent(opened, form)), status=409)
 
 
 async def _keep(opened: Opened, kept: Writing, what: str) -> Response:
@@ -291,6 +305,23 @@ def _edit(
         "drafted": draft is not None,
     }
     return _answer(found, opened.patient, opened.read, panel, status)
+
+
+def _beside(opened: Opened, draft: Writing, *, status: int = 200) -> Response:
+    """A draft of what can be written so no more, all of its words beside the entry as it stands."""
+    t, form, known = opened.found.t, opened.form, opened.known
+    each_window = (draft.fields, *draft.others.values())
+    panel = {
+        "mode": "over",
+        "title": form.title(t),
+        "icon": form.icon,
+        "back": opened.base,
+        "action": opened.action,
+        "about": present.about(t, opened.base, known, moved=True),
+        "texts": [text for said in each_window for text in present.texts(t, form, said, known)],
+        "hidden": {"om": opened.about, "id": draft.id},
+    }
+    return _answer(opened.found, opened.patient, opened.read, panel, status)
 
 
 def _became(opened: Opened, draft: Writing, *, redirect: bool = False) -> Response:
