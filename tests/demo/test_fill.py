@@ -1,8 +1,9 @@
 """The region in a database: written once, gone on with, never over somebody else's record, begun anew when asked."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from browsing import PEOPLE, write_region
@@ -13,6 +14,7 @@ from felles.demo.cli import _turn_back
 from felles.demo.fill import NotEmpty, fill, state_of, today
 from felles.demo.people import CAST
 from felles.demo.reset import InTheWay, reset
+from felles.record.clock import MICROSECONDS
 from felles.record.errors import Busy
 from felles.record.kinds import Kind
 from felles.settings import Settings
@@ -83,6 +85,19 @@ async def test_it_is_written_once(store):
     again = await fill(store, count=CAST)
     assert (again.lives, again.entries) == (0, 0)
     assert await counted(store) == before
+
+
+async def test_a_region_that_is_made_at_night_holds_nothing_that_is_noted_later(store):
+    night = datetime(2026, 11, 27, 3, 10, tzinfo=store.settings.timezone)
+    store.clock.offset = int(night.timestamp()) * MICROSECONDS - store.clock.real()
+    await fill(store, count=CAST)
+    rows = await store.pool.fetch("select body from entry where form = 0 and state = 0")
+    bodies = [json.loads(row["body"]) for row in rows]
+    noted = [each.get(name) for each in bodies for name in ("effectiveDateTime", "issued", "date")]
+    last = max(datetime.fromisoformat(said) for said in noted if said and "T" in said)
+    assert night <= last < night + timedelta(minutes=1), "what the ward wrote this morning"
+    starts = [each["start"] for each in bodies if each["resourceType"] == "Appointment" and "start" in each]
+    assert max(map(datetime.fromisoformat, starts)) > night + timedelta(days=1), "what is to come stays"
 
 
 async def shared_entries(store):

@@ -46,6 +46,7 @@ GROWN: Final = 18
 """Years from which somebody may be written about to the reviewer."""
 _TRIES: Final = 6
 _HOUR: Final = 3600 * MICROSECONDS
+_HAPPENED: Final = ("effectiveDateTime", "issued", "date")
 
 _EMPTY: Final = "select not exists (select 1 from entry) and not exists (select 1 from shared) as empty"
 _STATE: Final = "select state::text as state from run where name = $1"
@@ -107,8 +108,12 @@ async def state_of(store: Store) -> State | None:
 
 def today(store: Store) -> date:
     """The day by the clinical clock, where the region lies."""
+    return _now(store).date()
+
+
+def _now(store: Store) -> datetime:
     now = datetime.fromtimestamp(store.clock.clinical() / MICROSECONDS, UTC)
-    return now.astimezone(store.settings.timezone).date()
+    return now.astimezone(store.settings.timezone)
 
 
 async def fill(
@@ -221,12 +226,24 @@ async def write(store: Store, made: Region, lives: list[Life]) -> int:
     """Write some lives; the number of entries. A life half written is written again over itself."""
     patients: dict[str, list[Resource]] = {}
     others: dict[str, list[Resource]] = {}
+    now = _now(store).isoformat(timespec="seconds")
     for life in lives:
         for author, resource in life.entries:
+            be_noted_by(resource, now)
             (patients if resource["resourceType"] == "Patient" else others).setdefault(author, []).append(resource)
     for part in (patients, others):
         await asyncio.gather(*(_commit(store, made, author, some) for author, some in part.items()))
     return sum(len(life.entries) for life in lives)
+
+
+def be_noted_by(resource: Resource, now: str) -> None:
+    """Have nothing that was seen or noted be later than `now` (an instant in Norway); what is to come stays.
+
+    A region that is made at night so has a little earlier what is noted each morning.
+    """
+    for name in _HAPPENED:
+        if resource.get(name, "") > now:
+            resource[name] = now
 
 
 async def _commit(store: Store, made: Region, author: str, resources: list[Resource]) -> None:

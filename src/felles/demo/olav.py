@@ -298,7 +298,7 @@ def _days_in_ward(chart: Chart, stay: Visit, day: date) -> None:
     chart.note(
         visit,
         "Sykepleienotat, natt",
-        "Sovet fra elleve til fem. Opp en gang til toalettet med prekestol og tilsyn. VAS 3. BT {bt}, SpO2 {spo2} %.",
+        "Sovet siden elleve, opp en gang til toalettet med prekestol og tilsyn. VAS 3. BT {bt}, SpO2 {spo2} %.",
         minutes=10,
     )
 
