@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from felles import fhir
 from felles.access.handovers.hours import OFFICE, Hours, after, hours_of, is_open
 from felles.access.handovers.kinds import Wait
-from felles.access.workdays import is_workday
+from felles.access.workdays import holidays
 from felles.fhir.search.dates import OSLO
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -70,6 +70,9 @@ def test_a_service_that_is_open_over_midnight_is_open_then():
     assert is_open(legevakt, micros(2026, 11, 28, 12))
     assert is_open(legevakt, micros(2026, 11, 30, 7)) is False  # Sunday ends at midnight, as it says
     assert is_open(legevakt, micros(2026, 12, 25, 12))  # a holiday on a Friday has a Sunday's hours
+    desk = said(span("09:00", "15:00", *DAYS[:6]))
+    assert is_open(desk, micros(2026, 12, 19, 12))
+    assert not is_open(desk, micros(2026, 12, 26, 12))  # so has one on a Saturday
 
 
 def test_a_night_is_as_long_as_summer_time_makes_it():
@@ -133,9 +136,7 @@ def by_the_wall(spans: list[dict[str, Any]], moment: int) -> bool:
 
 
 def _on(spans: list[dict[str, Any]], day: date, now: time, *, back: int) -> bool:
-    held = DAYS[day.weekday()]
-    if day.weekday() < 5 and not is_workday(day):
-        held = "sun"
+    held = "sun" if day in holidays(day.year) else DAYS[day.weekday()]
     for each in spans:
         if held not in each["daysOfWeek"]:
             continue

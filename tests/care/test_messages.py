@@ -7,6 +7,8 @@ import pytest
 from browsing import found_in, gone, lines_about, own, patient_named, words
 from desks import case_at
 
+from felles.record.errors import Busy, Conflict
+
 pytestmark = pytest.mark.slow
 
 
@@ -194,6 +196,26 @@ async def test_a_high_value_shows_the_number_first_is_saved_once_and_is_marked_a
         assert (await olav.get("/meg/maling")).status_code == 404  # for who expects a child
         assert (await post(olav, "/meg/maling", overtrykk="150", undertrykk="90")).status_code == 404
         assert (await post(midwife, "/meg/maling", overtrykk="150", undertrykk="90")).status_code == 403
+
+
+@pytest.mark.parametrize("error", [Busy("away"), Conflict("three times")])
+async def test_whom_to_ring_is_shown_though_the_record_can_be_neither_read_nor_written(site, monkeypatch, error):
+    async def fails(*_, **__):
+        raise error
+
+    alarming, calm = {"overtrykk": "171", "undertrykk": "112"}, {"overtrykk": "118", "undertrykk": "72"}
+    async with site.visitor("gravid") as ida:
+        for name in ("commit", "page"):
+            monkeypatch.setattr(type(site.store), name, fails)
+            for typed in (alarming, {"symptom-hodepine": "1"}):
+                answer = await post(ida, "/meg/maling", **typed)
+                assert answer.status_code == 200, (name, typed)
+                shown = words(answer.text)
+                assert shown.index("Ring nå") < shown.index("113") < shown.index("Målingen er ikke lagret")
+                assert "116 117" in shown
+            assert (await post(ida, "/meg/maling", **calm)).status_code == error.status, name
+            monkeypatch.undo()
+        assert "Målingen er lagret" in words((await post(ida, "/meg/maling", **alarming)).text)
 
 
 async def test_a_daughter_tells_what_matters_and_both_see_where_it_is_and_the_answer(site):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from doors import block, item
 from handed import Region
 from ordered import answered, does, ordered
+from worlds import actor
 
+from felles import access, fhir
+from felles.access.actor import Sort
 from felles.access.handovers.states import State
+from felles.care.doors.blocks.views import foreseen
 from felles.care.handovers.rules import Verb
 from felles.record.errors import Absent, Forbidden
 
@@ -142,3 +147,21 @@ async def test_whose_it_is_not_makes_it_nobody_elses_nor_her_own(region: Region)
     await lost(region)
     assert await seen(region, "other", order) == [False]
     assert await seen(region, "gp", order) == [True]
+
+
+async def test_before_a_block_she_sees_which_answers_nobody_has_seen_that_it_hides(region: Region):
+    order = await ordered(region)
+    value = await answered(region, order, "HH")
+    store, me = region.world.store, f"Patient/{region.patient}"
+    key = await store.place(me)
+    assert key is not None
+    grant = access.person(actor("citizen", Sort.CITIZEN, reference=me, keys=(key,), purpose="PATRQT"), (key,))
+
+    async def stops(**what: Any) -> list[str]:
+        said = block(region.patient, data=[item(f"Observation/{value['id']}")], **what)
+        would = await foreseen(store, grant, fhir.decode(msgspec.json.encode(said)))
+        return [each.reference for each in would.stops]
+
+    assert await stops(against=region.orgs["office"]) == [f"Observation/{value['id']}"]
+    assert await stops(against=region.orgs["hospital"]) == []
+    assert await region.work("gp"), "nothing was closed by looking ahead"

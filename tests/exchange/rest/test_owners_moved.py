@@ -250,31 +250,34 @@ async def test_another_municipality_is_offered_what_the_old_ones_services_have(r
     assert rows[0]["many"] == 0
 
 
-async def test_what_a_client_offers_moves_no_sender_and_nothing_of_another_person(region: Region, keeper: Keeper):
+async def test_what_a_client_offers_moves_no_sender_and_only_whoever_has_it_offers(region: Region, keeper: Keeper):
     mine = await region.sent()  # from the GP, with the ward
     stranger = (await region.world.patient())["id"]
     theirs = await region.world.made(region.task() | {"for": {"reference": f"Patient/{stranger}"}})
-    offers: list[dict[str, Any]] = []
-    for work in (mine, theirs):
-        made = region.task(
+
+    def offer(who: str, work: dict[str, Any]) -> dict[str, Any]:
+        return region.task(
             code={"coding": [{"system": HANDOVER_SYSTEM, "code": "offer"}]},
             focus={"reference": f"Task/{work['id']}"},
             input=[{"type": {"text": side}, "valueReference": work[side]} for side in ("owner", "requester")],
-            requester={"reference": region.person("one")},
+            requester={"reference": region.person(who)},
+            owner={"reference": region.person(who)},
         )
-        answer_ = await region.client("one").post("Task", made)
-        assert answer_.status == 201, answer_.json
-        offers.append(answer_.json)
-        taken = answer_.json | {"status": "accepted", "owner": {"reference": region.person("two")}}
-        done = await region.client("two").put(f"Task/{answer_.json['id']}", taken)
-        assert done.status == 200, done.json
+
+    for who, work in (("clerk", mine), ("gp", mine), ("one", theirs)):  # sees it, sent it, has another person's
+        refused = await region.client(who).post("Task", offer(who, work))
+        assert refused.status == 403, refused.json
+    made = await region.client("one").post("Task", offer("one", mine) | {"owner": {"reference": region.orgs["ward"]}})
+    assert made.status == 201, made.json
+    taken = made.json | {"status": "accepted", "owner": {"reference": region.person("two")}}
+    done = await region.client("two").put(f"Task/{made.json['id']}", taken)
+    assert done.status == 200, done.json
     await keeper.round()
     row = await region.row(f"Task/{mine['id']}")
     assert (row["owner"], row["sender"]) == (region.person("two"), region.person("gp"))
     row = await region.row(f"Task/{theirs['id']}")
     assert (row["owner"], row["sender"]) == (region.orgs["ward"], region.person("gp"))
-    for each in offers:
-        assert (await region.row(f"Task/{each['id']}"))["state"] == State.DONE
+    assert (await region.row(f"Task/{made.json['id']}"))["state"] == State.DONE
 
 
 def place(town: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ it too, and one entry has one Task that carries it. Asked in the commit, where w
     another Task carries it already       that one is written, there is no second (409)
     it declines or ends at once           as of a Task that is there: a reason, a person, and who sent it ends it
 
+What is offered to another (`offers`) is offered by whoever has it (403): a yes moves it.
+
 What nobody owes anything of any more (it has ended, or was none) anybody may begin anew. An order has others' own work
 beside it, which says nothing of it (`following`). The jobs of those who run the record and an import are asked nothing.
 """
@@ -21,7 +23,8 @@ from felles.access.handovers.states import State
 from felles.record.clock import Clock
 from felles.record.decide import ASK, PARTED, ask_values
 from felles.record.derive import Part
-from felles.record.errors import Conflict
+from felles.record.errors import Conflict, Forbidden
+from felles.record.grants import Mode
 from felles.record.lane import unnest
 
 if TYPE_CHECKING:
@@ -46,8 +49,7 @@ async def check(after: After, reference: str, said: Said, task: Any) -> None:
     grant = after.grant
     if grant.job or after.historic or said.kind.case or not said.focus.startswith(guard.ALONE):
         return
-    columns = [[value] for value in ask_values(grant, Clock(after.clinical - after.real))]
-    rows = await after.conn.fetch(_OPEN, *columns, *after.key, said.focus, reference)
+    rows = await _open(after, reference, said)
     if not rows:
         return
     part = Part(0)
@@ -57,3 +59,16 @@ async def check(after: After, reference: str, said: Said, task: Any) -> None:
         raise refused
     if any(row["source"] != said.focus for row in rows):
         raise Conflict("another Task carries this already: write that one")
+
+
+async def check_offer(after: After, reference: str, said: Said) -> None:
+    """Raise `Forbidden` for an offer (`reference`) of what the writer has not."""
+    rows = [row for row in await _open(after, reference, said) if row["source"] == said.focus]
+    if after.grant.mode is not Mode.ALL and not any(Part.HOLDS in Part(row["part"]) for row in rows):
+        raise Forbidden("what is offered to another is offered by whoever has it")
+
+
+async def _open(after: After, reference: str, said: Said) -> list[Any]:
+    """The open hand-overs that the focus of a Task is or that carry it, with what the writer is to each."""
+    columns = [[value] for value in ask_values(after.grant, Clock(after.clinical - after.real))]
+    return list(await after.conn.fetch(_OPEN, *columns, *after.key, said.focus, reference))

@@ -19,10 +19,11 @@ CARRIED: Final = "http://felles.example/fhir/sid/carried"
 """System of the identifier that a Task has from what it carries, as that stood when whoever made it looked."""
 
 
-def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str) -> dict[str, Any]:
+def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str, patient: str) -> dict[str, Any]:
     """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant.
 
-    Of a message it tells who wrote it, by name, and what sort it is.
+    It is for the entry's subject, or where it names none (a message) for the person it lies with (`patient`). Of a
+    message it tells who wrote it, by name, and what sort it is.
     """
     named = {"display": said} if (said := body.get("sender", {}).get("display", "")) else {}
     made: dict[str, Any] = {
@@ -33,7 +34,7 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "code": coded(Kind(held.kind)),
         "description": told_in(body),
         "focus": {"reference": source},
-        "for": body["subject"],
+        "for": body.get("subject") or {"reference": patient},
         "authoredOn": body.get("authoredOn") or body.get("sent") or now,
         "requester": {"reference": held.sender} | named,
         "owner": {"reference": held.receiver},

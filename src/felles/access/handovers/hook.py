@@ -77,14 +77,18 @@ NOWHERE: Final = "Organization/unknown"
 DESK: Final = """select 'Organization/' || s.id as desk from shared s
     where s.self = desk_of($1, $2, $3) and s.bucket = -1 and s.state = 0 and s.form = 0 and not s.deleted"""
 
-# Of the open ones of a person those whose owner has staff, none of whom may see the entry, also where it came back to
-# who sent it. $3 real time.
-_CLOSED: Final = f"""
-select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
+
+def _closed(what: str) -> str:
+    """Of the open ones of a person those whose owner has staff, none of whom may see the entry that `what` names.
+
+    Also where it came back to who sent it. $3 real time.
+    """
+    return f"""
+select h.source, e.self, {", ".join(f"h.{name}" for name in _FIELDS)}
   from handover h
   join person p on p.bucket = h.bucket and p.person = h.person
-  join type_name n on n.name = split_part(h.source, '/', 1)
-  join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2) and e.form = 0
+  join type_name n on n.name = split_part({what}, '/', 1)
+  join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part({what}, '/', 2) and e.form = 0
    and e.state = 0
  where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d} and not h.stopped and h.kind < {CASES}
    and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3
@@ -93,6 +97,10 @@ select h.source, h.self, {", ".join(f"h.{name}" for name in _FIELDS)}
         select 1 from (select s.actor, s.org, s.role_mark as role, $3::bigint as real from staffing s
                         where s.party = h.holder and s.since <= $3 and s.until > $3 and {works("s.role")}) q
          where not {BLOCKED})"""
+
+
+_CLOSED: Final = _closed("h.source")
+_CLOSED_ANSWERS: Final = _closed("h.answer")
 
 
 def register(registry: Registry) -> None:
@@ -125,10 +133,26 @@ def _wants_result(resource: Any) -> bool:
 async def keep(after_: After) -> bool:
     """Make the rows of the hand-overs of this commit anew."""
     for reference, resource in after_.of(*TYPES_HANDED).items():
+        await _check(after_, reference, resource)
         await _keep(after_, reference, resource)
     if any(each.startswith("ServiceRequest/") for each in after_.created):
         await _tell_early(after_)
     return False
+
+
+async def _check(after_: After, reference: str, resource: Any) -> None:
+    """Raise `Unprocessable` for what is begun about nobody who is known here: it would be on nobody's list.
+
+    `Forbidden` for what is offered by somebody who has it not.
+    """
+    said = None if resource is None else said_by(resource)
+    if said is None or after_.grant.job or after_.historic or said.kind in NOBODYS or is_over(said.state):
+        return
+    if not after_.key[1]:
+        at = "Task.for" if reference.startswith("Task/") else f"{type(resource).__name__}.subject"
+        raise Unprocessable("nobody would have this: refer to the Patient it is about", at)
+    if said.kind is Kind.OFFER and reference in after_.created:
+        await beginning.check_offer(after_, reference, said)
 
 
 async def _keep(after_: After, reference: str, resource: Any) -> None:
@@ -386,8 +410,12 @@ async def give_back(after_: After) -> None:
 
 
 async def stopped(conn: Conn, key: PersonKey, real: int) -> list[int]:
-    """The open ones (hashes of their entries) whose owner may not see them as things stand in this transaction."""
-    return [row["self"] for row in await conn.fetch(_CLOSED, *key, real)]
+    """What whoever has it may not see as things stand in this transaction (hashes of entries).
+
+    The open ones, and answers of orders that wait for somebody.
+    """
+    closed = [await conn.fetch(each, *key, real) for each in (_CLOSED, _CLOSED_ANSWERS)]
+    return [row["self"] for rows in closed for row in rows]
 
 
 def held_of(row: Any) -> Held:

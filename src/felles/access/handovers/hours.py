@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.times import span
-from felles.access.workdays import is_workday
+from felles.access.workdays import holidays, is_workday
 from felles.fhir.search.dates import OSLO
 
 if TYPE_CHECKING:
@@ -45,9 +45,8 @@ class Hours:
     closed: tuple[tuple[int, int], ...] = ()
 
     def of(self, day: date) -> tuple[Span, ...]:
-        """The hours of a day: on a public holiday those of a Sunday."""
-        held = day.weekday()
-        return self.week[_SUNDAY if held < 5 and not is_workday(day) else held]
+        """The hours of a day: on a public holiday those of a Sunday, whichever day it is."""
+        return self.week[_SUNDAY if day in holidays(day.year) else day.weekday()]
 
     @property
     def always(self) -> bool:

@@ -65,6 +65,7 @@ EVERY: Final = 2.0
 MANY: Final = 200
 """Hand-overs of one round."""
 _MINUTE: Final = 60 * MICROSECONDS
+_PATIENCE: Final = 10 * _MINUTE
 GIVEN: Final = "given"
 """It is another's altogether: whose it is, and to whom it comes back. No code of an entry."""
 _HIGHEST: Final = 10
@@ -150,6 +151,8 @@ class Keeper:
     conn: asyncpg.Connection
     alone: dict[int, int] = field(default_factory=dict[int, int])
     """Who is away with nobody to have what is hers (hashes), until when that is not asked again (real time)."""
+    failed: dict[str, int] = field(default_factory=dict[str, int])
+    """What could not be kept for a fault of ours, until when it is not tried again (real time)."""
     looked: int = 0
     """When the roles of the region were last looked at (real time)."""
 
@@ -157,18 +160,20 @@ class Keeper:
         """See to what is due; how many hand-overs were written anew. Raises what the driver raises."""
         real, clinical = self.store.clock.real(), self.store.clock.clinical()
         self.alone = {party: until for party, until in self.alone.items() if until > real}
+        self.failed = {source: until for source, until in self.failed.items() if until > real}
+        many = MANY + len(self.failed)  # what fails takes nobody's turn
         rows = [
-            *await self.conn.fetch(_STOPPED, MANY),
-            *await self.conn.fetch(away.GONE, clinical, real, list(self.alone), MANY),
-            *await self.conn.fetch(away.BACK, clinical, real, MANY),
-            *await self.conn.fetch(offering.MARKED, MANY),
-            *await self.conn.fetch(offering.YES, MANY),
-            *await self.conn.fetch(offering.OVER, MANY),
-            *await self.conn.fetch(_LATE, clinical, MANY),
-            *await self.conn.fetch(_UNSEEN, clinical, real, MANY),
-            *await self.conn.fetch(_NOBODY, real, MANY),
+            *await self.conn.fetch(_STOPPED, many),
+            *await self.conn.fetch(away.GONE, clinical, real, list(self.alone), many),
+            *await self.conn.fetch(away.BACK, clinical, real, many),
+            *await self.conn.fetch(offering.MARKED, many),
+            *await self.conn.fetch(offering.YES, many),
+            *await self.conn.fetch(offering.OVER, many),
+            *await self.conn.fetch(_LATE, clinical, many),
+            *await self.conn.fetch(_UNSEEN, clinical, real, many),
+            *await self.conn.fetch(_NOBODY, real, many),
         ]
-        done, seen = await self._nobodys(real), set[str]()
+        done, seen = await self._nobodys(real), set(self.failed)
         for row in rows:
             if row["source"] in seen:
                 continue
@@ -177,6 +182,11 @@ class Keeper:
                 done += await self._see_to(row)
             except RecordError as error:  # somebody was faster, or it cannot be written: the next round sees it again
                 _log.info("a hand-over was not kept", source=row["source"], error=error.diagnostics)
+            except AWAY:
+                raise
+            except Exception:  # noqa: BLE001 - of one entry, whatever it is: the others' dates hold all the same
+                self.failed[row["source"]] = real + _PATIENCE
+                _log.exception("a hand-over could not be kept", source=row["source"])
         return done
 
     async def _nobodys(self, real: int) -> int:
@@ -203,7 +213,8 @@ class Keeper:
         elif why == "back":
             changed = await self._give_back(row, task)
         else:
-            changed = kept(task, held, *await self._onward(row, held))
+            to, code = await self._onward(row, held)
+            changed = kept(task, held, await self._asker(to, row["org"]) if held.owner == held.sender else to, code)
         if changed is None:
             return 0
         await self._write(row, changed, version)
@@ -224,6 +235,7 @@ class Keeper:
             to = await self._desk(row, held)
         else:
             to = await away.whose(self.store, held, row["stand_in"], row["org"])
+            to = await self._asker(to, row["org"]) if held.owner == held.sender else to
         if not to:
             self.alone[row["holder"]] = self.store.clock.real() + away.AGAIN
             return None
@@ -314,6 +326,16 @@ class Keeper:
         rows = await self.conn.fetch(_OPERATOR, self.store.clock.real())
         return reference_of(fhir.decode(rows[0]["body"].encode()).practitioner) if rows else ""
 
+    async def _asker(self, party: str, org: int) -> str:
+        """`party`, or the nearest above it that R4 lets be who asks (`Task.requester`): a service is none."""
+        if not party.startswith("HealthcareService/"):
+            return party
+        for _ in range(_HIGHEST):
+            party = await self._above(party, org)
+            if not party.startswith("HealthcareService/"):
+                break
+        return party or await self._operator()
+
     async def _above(self, party: str, org: int) -> str:
         """The nearest unit above `party` that has staff, "" where there is none; `org` as `inboxes.above` has it."""
         return (await inboxes.above(self.store, {party}, org)).get(party, "")
@@ -346,8 +368,7 @@ class Keeper:
         """The Task of a hand-over and its version; a new one (version 0) for what no Task carried; None: not now."""
         type_name, _, name = row["source"].partition("/")
         if row["source"].startswith(REVIEW):
-            (found,) = await self.conn.fetch(_PATIENT, row["bucket"], row["person"])
-            return reviewing(row["source"], held, found["patient"], moment(self.store.clock.clinical())), 0
+            return reviewing(row["source"], held, await self._patient(row), moment(self.store.clock.clinical())), 0
         read = await self.store.read(self._grant(), type_name, name)
         body = msgspec.json.decode(read.body)
         if type_name == "Task":
@@ -361,7 +382,11 @@ class Keeper:
             named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
             gone = why in ("away", "nobody") and held.owner not in (*named, held.sender)
             return (None if over or gone else body), read.version
-        return carrying(row["source"], body, held, moment(self.store.clock.clinical())), 0
+        return carrying(row["source"], body, held, moment(self.store.clock.clinical()), await self._patient(row)), 0
+
+    async def _patient(self, row: Any) -> str:
+        """The person of a row: Patient/id."""
+        return str((await self.conn.fetch(_PATIENT, row["bucket"], row["person"]))[0]["patient"])
 
     async def _write(self, row: Any, task: dict[str, Any], version: int) -> None:
         resource, source = fhir.decode(msgspec.json.encode(task)), row["source"]
@@ -452,6 +477,9 @@ async def _run(store: Store, url: str, every: float) -> None:
                 await asyncio.sleep(every)
         except AWAY as error:
             _log.info("the keeper lost its database", error=type(error).__name__)
+            await asyncio.sleep(every)
+        except Exception:  # noqa: BLE001 - whatever it was, it goes on keeping
+            _log.exception("a round of the keeper failed")
             await asyncio.sleep(every)
         finally:
             conn.terminate()

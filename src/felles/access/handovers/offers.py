@@ -50,7 +50,8 @@ def offered(work: Mapping[str, Any], reference: str, held: Held, marked: str, no
     words = work.get("description", "").strip()
     had = {"owner": held.owner, "requester": held.sender}  # where the work names nobody
     first = work.get(sides[0], {}).get("reference") or had[sides[0]]
-    return {
+    whose = {"for": work["for"]} if "for" in work else {}  # else it is found by what it is about, as the work is
+    return whose | {
         "resourceType": "Task",
         "status": "requested",
         "intent": "order",
@@ -58,7 +59,6 @@ def offered(work: Mapping[str, Any], reference: str, held: Held, marked: str, no
         "code": coded(Kind.OFFER),
         "description": f"{NAMES[held.kind]}: {words}"[:_LONGEST] if words else NAMES[held.kind],
         "focus": {"reference": reference},
-        "for": work["for"],
         "authoredOn": now,
         "lastModified": now,
         "requester": {"reference": first},

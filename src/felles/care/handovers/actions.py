@@ -56,7 +56,7 @@ async def do(
     body: dict[str, Any] = msgspec.json.decode(row.body)
     carried = row.source.startswith("Task/")
     if not carried:
-        body = carrying(row.source, body, row, now)
+        body = carrying(row.source, body, row, now, f"Patient/{row.patient}")
     task = _struct(rules.act(body, verb, who=actor.reference, now=now, words=words, to=to, until=until, told=told))
     if carried:
         name = row.source.partition("/")[2]

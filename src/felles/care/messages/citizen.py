@@ -16,7 +16,7 @@ from felles.care.messages import page as parts
 from felles.care.messages.codes import BOUNDS, SYMPTOMS
 from felles.care.people import open_own, store_of
 from felles.care.writing import kept
-from felles.record.errors import Absent, Busy
+from felles.record.errors import Absent, Busy, RecordError
 from felles.record.ids import bucket_of, drawn_id, new_id
 from felles.ui.web import form_of, go, page, visit
 
@@ -168,15 +168,21 @@ async def measure(request: Request) -> Response:
     form = await form_of(found)
     if kept.saves(form):
         return await kept.saved_by(found, open_own(found), begun.MEASUREMENT, form, look="/meg/maling")
-    grant, there, _ = await _read(found, "measuring")
-    _pregnant(there)
+    grant, bound = open_own(found), store_of(found).settings.pregnancy_pressure
     measured, wrong = _measured(found, grant, form)
+    alarm = rules.alarming(_heard(form, "overtrykk"), _heard(form, "undertrykk"), measured.symptoms, bound)
+    try:
+        _, there, _ = await _read(found, "measuring")
+    except RecordError:
+        if not alarm:
+            raise
+        _log.warning("an alarming measurement came while the record could not be read", exc_info=True)
+        return _ring_now(found, None, form | {"id": measured.id}, wrong, saved=False)
+    _pregnant(there)
     held, made = None, "Communication" if measured.upper is None else "Observation"
-    with suppress(Busy):  # whom to ring is shown whether anything could be kept or not
+    with suppress(RecordError if alarm else Busy):  # whom to ring is shown whether anything could be kept or not
         entry = f"{made}/{measured.id}"
         held = await kept.hold(found, kept.of(grant), begun.MEASUREMENT, form, entry=entry)
-    bound = store_of(found).settings.pregnancy_pressure
-    alarm = rules.alarming(_heard(form, "overtrykk"), _heard(form, "undertrykk"), measured.symptoms, bound)
     to = form.get("til", "")
     to = next((each.reference for each in there.places if each.reference == to), "") or next(
         (each.reference for each in there.places), ""
@@ -191,10 +197,10 @@ async def measure(request: Request) -> Response:
             saved = True
             if held is not None:
                 await held.sent()
-        except Busy:
+        except RecordError:
             if not alarm:
                 raise
-            _log.warning("an alarming measurement could not be saved")
+            _log.warning("an alarming measurement could not be saved", exc_info=True)
     if not alarm:
         if saved:
             return go("/meg/meldinger?malt=1")
@@ -206,11 +212,14 @@ def _nobody(found: Visit) -> dict[str, str]:
     return {"til": found.t("Ingen av dem som følger deg, har noen som tar imot meldinger. Ring dem.")}
 
 
-def _ring_now(found: Visit, there: Around, form: dict[str, str], wrong: dict[str, str], *, saved: bool) -> Response:
+def _ring_now(
+    found: Visit, there: Around | None, form: dict[str, str], wrong: dict[str, str], *, saved: bool
+) -> Response:
+    """Whom to ring; `there` None: the record could not be read, and the numbers for all stand alone."""
     t, bound = found.t, store_of(found).settings.pregnancy_pressure
-    context = parts.answers(there) | {
+    context = {
         "title": t("Ring nå"),
-        "ring": present.ring(t, there.ward, worried=True),
+        "ring": present.ring(t, there.ward if there else None, worried=True),
         "pressure": present.pressure(t, bound, form["id"], form),
         "value": "/".join(filter(None, (form.get("overtrykk", ""), form.get("undertrykk", "")))),
         "noticed": [each["text"] for each in present.pressure(t, bound, "", form)["symptoms"] if each["on"]],
