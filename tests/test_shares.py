@@ -65,6 +65,13 @@ def test_a_kind_of_hiding_goes_by_itself(kind):
     assert parts == {f"{file}[{kind}]"}
 
 
+def test_what_is_long_to_make_is_made_once():
+    region = {part_of(f"tests/demo/test_{name}.py::test_x[seed 7{more}]") for name, more in (("a", ""), ("b", "-q"))}
+    assert region == {"tests/demo[seed 7]"}
+    old = ("tests/record/test_a.py::test_x[pg17]", "tests/record/find/test_b.py::test_y[q-pg17-a]")
+    assert {part_of(nodeid) for nodeid in old} == {"pg17"}
+
+
 @pytest.mark.parametrize(
     "nodeid",
     [

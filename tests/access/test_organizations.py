@@ -1,5 +1,6 @@
 """From an application to a role that opens a door: who may, who may not, and what ends it."""
 
+import asyncio
 from dataclasses import replace
 
 import msgspec
@@ -117,6 +118,35 @@ async def test_an_approval_makes_the_organisation_its_units_and_its_administrato
     assert [u.name for u in await organizations.units(store, kari)] == ["Laboratoriet", "Legekontoret"]
     with pytest.raises(Conflict):
         await applications.approve(store, OPERATOR, (await applied(store, 32000041)).id)
+
+
+@pytest.mark.parametrize("step", ["_make", "open_account"])
+async def test_an_approval_that_was_killed_waits_again_and_is_gone_on_with(store, monkeypatch, step):
+    waiting = await applied(store, 32000076 if step == "_make" else 32000092)
+
+    async def killed(*_, **__):
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(applications, step, killed)
+    with pytest.raises(asyncio.CancelledError):
+        await applications.approve(store, OPERATOR, waiting.id)
+    monkeypatch.undo()
+    assert (await applications.one(store, OPERATOR, waiting.id)).waits
+    with pytest.raises(Conflict):  # perhaps somebody is at it
+        await applications.approve(store, OPERATOR, waiting.id)
+    earlier = "update application set decided = decided - $2 where id = $1"
+    await store.pool.fetch(earlier, waiting.id, 2 * applications.STUCK)
+    made = await applications.approve(store, OPERATOR, waiting.id)
+    account = await accounts.find(store, made.account)
+    assert account is not None
+    held = await accounts.roles_held(store, account.actor)
+    assert [(h.role, h.organization) for h in held] == [("local-administrator", made.organization)]
+    named = "select count(*) as n from shared where state = 0 and form = 0 and body like $1"
+    assert (await store.pool.fetch(named, f"%{waiting.asked.number}%"))[0]["n"] == 1
+    kari = replace(OPERATOR, reference=account.actor, role_code="local-administrator", organization=made.organization)
+    assert [u.name for u in await organizations.units(store, kari)] == ["Laboratoriet", "Legekontoret"]
+    with pytest.raises(Conflict):
+        await applications.approve(store, OPERATOR, waiting.id)
 
 
 async def test_an_administrator_keeps_her_own_organisation_and_no_other(store):

@@ -50,12 +50,20 @@ def chrome(chromium, playwright):
     browser.close()
 
 
+def signed_in(context, persona):
+    """Signs somebody in as the card of the front page does (`by_card` clicks it); the address it leads to."""
+    ours = {"sec-fetch-site": "same-origin"}
+    answer = context.request.post("/logg-inn", form={"persona": persona}, headers=ours, max_redirects=0)
+    assert answer.status == 303, answer.text()
+    return answer.headers["location"]
+
+
 @pytest.fixture
 def window(chrome, address):
     """Gives a window: `window(390, dark=True, persona="gravid")`; each has cookies of its own."""
     contexts = []
 
-    def open_window(width=1440, *, dark=False, persona=None, language="nb-NO", script=True):
+    def open_window(width=1440, *, dark=False, persona=None, language="nb-NO", script=True, by_card=False):
         phone = width < 600
         context = chrome.new_context(
             viewport={"width": width, "height": 900},
@@ -71,9 +79,11 @@ def window(chrome, address):
         page.troubles = []
         page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        if persona:
+        if persona and by_card:
             page.goto("/")
             page.click(f"button[value={persona}]")
+        elif persona:
+            page.goto(signed_in(context, persona))
         return page
 
     yield open_window
@@ -137,16 +147,21 @@ def faults_in_both_shapes(faults):
     """
     seats = count()
 
+    def turned(page, width, color):
+        if getattr(page, "turned", ()) != (width, color):
+            page.emulate_media(color_scheme=color)
+            page.set_viewport_size({"width": width, "height": 900})
+        page.turned = width, color
+
     def look(page):
         told, seat = [], next(seats)
         order = SHAPES if dealt("", 2, seat) else SHAPES[::-1]
+        page.turned = ()  # whatever was done to it meanwhile
         for (width, color), rules in zip(order, (RULES, LOOKS if dealt("looks", 3, seat) else []), strict=True):
-            page.emulate_media(color_scheme=color)
-            page.set_viewport_size({"width": width, "height": 900})
+            turned(page, width, color)
             page.evaluate("scrollTo(0, 0)")
             told += [f"{width} px, {color}: {each}" for each in faults(page, narrow=width == 390, rules=rules)]
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1440, "height": 900})
+        turned(page, *SHAPES[0])
         return told
 
     return look

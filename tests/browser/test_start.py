@@ -137,7 +137,7 @@ CASES = {
 @pytest.mark.parametrize("persona", CASES)
 def test_one_click_from_the_start_page_to_what_she_came_for(window, region, persona):
     person, part, told, place, answer = CASES[persona]
-    page = window(persona=persona)  # by her card
+    page = window(persona=persona, by_card=True)
     record = Record(region.url, person)
     line = page.locator(f"section[aria-labelledby={part}] li", has=page.locator(f"a[href='/p/{record.id}']")).first
     expected = told(record)

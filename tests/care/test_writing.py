@@ -8,6 +8,7 @@ import pytest
 from browsing import own, patient_named, words
 from desks import hired
 
+from felles.access.handovers import inboxes
 from felles.care.writing import actions
 from felles.demo.places import HOME_CARE, ORGANISATIONS, WARD
 from felles.record.maintenance import connect
@@ -169,6 +170,20 @@ async def test_a_deviation_is_the_gps_until_she_answers_and_then_the_nurses(site
         assert path not in unescape((await doctor.get("/arbeid")).text)
         assert path in unescape((await nurse.get("/")).text)
         assert "Fyll den etter listen i dag." in words((await nurse.get(path)).text)
+
+
+async def test_a_deviation_to_ones_own_unit_is_with_those_who_work_there(site, olav):
+    async with site.visitor("sykepleier") as nurse, site.visitor("sykehuslege") as doctor:
+        page = unescape((await nurse.get(f"/p/{olav}/skriv/avvik")).text)
+        unit, name = re.search(r'value="(Organization/\w+)"[^>]*>Egen enhet, ([^<]+)<', page).groups()
+        assert "Ortopedi" in name
+        assert inboxes.at_work(await inboxes.staff(site.store, unit)), "where nobody works it would come back to her"
+        form = hidden(page) | {"tekst": "Sengebandet manglet i natt.", "til": unit, "gjor": "signer"}
+        assert "Signert." in words((await sent(nurse, olav, "avvik", form)).text)
+        assert await over(site) == 1
+        assert f"/arbeid/Task/{form['id']}" in unescape((await doctor.get("/arbeid")).text)
+    sql = "select owner from handover where source = $1"
+    assert [row["owner"] for row in await site.store.pool.fetch(sql, f"Task/{form['id']}")] == [unit]
 
 
 async def test_two_windows_meet_and_no_text_is_lost(site, olav):

@@ -1,4 +1,7 @@
-"""How a run is shared out to its processes: file by file, and what is long in parts of a file."""
+"""How a run is shared out to its processes: file by file, and what is long in parts of a file.
+
+What several files share, and is long to make, goes together: a demo region as data, and PostgreSQL 17.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from typing import Any
 from xdist.scheduler import LoadFileScheduling
 
 _KIND = re.compile(r"^(tests/proofs/test_(?:pages_)?non_interference\.py)::\w+\[([a-z-]+)-pg1[78]\b")
+
+
+_MADE = re.compile(r"^tests/demo/[^:]+::\w+\[(seed \d+)\b")
+_ON_17 = re.compile(r"::\w+\[(?:.*-)?pg17\b")
 
 
 class ByFileAndKind(LoadFileScheduling):
@@ -20,8 +27,11 @@ class ByFileAndKind(LoadFileScheduling):
 
 def part_of(nodeid: str) -> str:
     """The part of its file that a test belongs to, which need not run where the rest of the file does; or ""."""
-    found = _KIND.match(nodeid)
-    return f"{found[1]}[{found[2]}]" if found else ""
+    if found := _KIND.match(nodeid):
+        return f"{found[1]}[{found[2]}]"
+    if found := _MADE.match(nodeid):
+        return f"tests/demo[{found[1]}]"
+    return "pg17" if _ON_17.search(nodeid) else ""
 
 
 def scheduler(config: Any, log: Any) -> Any:

@@ -178,6 +178,13 @@ class Region:
         own = f"Patient/{SEEN}"
         self.citizen = actor("citizen", Sort.CITIZEN, reference=own, keys=(key,), purpose="PATRQT")
 
+    async def versions(self) -> int:
+        """How many versions of entries there are: each that is written, also one that deletes, is one more."""
+        rows = await self.world.store.pool.fetch(
+            "select (select count(*) from entry) + (select count(*) from shared) as n"
+        )
+        return int(rows[0]["n"])
+
     async def restore(self, entries: list[dict[str, Any]]) -> None:
         """Put a life back as it was; of what was handed over each that has not ended, which it then has for ever."""
         handed = [f"{SEEN}-{last}" for last in OPEN]

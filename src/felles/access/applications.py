@@ -26,7 +26,7 @@ from felles.fhir.norway.systems import ENH
 from felles.record.changes import Change
 from felles.record.clock import FOREVER, MICROSECONDS
 from felles.record.errors import Absent, Conflict, Forbidden, RecordError
-from felles.record.ids import SHARED_BUCKET, new_id
+from felles.record.ids import SHARED_BUCKET, drawn_id, new_id
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ _DECIDE: Final = f"""update application set state = $2, decided = $3::bigint, by
     where id = $1 and (state = 0 or (state = 1 and org is null and decided < $3::bigint - {STUCK})) returning id"""
 _MADE: Final = "update application set org = $2 where id = $1"
 _REOPEN: Final = "update application set state = 0, decided = null, by = null where id = $1 and org is null"
-_TAKEN: Final = f"""select 1 from shared where bucket = {SHARED_BUCKET} and type = {TYPES["Organization"]} and form = 0
+_TAKEN: Final = f"""select id from shared where bucket = {SHARED_BUCKET} and type = {TYPES["Organization"]} and form = 0
     and state = 0 and not deleted and body::jsonb -> 'identifier' @> $1::text::jsonb"""
 
 
@@ -177,14 +177,17 @@ async def refuse(store: Store, actor: Actor, application: str, reason: str) -> N
 async def approve(store: Store, actor: Actor, application: str) -> Approved:
     """Let an organisation in: make it, its units and its first administrator with an account.
 
-    Raises `Forbidden`, `Absent`, `Conflict` when it is decided already or the number is an organisation's here.
+    An approval that was broken off is gone on with: what it made is not made again. Raises `Forbidden`, `Absent`,
+    `Conflict` when it is decided already or the number is another organisation's here.
     """
     asked = (await one(store, actor, application)).asked
-    if await store.pool.fetch(_TAKEN, msgspec.json.encode([{"system": ENH, "value": asked.number}]).decode()):
+    taken = await store.pool.fetch(_TAKEN, msgspec.json.encode([{"system": ENH, "value": asked.number}]).decode())
+    begun = any(row["id"] == _drawn(application, "organization") for row in taken)
+    if taken and not begun:
         raise Conflict("an organisation with this number takes part already")
     await _decide(store, actor, application, State.APPROVED, None)
     try:
-        made = await _make(store, actor, asked)
+        made = await _make(store, actor, application, asked, begun=begun)
     except Exception:
         await store.pool.fetch(_REOPEN, application)
         raise
@@ -200,8 +203,16 @@ async def _tell(store: Store, application: str) -> None:
         await nobodys.told(store, application)
 
 
-async def _make(store: Store, actor: Actor, asked: Asked) -> Approved:
-    """The organisation, its units, its first administrator with her role, all in one commit; and her account."""
+def _drawn(application: str, what: str) -> str:
+    """The id of what an approval makes: the same whenever it is gone on with."""
+    return drawn_id(SHARED_BUCKET, f"application {application} {what}")
+
+
+async def _make(store: Store, actor: Actor, application: str, asked: Asked, *, begun: bool) -> Approved:
+    """The organisation, its units, its first administrator with her role, all in one commit; and her account.
+
+    `begun`: the commit was made, and what follows it perhaps not.
+    """
     urls = {name: f"urn:uuid:{place}" for place, name in enumerate(("org", "person", "role"))}
     top = organization(asked.name, asked.number, None, asked.kind)
     head = asked.administrator
@@ -214,8 +225,11 @@ async def _make(store: Store, actor: Actor, asked: Asked) -> Approved:
         Change(op="create", type="PractitionerRole", resource=struct(role), full_url=urls["role"]),
         *(Change(op="create", type="Organization", resource=struct(unit)) for unit in units),
     ]  # fmt: skip
-    done = await store.commit(doors.administer(actor), changes, act="approve")
-    made, person, held, *parts = [result.reference for result in done]
+    for change, what in zip(changes, ("organization", "person", "role", *map(str, range(len(units)))), strict=True):
+        change.drawn = _drawn(application, what)
+    if not begun:
+        await store.commit(doors.administer(actor), changes, act="approve")
+    made, person, held, *parts = [f"{change.type}/{change.drawn}" for change in changes]
     name = f"{head.given} {head.family}"
     account = await open_account(store, person, held, name, "local-administrator", asked.name)
     return Approved(made, person, account, parts)

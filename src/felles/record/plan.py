@@ -202,7 +202,7 @@ class Planner:
         if change.resource is not None:
             refuse_person_references(change.resource)
         if change.id is None:
-            return Step(change, (SHARED_BUCKET, 0), new_id(SHARED_BUCKET), new=True)
+            return Step(change, (SHARED_BUCKET, 0), _drawn(change, SHARED_BUCKET), new=True)
         return Step(change, (SHARED_BUCKET, 0), change.id, new=False, claims=change.source is not None)
 
     async def _owned(self, position: int, change: Change, here: PersonKey | None) -> Step:
@@ -212,9 +212,7 @@ class Planner:
         leads = tuple([(self._urls.get(ref, ref), await self._place(ref, home)) for ref in home.refs])
         key, wrong = await self._home(change, home, here, [key for _, key in leads])
         if change.id is None:
-            if change.drawn is not None and bucket_of(change.drawn) != key[0]:
-                raise Unprocessable(f"{change.drawn} was not drawn for this person")
-            step = Step(change, key, change.drawn or new_id(key[0]), new=True)
+            step = Step(change, key, _drawn(change, key[0]), new=True)
         elif here is None:
             step = self._named(change, key)
         else:
@@ -303,3 +301,10 @@ class Planner:
             own = frozenset(by_person.get(step.key, ()))
             with blaming(position):
                 step.made = draft(resource, step.change.type, step.id, step.key, own)
+
+
+def _drawn(change: Change, bucket: int) -> str:
+    """The id of what is made in a bucket. Raises `Unprocessable` for one that was drawn for another."""
+    if change.drawn is not None and bucket_of(change.drawn) != bucket:
+        raise Unprocessable(f"{change.drawn} was not drawn for this person")
+    return change.drawn or new_id(bucket)

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from doors import block
 from handed import Region
 
 from felles.access.handovers import keeper as keeping
@@ -59,6 +60,26 @@ async def test_it_is_taken_by_a_page_as_any_message_is(region: Region):
     task = (await region.world.system.get(await actions.do(region.world.store, region.who("gp"), row, Verb.TAKE))).json
     assert task["owner"] == {"reference": region.person("gp")}
     assert task["for"] == {"reference": f"Patient/{region.patient}"}
+
+
+async def test_a_citizens_message_that_a_block_ends_is_said_to_be_over_once(region: Region, keeper: Keeper):
+    to = {"reference": region.orgs["office"]}
+    made = await region.world.made(asking(region, recipient=[to], subject={"reference": f"Patient/{region.patient}"}))
+    source = f"Communication/{made['id']}"
+    await region.world.made(block(region.patient, against=region.orgs["office"]))
+    row = await region.row(source)
+    assert (row["state"], row["owner"], row["stopped"]) == (State.ENDED, "", True)
+    for _ in range(3):
+        await keeper.round()
+    rows = await region.world.store.pool.fetch(
+        "select source, state, owner, stopped from handover where source = $1 or focus = $1", source
+    )
+    assert [(row["state"], row["owner"], row["stopped"]) for row in rows] == [(State.ENDED, "", False)]
+    (row,) = rows
+    assert row["source"].startswith("Task/")
+    tasks = await region.world.system.get(f"Task?focus={source}")
+    assert [each["resource"]["status"] for each in tasks.json["entry"]] == ["cancelled"]
+    assert await region.work("gp") == []
 
 
 async def test_a_task_that_names_nobody_it_is_for_is_offered(region: Region, keeper: Keeper):

@@ -211,17 +211,17 @@ def _sent_by(said: Said, was: Held | None, writer: str) -> str:
 async def _by_itself(after_: After, reference: str, said: Said, task: Any) -> list[Any]:
     """The row of what this Task begins to carry, which was a hand-over by itself.
 
-    None where a referral or message is over: what comes then is its writer's. Raises `PreconditionFailed`, and what
-    `beginning.check` raises.
+    None where a referral or message is over: what comes then is its writer's, but for the keeper's word that it is.
+    Raises `PreconditionFailed`, and what `beginning.check` raises.
     """
     rows = await after_.conn.fetch(_READ, *after_.key, said.focus)
     looked = (reference in after_.created or said.kind is Kind.ORDER) and not after_.historic
     if looked and carrying.is_late(task, said.focus, rows[0]["since"] if rows else None):
         raise PreconditionFailed("what this carries stands otherwise by now: look again")
     await beginning.check(after_, reference, said, task)
-    if rows and rows[0]["kind"] in (Kind.REFERRAL, Kind.MESSAGE) and rows[0]["state"] >= State.DONE:
-        return []
-    return rows
+    over = bool(rows) and rows[0]["kind"] in (Kind.REFERRAL, Kind.MESSAGE) and rows[0]["state"] >= State.DONE
+    told = over and rows[0]["stopped"] and after_.grant.job  # the keeper says in the entry that a block has ended it
+    return [] if over and not told else rows
 
 
 async def _hurries(after_: After, reference: str, said: Said, was: Held | None, *, new: bool) -> bool:

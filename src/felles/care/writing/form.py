@@ -51,7 +51,8 @@ class Known:
     `rows` the entries of the form's wants by type, newest first; `one` the entry the form is about, `version` its
     version; `house` those of the rows' organisations that are of one house with the writer's (hashes); `away` of those
     by name whom it may go to, who is away: until when and the name of who stands in; `writer` and `place` references
-    with names; `org` the hash of the writer's organisation; `now` clinical microseconds.
+    with names; `unit` where she works there, {} where she names none; `org` the hash of her organisation; `now`
+    clinical microseconds.
     """
 
     patient: str
@@ -65,6 +66,17 @@ class Known:
     receivers: list[Receiver] = field(default_factory=list[Receiver])
     away: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     house: frozenset[int] = frozenset()
+    unit: Resource = field(default_factory=dict[str, Any])
+
+    @property
+    def ours(self) -> Resource:
+        """Where the writer's own people receive: her unit, else her organisation, which nobody staffs who names one."""
+        return self.unit or self.place
+
+    @property
+    def hers(self) -> tuple[str, ...]:
+        """What is the writer's: her own, and what is her unit's or organisation's."""
+        return self.writer["reference"], self.ours["reference"], self.place["reference"]
 
     def receiver(self, reference: str) -> Receiver | None:
         """The one of these whom a form may go to."""

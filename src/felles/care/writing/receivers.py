@@ -32,12 +32,13 @@ async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]
         await _who_is_away(store, known)
     if not form.sends:
         return
-    own = known.place["reference"]
+    own, ours = known.place["reference"], known.ours["reference"]
     refers = form.kind is Kind.REFERRAL
     found = [each.reference for each in await inboxes.find(store, values.get("mottaker", ""))]
-    wanted = dict.fromkeys(filter(None, [values.get("til", ""), *found, *named(known)[:MOST]] + [own] * (not refers)))
+    may = [values.get("til", ""), *found, *named(known)[:MOST], *([] if refers else [ours, own])]
+    wanted = dict.fromkeys(filter(None, may))
     for reference in wanted:
-        if not reference.startswith(_UNITS) or (refers and reference == own):  # nobody refers to her own house
+        if not reference.startswith(_UNITS) or (refers and reference in (own, ours)):  # nobody refers to her own house
             continue
         inbox = await inboxes.one(store, reference)
         if inbox is not None and inboxes.at_work(await inboxes.staff(store, reference)):

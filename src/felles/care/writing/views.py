@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.json import Decoder
 
+from felles.access.handovers import inboxes
 from felles.access.houses import of_one_house
 from felles.care.doors.strip import WANTS as STRIP
 from felles.care.writing.form import Known, Row
@@ -47,6 +48,9 @@ async def known(store: Store, grant: PersonGrant, form: Form, patient: str, page
     who = {"reference": grant.actor, "display": _name(grant)}
     place = {"reference": grant.org, "display": _place(grant)}
     made = Known(patient, store.clock.clinical(), who, place, grant.org_mark)
+    unit = (await inboxes.post(store, grant.actor, grant.org_mark)).unit
+    if unit and unit != grant.org:
+        made.unit = {"reference": unit, "display": (await store.names.of({unit}))[unit]}
     rows = list(page.rows[len(STRIP) :])
     if form.about:
         made.one = _the_one(form, rows.pop(0))

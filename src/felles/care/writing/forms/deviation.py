@@ -30,12 +30,12 @@ FREQUENT: Final = frozenset({"home-nurse", "care-worker"})
 def _receivers(t: Language, known: Known) -> list[tuple[str, str]]:
     named = [(who, t("Fastlege {name}").format(name=name) if name else t("Fastlegen")) for who, name in gps(known)]
     found = [(who, called(t, known, who, name)) for who, name in named]
-    own = known.place.get("display", "")
-    return [*found, (known.place["reference"], t("Egen enhet, {name}").format(name=own) if own else t("Egen enhet"))]
+    own = known.ours.get("display", "")
+    return [*found, (known.ours["reference"], t("Egen enhet, {name}").format(name=own) if own else t("Egen enhet"))]
 
 
 def _receiver(known: Known) -> str:
-    return next((who for who, _ in gps(known)), known.place["reference"])
+    return next((who for who, _ in gps(known)), known.ours["reference"])
 
 
 def _reported(values: Values, known: Known) -> list[Made]:

@@ -37,7 +37,7 @@ def _askers(known: Known) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for task in known.of("Task"):
         asker = task.get("requester", {})
-        if task.get("owner", {}).get("reference") in (known.place["reference"], known.writer["reference"]):
+        if task.get("owner", {}).get("reference") in known.hers:
             found.append((asker.get("reference", ""), asker.get("display", "")))
     resource: dict[str, Any] = known.one.resource if known.one else {}
     ordered = resource.get("requester", {})

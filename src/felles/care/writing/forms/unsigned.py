@@ -36,7 +36,7 @@ def _written(values: Values, known: Known) -> list[Made]:
         Handed.NOTE,
         patient=known.patient,
         sender=known.writer["reference"],
-        to=known.place["reference"],
+        to=known.ours["reference"],
         words=words if len(words) <= _LEAD else f"{words[:_LEAD].rstrip()} …",
         now=instant(known),
         urgent=False,
@@ -54,12 +54,11 @@ def _of_our_house(known: Known) -> bool:
 
 def _carriers(known: Known, note: str) -> list[Resource]:
     """The Tasks that ask for the signature and are the writer's, or her unit's."""
-    hers = (known.writer["reference"], known.place["reference"])
     return [
         each
         for each in known.of("Task")
         if each.get("focus", {}).get("reference") == f"Composition/{note}"
-        and each.get("owner", {}).get("reference") in hers
+        and each.get("owner", {}).get("reference") in known.hers
         and each.get("status") in _WAITS
     ]
 
