@@ -186,6 +186,24 @@ async def test_a_deviation_to_ones_own_unit_is_with_those_who_work_there(site, o
     assert [row["owner"] for row in await site.store.pool.fetch(sql, f"Task/{form['id']}")] == [unit]
 
 
+async def test_what_was_signed_and_did_not_go_in_stands_on_her_worklist_also_when_the_record_is_closed(site, olav):
+    async with site.visitor("hjemmesykepleier") as nurse, site.visitor("fastlege") as other:
+        said = {"tittel": "Hjemmebesøk", "tekst": "Hoven legg, ringte fastlegen.", "gjor": "signer"}
+        form = await opened(nurse, olav, "notat")
+        assert "Signert." in words((await sent(nurse, olav, "notat", form | said)).text)
+        await site.store.pool.fetch("update writing set state = 3, said = 'closed' where id = $1", form["id"])
+        shown = words((await nurse.get("/arbeid")).text)
+        for text in ("Ble ikke ført inn.", "ikke lenger åpen for deg", "Hjemmebesøk", "Hoven legg, ringte fastlegen."):
+            assert text in shown
+        assert f'href="/p/{olav}/skriv/notat"' in unescape((await nurse.get("/arbeid")).text)
+        assert "Hoven legg" not in (await other.get("/arbeid")).text
+        await sent(nurse, olav, "notat", form | {"gjor": "forkast"})
+        assert "Hoven legg" not in (await nurse.get("/arbeid")).text
+        form = await opened(nurse, olav, "notat")
+        await sent(nurse, olav, "notat", form | {"tekst": "Bare et utkast.", "gjor": "lagre"})
+        assert "Bare et utkast." not in (await nurse.get("/arbeid")).text, "what is only begun stands in its record"
+
+
 async def test_two_windows_meet_and_no_text_is_lost(site, olav):
     async with site.visitor("fastlege") as doctor:
         one, other = await opened(doctor, olav, "notat"), await opened(doctor, olav, "notat")

@@ -218,7 +218,7 @@ async def test_a_task_about_another_task_leaves_that_where_it_is(region: Region)
     assert (await region.row(source))["owner"] == region.orgs["ward"]
     assert (await region.row(f"Task/{made.json['id']}"))["sender"] == region.person("clerk")
     offered = about | {"code": {"coding": [{"system": HANDOVER, "code": "offer"}]}}
-    assert (await region.client("clerk").post("Task", offered)).status == 201
+    assert (await region.client("clerk").post("Task", offered)).status == 403, "only whoever has it offers it"
     for said in ({"status": "accepted"}, {"status": "completed"}, {"owner": {"reference": region.person("clerk")}}):
         assert (await region.client("clerk").put(source, work | said)).status == 403, "it is hers no more than before"
     over = work | {"status": "accepted", "businessStatus": ENDED} | WHY
@@ -347,3 +347,24 @@ async def test_a_referral_to_nobody_is_with_whoever_refers(region: Region):
         assert (row["state"], row["owner"]) == (State.SENT, region.orgs["ward"])
     plan = made | {"intent": "plan"}
     assert not await rows(region, await _post(region, plan))
+
+
+async def test_where_a_referral_stands_is_said_in_the_task_that_carries_it(region: Region):
+    focus = await referred(region)
+    gp = region.client("gp")
+    entry = (await gp.get(focus)).json
+    noted = entry | {"note": [{"text": "Hører ikke til her"}]}
+    said = (noted | {"status": "revoked"}, noted | {"status": "completed"},
+            noted | {"performer": [{"reference": region.orgs["clinic"]}]})  # fmt: skip
+    hers = carrying(region, focus, status="accepted", owner={"reference": region.person("one")})
+    taken = await region.client("one").post("Task", hers)
+    assert taken.status == 201, taken.json
+    for each in said:
+        refused = await gp.put(focus, each)
+        assert refused.status == 409, refused.json
+        assert "a Task carries this referral" in refused.json["issue"][0]["diagnostics"]
+        assert (await machine(region, "office").put(focus, each)).status in (403, 409), "a system ends nothing besides"
+    assert (await gp.get(focus)).json["status"] == "active"
+    assert (await gp.put(focus, noted)).status == 200, "what it says besides may be added to"
+    (row,) = await rows(region, focus)
+    assert (row["owner"], row["state"]) == (region.person("one"), State.ACCEPTED)

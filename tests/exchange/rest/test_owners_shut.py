@@ -119,3 +119,56 @@ async def test_what_is_urgent_and_came_back_climbs_to_a_person_whether_its_sende
     finally:
         clock.offset = offset
     await region.leave("runs")
+
+
+async def test_what_is_urgent_and_came_back_stays_its_senders_whoever_is_asked_meanwhile(
+    region: Region, keeper: Keeper
+):
+    sent = await region.sent(priority="stat")
+    source = f"Task/{sent['id']}"
+    declined = sent | {"status": "rejected", "statusReason": {"text": "Ring en annen"}}
+    assert (await region.client("one").put(source, declined)).status == 200
+    await region.employ("runs", "administrator", "hospital")
+    clock, owners = region.world.store.clock, set[str]()
+    offset = clock.offset
+    try:
+        for minutes in (61, 75, 90, 150, 165, 180, 250):
+            clock.offset = offset + minutes * MINUTE
+            await keeper.round()
+            row = await region.row(source)
+            assert row["sender"] == region.person("gp"), minutes
+            owners.add(row["owner"])
+            asked = await region.work("gp") if row["owner"] == region.person("gp") else await region.work("gp", "sent")
+            assert source in {each.source for each in asked}, minutes
+    finally:
+        clock.offset = offset
+    assert owners > {region.person("clerk"), region.person("runs")}, "it is not let lie"
+    ended = (await region.client("gp").get(source)).json | {
+        "status": "cancelled",
+        "statusReason": {"text": "Ringt selv"},
+    }
+    assert (await region.client("gp").put(source, ended)).status == 200
+    await region.leave("runs")
+
+
+async def test_what_a_block_closes_when_the_last_who_saw_it_leaves_goes_back_to_who_sent_it(
+    region: Region, keeper: Keeper
+):
+    sent = await region.sent()
+    source = f"Task/{sent['id']}"
+    assert (await region.client("two").put(source, sent | {"status": "received"})).status == 200
+    await closed(region, region.person("one"))
+    keeper.swept = 0
+    await keeper.round()
+    assert (await region.row(source))["owner"] == region.orgs["ward"], "the other nurse of the ward sees it"
+    await region.leave("two")
+    keeper.swept = 0
+    await keeper.round()
+    row = await region.row(source)
+    assert (row["owner"], row["state"]) == (region.person("gp"), State.UNTAKEN)
+    stored = (await region.client("gp").get(source)).json
+    assert stored["businessStatus"]["text"] == "Pasienten har sperret for mottakeren"
+    keeper.swept = 0
+    assert source in {each.source for each in await region.work("gp")}
+    await keeper.round()
+    assert (await region.row(source))["owner"] == region.person("gp"), "once"

@@ -164,10 +164,16 @@ async def answer_of(after: After, order: str, holder: str) -> tuple[str, int, in
     return answer, orders.outside(values), came or after.clinical
 
 
+async def before(after: After, reference: str) -> Any:
+    """The version of an entry before this commit's (a struct), None where there is none."""
+    rows = await after.conn.fetch(_BEFORE, after.key[0], reference, after.commit)
+    return fhir.decode(rows[0]["body"].encode()) if rows and rows[0]["body"] else None
+
+
 async def said_urgent(after: After, task: str) -> bool:
     """Whether the version before this commit's of a Task says that it is urgent."""
-    rows = await after.conn.fetch(_BEFORE, after.key[0], task, after.commit)
-    return bool(rows and rows[0]["body"]) and fhir.decode(rows[0]["body"].encode()).priority in AT_ONCE
+    was = await before(after, task)
+    return was is not None and was.priority in AT_ONCE
 
 
 async def says_anew(after: After, reference: str, result: Any) -> bool:
@@ -176,5 +182,5 @@ async def says_anew(after: After, reference: str, result: Any) -> bool:
         return False
     if reference in after.created or result.status in orders.CHANGED:
         return True
-    rows = await after.conn.fetch(_BEFORE, after.key[0], reference, after.commit)
-    return not (rows and rows[0]["body"] and orders.answered_by(fhir.decode(rows[0]["body"].encode())))
+    was = await before(after, reference)
+    return was is None or not orders.answered_by(was)

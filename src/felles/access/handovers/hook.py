@@ -23,7 +23,7 @@ from felles.access.handovers.states import Held, State, follow, is_over, said_by
 from felles.record.decide import BLOCKED
 from felles.record.desks import CASES, staffs, works
 from felles.record.elements import listed, reference_of
-from felles.record.errors import PreconditionFailed, Unprocessable
+from felles.record.errors import Conflict, PreconditionFailed, Unprocessable
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
 
@@ -41,6 +41,10 @@ _READ: Final = f"select org, {', '.join(_FIELDS)} from handover where bucket = $
 _CARRIED: Final = f"""
 select state from handover
  where bucket = $1 and person = $2 and focus = $3 and source <> $3 and kind <> {Kind.OFFER:d}"""
+_REFERRED: Final = f"""
+select 1 from handover
+ where bucket = $1 and person = $2 and focus = $3 and source <> $3 and kind = {Kind.REFERRAL:d}
+   and state < {State.DONE:d}"""
 _ORDERS: Final = f"""
 select source, {", ".join(_FIELDS)} from handover
  where bucket = $1 and person = $2 and kind = {Kind.ORDER:d} and ($3::text is null or source = $3 or focus = $3)
@@ -78,29 +82,30 @@ DESK: Final = """select 'Organization/' || s.id as desk from shared s
     where s.self = desk_of($1, $2, $3) and s.bucket = -1 and s.state = 0 and s.form = 0 and not s.deleted"""
 
 
-def _closed(what: str) -> str:
-    """Of the open ones of a person those whose owner has staff, none of whom may see the entry that `what` names.
+def closed_to_all(gives: str, what: str, where: str, real: str = "$3") -> str:
+    """SQL for those of the open ones (`h`, of person `p`) whose owner has staff, none of whom may see the entry `what`.
 
-    Also where it came back to who sent it. $3 real time.
+    Also where it came back to who sent it. `real` is the real time.
     """
     return f"""
-select h.source, e.self, {", ".join(f"h.{name}" for name in _FIELDS)}
+select {gives}
   from handover h
   join person p on p.bucket = h.bucket and p.person = h.person
   join type_name n on n.name = split_part({what}, '/', 1)
   join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part({what}, '/', 2) and e.form = 0
    and e.state = 0
- where h.bucket = $1 and h.person = $2 and h.state < {State.DONE:d} and not h.stopped and h.kind < {CASES}
-   and exists (select 1 from staffing s where s.party = h.holder and s.since <= $3 and s.until > $3
+ where {where} and h.state < {State.DONE:d} and not h.stopped and h.kind < {CASES}
+   and exists (select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real}
                   and {works("s.role")})
    and not exists (
-        select 1 from (select s.actor, s.org, s.role_mark as role, $3::bigint as real from staffing s
-                        where s.party = h.holder and s.since <= $3 and s.until > $3 and {works("s.role")}) q
+        select 1 from (select s.actor, s.org, s.role_mark as role, {real}::bigint as real from staffing s
+                        where s.party = h.holder and s.since <= {real} and s.until > {real} and {works("s.role")}) q
          where not {BLOCKED})"""
 
 
-_CLOSED: Final = _closed("h.source")
-_CLOSED_ANSWERS: Final = _closed("h.answer")
+_HERS: Final = "h.bucket = $1 and h.person = $2"
+_CLOSED: Final = closed_to_all(", ".join(("h.source, e.self", *(f"h.{name}" for name in _FIELDS))), "h.source", _HERS)
+_CLOSED_ANSWERS: Final = closed_to_all("e.self", "h.answer", _HERS)
 
 
 def register(registry: Registry) -> None:
@@ -143,16 +148,33 @@ async def keep(after_: After) -> bool:
 async def _check(after_: After, reference: str, resource: Any) -> None:
     """Raise `Unprocessable` for what is begun about nobody who is known here: it would be on nobody's list.
 
-    `Forbidden` for what is offered by somebody who has it not.
+    `Conflict` for a referral that a Task carries and that says otherwise where it stands or whose it is, which whoever
+    has the Task would not know. `Forbidden` for what is offered by somebody who has it not.
     """
-    said = None if resource is None else said_by(resource)
-    if said is None or after_.grant.job or after_.historic or said.kind in NOBODYS or is_over(said.state):
+    if resource is None or after_.grant.job or after_.historic:
+        return
+    if reference.startswith("ServiceRequest/") and await _moves(after_, reference, resource):
+        raise Conflict("a Task carries this referral: say it there")
+    said = said_by(resource)
+    if said is None or said.kind in NOBODYS or is_over(said.state):
         return
     if not after_.key[1]:
         at = "Task.for" if reference.startswith("Task/") else f"{type(resource).__name__}.subject"
         raise Unprocessable("nobody would have this: refer to the Patient it is about", at)
     if said.kind is Kind.OFFER and reference in after_.created:
         await beginning.check_offer(after_, reference, said)
+
+
+async def _moves(after_: After, reference: str, request: Any) -> bool:
+    """Whether a referral that an open Task carries has another status or other performers than before."""
+    if reference in after_.created or not await after_.conn.fetch(_REFERRED, *after_.key, reference):
+        return False
+    was = await following.before(after_, reference)
+    return was is not None and _stands(was) != _stands(request)
+
+
+def _stands(request: Any) -> tuple[str, list[str]]:
+    return request.status, [reference_of(each) for each in listed(request.performer)]
 
 
 async def _keep(after_: After, reference: str, resource: Any) -> None:

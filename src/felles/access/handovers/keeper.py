@@ -9,7 +9,8 @@
              sent anew, and waits as what is sent; what falls to its sender nobody has taken
     away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
     offer    the person has another GP or municipality: it is offered to the new one, and moves with a yes (`offers`)
-    stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended. What is
+    stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended. So it is
+             where no commit but time or staff has made a block bite (`_SHUT`, each minute). What is
              closed to who sent it as well goes to the nearest unit above where somebody may see it, else to who runs
              the record, who gives it on without seeing it
     nobodys  an organisation applied or was decided on, roles have stood unconfirmed for a year (`nobodys`)
@@ -34,7 +35,7 @@ from felles import fhir
 from felles.access.handovers import away, inboxes, nobodys, offering
 from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.carrying import carrying, review_id, reviewing
-from felles.access.handovers.hook import DESK, NOWHERE, held_of
+from felles.access.handovers.hook import DESK, NOWHERE, closed_to_all, held_of
 from felles.access.handovers.kinds import Kind, desk_roles, rule_of
 from felles.access.handovers.states import ENDED, ESCALATED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
 from felles.access.open import maintenance
@@ -65,6 +66,8 @@ EVERY: Final = 2.0
 MANY: Final = 200
 """Hand-overs of one round."""
 _MINUTE: Final = 60 * MICROSECONDS
+SWEEP: Final = _MINUTE
+"""Between two looks for what those who have it may not see any more, in real time."""
 _PATIENCE: Final = 10 * _MINUTE
 GIVEN: Final = "given"
 """It is another's altogether: whose it is, and to whom it comes back. No code of an entry."""
@@ -87,6 +90,8 @@ select h.*, 'unseen' as why from handover h
                       and s.until > $2)
  order by h.next limit $3"""
 _STOPPED: Final = "select h.*, 'stopped' as why from handover h where h.stopped limit $1"
+# $1 real time, $2 how many.
+_SHUT: Final = closed_to_all("h.*, 'shut' as why", "h.source", "p.blocked", "$1") + " limit $2"
 # $1 real time, $2 how many.
 _NOBODY: Final = f"""
 with recursive each(holder) as (
@@ -153,6 +158,8 @@ class Keeper:
     """Who is away with nobody to have what is hers (hashes), until when that is not asked again (real time)."""
     failed: dict[str, int] = field(default_factory=dict[str, int])
     """What could not be kept for a fault of ours, until when it is not tried again (real time)."""
+    swept: int = 0
+    """When it was last looked for what nobody who has it may see any more (real time)."""
     looked: int = 0
     """When the roles of the region were last looked at (real time)."""
 
@@ -162,8 +169,11 @@ class Keeper:
         self.alone = {party: until for party, until in self.alone.items() if until > real}
         self.failed = {source: until for source, until in self.failed.items() if until > real}
         many = MANY + len(self.failed)  # what fails takes nobody's turn
+        shut = real - self.swept >= SWEEP
+        self.swept = real if shut else self.swept
         rows = [
             *await self.conn.fetch(_STOPPED, many),
+            *(await self.conn.fetch(_SHUT, real, many) if shut else ()),
             *await self.conn.fetch(away.GONE, clinical, real, list(self.alone), many),
             *await self.conn.fetch(away.BACK, clinical, real, many),
             *await self.conn.fetch(offering.MARKED, many),
@@ -222,7 +232,7 @@ class Keeper:
 
     async def _onward(self, row: Any, held: Held) -> tuple[str, str]:
         """To whom it goes (a reference), and what that is called."""
-        if row["why"] == "stopped":
+        if row["why"] in ("stopped", "shut"):
             return (await self._who_sees(row, held), GIVEN) if await self._is_shut(row, held) else _stopped(held)
         if row["why"] == "unseen":
             return await self._next_on_duty(row, held)
@@ -298,7 +308,9 @@ class Keeper:
             if duty := await self._duty(held, place, had):
                 return duty[0], ESCALATED
             place = await self._above(place, row["org"])
-        return await self._operator(), UNTAKEN if own else GIVEN
+        # Whoever sent it and is still there has it on her list until she ends it, whoever is asked meanwhile.
+        asked = ESCALATED if await self._is_staffed(held.sender) else GIVEN
+        return await self._operator(), UNTAKEN if own else asked
 
     async def _who_sees(self, row: Any, held: Held) -> str:
         """Whose it is when the person has closed it to who had it and to who sent it; "" where there is none at all."""
@@ -406,7 +418,7 @@ class Keeper:
 def _stopped(held: Held) -> tuple[str, str]:
     if held.kind.case:
         return held.owner, MOVED
-    return (held.sender, STOPPED) if held.owner else ("", ENDED)
+    return (held.sender, STOPPED) if held.owner and not held.sender.startswith(CITIZENS) else ("", ENDED)
 
 
 def kept(task: dict[str, Any], held: Held, owner: str, code: str) -> dict[str, Any] | None:

@@ -13,9 +13,12 @@ from felles.care.handovers.present_board import BY_CODE, COUNTS, told
 from felles.care.people import staff_only, store_of
 from felles.care.writing import kept
 from felles.care.writing.actions import settle
+from felles.care.writing.forms import FORMS
+from felles.care.writing.present import came_back
 from felles.record.errors import BadQuery
 from felles.record.ids import mark_of
 from felles.record.read_handovers import ALL, MANY, Choice
+from felles.record.writings import State
 from felles.ui.web import page, visit
 
 if TYPE_CHECKING:
@@ -55,7 +58,9 @@ async def work(request: Request) -> Response:
     titles = {"sent": found.t("Sendt og hos andre"), "unit": found.t("Hos kolleger i enheten")}
     title = found.t("På tavlen") if len(listing) > 1 else titles.get(side, found.t("Trenger meg nå"))
     waiting = await sending.shown(found)
-    begun = await store_of(found).kept.mine(mark_of(found.signed_in.reference), tuple(drafts.TEXTS)) if hers else []
+    me, drafted = mark_of(found.signed_in.reference), store_of(found).kept
+    begun = await drafted.mine(me, tuple(drafts.TEXTS)) if hers else []
+    back = [each for each in await drafted.mine(me, tuple(FORMS)) if each.state is State.RETURNED] if hers else []
     gone = kept.thrown(found)
     context = {
         "live": live.address(found.signed_in, alive) if hers and not skip else "",
@@ -68,6 +73,7 @@ async def work(request: Request) -> Response:
         "done": "gjort" in request.query_params,
         "sending": waiting,
         "drafts": drafts.begun(found.t, begun),
+        "returned": [came_back(found.t, FORMS[each.form], each) for each in back],
         "thrown": gone,
         "wait": max((each["seconds"] + 1 for each in waiting if each["state"] == "waits"), default=0),
         "away": await _away(found),

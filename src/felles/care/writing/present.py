@@ -128,6 +128,19 @@ def draft(t: Language, base: str, form: Form, found: Writing) -> dict[str, Any]:
     }
 
 
+def came_back(t: Language, form: Form, found: Writing) -> dict[str, Any]:
+    """What was signed and did not go in: what was typed, as it stands outside a record that may be closed by now."""
+    typed = (found.fields.get(f.name, "") for f in form.fields if f.kind in ("text", "line") and f.name != "mottaker")
+    return {
+        "title": form.title(t),
+        "why": returned(t, found.said),
+        "texts": [text for text in typed if text],
+        "when": t.moment(found.changed),
+        "until": t.day(found.changed + KEPT),
+        "href": draft(t, f"/p/{found.patient.partition('/')[2]}", form, found)["href"],
+    }
+
+
 def handed(t: Language, line: Mapping[str, Any], changed: int) -> dict[str, Any]:
     """What is begun about a hand-over (a line of `kept.listed`), in the same list: it is written on at its own page."""
     blank = {"gone": False, "returned": "", "waits": False, "undo": "", "away": True, "icon": "Tasklist"}
