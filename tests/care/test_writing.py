@@ -175,7 +175,7 @@ async def test_a_deviation_is_the_gps_until_she_answers_and_then_the_nurses(site
 async def test_a_deviation_to_ones_own_unit_is_with_those_who_work_there(site, olav):
     async with site.visitor("sykepleier") as nurse, site.visitor("sykehuslege") as doctor:
         page = unescape((await nurse.get(f"/p/{olav}/skriv/avvik")).text)
-        unit, name = re.search(r'value="(Organization/\w+)"[^>]*>Egen enhet, ([^<]+)<', page).groups()
+        ((unit, name),) = re.findall(r'value="(Organization/\w+)"[^>]*>Egen enhet, ([^<]+)<', page)
         assert "Ortopedi" in name
         assert inboxes.at_work(await inboxes.staff(site.store, unit)), "where nobody works it would come back to her"
         form = hidden(page) | {"tekst": "Sengebandet manglet i natt.", "til": unit, "gjor": "signer"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from functools import lru_cache
 
 import httpx
 import pytest
@@ -36,9 +35,14 @@ async def people(world):
     return {"gp": staff("gp"), "citizen": citizen, "administrator": admin, "reviewer": reviewer}
 
 
-@lru_cache(maxsize=1)
+_MADE = {}
+"""The pages of each world (its `id`), made once."""
+
+
 def _app(world):
-    return Pages.of(world).app
+    if id(world) not in _MADE:
+        _MADE[id(world)] = Pages.of(world).app
+    return _MADE[id(world)]
 
 
 async def _sent(world, who, asked, headers):
