@@ -120,6 +120,23 @@ async def test_what_cannot_be_kept_stops_nothing_else(region: Region, keeper: Ke
     assert (await region.row(f"Task/{bad['id']}"))["owner"] != region.orgs["ward"]
 
 
+async def test_what_is_about_no_person_stops_nothing_either(
+    region: Region, keeper: Keeper, later: Any, monkeypatch: Any
+):
+    sent, tried = await region.sent(), [0]
+
+    async def fails(_: Any) -> int:
+        tried[0] += 1
+        raise KeyError("x")
+
+    monkeypatch.setattr(keeping.nobodys, "tell", fails)
+    later(8)
+    for _ in range(3):
+        await keeper.round()
+    assert (await region.row(f"Task/{sent['id']}"))["owner"] != region.orgs["ward"]
+    assert tried == [1], "it is let be for a while"
+
+
 async def test_a_round_that_fails_is_not_the_last(region: Region, record_database: Any, monkeypatch: Any):
     rounds, on = [0], asyncio.Event()
 

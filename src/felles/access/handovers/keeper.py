@@ -52,7 +52,7 @@ from felles.record.maintenance import AWAY, connect
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable
 
     import asyncpg
 
@@ -188,26 +188,34 @@ class Keeper:
             if row["source"] in seen:
                 continue
             seen.add(row["source"])
-            try:
-                done += await self._see_to(row)
-            except RecordError as error:  # somebody was faster, or it cannot be written: the next round sees it again
-                _log.info("a hand-over was not kept", source=row["source"], error=error.diagnostics)
-            except AWAY:
-                raise
-            except Exception:  # noqa: BLE001 - of one entry, whatever it is: the others' dates hold all the same
-                self.failed[row["source"]] = real + _PATIENCE
-                _log.exception("a hand-over could not be kept", source=row["source"])
+            done += await self._tried(row["source"], self._see_to(row))
         return done
+
+    async def _tried(self, source: str, work: Awaitable[int]) -> int:
+        """What `work` gives; 0 where it fails, which holds up nothing else. Raises what the driver raises.
+
+        Where the fault is ours, whatever it is, `source` is let be for a while.
+        """
+        try:
+            return await work
+        except RecordError as error:  # somebody was faster, or it cannot be written: the next round sees it again
+            _log.info("a hand-over was not kept", source=source, error=error.diagnostics)
+        except AWAY:
+            raise
+        except Exception:  # noqa: BLE001 - of one entry: the others' dates hold all the same
+            self.failed[source] = self.store.clock.real() + _PATIENCE
+            _log.exception("a hand-over could not be kept", source=source)
+        return 0
 
     async def _nobodys(self, real: int) -> int:
         """What is about no person."""
         due = real - self.looked >= nobodys.EVERY
         self.looked = real if due else self.looked
-        try:
-            return await nobodys.tell(self.store) + (await nobodys.review(self.store) if due else 0)
-        except RecordError as error:
-            _log.info("a case about no person was not kept", error=error.diagnostics)
-            return 0
+        done = 0
+        for source, work, now in (("applications", nobodys.tell, True), ("roles", nobodys.review, due)):
+            if now and source not in self.failed:
+                done += await self._tried(source, work(self.store))
+        return done
 
     async def _see_to(self, row: Any) -> int:
         held, why = held_of(row), row["why"]
@@ -394,7 +402,8 @@ class Keeper:
             named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
             gone = why in ("away", "nobody") and held.owner not in (*named, held.sender)
             return (None if over or gone else body), read.version
-        return carrying(row["source"], body, held, moment(self.store.clock.clinical()), await self._patient(row)), 0
+        patient = "" if "subject" in body else await self._patient(row)
+        return carrying(row["source"], body, held, moment(self.store.clock.clinical()), patient), 0
 
     async def _patient(self, row: Any) -> str:
         """The person of a row: Patient/id."""
