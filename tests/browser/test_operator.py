@@ -80,8 +80,10 @@ def pages_of_whoever_runs_it(page):
     ):
         page.goto(path)
         yield name
+    told = page.locator("#bevis .ds-tag[data-color]")
+    before = told.count()  # others may have asked in this region
     page.locator("button[value=prov]").click()
-    page.locator("#bevis .ds-tag[data-color]").first.wait_for()
+    told.nth(before).wait_for()
     page.locator("progress").wait_for(state="detached")  # the page has fetched the result by itself
     yield "the log proved by samples"
     page.goto("/drift/opprydding")
@@ -93,7 +95,9 @@ WALKS = [("administrator", pages_of_whoever_runs_it)]
 
 def test_the_pages_of_whoever_runs_it_are_clean(window, faults):
     page = window(320, dark=True, persona="administrator", language="en-GB")
+    page.goto("/drift/logg")
+    before = page.locator("#bevis [data-color=success]").count()
     for name in steps(pages_of_whoever_runs_it(page), page):
         assert faults(page) == [], name
     page.goto("/drift/logg")
-    assert page.locator("#bevis [data-color=success]").count() == 1
+    assert page.locator("#bevis [data-color=success]").count() == before + 1
