@@ -18,6 +18,7 @@ from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
 from felles.ui.dates import local
 
 pytestmark = pytest.mark.slow
+TOLD = r"Avslå ?: Ikke sendt\. Noen var raskere.* Hører til poliklinikken"
 
 
 async def ward_of(gp, olav):
@@ -139,7 +140,7 @@ async def test_what_is_said_can_be_called_back_for_ten_seconds_and_goes_once(sit
         await gone(nurse, late)
         assert await state() == State.ACCEPTED
         stays = words((await nurse.get("/arbeid")).text)
-        assert re.search(r"Avslå ?: Ikke sendt\. Noen var raskere.* Hører til poliklinikken", stays)
+        assert re.search(TOLD, stays)
 
         # Declined it is hers no more; sent once more it is said that it was sent, and nothing is done twice.
         version = found_in(r'name="versjon" value="(\d+)"', (await nurse.get(path)).text)
@@ -159,6 +160,39 @@ async def test_what_is_said_can_be_called_back_for_ten_seconds_and_goes_once(sit
         rows = await site.store.pool.fetch("select state from writing where id = $1", waits_id(done))
         assert rows[0]["state"] == 2
         assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
+
+
+async def test_what_did_not_go_is_told_until_its_writer_answers_for_it(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse, site.visitor("jordmor") as other:
+        path = await sent(site, gp, olav, await ward_of(gp, olav), tekst="Kan dere ta ham imot?")
+
+        async def listed(address="/arbeid"):
+            return unescape((await nurse.get(address)).text)
+
+        async def says(visitor, verb, **form):
+            return await visitor.post(f"{path}/{verb}", headers=own(), data=form)
+
+        late = await says(nurse, "avsla", tekst="Hører til poliklinikken", versjon="1")
+        assert (await acts(nurse, path, "ta")).status_code == 303  # at another desk of hers
+        await gone(nurse, late)
+        lost = waits_id(late)
+        await site.store.pool.fetch("update writing set changed = changed - 3 * 86400000000 where id = $1", lost)
+        await says(other, "ta-bort", id=lost)
+        await says(gp, "ta-bort", id=lost)
+        assert re.search(TOLD, words(await listed()))
+        away = (await says(nurse, "ta-bort", id=lost)).headers["location"]
+        assert "Hører til poliklinikken" not in await listed()
+        way = found_in(r'href="([^"]+)">Skriv videre', await listed(away))
+        assert "Hører til poliklinikken</textarea>" in await listed(way)  # for a day it can be had back
+
+        # She says something else of it instead.
+        await site.store.pool.fetch("update writing set state = 5 where id = $1", lost)
+        assert re.search(TOLD, words(await listed()))
+        version = found_in(r'name="versjon" value="(\d+)"', await listed(path))
+        await gone(nurse, await says(nurse, "avsla", tekst="Han ligger hos oss", versjon=version))
+        assert not re.search(TOLD, words(await listed()))
+        await acts(gp, path, "avslutt", tekst="Ringte i stedet")
 
 
 def waits_id(answer):

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 import felles.record
+from felles.access.handovers.keeper import _SHUT
 from felles.record.lane import Shape
 from felles.record.pool import SESSION
 
@@ -33,6 +34,13 @@ select n % 4096, n % 3000, case when n % 7 = 0 then 140 else 127 end, 'o' || n, 
        false, n, n + 1, n, 1, 1, '3', 1, array[n % 10, n], '{}'
   from generate_series(1, 20000) n;
 analyze handover, entry;
+"""
+_PERSONS = """
+insert into person (bucket, person, blocked) select n % 4096, n % 3000, n % 100 = 0 from generate_series(1, 20000) n
+    on conflict do nothing;
+insert into staffing (source, party, actor, org, role, role_mark, since, until)
+select 'PractitionerRole/' || n, n % 500, n % 500, n % 40, 'nurse', 1, 0, 1000 from generate_series(1, 20000) n;
+analyze person, staffing;
 """
 GROWING = {"entry", "handover", "leaf", "person", "relation", "representation", "staffing", "writing", "opening"}
 """Tables that grow with the region, or with what was ever done in it."""
@@ -56,6 +64,22 @@ def _whole(node: dict[str, Any]) -> bool:
     return node.get("Relation Name") in GROWING and (
         kind == "Seq Scan" or (kind.startswith("Index") and "Index Cond" not in node)
     )
+
+
+async def test_the_look_each_minute_begins_with_those_who_have_closed_something(record_database: Any) -> None:
+    conn = await asyncpg.connect(record_database.owner_url, server_settings=SESSION, statement_cache_size=0)
+    try:
+        await conn.execute("begin")
+        await conn.execute(_FILL)
+        await conn.execute(_PERSONS)
+        await conn.execute(f"prepare shut as {_SHUT}")
+        rows = await conn.fetch("explain (format json) execute shut(1, 200)")
+        await conn.execute("rollback")
+    finally:
+        await conn.close()
+    nodes = _nodes(json.loads(rows[0][0])[0]["Plan"])
+    whole = {node.get("Index Name") or node["Relation Name"] for node in nodes if _whole(node)}
+    assert whole == {"person_blocked"}
 
 
 async def test_every_statement_meets_growing_tables_by_a_condition(record_database: Any) -> None:

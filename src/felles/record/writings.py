@@ -169,20 +169,31 @@ update writing set state = $4, entry = $5, said = $6, fields = $7, others = $8, 
 _LET_GO: Final = "update writing set lease = null where bucket = $1 and person = $2 and id = $3 and state = 1"
 _HERE: Final = "select 1 from entry where bucket = $1 and type = $2 and id = $3 limit 1"
 _UNDER_WAY: Final = f"select {ROW} from writing w where w.writer = $1 and w.state in (1, 3) and w.form = $2 limit 200"
-# What is said elsewhere than in a panel (`form`): handed in at once, with its writer's clock running.
+# What is said elsewhere than in a panel (`form`): handed in at once, with its writer's clock running. What she said
+# before of the same entry and did not go is answered for by it.
 _HAND_IN: Final = f"""
-insert into writing as w
-       (bucket, person, id, writer, patient, form, about, base, version, win, step, fields, made, changed, state,
-        signer, due)
-select $1, $2, $3, $4, $5, $6, $7, $8, 1, '', 0, $9, $10, $10, {State.SIGNED:d}, $11, $12
- where not exists (select 1 from writing o where o.writer = $4 and o.form = $6 and o.about = $7 and o.base = $8
-                      and o.state in ({State.SIGNED:d}, {State.DONE:d}))
-returning {ROW}"""
+with put as (
+    insert into writing as w
+           (bucket, person, id, writer, patient, form, about, base, version, win, step, fields, made, changed, state,
+            signer, due)
+    select $1, $2, $3, $4, $5, $6, $7, $8, 1, '', 0, $9, $10, $10, {State.SIGNED:d}, $11, $12
+     where not exists (select 1 from writing o where o.writer = $4 and o.form = $6 and o.about = $7 and o.base = $8
+                          and o.state in ({State.SIGNED:d}, {State.DONE:d}))
+    returning w.*),
+over as (
+    update writing set state = {State.DISCARDED:d}, changed = $10
+     where writer = $4 and form = $6 and about = $7 and state = {State.GONE:d} and exists (select 1 from put))
+select {ROW} from put w"""
 _HANDED_IN: Final = f"""
-select {ROW} from writing w where w.writer = $1 and w.form = $2 and w.changed > $3 order by w.changed desc limit 60"""
+select {ROW} from writing w
+ where w.writer = $1 and w.form = $2 and (w.changed > $3 or w.state = {State.GONE:d})
+ order by w.changed desc limit 60"""
 _TAKE_BACK: Final = f"""
 update writing set state = {State.DISCARDED:d}, changed = $4
  where writer = $1 and form = $2 and id = $3 and state = {State.SIGNED:d} and lease is null returning id"""
+_PUT_AWAY: Final = f"""
+update writing set state = {State.DISCARDED:d}, changed = $4
+ where writer = $1 and form = $2 and id = $3 and state = {State.GONE:d}"""
 # What its writer made of the entry that was shown to her, or the Task that carries it from then on.
 _MADE_OF: Final = f"""
 select 'Task/' || e.id as task, e.body from entry e
@@ -353,13 +364,20 @@ class Writings:
         raise Conflict("this was said already")
 
     async def handed_in(self, writer: int, form: str) -> list[Writing]:
-        """What one writer has said so of late, the newest first, whatever became of it. Raises `Busy`."""
+        """What one writer has said so, the newest first: of the last day, and what did not go and is still kept.
+
+        Raises `Busy`.
+        """
         since = self._clock.real() - DISCARDED_FOR
         return [writing_of(row) for row in await self._pool.fetch(_HANDED_IN, writer, form, since)]
 
     async def take_back(self, writer: int, form: str, which: str) -> bool:
         """Take back what waits; False where it is on its way, or has gone. Raises `Busy`."""
         return bool(await self._pool.fetch(_TAKE_BACK, writer, form, which, self._clock.real()))
+
+    async def put_away(self, writer: int, form: str, which: str) -> None:
+        """Tell no more of what did not go; for a day its words can be had back. Raises `Busy`."""
+        await self._pool.fetch(_PUT_AWAY, writer, form, which, self._clock.real())
 
     async def made_of(self, writing: Writing, author: str) -> tuple[str, str]:
         """What its writer has made of the entry it is about: the Task of the next version, and its body (JSON).

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -53,6 +54,9 @@ async def act(request: Request) -> Response:
     form = await form_of(found)
     if request.path_params["verb"] == sending.CALL_BACK:
         return await _call_back(found, form.get("id", ""))
+    if request.path_params["verb"] == sending.PUT_AWAY:
+        await sending.put_away(store_of(found), found.signed_in, form.get("id", ""))
+        return go(f"/arbeid?sendes={quote(form.get('id', ''))}")
     if keeping.saves(form):
         params = request.path_params
         return await drafts.save(found, form, params["verb"], f"{params['type']}/{params['hid']}")

@@ -19,7 +19,7 @@ from felles.care.people import store_of
 from felles.care.writing.actions import ELSEWHERE, Return
 from felles.record.errors import Absent, Conflict, Forbidden, PreconditionFailed
 from felles.record.ids import mark_of, new_id
-from felles.record.writings import Sent
+from felles.record.writings import KEPT, Sent
 from felles.record.writings import State as Written
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ FORM: Final = "arbeid"
 SAID: Final = frozenset({Verb.ANSWER, Verb.ASK, Verb.REPLY, Verb.DECLINE, Verb.FORWARD})
 """What goes to somebody else, and waits its ten seconds. Taking, putting off and ending are one's own to undo."""
 CALL_BACK: Final = "angre"
+PUT_AWAY: Final = "ta-bort"
 _FIELDS: Final = ("verb", "tekst", "til")
 
 
@@ -66,6 +67,11 @@ async def sent(store: Store, actor: Actor, source: str, version: str) -> str:
 async def call_back(store: Store, actor: Actor, which: str) -> bool:
     """Take back what has not gone; False where it has. Raises `Busy`."""
     return await store.writings.take_back(mark_of(actor.reference), FORM, which)
+
+
+async def put_away(store: Store, actor: Actor, which: str) -> None:
+    """Tell no more of what did not go. Raises `Busy`."""
+    await store.writings.put_away(mark_of(actor.reference), FORM, which)
 
 
 async def said_before(store: Store, actor: Actor, which: str, source: str) -> dict[str, str]:
@@ -123,8 +129,10 @@ def _told(t: Language, writing: Writing, now: int) -> dict[str, Any]:
         "text": said.get("tekst", ""),
         "state": {Written.SIGNED: "waits", Written.DONE: "sent", Written.DISCARDED: "back"}.get(writing.state, "stays"),
         "seconds": -(-max(0, writing.due - now) // 1_000_000),
-        "why": _why(t, writing.said) if writing.state is Written.GONE else "",
+        "why": _why(t, writing.said) if writing.said else "",
+        "until": t.day(writing.changed + KEPT),
         "undo": f"/arbeid/{writing.about}/{CALL_BACK}",
+        "away": f"/arbeid/{writing.about}/{PUT_AWAY}",
         "href": f"/arbeid/{writing.about}?angret={writing.id}",
     }
 
