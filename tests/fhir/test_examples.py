@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shares import dealt
 
 from felles.fhir import Invalid, decode, encode
 from felles.fhir.walker import walk
@@ -66,8 +67,12 @@ def _exact(raw: bytes) -> Any:
 
 
 def test_valid_examples_come_back_exactly(npm_modules: Path):
+    """Half of them in a run, the others in the next; `FELLES_WHOLE=1`: all."""
     refused: dict[str, set[str]] = {}
+    invalid = {name for name in INVALID if dealt(name, 2)}
     for file in _examples(npm_modules):
+        if not dealt(file.name, 2):
+            continue
         raw = file.read_bytes()
         try:
             written = encode(decode(raw))
@@ -75,7 +80,7 @@ def test_valid_examples_come_back_exactly(npm_modules: Path):
             refused[file.name] = {issue.code for issue in error.issues}
             continue
         assert _exact(written) == _exact(raw), file.name
-    assert refused.keys() == INVALID.keys()
+    assert refused.keys() == invalid
     assert {name for name, codes in refused.items() if INVALID[name][0] not in codes} == set()
 
 

@@ -17,6 +17,7 @@ from felles.access.signing import Signer
 from felles.care.domains import pages
 from felles.care.writing.actions import settle
 from felles.demo.fill import fill
+from felles.record.maintenance import connect
 from felles.record.store import Store
 from felles.settings import Settings
 
@@ -25,7 +26,10 @@ PEOPLE = 20
 
 
 async def write_region(database: Any, home: Path, *, offset: int = 0) -> None:
-    """The schema and a small region into an empty database; `offset`: of the clinical clock from the real one."""
+    """The schema and a small region into an empty database; `offset`: of the clinical clock from the real one.
+
+    What is in it is counted for the planner, which else happens within a minute where a server runs in earnest.
+    """
     await bring_up_to_date(Place(database.url, database.owner_url))
     store = await open_store(settings_of(database, home), database.url)
     store.clock.offset = offset
@@ -33,6 +37,9 @@ async def write_region(database: Any, home: Path, *, offset: int = 0) -> None:
         await fill(store, count=PEOPLE)
     finally:
         await store.close()
+    owner = await connect(database.owner_url)
+    await owner.execute("analyze")
+    await owner.close()
 
 
 def settings_of(database: Any, home: Path, *, demo: bool = True) -> Settings:

@@ -101,9 +101,14 @@ async def test_nothing_is_lost_in_a_month(record_database: Any, tmp_path: Path) 
 
 
 async def _safely(database: Any) -> None:
-    """What is acknowledged outlives a process of PostgreSQL's, though here not a power cut."""
+    """What is acknowledged outlives a process of PostgreSQL's, though here not a power cut.
+
+    Its tables are counted as they grow, as anywhere but in short tests: a plan for few rows is slow over many.
+    """
     conn = await asyncpg.connect(database.superuser_url)
     await conn.execute(f'alter database "{database.name}" set synchronous_commit = on')
+    await conn.execute("alter system set autovacuum = on")
+    await conn.execute("select pg_reload_conf()")
     await conn.close()
 
 

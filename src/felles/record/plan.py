@@ -80,8 +80,12 @@ class Plan:
         return sorted({key for s in self.steps if s.found is None for key in s.led_to()} - self.fresh.keys())
 
     def changed(self) -> set[str]:
-        """The entries here already that this commit would change, and the persons it reserves by name."""
-        changed = {f"{s.change.type}/{s.id}" for s in self.steps if not s.new and s.found is None}
+        """The entries that this commit would change, or make under an id drawn before, and the persons it reserves.
+
+        Of two that name one entry the second looks once the first is written: made anew, an entry stands over none.
+        """
+        named = (s for s in self.steps if s.found is None and (not s.new or s.change.drawn is not None))
+        changed = {f"{s.change.type}/{s.id}" for s in named}
         return changed | {f"Patient/{resource_id}" for resource_id, _ in self.reserved}
 
 

@@ -72,11 +72,13 @@ _FACE: Final = f"""
       left join lateral (select f.id, f.body from entry f
                           where f.bucket = h.bucket and f.person = h.person and f.type = {TYPES["Patient"]}
                             and f.form = 1 and f.state = 0 and not f.deleted order by f.low desc limit 1) f on true"""
+# The type is looked up where it stands: joined, the planner would read all of a bucket for an entry's id.
+OF_HAND: Final = """e.bucket = h.bucket and e.id = split_part(h.source, '/', 2)
+       and e.type = (select n.type from type_name n where n.name = split_part(h.source, '/', 1))"""
+"""That `e` is the entry of hand-over `h`, in some version and form of it."""
 _SAID: Final = f"""
       join person p on p.bucket = h.bucket and p.person = h.person
-      join type_name n on n.name = split_part(h.source, '/', 1)
-      join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)
-       and e.state = 0 and not e.deleted and {IN_FORM}"""
+      join entry e on {OF_HAND} and e.state = 0 and not e.deleted and {IN_FORM}"""
 _ENTRY: Final = f"{_SAID}{_FACE}"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.record.decide import ASK, HANDED, IN_FORM, STAFFED, ask_values, leaves
 from felles.record.lane import Shape, unnest
-from felles.record.read_handovers import OPEN, ORDER, WITH_HER
+from felles.record.read_handovers import OF_HAND, OPEN, ORDER, WITH_HER
 
 if TYPE_CHECKING:
     from felles.record.clock import Clock
@@ -33,9 +33,7 @@ line as materialized (
           from (select distinct s.party from staffing s where {STAFFED}) s
           join handover h on h.state < {OPEN} and {WITH_HER}
           join person p on p.bucket = h.bucket and p.person = h.person
-          join type_name n on n.name = split_part(h.source, '/', 1)
-          join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part(h.source, '/', 2)
-           and e.state = 0 and not e.deleted and {IN_FORM}
+          join entry e on {OF_HAND} and e.state = 0 and not e.deleted and {IN_FORM}
          where {HANDED}
          order by {ORDER} limit q.many) x
 ),

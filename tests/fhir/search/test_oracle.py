@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shares import dealt
 
 from felles.fhir import Invalid, decode, encode
 from felles.fhir.search import PARAMS, Index, Param, escape, extract, generate, matches, parse_value
@@ -93,11 +94,14 @@ def examples(npm_modules: Path, oracle: list[dict[str, Any]]) -> list[tuple[dict
 
 
 def test_selects_what_fhirpath_selects(examples: list[tuple[dict[str, Any], Any]]) -> None:
+    """Asked of half of them in a run, of the others in the next; `FELLES_WHOLE=1`: of all."""
     select = _select()
     wrong: list[str] = []
     differ: set[tuple[str, str]] = set()
     seen: set[tuple[str, str]] = set()
     for line, resource in examples:
+        if not dealt(line["file"], 2):
+            continue
         kind = type(resource).__name__
         ours = select[kind](resource)
         failed = {name for name, error in line["errors"].items() if error in ORACLE_FAILS}
@@ -111,8 +115,8 @@ def test_selects_what_fhirpath_selects(examples: list[tuple[dict[str, Any], Any]
             elif mine != theirs:
                 wrong.append(f"{line['file']} {name}: only here {mine - theirs}, only there {theirs - mine}")
     assert not wrong, "\n".join(wrong[:20]) + f"\n{len(wrong)} differ"
-    assert differ == DIFFERENT.keys()
-    assert len(seen) > 900, len(seen)
+    assert differ == {(file, name) for file, name in DIFFERENT if dealt(file, 2)}
+    assert len(seen) > 600, len(seen)
 
 
 def _token_queries(node: Any) -> list[tuple[str, bool]]:  # noqa: PLR0911 - one return a form

@@ -91,9 +91,8 @@ def closed_to_all(gives: str, what: str, where: str, real: str = "$3") -> str:
 select {gives}
   from handover h
   join person p on p.bucket = h.bucket and p.person = h.person
-  join type_name n on n.name = split_part({what}, '/', 1)
-  join entry e on e.bucket = h.bucket and e.type = n.type and e.id = split_part({what}, '/', 2) and e.form = 0
-   and e.state = 0
+  join entry e on e.bucket = h.bucket and e.id = split_part({what}, '/', 2) and e.form = 0 and e.state = 0
+   and e.type = (select n.type from type_name n where n.name = split_part({what}, '/', 1))
  where {where} and h.state < {State.DONE:d} and not h.stopped and h.kind < {CASES}
    and exists (select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real}
                   and {works("s.role")})
