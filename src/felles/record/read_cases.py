@@ -37,9 +37,9 @@ _ONE_COLUMNS: Final = (*_PLACE, *ASK)
 _LOG_COLUMNS: Final = (*_PLACE, ("since", "bigint"), ("before", "bigint"), ("said", "text"), *ASK)
 
 _TASK: Final = f"""
-      join type_name n on n.name = split_part({ENTRY}, '/', 1)
-      join entry w on w.bucket = h.bucket and w.person = h.person and w.type = n.type
-           and w.id = split_part({ENTRY}, '/', 2) and w.form = 0 and w.state = 0
+      join entry w on w.bucket = h.bucket and w.person = h.person and w.id = split_part({ENTRY}, '/', 2)
+           and w.type = (select n.type from type_name n where n.name = split_part({ENTRY}, '/', 1))
+           and w.form = 0 and w.state = 0
       left join entry t on t.bucket = h.bucket and t.person = h.person and t.type = {TYPES["Task"]}
            and t.id = substr(h.source, 6) and h.source like 'Task/%' and t.form = 0 and t.state = 0 and not t.deleted
       left join lateral (select f.id, f.body from entry f
