@@ -66,22 +66,6 @@ def _whole(node: dict[str, Any]) -> bool:
     )
 
 
-async def test_the_look_each_minute_begins_with_those_who_have_closed_something(record_database: Any) -> None:
-    conn = await asyncpg.connect(record_database.owner_url, server_settings=SESSION, statement_cache_size=0)
-    try:
-        await conn.execute("begin")
-        await conn.execute(_FILL)
-        await conn.execute(_PERSONS)
-        await conn.execute(f"prepare shut as {_SHUT}")
-        rows = await conn.fetch("explain (format json) execute shut(1, 200)")
-        await conn.execute("rollback")
-    finally:
-        await conn.close()
-    nodes = _nodes(json.loads(rows[0][0])[0]["Plan"])
-    whole = {node.get("Index Name") or node["Relation Name"] for node in nodes if _whole(node)}
-    assert whole == {"person_blocked"}
-
-
 async def test_every_statement_meets_growing_tables_by_a_condition(record_database: Any) -> None:
     shapes = dict(_shapes())
     assert len(shapes) > 40
@@ -102,3 +86,19 @@ async def test_every_statement_meets_growing_tables_by_a_condition(record_databa
     finally:
         await conn.close()
     assert not whole
+
+
+async def test_the_look_each_minute_begins_with_those_who_have_closed_something(record_database: Any) -> None:
+    conn = await asyncpg.connect(record_database.owner_url, server_settings=SESSION, statement_cache_size=0)
+    try:
+        await conn.execute("begin")
+        await conn.execute(_FILL)
+        await conn.execute(_PERSONS)
+        await conn.execute(f"prepare shut as {_SHUT}")
+        rows = await conn.fetch("explain (format json) execute shut(1, 200)")
+        await conn.execute("rollback")
+    finally:
+        await conn.close()
+    nodes = _nodes(json.loads(rows[0][0])[0]["Plan"])
+    whole = {node.get("Index Name") or node["Relation Name"] for node in nodes if _whole(node)}
+    assert whole == {"person_blocked"}
