@@ -1,6 +1,6 @@
 #!/bin/sh
-# The browser tests need Chromium: best its headless shell, which draws nothing on a screen and costs them half, else the
-# browser itself. The system's, else Debian's packages when we are root. Without any they are skipped (in CI, where CI
+# The browser tests need Chromium: best its headless shell, which draws on no screen and saves them a third of the time,
+# else the browser itself. The system's, else Debian's packages when we are root. Without any they are skipped (in CI, where CI
 # is set, that is a failure: tests/conftest.py).
 set -eu
 

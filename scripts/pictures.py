@@ -15,7 +15,6 @@ import argparse
 import base64
 import importlib.util
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -30,9 +29,10 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 sys.path[:0] = [str(TESTS / "helpers"), str(ROOT / "src")]
 
+from browsers import QUIET, found  # noqa: E402
 from browsing import PEOPLE  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402 - the path comes first
-from served import QUIET, served  # noqa: E402
+from served import served  # noqa: E402
 
 from felles.demo.cards import CITIZEN_CARDS, STAFF_CARDS  # noqa: E402
 from felles.demo.region import SEED  # noqa: E402
@@ -202,7 +202,7 @@ def main() -> int:
     asked.add_argument("--only", default="", help="only walks of personas whose name holds this")
     asked.add_argument("--fine", action="store_true", help="whole pages in full size, to look them over (with --to)")
     told = asked.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = found()
     if chromium is None:
         print("there is no Chromium here: scripts/chromium.sh says how to get it", file=sys.stderr)
         return 1

@@ -6,7 +6,6 @@ python scripts/tour.py [FOLDER]
 from __future__ import annotations
 
 import base64
-import shutil
 import sys
 import tempfile
 import time
@@ -18,8 +17,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests/helpers"), str(ROOT / "src")]
 
+from browsers import QUIET, found  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402 - the path comes first
-from served import QUIET, served  # noqa: E402
+from served import served  # noqa: E402
 from settling import settle  # noqa: E402
 from touring import STEPS, walk  # noqa: E402
 
@@ -64,7 +64,7 @@ def index(taken: list[tuple[str, int]]) -> str:
 def main() -> int:
     """Walk it and take the pictures; 1 where there is no Chromium."""
     to = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "tour"
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = found()
     if chromium is None:
         print("there is no Chromium here: scripts/chromium.sh says how to get it", file=sys.stderr)
         return 1

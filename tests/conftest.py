@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import asyncpg
+import browsers
 import pytest
 import shares
 import structlog
@@ -132,10 +133,7 @@ def test_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium for Playwright's `executable_path`."""
-    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    lacking("Chromium")
+    return browsers.found() or lacking("Chromium")
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from browsers import QUIET
 from mortal import Browser
-from served import QUIET, served
+from served import served
 from settling import settle
 from shares import dealt
 

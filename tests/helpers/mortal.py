@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from served import QUIET
+from browsers import QUIET
 
 FAILED = "Ikke lagret. Teksten står fortsatt i dette vinduet"
 

@@ -25,17 +25,6 @@ from felles.access import demo_clock
 from felles.record import cleanup
 from felles.record.log import keys, tick
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-"""Chromium's arguments: nothing but the pages."""
-
 
 def free_port() -> int:
     with socket.socket() as found:

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 import felles.record
-from felles.access.handovers.keeper import _SHUT
+from felles.access.handovers.due import SHUT
 from felles.record.lane import Shape
 from felles.record.pool import SESSION
 
@@ -94,7 +94,7 @@ async def test_the_look_each_minute_begins_with_those_who_have_closed_something(
         await conn.execute("begin")
         await conn.execute(_FILL)
         await conn.execute(_PERSONS)
-        await conn.execute(f"prepare shut as {_SHUT}")
+        await conn.execute(f"prepare shut as {SHUT}")
         rows = await conn.fetch("explain (format json) execute shut(1, 200)")
         await conn.execute("rollback")
     finally:

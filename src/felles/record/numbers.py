@@ -39,3 +39,12 @@ TYPES: dict[str, int] = {name: number for number, name in enumerate(_NAMES, star
 
 TYPE_NAMES: dict[int, str] = {number: name for name, number in TYPES.items()}
 """The way back."""
+
+
+def type_in(reference: str) -> str:
+    """SQL for the number of the type that `reference` (SQL for "Type/id") names.
+
+    A sublink, by which an entry is met by its type and id; where `type_name` is joined, the planner may look for the id
+    through all of a bucket instead.
+    """
+    return f"(select tn.type from type_name tn where tn.name = split_part({reference}, '/', 1))"

@@ -14,7 +14,7 @@ from felles.record.decide import ASK, PERSON_OPEN, ask_values, basis_of
 from felles.record.errors import Forbidden
 from felles.record.grants import Mode
 from felles.record.lane import unnest
-from felles.record.numbers import TYPES
+from felles.record.numbers import TYPES, type_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -41,7 +41,7 @@ select f.*, e.id, e.body, e.updated, e.deleted
   left join lateral (
        select e.id, e.body, e.updated, e.deleted from entry e
         where e.bucket = f.bucket and e.id = split_part(f.source, '/', 2) and e.person = f.person
-          and e.type = (select t.type from type_name t where t.name = split_part(f.source, '/', 1))
+          and e.type = {type_in("f.source")}
           and e.form = 0 and e.state = 0 offset 0) e on true"""
 _COUNT: Final = f"""select count(*) as people from person p
  where {_REAL} and exists (select 1 from entry e where e.bucket = p.bucket and e.person = p.person

@@ -20,7 +20,7 @@ from felles.record.errors import Absent, Forbidden
 from felles.record.grants import Mode
 from felles.record.kinds import Kind
 from felles.record.lane import Shape, unnest
-from felles.record.numbers import TYPES
+from felles.record.numbers import TYPES, type_in
 from felles.record.read_handovers import ALIKE, BY, Alike, handed_row
 from felles.record.read_handovers import OPEN as ENDED
 from felles.record.read_log import Leaf
@@ -38,7 +38,7 @@ _LOG_COLUMNS: Final = (*_PLACE, ("since", "bigint"), ("before", "bigint"), ("sai
 
 _TASK: Final = f"""
       join entry w on w.bucket = h.bucket and w.person = h.person and w.id = split_part({ENTRY}, '/', 2)
-           and w.type = (select n.type from type_name n where n.name = split_part({ENTRY}, '/', 1))
+           and w.type = {type_in(ENTRY)}
            and w.form = 0 and w.state = 0
       left join entry t on t.bucket = h.bucket and t.person = h.person and t.type = {TYPES["Task"]}
            and t.id = substr(h.source, 6) and h.source like 'Task/%' and t.form = 0 and t.state = 0 and not t.deleted

@@ -28,7 +28,7 @@ from felles.record.errors import Absent
 from felles.record.grants import Mode
 from felles.record.joined import MEMBERS
 from felles.record.lane import Shape, unnest
-from felles.record.numbers import TYPES
+from felles.record.numbers import TYPES, type_in
 from felles.record.standing import marks
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ _FACE: Final = f"""
       left join lateral (select f.id, f.body from entry f
                           where f.bucket = h.bucket and f.person = h.person and f.type = {TYPES["Patient"]}
                             and f.form = 1 and f.state = 0 and not f.deleted order by f.low desc limit 1) f on true"""
-# The type is looked up where it stands: joined, the planner would read all of a bucket for an entry's id.
-OF_HAND: Final = """e.bucket = h.bucket and e.id = split_part(h.source, '/', 2)
-       and e.type = (select n.type from type_name n where n.name = split_part(h.source, '/', 1))"""
+OF_HAND: Final = f"""e.bucket = h.bucket and e.type = {type_in("h.source")}
+       and e.id = split_part(h.source, '/', 2)"""
 """That `e` is the entry of hand-over `h`, in some version and form of it."""
 _SAID: Final = f"""
       join person p on p.bucket = h.bucket and p.person = h.person

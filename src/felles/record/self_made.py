@@ -19,7 +19,7 @@ from typing import Final
 from felles.record.derive import SELF_MADE, bare, marked
 from felles.record.desks import REVIEW
 from felles.record.desks import SELF_MADE as KIND
-from felles.record.numbers import TYPES
+from felles.record.numbers import TYPES, type_in
 
 NEEDS: Final = 70
 """Bases from here on are no care relation (`access.bases.Basis`)."""
@@ -95,10 +95,10 @@ STATED: Final = f"""insert into handover (bucket, person, source, self, kind, st
            made = excluded.made, since = excluded.since, next = excluded.next, rung = 0"""
 """The hand-overs that follow; one that was looked over before is looked over again."""
 
-_OTHER_SIDE: Final = """(r.writer like 'Patient/%' or (r.house <> '' and not exists (
+_OTHER_SIDE: Final = f"""(r.writer like 'Patient/%' or (r.house <> '' and not exists (
         select 1 from entry o
          where o.bucket = r.bucket
-           and o.type = (select n.type from type_name n where n.name = split_part(r.source, '/', 1))
+           and o.type = {type_in("r.source")}
            and o.id = split_part(r.source, '/', 2)
            and o.form = 0 and h.sender in (o.author, o.behalf) and o.org = r.writer_org)))"""
 """Neither its reader, whoever she gives it to, nor the house for which she wrote it, though she may have left that, nor

@@ -187,7 +187,7 @@ select {ROW} from put w"""
 _HANDED_IN: Final = f"""
 select {ROW} from writing w
  where w.writer = $1 and w.form = $2 and (w.changed > $3 or w.state = {State.GONE:d})
- order by w.changed desc limit 60"""
+ order by w.state = {State.GONE:d} desc, w.changed desc limit 60"""
 _TAKE_BACK: Final = f"""
 update writing set state = {State.DISCARDED:d}, changed = $4
  where writer = $1 and form = $2 and id = $3 and state = {State.SIGNED:d} and lease is null returning id"""
@@ -364,9 +364,9 @@ class Writings:
         raise Conflict("this was said already")
 
     async def handed_in(self, writer: int, form: str) -> list[Writing]:
-        """What one writer has said so, the newest first: of the last day, and what did not go and is still kept.
+        """What one writer has said so: what did not go and is still kept, then what she said in the last day.
 
-        Raises `Busy`.
+        Of each the newest first. Raises `Busy`.
         """
         since = self._clock.real() - DISCARDED_FOR
         return [writing_of(row) for row in await self._pool.fetch(_HANDED_IN, writer, form, since)]

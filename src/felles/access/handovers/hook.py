@@ -26,6 +26,7 @@ from felles.record.elements import listed, reference_of
 from felles.record.errors import Conflict, PreconditionFailed, Unprocessable
 from felles.record.grants import Mode
 from felles.record.ids import mark_of
+from felles.record.numbers import type_in
 
 if TYPE_CHECKING:
     from felles.access.handovers.states import Said
@@ -92,7 +93,7 @@ select {gives}
   from handover h
   join person p on p.bucket = h.bucket and p.person = h.person
   join entry e on e.bucket = h.bucket and e.id = split_part({what}, '/', 2) and e.form = 0 and e.state = 0
-   and e.type = (select n.type from type_name n where n.name = split_part({what}, '/', 1))
+   and e.type = {type_in(what)}
  where {where} and h.state < {State.DONE:d} and not h.stopped and h.kind < {CASES}
    and exists (select 1 from staffing s where s.party = h.holder and s.since <= {real} and s.until > {real}
                   and {works("s.role")})

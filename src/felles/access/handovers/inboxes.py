@@ -19,7 +19,7 @@ from felles.access.handovers.states import is_person
 from felles.record.desks import OFFICES, closed, works
 from felles.record.elements import listed, reference_of
 from felles.record.ids import mark_of
-from felles.record.numbers import TYPES
+from felles.record.numbers import TYPES, type_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,20 +83,20 @@ with recursive up(start, party, self, high) as (
       from unnest($4::text[], $1::text[], $3::boolean[]) w(start, party, counts)
       left join lateral (
         select s.self from shared s
-         where s.bucket = -1 and s.type = (select m.type from type_name m where m.name = split_part(w.party, '/', 1))
+         where s.bucket = -1 and s.type = {type_in("w.party")}
            and s.id = split_part(w.party, '/', 2) and s.state = 0 and s.form = 0 and not s.deleted limit 1) s on true
     union all
     select up.start, p.party, s.self, up.high + 1
       from up
      cross join lateral (
         select c.body from shared c
-         where c.bucket = -1 and c.type = (select n.type from type_name n where n.name = split_part(up.party, '/', 1))
+         where c.bucket = -1 and c.type = {type_in("up.party")}
            and c.id = split_part(up.party, '/', 2) and c.state = 0 and c.form = 0 and not c.deleted limit 1) c
      cross join lateral (select coalesce(c.body::json -> 'partOf' ->> 'reference',
                                          c.body::json -> 'providedBy' ->> 'reference') as party) p
      cross join lateral (
         select s.self from shared s
-         where s.bucket = -1 and s.type = (select m.type from type_name m where m.name = split_part(p.party, '/', 1))
+         where s.bucket = -1 and s.type = {type_in("p.party")}
            and s.id = split_part(p.party, '/', 2) and s.state = 0 and s.form = 0 and not s.deleted limit 1) s
      where up.high < 9
 )

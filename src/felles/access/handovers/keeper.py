@@ -10,7 +10,7 @@
     away     whoever has it is away: to her stand-in, or her unit; when she is back it is hers again (`away`)
     offer    the person has another GP or municipality: it is offered to the new one, and moves with a yes (`offers`)
     stopped  its owner may not see it any more (`hook.give_back`): the entry says so too, or that it has ended. So it is
-             where no commit but time or staff has made a block bite (`_SHUT`, each minute). What is
+             where no commit but time or staff has made a block bite (`due.SHUT`, each minute). What is
              closed to who sent it as well goes to the nearest unit above where somebody may see it, else to who runs
              the record, who gives it on without seeing it
     nobodys  an organisation applied or was decided on, roles have stood unconfirmed for a year (`nobodys`)
@@ -32,11 +32,11 @@ import msgspec
 import structlog
 
 from felles import fhir
-from felles.access.handovers import away, inboxes, nobodys, offering
+from felles.access.handovers import away, due, inboxes, nobodys, offering
 from felles.access.handovers.asking import CITIZENS
 from felles.access.handovers.carrying import carrying, review_id, reviewing
-from felles.access.handovers.hook import DESK, NOWHERE, closed_to_all, held_of
-from felles.access.handovers.kinds import Kind, desk_roles, rule_of
+from felles.access.handovers.hook import DESK, NOWHERE, held_of
+from felles.access.handovers.kinds import desk_roles, rule_of
 from felles.access.handovers.states import ENDED, ESCALATED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
 from felles.access.open import maintenance
 from felles.access.resources import moment
@@ -44,12 +44,12 @@ from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import HANDOVER_STATE_SYSTEM
 from felles.record.decide import BLOCKED
-from felles.record.desks import CASES, REVIEW, closed, staffed, works
+from felles.record.desks import REVIEW, closed, works
 from felles.record.elements import reference_of
 from felles.record.errors import RecordError
 from felles.record.ids import mark_of
 from felles.record.maintenance import AWAY, connect
-from felles.record.numbers import TYPES
+from felles.record.numbers import TYPES, type_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
@@ -75,36 +75,6 @@ _HIGHEST: Final = 10
 """Units above each other."""
 _log = structlog.get_logger("felles.handovers")
 
-# $1 clinical time, $2 how many.
-_LATE: Final = f"""
-select h.*, 'late' as why from handover h where h.state = {State.SENT:d} and h.next <= $1
- order by h.urgent desc, h.next limit $2"""
-# $1 clinical time, $2 real time, $3 how many. With who runs the record it stays.
-_UNSEEN: Final = f"""
-select h.*, 'unseen' as why from handover h
- where h.urgent and h.state between 3 and 6 and h.next <= $1 and not h.stopped
-   and h.state <> {State.ANSWERED:d} and h.kind not in ({Kind.ORDER:d}, {Kind.OFFER:d}) and h.kind < {CASES}
-   and (h.owner = h.sender
-        or h.state = {State.UNTAKEN:d} and (h.sender like 'Patient/%' or h.sender like 'RelatedPerson/%'))
-   and not exists (select 1 from staffing s where s.party = h.holder and s.role = 'administrator' and s.since <= $2
-                      and s.until > $2)
- order by h.next limit $3"""
-_STOPPED: Final = "select h.*, 'stopped' as why from handover h where h.stopped limit $1"
-# $1 real time, $2 how many.
-_SHUT: Final = closed_to_all("h.*, 'shut' as why", "h.source", "p.blocked", "$1") + " limit $2"
-# $1 real time, $2 how many.
-_NOBODY: Final = f"""
-with recursive each(holder) as (
-    (select h.holder from handover h where h.state < {State.DONE:d} order by h.holder limit 1)
-    union all
-    select (select h.holder from handover h where h.state < {State.DONE:d} and h.holder > each.holder
-             order by h.holder limit 1)
-      from each where each.holder is not null
-)
-select h.*, 'nobody' as why from each
-  join handover h on h.holder = each.holder and h.state < {State.DONE:d} and not h.stopped
- where not {staffed("$1")}
- order by h.urgent desc, h.next limit $2"""
 _STAFFED: Final = f"""
 select 1 from staffing s
  where s.party = $1 and s.since <= $2 and s.until > $2 and ($3 or {works("s.role")}) and not {closed("$1::bigint")}
@@ -112,9 +82,8 @@ select 1 from staffing s
 # $1, $2 the person, $3 the entry, $4 hash of a unit, $5 real time.
 _SEES: Final = f"""
 select 1 from person p
-  join type_name n on n.name = split_part($3::text, '/', 1)
-  join entry e on e.bucket = p.bucket and e.type = n.type and e.id = split_part($3::text, '/', 2) and e.form = 0
-   and e.state = 0
+  join entry e on e.bucket = p.bucket and e.type = {type_in("$3::text")} and e.id = split_part($3::text, '/', 2)
+   and e.form = 0 and e.state = 0
  where p.bucket = $1 and p.person = $2
    and exists (
         select 1 from (select s.actor, s.org, s.role_mark as role, $5::bigint as real from staffing s
@@ -172,16 +141,16 @@ class Keeper:
         shut = real - self.swept >= SWEEP
         self.swept = real if shut else self.swept
         rows = [
-            *await self.conn.fetch(_STOPPED, many),
-            *(await self.conn.fetch(_SHUT, real, many) if shut else ()),
+            *await self.conn.fetch(due.STOPPED, many),
+            *(await self.conn.fetch(due.SHUT, real, many) if shut else ()),
             *await self.conn.fetch(away.GONE, clinical, real, list(self.alone), many),
             *await self.conn.fetch(away.BACK, clinical, real, many),
             *await self.conn.fetch(offering.MARKED, many),
             *await self.conn.fetch(offering.YES, many),
             *await self.conn.fetch(offering.OVER, many),
-            *await self.conn.fetch(_LATE, clinical, many),
-            *await self.conn.fetch(_UNSEEN, clinical, real, many),
-            *await self.conn.fetch(_NOBODY, real, many),
+            *await self.conn.fetch(due.LATE, clinical, many),
+            *await self.conn.fetch(due.UNSEEN, clinical, real, many),
+            *await self.conn.fetch(due.NOBODY, real, many),
         ]
         done, seen = await self._nobodys(real), set(self.failed)
         for row in rows:
@@ -209,10 +178,10 @@ class Keeper:
 
     async def _nobodys(self, real: int) -> int:
         """What is about no person."""
-        due = real - self.looked >= nobodys.EVERY
-        self.looked = real if due else self.looked
+        looks = real - self.looked >= nobodys.EVERY
+        self.looked = real if looks else self.looked
         done = 0
-        for source, work, now in (("applications", nobodys.tell, True), ("roles", nobodys.review, due)):
+        for source, work, now in (("applications", nobodys.tell, True), ("roles", nobodys.review, looks)):
             if now and source not in self.failed:
                 done += await self._tried(source, work(self.store))
         return done

@@ -76,7 +76,10 @@ async def bench_pages(home: Path, people: int, *, runs: int, only: str = "", tel
     """
     from playwright.async_api import async_playwright  # noqa: PLC0415 - of the developers' group alone
 
-    chromium = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
+    chromium = next(
+        (found for name in ("chromium", "google-chrome", "chromium-headless-shell") if (found := shutil.which(name))),
+        None,
+    )
     if chromium is None:
         raise RuntimeError("no Chromium here")
     async with _region(_folder(home), people, tell) as on:
