@@ -212,7 +212,8 @@ def test_what_is_offered_has_one_owner_before_and_after_a_yes(version: dict[str,
     if was.state.ended:
         return
     work, new = told(task(**version, code=code)), "PractitionerRole/new"
-    made = offers.offered(work, "Task/w", was, f"{sides} {new}", "2026-11-26T12:00:00Z")
+    first = offers.first_of(work, was, f"{sides} {new}")
+    made = offers.offered(work, "Task/w", was, f"{sides} {new}", "2026-11-26T12:00:00Z", first=first)
     offer = held(fhir.decode(msgspec.json.encode(made)))
     assert offer is not None
     assert (offer.kind, offer.state, offer.owner) == (Kind.OFFER, State.SENT, new)

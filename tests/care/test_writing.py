@@ -419,3 +419,17 @@ async def test_who_does_not_sign_writes_a_note_that_waits_for_who_does(site):
         assert "Falt i natt" in found
         assert "ikke signert" not in found
         assert (await nurse.get(sign)).status_code == 404, "it is signed"
+
+
+async def test_what_nobody_there_could_read_is_not_sent_there(site, olav):
+    """A pharmacist's role reaches no referrals: it would be on nobody's list."""
+    async with site.visitor("fastlege") as gp:
+        for what, name, offered in (
+            ("henvisning", "Fjordapoteket", False),
+            ("oppgave", "Fjordapoteket", True),
+            ("henvisning", "Ortopedisk", True),
+        ):
+            form = await opened(gp, olav, what)
+            found = await sent(gp, olav, what, form, mottaker=name, gjor="finn")
+            label = rf'name="til"[^>]* value="Organization/[^"]+"[^>]*>(?=<label[^>]*>.{{0,40}}{name})'
+            assert bool(re.search(label, unescape(found.text))) is offered, what

@@ -28,6 +28,7 @@ class After:
     `written` maps `Type/id` of each entry of this person in this commit to its resource, None when it was deleted;
     `created` names those of which no version was here before. `historic`: an import, nothing is promised or sent.
     `keys`: all keys of the person, the one that leads first, when her Patients are joined; else this one alone.
+    `moved`: those of `created` that come from the record of another person (`record.move`).
     `regrouped`: nothing was written, her Patients were joined or parted: all that is derived is to be made anew.
     """
 
@@ -42,6 +43,7 @@ class After:
     created: frozenset[str]
     historic: bool
     keys: tuple[PersonKey, ...] = ()
+    moved: frozenset[str] = frozenset()
     regrouped: bool = False
 
     def of(self, *types: str) -> dict[str, Any]:
@@ -54,7 +56,7 @@ class After:
 
     def with_key(self, key: PersonKey) -> After:
         """The same of another key of the person: this commit wrote nothing that lies there."""
-        return self if key == self.key else replace(self, key=key, written={}, created=frozenset())
+        return self if key == self.key else replace(self, key=key, written={}, created=frozenset(), moved=frozenset())
 
     def columns(self) -> tuple[list[int], list[int]]:
         """The same as two columns, buckets and persons."""

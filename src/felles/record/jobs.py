@@ -245,6 +245,7 @@ class Session:
                 ),
                 historic=job.plan.historic,
                 keys=self.joined.get(key, ()),
+                moved=frozenset(f"{s.change.type}/{s.id}" for s in steps if s.change.moving and s.new),
             )
             bits = await follow(hooks, after, self.special.get(key, NO_BITS))
             if bits:

@@ -23,8 +23,8 @@ ORDER: Final = "order"
 """Code of HANDOVER_SYSTEM of the Task that carries an order."""
 _SAYS: Final = frozenset(
     ("id", "meta", "status", "businessStatus", "statusReason", "owner", "priority", "note", "output", "restriction")
-) | {"lastModified"}
-_BEGINS: Final = _SAYS | {"intent", "code", "description", "focus", "for_", "authoredOn", "requester", "identifier"}
+) | {"lastModified", "identifier"}
+_BEGINS: Final = _SAYS | {"intent", "code", "description", "focus", "for_", "authoredOn", "requester"}
 
 
 @dataclass(slots=True, frozen=True)

@@ -51,6 +51,25 @@ async def test_a_message_without_a_subject_goes_on_and_is_for_who_sent_it(region
     assert task["for"] == {"reference": f"Patient/{region.patient}"}
 
 
+async def test_a_message_that_a_service_sent_goes_on_and_comes_back_to_it(region: Region, keeper: Keeper, later: Any):
+    made = {"resourceType": "HealthcareService", "name": "Sårpleie", "providedBy": {"reference": region.orgs["office"]}}
+    service = f"HealthcareService/{(await region.world.made(made))['id']}"
+    role = (await region.world.system.get(f"PractitionerRole/{region.roles['clerk']}")).json
+    there = role | {"healthcareService": [{"reference": service}]}
+    assert (await region.world.system.put(f"PractitionerRole/{role['id']}", there)).status == 200
+    about = {"subject": {"reference": f"Patient/{region.patient}"}}
+    told = await region.world.made(asking(region, sender={"reference": service}, **about))
+    source = f"Communication/{told['id']}"
+    for days in (8, 16, 24):
+        later(days)
+        await keeper.round()
+    (row,) = await region.world.store.pool.fetch("select * from handover where focus = $1", source)
+    assert (row["state"], row["owner"], row["sender"]) == (State.UNTAKEN, service, service)
+    assert row["source"] in {each.source for each in await region.work("clerk")}
+    task = (await region.world.system.get(row["source"])).json
+    assert "reference" not in task.get("requester", {})
+
+
 async def test_it_is_taken_by_a_page_as_any_message_is(region: Region):
     from felles.care.handovers import actions
     from felles.care.handovers.rules import Verb

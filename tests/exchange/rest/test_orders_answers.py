@@ -12,8 +12,10 @@ from worlds import actor
 from felles import access
 from felles.access.actor import Sort
 from felles.access.handovers.states import State
-from felles.care.handovers import present
+from felles.access.resources import moment
+from felles.care.handovers import actions, present
 from felles.care.handovers.rules import Verb
+from felles.record.errors import PreconditionFailed
 from felles.ui.dates import local
 
 pytestmark = pytest.mark.slow
@@ -130,3 +132,34 @@ async def test_an_answer_that_lies_with_another_patient_of_hers_is_an_answer_whi
     assert (await admin.post(f"Patient/{twin}/$unjoin", None)).status == 200
     assert not await region.work("gp")
     assert (await region.row(late))["came"] is None
+
+
+async def test_an_answer_that_came_after_she_looked_is_not_seen_with_the_one_before(region: Region):
+    order = await ordered(region)
+    await reported(region, order)
+    until = local(region.world.store.clock.clinical() + 60 * 86_400_000_000).date().isoformat()
+    source = await does(region, "gp", order, Verb.POSTPONE, words="Venter på dyrkning", until=until)
+    gp = region.client("gp")
+    looked = await gp.get(source)
+    shown = await region.world.store.handover(access.everyone(region.who("gp")), source)
+    await reported(region, order, conclusion="Vekst")
+    seen = looked.json | {"status": "completed"}
+    refused = await gp.put(source, seen, if_match=looked.headers["etag"])
+    assert (refused.status, refused.issues) == (412, [("conflict", "Task.lastModified")])
+    with pytest.raises(PreconditionFailed):
+        await actions.do(region.world.store, region.who("gp"), shown, Verb.SEEN)
+    assert [each.source for each in await region.work("gp")] == [source]
+    now = moment(region.world.store.clock.clinical())
+    done = await gp.put(source, seen | {"lastModified": now}, if_match=looked.headers["etag"])
+    assert done.status == 200, done.json
+    assert not await region.work("gp")
+
+
+async def test_who_has_looked_at_all_of_it_ends_it_by_the_page(region: Region):
+    order = await ordered(region)
+    await reported(region, order)
+    until = local(region.world.store.clock.clinical() + 60 * 86_400_000_000).date().isoformat()
+    source = await does(region, "gp", order, Verb.POSTPONE, words="Venter på dyrkning", until=until)
+    await reported(region, order, conclusion="Vekst")
+    await does(region, "gp", source, Verb.SEEN)
+    assert not await region.work("gp")

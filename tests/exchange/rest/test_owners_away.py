@@ -272,3 +272,18 @@ async def test_who_stands_as_a_role_is_a_person(region: Region, keeper: Keeper):
     await keeper.round()
     assert (await region.row(f"Task/{mine['id']}"))["owner"] == region.orgs["ward"]
     assert f"Task/{mine['id']}" in [row.source for row in await region.work("two")]
+
+
+async def test_what_she_had_of_a_house_where_she_works_no_more_is_with_her_stand_in_too(region: Region, keeper: Keeper):
+    there = region.roles["one"]
+    await region.employ("one", "nurse", "office")
+    here, region.roles["one"] = region.roles["one"], there
+    task = await region.sent(owner={"reference": region.person("one")}, status="accepted")
+    assert (await region.row(f"Task/{task['id']}"))["owner"] == region.person("one")
+    await goes(region, "one", since=-1, until=5, stand_in="two")
+    await keeper.round()
+    assert await owner(region, task) == region.person("one"), "she is at work in the office, whose it is"
+    role = (await region.world.system.get(f"PractitionerRole/{here}")).json
+    assert (await region.world.system.put(f"PractitionerRole/{here}", role | {"active": False})).status == 200
+    await keeper.round()
+    assert await owner(region, task) == region.person("two")

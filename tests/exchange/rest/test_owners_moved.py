@@ -185,6 +185,34 @@ async def test_another_gp_in_two_versions_is_another_gp(region: Region, keeper: 
     assert (await offer_of(region, source))["state"] == State.SENT  # one offer
 
 
+async def test_who_goes_by_way_of_a_gp_who_is_not_here_takes_her_work_along(region: Region, keeper: Keeper):
+    source = f"Task/{(await work_of(region))['id']}"
+    new = f"PractitionerRole/{region.roles['new']}"
+    await names(region, "PractitionerRole/of-another-region")
+    await keeper.round()
+    assert (await region.row(source))["offer"] == ""
+    await names(region, new)
+    await keeper.round()
+    offer = await offer_of(region, source)
+    assert (offer["owner"], offer["sender"]) == (new, region.person("gp"))
+
+
+async def test_what_a_service_has_is_offered_by_the_house_it_is_part_of(region: Region, keeper: Keeper):
+    made = {"resourceType": "HealthcareService", "name": "Sårpleie", "providedBy": {"reference": region.orgs["office"]}}
+    service = f"HealthcareService/{(await region.world.made(made))['id']}"
+    role = (await region.world.system.get(f"PractitionerRole/{region.roles['clerk']}")).json
+    there = role | {"healthcareService": [{"reference": service}]}
+    assert (await region.world.system.put(f"PractitionerRole/{role['id']}", there)).status == 200
+    work = await region.sent(owner={"reference": service}, status="accepted")
+    await named(region, "new")
+    await keeper.round()
+    offer = await offer_of(region, f"Task/{work['id']}")
+    assert (offer["state"], offer["sender"]) == (State.SENT, region.orgs["office"])
+    await answer(region, offer, status="accepted", owner={"reference": region.person("new")})
+    await keeper.round()
+    assert (await region.row(f"Task/{work['id']}"))["owner"] == region.person("new")
+
+
 async def test_the_same_gp_again_or_her_office_alone_offers_nothing(region: Region, keeper: Keeper):
     source = f"Task/{(await work_of(region))['id']}"
     gp = f"PractitionerRole/{region.roles['gp']}"
@@ -229,8 +257,12 @@ async def test_within_an_office_only_what_is_the_old_ones_by_name_is_offered(reg
     assert (await offer_of(region, f"Task/{mine['id']}"))["state"] == State.DONE
 
 
-async def test_another_municipality_is_offered_what_the_old_ones_services_have(region: Region, keeper: Keeper):
-    for name, town in (("old-town", "5001"), ("new-town", "5059")):
+@pytest.mark.parametrize(("between", "to"), [([], "5059"), ([""], "5061"), (["5057"], "5055"), (["5057", ""], "5056")])
+async def test_another_municipality_is_offered_what_the_old_ones_services_have(
+    region: Region, keeper: Keeper, between: list[str], to: str
+):
+    """`between`: the towns in the versions between, which are not here; "" for none."""
+    for name, town in (("old-town", "5001"), ("new-town", to)):
         made = await region.world.made({"resourceType": "Organization", "name": name, "address": [place(town)]})
         region.orgs[name] = f"Organization/{made['id']}"
         await region.employ(f"{name}-officer", "case-officer", name)
@@ -239,7 +271,11 @@ async def test_another_municipality_is_offered_what_the_old_ones_services_have(r
     await region.world.made(listed(region, "old-town") | {"type": granted})
     task = await region.sent(owner={"reference": region.orgs["old-town"]})
     elsewhere = await region.sent()  # with the hospital, which is nobody's municipality
-    await named(region, "gp", address=[place("5059")])
+    for town in between:
+        await named(region, "gp", address=[place(town)] if town else [{"use": "home", "line": ["x"]}])
+        await keeper.round()
+        assert (await region.row(f"Task/{task['id']}"))["offer"] == ""
+    await named(region, "gp", address=[place(to)])
     await keeper.round()
     offer = await offer_of(region, f"Task/{task['id']}")
     assert (offer["owner"], offer["sender"]) == (region.orgs["new-town"], region.orgs["old-town"])

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 AGAIN: Final = 600_000_000
 """Microseconds until it is looked again for somebody to have what an absent one has."""
 # $1 clinical time, $2 real time, $3 parties that are left alone for now, $4 how many. Who has another role in the same
-# organisation, and is not away from that, is there.
+# organisation, and is not away from that, is there. What she had of one where she has no role any more goes as well.
 GONE: Final = f"""
 select h.*, 'away' as why, a.stand_in from away a
-  join handover h on h.holder = a.party and h.org = a.org and h.state < {State.DONE:d} and not h.stopped
+  join handover h on h.holder = a.party and h.state < {State.DONE:d} and not h.stopped
+   and (h.org = a.org or not exists (select 1 from staffing s where s.party = a.party and s.org = h.org
+                                        and s.since <= $2 and s.until > $2))
  where a.since <= $1 and a.until > $1 and not a.party = any($3::bigint[])
    and not exists (select 1 from staffing s where s.party = a.party and s.org = a.org and s.source <> a.source
                       and s.since <= $2 and s.until > $2

@@ -15,15 +15,24 @@ if TYPE_CHECKING:
     from felles.access.handovers.states import Held
     from felles.record.read_handovers import HandedRow
 
+NO_REQUESTERS: Final = ("HealthcareService/", "CareTeam/")
+"""What has work, and R4 lets not be `Task.requester`."""
 CARRIED: Final = "http://felles.example/fhir/sid/carried"
 """System of the identifier that a Task has from what it carries, as that stood when whoever made it looked."""
+
+LOOKED: Final = "http://felles.example/fhir/sid/looked"
+"""System of the identifier that an order's Task has from its answer, as that stood when whoever ended it looked."""
+
+_SAID: Final = 1_000
+"""What a moment is written to, in microseconds."""
 
 
 def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str, patient: str) -> dict[str, Any]:
     """A Task that carries an entry that was a hand-over by itself. Pure; `now` is a FHIR instant.
 
     It is for the entry's subject, or where it names none (a message) for the person it lies with (`patient`). Of a
-    message it tells who wrote it, by name, and what sort it is.
+    message it tells who wrote it, by name, and what sort it is. What R4 lets ask for nothing (a service that sent a
+    message) it does not name: who sent it stays so (`hook`).
     """
     named = {"display": said} if (said := body.get("sender", {}).get("display", "")) else {}
     made: dict[str, Any] = {
@@ -36,14 +45,15 @@ def carrying(source: str, body: dict[str, Any], held: Held | HandedRow, now: str
         "focus": {"reference": source},
         "for": body.get("subject") or {"reference": patient},
         "authoredOn": body.get("authoredOn") or body.get("sent") or now,
-        "requester": {"reference": held.sender} | named,
+        "requester": ({} if held.sender.startswith(NO_REQUESTERS) else {"reference": held.sender}) | named,
         "owner": {"reference": held.receiver},
         "identifier": [{"system": CARRIED, "value": _stood(source, held.since)}],
     }
     if held.kind == Kind.ORDER:  # when the test was to be taken hurries nobody who looks at its answer
         made |= {"priority": "routine", "lastModified": now}
-    if not made["description"]:
-        del made["description"]
+    for each in ("description", "requester"):
+        if not made[each]:
+            del made[each]
     if sorts := body.get("category", []) if source.startswith("Communication/") else []:
         made["input"] = [{"type": {"text": "Melding"}, "valueCodeableConcept": each} for each in sorts]
     return made
@@ -77,6 +87,23 @@ def is_late(task: Any, source: str, since: int | None) -> bool:
     """
     named = [each.value for each in listed(task.identifier) if each.system == CARRIED]
     return bool(named) and (since is None or _stood(source, since) not in named)
+
+
+def looked(came: int) -> dict[str, str]:
+    """The identifier of a Task that says that an answer was seen which came at `came` (`handover.came`)."""
+    return {"system": LOOKED, "value": str(came)}
+
+
+def is_unseen(task: Any, came: int, written: int | None) -> bool:
+    """Whether an answer that came at `came` was not there yet when whoever ends its order in this Task had looked.
+
+    That is what the identifier names, and where there is none when the Task says it was last done something with
+    (`written`, clinical microseconds): whoever keeps its day as it stood has not looked since.
+    """
+    named = [each.value for each in listed(task.identifier) if each.system == LOOKED]
+    if named:
+        return str(came) not in named
+    return written is None or written // _SAID < came // _SAID
 
 
 def _stood(source: str, since: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from felles import fhir
 from felles.access.handovers import orders
 from felles.access.handovers.kinds import Kind
-from felles.access.handovers.states import AT_ONCE, State
+from felles.access.handovers.states import AT_ONCE, State, said_by
 from felles.record.codes import HANDOVER_SYSTEM
 from felles.record.decide import BLOCKED
 from felles.record.elements import codes_of, listed, reference_of
@@ -168,6 +168,13 @@ async def before(after: After, reference: str) -> Any:
     """The version of an entry before this commit's (a struct), None where there is none."""
     rows = await after.conn.fetch(_BEFORE, after.key[0], reference, after.commit)
     return fhir.decode(rows[0]["body"].encode()) if rows and rows[0]["body"] else None
+
+
+async def names_as_before(after: After, task: str, said: Said) -> bool:
+    """Whether a version of a Task that says `said` names the same as who sent it as the version before."""
+    was = await before(after, task)
+    first = None if was is None else said_by(was)
+    return first is not None and first.sender == said.sender
 
 
 async def said_urgent(after: After, task: str) -> bool:

@@ -48,6 +48,7 @@ _ANSWER: Final = "answer"
 _OVER: Final = frozenset({State.ANSWERED, State.DECLINED, State.ENDED})
 _PERSONS: Final = ("Practitioner/", "Patient/")
 _OTHERS: Final = ("Practitioner/", "Patient/", "RelatedPerson/")
+"""By name; whether she works for a unit or stands as a role is asked in the commit (`beginning`)."""
 _PARTIES: Final = frozenset({Mode.STAFF, Mode.ORG_SYSTEM})
 """Whose part in a hand-over is asked: a citizen's pages, and who answers cases, have rules of their own."""
 ALONE: Final = ("ServiceRequest/", "Communication/")
@@ -73,7 +74,7 @@ def wrong(was: Any, new: Any, grant: Grant, part: Part) -> RecordError | None:
         return _again(before, new, part)
     if before.kind in OPENINGS:
         return _of_opening(before, new)
-    return _kept(was, before, new, grant) or (None if new is None else _changed(was, before, new, grant, part))
+    return _kept(was, before, new, grant, part) or (None if new is None else _changed(was, before, new, grant, part))
 
 
 def _again(before: Said, new: Any, part: Part) -> RecordError | None:
@@ -84,11 +85,15 @@ def _again(before: Said, new: Any, part: Part) -> RecordError | None:
     return Conflict("this hand-over has ended: what is new is a new one")
 
 
-def _kept(was: Any, before: Said, new: Any, grant: Grant) -> RecordError | None:
-    """What has ended stays so, and nothing is deleted: what carries a referral tells of that also when it is over."""
+def _kept(was: Any, before: Said, new: Any, grant: Grant, part: Part) -> RecordError | None:
+    """What has ended stays so, and nothing is deleted: what carries a referral tells of that also when it is over.
+
+    Where it names nobody as who sent it, that is whoever wrote it (`part`).
+    """
     if has_ended(was) and new is not None and _stands(was) != _stands(new):
         return Conflict("this hand-over has ended: what is new is a new one")
-    mine = before.sender in ("", grant.actor) and before.receiver == grant.actor
+    sent = before.sender == grant.actor or (not before.sender and Part.SENT in part)
+    mine = sent and before.receiver == grant.actor
     if new is None and (before.focus.startswith(ALONE) or not (has_ended(was) or mine)):
         return Conflict("a hand-over is ended with a reason, not deleted")
     return None
@@ -133,7 +138,7 @@ def _changed(was: Any, before: Said, new: Any, grant: Grant, part: Part) -> Reco
     rules: tuple[tuple[bool, Callable[[], RecordError]], ...] = (
         (after.kind is not before.kind, lambda: Unprocessable("a hand-over stays what it is", f"{name}.code")),
         (
-            before.sender not in ("", after.sender),
+            before.sender != after.sender and (bool(before.sender) or (asked and Part.SENT not in part)),
             lambda: Unprocessable("who sent a hand-over stays who sent it", f"{name}.{_SENDER[name]}"),
         ),
         (

@@ -72,10 +72,6 @@ on conflict (bucket, person, source) do update set kind = excluded.kind, state =
    holder = excluded.holder, origin = excluded.origin, given = excluded.given,
    org = case when excluded.holder = 0 then handover.org else excluded.org end"""
 _HOURS: Final = "select body from shared where self = $1 and state = 0 and form = 0 and not deleted"
-# $1 hash of who sent it, $2-$4 hashes of who writes, for which organisation, in which role, $5 real time.
-_SENDS: Final = """
-select 1 from staffing s
- where s.party = $1 and s.actor = $2 and s.org = $3 and s.role_mark = $4 and s.since <= $5 and s.until > $5 limit 1"""
 NOWHERE: Final = "Organization/unknown"
 """Whose a case is that names nobody, in a record that nobody runs: the keeper finds somebody when there is."""
 # $1 the organisation's hash, $2 roles, $3 real time.
@@ -149,7 +145,7 @@ async def _check(after_: After, reference: str, resource: Any) -> None:
     """Raise `Unprocessable` for what is begun about nobody who is known here: it would be on nobody's list.
 
     `Conflict` for a referral that a Task carries and that says otherwise where it stands or whose it is, which whoever
-    has the Task would not know. `Forbidden` for what is offered by somebody who has it not.
+    has the Task would not know.
     """
     if resource is None or after_.grant.job or after_.historic:
         return
@@ -161,8 +157,6 @@ async def _check(after_: After, reference: str, resource: Any) -> None:
     if not after_.key[1]:
         at = "Task.for" if reference.startswith("Task/") else f"{type(resource).__name__}.subject"
         raise Unprocessable("nobody would have this: refer to the Patient it is about", at)
-    if said.kind is Kind.OFFER and reference in after_.created:
-        await beginning.check_offer(after_, reference, said)
 
 
 async def _moves(after_: After, reference: str, request: Any) -> bool:
@@ -204,18 +198,29 @@ async def _keep(after_: After, reference: str, resource: Any) -> None:
         return
     grant = after_.grant
     writer = grant.behalf or grant.actor
-    if reference.startswith("Task/") and not (said.kind.case or grant.job or after_.historic):
-        said = replace(said, sender=_sent_by(said, was, writer if begins and grant.mode is Mode.STAFF else ""))
+    said = await _from_whom(after_, reference, said, was, begins=begins)
     said = replace(said, urgent=said.urgent or await _hurries(after_, reference, said, was, new=begins or new))
     hours = await _hours(after_, said.receiver)
-    held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours)
+    known = reference in after_.moved
+    held = follow(was, said, writer=writer, org=grant.org, now=after_.clinical, hours=hours, known=known)
     if held is None:
         _check_somebody(after_, said, resource)
     else:
+        _check_seen(after_, resource, said, was, held)
         held = replace(held, stopped=astray and not held.state.ended)
         await _put(after_, reference, _begun(after_, held, said, hours) if was is None else held)
         if _carries(held):
             await _end(after_, held.focus, held)
+
+
+def _check_seen(after_: After, resource: Any, said: Said, was: Held | None, held: Held) -> None:
+    """Raise `PreconditionFailed` for a Task that ends an order whose answer came after its writer had looked."""
+    ends = was is not None and said.kind is Kind.ORDER and held.state.ended and type(resource).__name__ == "Task"
+    if not ends or was is None or was.came is None or after_.grant.job or after_.historic:
+        return
+    if carrying.is_unseen(resource, was.came, said.written):
+        text = "an answer came meanwhile: look at it, and say when in Task.lastModified"
+        raise PreconditionFailed(text, "Task.lastModified")
 
 
 def _check_somebody(after_: After, said: Said, resource: Any) -> None:
@@ -225,9 +230,21 @@ def _check_somebody(after_: After, said: Said, resource: Any) -> None:
         raise Unprocessable("nobody would have this: name who asks, or who is asked", at)
 
 
-def _sent_by(said: Said, was: Held | None, writer: str) -> str:
-    """Whose a Task is that is a hand-over already, or carries one: whoever it names, it was sent before."""
-    return was.sender if was is not None else writer or said.sender
+async def _from_whom(after_: After, reference: str, said: Said, was: Held | None, *, begins: bool) -> Said:
+    """What is said, with whose it is: a Task's that is a hand-over already, or carries one, whoever that names.
+
+    It was sent before. The keeper alone names another, by a version that does. Raises as `beginning.check_first` does.
+    """
+    grant = after_.grant
+    if not reference.startswith("Task/") or said.kind.case or after_.historic:
+        return said
+    if was is not None:
+        named = grant.job and (begins or not await following.names_as_before(after_, reference, said))
+        return said if named else replace(said, sender=was.sender)
+    if not (begins or grant.job or reference in after_.moved):
+        await beginning.check_first(after_, reference, said)
+    writer = (grant.behalf or grant.actor) if begins and grant.mode is Mode.STAFF and not grant.job else ""
+    return replace(said, sender=writer or said.sender)
 
 
 async def _by_itself(after_: After, reference: str, said: Said, task: Any) -> list[Any]:
@@ -258,7 +275,7 @@ async def _hurries(after_: After, reference: str, said: Said, was: Held | None, 
     if was.sender in (grant.actor, grant.behalf):
         return False
     place = (mark_of(was.sender), grant.actor_mark, grant.org_mark, grant.role_mark, after_.real)
-    if await after_.conn.fetch(_SENDS, *place):
+    if await after_.conn.fetch(beginning.WORKS_FOR, *place):
         return False
     return new or not await following.said_urgent(after_, reference)
 

@@ -34,7 +34,7 @@ import structlog
 from felles import fhir
 from felles.access.handovers import away, due, inboxes, nobodys, offering
 from felles.access.handovers.asking import CITIZENS
-from felles.access.handovers.carrying import carrying, review_id, reviewing
+from felles.access.handovers.carrying import NO_REQUESTERS, carrying, review_id, reviewing
 from felles.access.handovers.hook import DESK, NOWHERE, held_of
 from felles.access.handovers.kinds import desk_roles, rule_of
 from felles.access.handovers.states import ENDED, ESCALATED, MOVED, STOPPED, UNTAKEN, State, climb, is_person
@@ -192,7 +192,7 @@ class Keeper:
         if task is None:
             return 0
         if why in offering.WHY:
-            made = await offering.changes(self.store, self._grant(), row, held, task, version)
+            made = await offering.changes(self.store, self._grant(), row, held, task, version, asker=self._asker)
             await self.store.commit(self._grant(), made, act="keep")
             return 1
         if why == "away":
@@ -317,11 +317,11 @@ class Keeper:
 
     async def _asker(self, party: str, org: int) -> str:
         """`party`, or the nearest above it that R4 lets be who asks (`Task.requester`): a service is none."""
-        if not party.startswith("HealthcareService/"):
+        if not party.startswith(NO_REQUESTERS):
             return party
         for _ in range(_HIGHEST):
             party = await self._above(party, org)
-            if not party.startswith("HealthcareService/"):
+            if not party.startswith(NO_REQUESTERS):
                 break
         return party or await self._operator()
 
@@ -370,7 +370,7 @@ class Keeper:
                 over = not (now and now[0]["stopped"])
             named = [body.get(side, {}).get("reference") for side in ("owner", "requester")]
             gone = why in ("away", "nobody") and held.owner not in (*named, held.sender)
-            return (None if over or gone else body), read.version
+            return (None if over or gone else _as_sent(body, held)), read.version
         patient = "" if "subject" in body else await self._patient(row)
         return carrying(row["source"], body, held, moment(self.store.clock.clinical()), patient), 0
 
@@ -391,6 +391,15 @@ class Keeper:
 
     def _grant(self) -> Any:
         return maintenance("hand-over keeper", until=self.store.clock.real() + _MINUTE)
+
+
+def _as_sent(task: dict[str, Any], held: Held) -> dict[str, Any]:
+    """The Task with who sent it, where whoever made it to carry what another had sent named somebody else."""
+    named = task.get("requester", {}).get("reference", "")
+    able = held.sender and not held.sender.startswith(NO_REQUESTERS)
+    if held.kind.case or not able or named in ("", held.sender) or named.startswith("Device/"):
+        return task
+    return task | {"requester": {"reference": held.sender}}
 
 
 def _stopped(held: Held) -> tuple[str, str]:

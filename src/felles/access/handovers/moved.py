@@ -4,7 +4,8 @@
     Patient.address               what the old municipality's services have (staffed by those who grant and give them)
 
 Whatever door the Patient was written by, and in however many versions: a register that takes the old GP away and names
-the new one later, or first names her beside the old one, says the same as one that does both at once. Here it is only
+the new one later, or first names her beside the old one, says the same as one that does both at once; of a town, too.
+Who went by way of one that is not here is followed from the last that was. Here it is only
 marked, in the same commit (`handover.offer`); the keeper then writes the offers (`offers`). What was sent by the old
 one and is with somebody else is marked too: its answer must not come back to who has the person no longer. The new one
 is whom the Patient names, or where she is not here, her office; a municipality's is the office that grants services,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 MUNICIPAL: Final = ("case-officer", "home-nurse", "care-worker", "health-nurse")
 """Roles of those who grant a municipality's services, or give them: of several units the first is asked."""
+_VERSIONS: Final = 50
+"""How far back a Patient is read for where she was before."""
 # $4 the commit: what is sent again as it stands makes no version, and nobody moves by it.
 _BEFORE: Final = f"""
 select v.body from entry c
@@ -40,10 +43,10 @@ select v.body from entry c
    and v.state = 1 and not v.deleted
  where c.bucket = $1 and c.person = $2 and c.type = {TYPES["Patient"]} and c.id = $3 and c.form = 0 and c.state = 0
    and c.commit = $4 order by v.version desc limit 1"""
-# The last version that named a GP; $4 what a version that does holds.
-_NAMED: Final = f"""
+# Earlier versions that hold $4, the newest first.
+_EARLIER: Final = f"""
 select body from entry where bucket = $1 and person = $2 and type = {TYPES["Patient"]} and id = $3 and form = 0
-   and state = 1 and not deleted and position($4::text in body) > 0 order by version desc limit 1"""
+   and state = 1 and not deleted and position($4::text in body) > 0 order by version desc limit {_VERSIONS}"""
 _ANY: Final = f"select 1 from handover where bucket = $1 and person = $2 and state < {State.DONE:d} limit 1"
 _ROLE: Final = f"""
 select body from shared where bucket = -1 and type = {TYPES["PractitionerRole"]} and id = $1 and state = 0 and form = 0
@@ -106,33 +109,36 @@ async def follow(after_: After) -> bool:
     for reference, resource in after_.of("Patient").items():
         if resource is None or reference in after_.created:
             continue
-        rows = await after_.conn.fetch(_BEFORE, *after_.key, reference.partition("/")[2], after_.commit)
-        for key in after_.all_keys() if rows else ():  # whichever of her Patients the work names
+        if not await after_.conn.fetch(_BEFORE, *after_.key, reference.partition("/")[2], after_.commit):
+            continue
+        for key in after_.all_keys():  # whichever of her Patients the work names
             if await after_.conn.fetch(_ANY, *key):
-                was = fhir.decode(rows[0]["body"].encode())
-                await _other_gp(after_, key, await _last_named(after_, was, resource), resource)
-                await _other_town(after_, key, was, resource)
+                await _other_gp(after_, key, resource)
+                await _other_town(after_, key, resource)
     return False
 
 
-async def _last_named(after_: After, was: Any, new: Any) -> Any:
-    """The last version before this that named a GP: `was`, where that did, where this names none, or where none did."""
-    if listed(was.generalPractitioner) or not listed(new.generalPractitioner):
-        return was
-    rows = await after_.conn.fetch(_NAMED, *after_.key, new.id, '"generalPractitioner"')
-    return fhir.decode(rows[0]["body"].encode()) if rows else was
+async def _earlier(after_: After, patient: Any, holds: str) -> list[Any]:
+    rows = await after_.conn.fetch(_EARLIER, *after_.key, patient.id, f'"{holds}"')
+    return [fhir.decode(row["body"].encode()) for row in rows]
 
 
-async def _other_gp(after_: After, key: PersonKey, was: Any, new: Any) -> None:
-    before, now = ([reference_of(each) for each in listed(p.generalPractitioner)] for p in (was, new))
-    gone, come = [each for each in before if each and each not in now], [e for e in now if e and e not in before]
-    if not gone or not any(now):
+def _gps(patient: Any) -> list[str]:
+    return [each for each in map(reference_of, listed(patient.generalPractitioner)) if each]
+
+
+async def _other_gp(after_: After, key: PersonKey, new: Any) -> None:
+    now, before = _gps(new), list[list[str]]()
+    if now:
+        before = [named for each in await _earlier(after_, new, "generalPractitioner") if (named := _gps(each))]
+    if not before or not set(before[0]) - set(now):
         return
-    to = await _practice(after_, come[0] if come else next(filter(None, now)))
+    come = [each for each in now if each not in before[0]]
+    to = await _practice(after_, come[0] if come else now[0])
     able = [each for each in (to.named, to.office) if each and await _is_staffed(after_, each)]
     if not able:
         return
-    old = [await _practice(after_, each) for each in gone]
+    old = await _last_here(after_, before, now)
     orgs = sorted({org for each in old for org in each.offices})
     people = [mark_of(each.person) for each in old if each.person]
     parties = [mark_of(each.named) for each in old] + people
@@ -142,12 +148,27 @@ async def _other_gp(after_: After, key: PersonKey, was: Any, new: Any) -> None:
     await after_.conn.fetch(_MARK, *key, parties, people, orgs, whole, able[0], able[0])
 
 
-async def _other_town(after_: After, key: PersonKey, was: Any, new: Any) -> None:
-    before, now = municipality_of(was), municipality_of(new)
-    if not before or not now or before == now:
+async def _last_here(after_: After, before: list[list[str]], now: list[str]) -> list[_Practice]:
+    """Those whom the versions `before` (the newest first) named and `now` does not, as far back as somebody is here."""
+    old = dict[str, _Practice]()
+    for named in before:
+        for each in named:
+            if each not in now and each not in old:
+                old[each] = await _practice(after_, each)
+        here = [one for each in named if (one := old.get(each))]
+        if any([await _is_staffed(after_, party) for one in here for party in (one.named, one.office) if party]):
+            break
+    return list(old.values())
+
+
+async def _other_town(after_: After, key: PersonKey, new: Any) -> None:
+    now, before = municipality_of(new), list[str]()
+    if now:
+        before = [town for each in await _earlier(after_, new, "address") if (town := municipality_of(each))]
+    if not now or not before or before[0] == now:
         return
     rows = await after_.conn.fetch(_UNITS, *key, list(MUNICIPAL), after_.real)
-    orgs = [row["org"] for row in rows if _town(row["body"]) == before]
+    orgs = [row["org"] for row in rows if (town := _town(row["body"])) in before and town != now]
     if not orgs:
         return
     offices = await after_.conn.fetch(_OFFICE, list(MUNICIPAL), after_.real, f'"{now}"')

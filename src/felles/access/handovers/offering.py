@@ -16,6 +16,8 @@ from felles.record.ids import mark_of
 from felles.record.numbers import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from felles.access.handovers.states import Held
     from felles.record.grants import Grant
     from felles.record.store import Store
@@ -43,29 +45,33 @@ select author from entry where bucket = $1 and type = {TYPES["Task"]} and id = $
 _WORK: Final = "urn:uuid:5d3c1c5e-7d0f-4a59-8c55-0f6a3b1f8a02"
 
 
-async def changes(store: Store, grant: Grant, row: Any, held: Held, task: dict[str, Any], version: int) -> list[Change]:
+async def changes(
+    store: Store, grant: Grant, row: Any, held: Held, task: dict[str, Any], version: int,
+    *, asker: Callable[[str, int], Awaitable[str]],
+) -> list[Change]:  # fmt: skip
     """What is written for a row of `MARKED`, `YES` or `OVER`, whose Task this is (version 0: one that carries it).
 
-    Raises what reading raises.
+    `asker` gives whom R4 lets ask for a party, of which organisation (its hash). Raises what reading raises.
     """
     if row["why"] == "offer":
         if held.kind is Kind.OFFER:
             return [await _onward(store, row, held, task, version)]
-        return _offer(store, row, held, task, version)
+        first = await asker(offers.first_of(task, held, row["offer"]), row["org"])
+        return _offer(store, row, held, task, version, first)
     if row["why"] == "yes":
         return await _yes(store, grant, row, held, task, version)
     return [_update(row["source"], offers.closed(task), version)]
 
 
-def _offer(store: Store, row: Any, held: Held, task: dict[str, Any], version: int) -> list[Change]:
+def _offer(store: Store, row: Any, held: Held, task: dict[str, Any], version: int, first: str) -> list[Change]:
     _, receiver = offers.split(row["offer"])
     work = offers.marked_as(task, receiver)
     if version:
-        at, first = row["source"], _update(row["source"], work, version)
+        at, marked = row["source"], _update(row["source"], work, version)
     else:
-        at, first = _WORK, Change(op="create", type="Task", resource=_struct(work), full_url=_WORK)
-    made = offers.offered(task, at, held, row["offer"], moment(store.clock.clinical()))
-    return [first, Change(op="create", type="Task", resource=_struct(made))]
+        at, marked = _WORK, Change(op="create", type="Task", resource=_struct(work), full_url=_WORK)
+    made = offers.offered(task, at, held, row["offer"], moment(store.clock.clinical()), first=first)
+    return [marked, Change(op="create", type="Task", resource=_struct(made))]
 
 
 async def _onward(store: Store, row: Any, held: Held, task: dict[str, Any], version: int) -> Change:

@@ -44,12 +44,19 @@ def split(marked: str) -> tuple[tuple[str, ...], str]:
     return tuple(side for side in sides.split(",") if side in SIDES), receiver
 
 
-def offered(work: Mapping[str, Any], reference: str, held: Held, marked: str, now: str) -> dict[str, Any]:
-    """The Task that offers `work`, which is at `reference`; `now` a FHIR instant."""
+def first_of(work: Mapping[str, Any], held: Held, marked: str) -> str:
+    """Whose of `work` is offered, the old one: a reference."""
+    side = split(marked)[0][0]
+    return work.get(side, {}).get("reference") or {"owner": held.owner, "requester": held.sender}[side]
+
+
+def offered(
+    work: Mapping[str, Any], reference: str, held: Held, marked: str, now: str, *, first: str
+) -> dict[str, Any]:
+    """The Task that offers `work`, which is at `reference`; `now` a FHIR instant, `first` who asks: whose it is."""
     sides, receiver = split(marked)
     words = work.get("description", "").strip()
     had = {"owner": held.owner, "requester": held.sender}  # where the work names nobody
-    first = work.get(sides[0], {}).get("reference") or had[sides[0]]
     whose = {"for": work["for"]} if "for" in work else {}  # else it is found by what it is about, as the work is
     return whose | {
         "resourceType": "Task",

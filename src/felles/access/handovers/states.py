@@ -184,14 +184,17 @@ def is_over(state: State) -> bool:
     return state.ended or state in (State.ANSWERED, State.DECLINED)
 
 
-def follow(was: Held | None, said: Said, *, writer: str, org: str, now: int, hours: Hours = OFFICE) -> Held | None:
+def follow(
+    was: Held | None, said: Said, *, writer: str, org: str, now: int, hours: Hours = OFFICE, known: bool = False
+) -> Held | None:
     """The hand-over after a version that says `said` was written at `now`; None where there is none.
 
     `writer` and `org` are who wrote it and for which organisation: the sender where the entry names none. `hours` are
     those of whom it is for; what is urgent waits for no opening hours. What had ended when it was first seen was no
-    hand-over here. Who asks for something and names neither herself nor another is asked by nobody else: it is hers.
+    hand-over here, but for what comes from another's record (`known`): it was one there. Who asks for something and
+    names neither herself nor another is asked by nobody else: it is hers.
     """
-    if was is None and is_over(said.state):
+    if was is None and is_over(said.state) and not known:
         return None
     sender = said.sender or (was.sender if was else "") or _able(writer) or org
     receiver = said.receiver or (was.receiver if was else "") or _able(sender) or _able(writer) or org

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from felles import access, fhir
-from felles.access.handovers.carrying import carrying
+from felles.access.handovers.carrying import carrying, looked
 from felles.access.handovers.kinds import Kind
 from felles.access.resources import moment
 from felles.care.handovers import rules
@@ -57,7 +57,10 @@ async def do(
     carried = row.source.startswith("Task/")
     if not carried:
         body = carrying(row.source, body, row, now, f"Patient/{row.patient}")
-    task = _struct(rules.act(body, verb, who=actor.reference, now=now, words=words, to=to, until=until, told=told))
+    body = rules.act(body, verb, who=actor.reference, now=now, words=words, to=to, until=until, told=told)
+    if row.came is not None and (verb in rules.SAID or verb is rules.Verb.END):
+        body["identifier"] = [*body.get("identifier", []), looked(row.came)]
+    task = _struct(body)
     if carried:
         name = row.source.partition("/")[2]
         change = Change(op="update", type="Task", id=name, resource=task, expected=row.version)

@@ -1,6 +1,6 @@
 """Whom a form is sent to: what the writer looks for by words, and what the person's own record points to.
 
-A unit that nobody staffs is not offered: what is sent there would be nobody's.
+A unit that nobody staffs is not offered, nor one where nobody's role reaches what is sent: it would be nobody's there.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.handovers import inboxes
+from felles.access.roles import ROLES
 from felles.care.writing.form import Receiver
 from felles.care.writing.rules import gps
 from felles.record.kinds import Kind
@@ -41,7 +42,9 @@ async def load(store: Store, form: Form, known: Known, values: Mapping[str, str]
         if not reference.startswith(_UNITS) or (refers and reference in (own, ours)):  # nobody refers to her own house
             continue
         inbox = await inboxes.one(store, reference)
-        if inbox is not None and inboxes.at_work(await inboxes.staff(store, reference)):
+        if inbox is not None and any(
+            ROLES[each.role].reaches(form.kind) for each in inboxes.at_work(await inboxes.staff(store, reference))
+        ):
             known.receivers.append(Receiver(reference, inbox.name, inbox.above, inbox.phone, reference in found))
 
 
