@@ -152,6 +152,11 @@ def test_summer_and_winter_midnights_are_an_hour_apart_in_utc():
     assert birthday("2014-01-01", 12) == int(datetime(2025, 12, 31, 23, tzinfo=UTC).timestamp()) * 1_000_000
 
 
+def test_a_birthday_after_the_last_year_never_comes():
+    assert birthday("9987-12-31", 12) == at("9999-12-31T00:00:00")
+    assert birthday("9988-01-01", 12) == FOREVER
+
+
 def test_ages_are_settings():
     ages = Ages(own=16, end=16)
     assert [row.id for row in rows([parent()], ages=ages)] == ["RelatedPerson/mother#child"]

@@ -232,6 +232,20 @@ async def test_one_that_is_invalid_stops_nothing_else_and_is_named(world, tmp_pa
     }  # fmt: skip
 
 
+async def test_a_fault_of_ours_in_one_stops_nothing_else(world, tmp_path, monkeypatch):
+    async def broken(_):
+        raise ZeroDivisionError
+
+    hooks = world.store._committer._registry.hooks.by_type
+    monkeypatch.setitem(hooks, "Observation", [*hooks.get("Observation", ()), (broken, lambda each: bool(each.note))])
+    file = tmp_path / "fault.json"
+    sound = [observation(f"fault-{number}", "t1") for number in range(5)]
+    file.write_text(json.dumps(bundle(patient("t1"), *sound, observation("fault", "t1", note=[{"text": "x"}]))))
+    tally, rejected = await run(world, [file], tmp_path)
+    assert tally.counts["created"] == 6
+    assert [(line["entry"], line["type"], line["code"]) for line in rejected] == [(7, "Observation", "exception")]
+
+
 async def test_a_rejected_patient_rejects_the_whole_life(world, tmp_path):
     file = tmp_path / "life.json"
     sound = [patient("r2"), observation("of-sound", "r2")]

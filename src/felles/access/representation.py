@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import MAXYEAR
 from enum import IntFlag
 from typing import Any, Final
 
@@ -106,10 +107,13 @@ class Row:
 def birthday(born: str, years: int) -> int:
     """The midnight (Norwegian time) at which somebody is `years` old; 29 February falls on the 28th in other years.
 
-    A birth date known to the year or month alone counts as its first day: what ends, ends early.
+    A birth date known to the year or month alone counts as its first day: what ends, ends early. No calendar of ours
+    goes beyond the year 9999: what would come then never comes.
     """
     year, month, day = (*born.split("-"), "01", "01")[:3]
     reached = int(year) + years
+    if reached > MAXYEAR:
+        return FOREVER
     leap = reached % 4 == 0 and (reached % 100 != 0 or reached % 400 == 0)
     if (month, day) == ("02", "29") and not leap:
         day = "28"

@@ -137,7 +137,7 @@ class Committer:
         jobs = [job for job, _ in batch]
         try:
             errors = await self._transaction(jobs)
-        except (RecordError, asyncpg.PostgresError, Apart) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is one commit's and none of the others'
             if len(batch) > 1 and not isinstance(error, Busy):
                 for one in batch:
                     await self._carry_out([one])
@@ -236,7 +236,8 @@ class _Asked:
                 change.resource = msgspec.json.decode(raw, type=type(change.resource))
 
 
-def _named(error: Exception) -> RecordError:
+def _named(error: Exception) -> Exception:
+    """What whoever asked is told: a fault of ours as it is, for the door to log and answer."""
     if isinstance(error, RecordError):
         return error
     if isinstance(error, (*_MET, Apart)):
@@ -245,4 +246,6 @@ def _named(error: Exception) -> RecordError:
         return Busy("the database was away or too slow; nothing was written")
     if isinstance(error, FULL):
         return Busy(FULL_SAID)
-    return RecordError(f"the database refused the commit ({type(error).__name__})")
+    if isinstance(error, asyncpg.PostgresError):
+        return RecordError(f"the database refused the commit ({type(error).__name__})")
+    return error

@@ -390,7 +390,7 @@ class Session:
         if step.change.resource is None or step.change.op == "delete":
             return False
         current = None if step.new else self.current.get((TYPES[step.change.type], step.id, 0))
-        if not step.new and current is None:
+        if not step.new and (current is None or current.deleted):
             return False
         was = None if current is None else decode(current.body.encode())
         asked = self.asked.get((id(job), key), NOTHING_ASKED)

@@ -251,3 +251,16 @@ async def test_to_a_colleague_it_is_a_stated_need_where_nothing_else_opens_the_r
     assert await seen(staff(world), told) == [True]
     world.store.clock.offset += 25 * 3600 * 1_000_000
     assert await seen(staff(world), told) == [False]
+
+
+async def test_what_was_deleted_is_not_answered(world, patient):
+    told = await world.made(world.observation(patient["id"]))
+    doctor, other = staff(world, DOCTOR, HERE), staff(world)
+    sent = await send(doctor, message(patient, OTHER, ref(told)))
+    answer = message(patient, DOCTOR, inResponseTo=[{"reference": ref(sent)}])
+    gone = await send(doctor, answer)
+    for each, said in ((told, told), (gone, answer | {"id": gone["id"]})):
+        assert (await world.system.delete(ref(each))).status == 204
+        assert (await other.put(ref(each), said)).status == 404
+        assert (await world.system.get(ref(each))).status == 410
+    assert (await other.post("Communication", answer)).status == 201

@@ -3,12 +3,14 @@
 An inbox is an organisation, a unit or a HealthcareService. The last says its hours (`availableTime`) and when it is
 closed all the same (`notAvailable`); where no hours are said they are an office's. Hours may go over midnight: they are
 those of the day they begin on. A public holiday is a Sunday. Summer time is the zone's: hours are those on the wall.
+
+Entries may name any moment that FHIR can write. Days are counted as far as the calendar goes (year 1 to 9999).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.access.times import span
@@ -17,7 +19,6 @@ from felles.fhir.search.dates import OSLO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from felles.access.handovers.kinds import Wait
@@ -30,6 +31,9 @@ _LONG: Final = 400
 """Days after which an inbox that never opens is given up."""
 _MIDNIGHT: Final = time()
 _DAY: Final = 86_400_000_000
+_FIRST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND - 1
+"""Between these every zone has a day for a moment."""
 _HELD: Final = 7 * _DAY
 """How long at most what waits is held up while an inbox is closed by `notAvailable`."""
 
@@ -87,7 +91,13 @@ def _span(each: Any) -> Span | None:
     start, end = each.availableStartTime, each.availableEndTime
     if not (isinstance(start, str) and isinstance(end, str)):
         return None
-    return time.fromisoformat(start[:8]), time.fromisoformat(end[:8])
+    return _time(start), _time(end)
+
+
+def _time(said: str) -> time:
+    """A time of day; the leap second that FHIR lets one write is the second before it."""
+    hour, minute, second = map(int, said[:8].split(":"))
+    return time(hour, minute, min(second, 59))
 
 
 def is_open(hours: Hours, moment: int, *, zone: ZoneInfo = OSLO) -> bool:
@@ -96,12 +106,12 @@ def is_open(hours: Hours, moment: int, *, zone: ZoneInfo = OSLO) -> bool:
 
 
 def after(hours: Hours, moment: int, wait: Wait, *, zone: ZoneInfo = OSLO) -> int:
-    """The end of `wait` from `moment`, always later than it.
+    """The end of `wait` from `moment`, always later than it, but never after the calendar's end.
 
     Minutes are counted while it is open, days end when it closes on the last of them; of what never opens both are
     counted by the clock. What is closed for longer holds nothing up for more than `_HELD`: then it goes on from there.
     """
-    end = _after(hours, moment, wait, zone)
+    end = min(_after(hours, moment, wait, zone), _LAST)
     if not hours.closed:
         return end
     return min(end, _after(Hours(hours.week), moment, wait, zone) + _HELD)
@@ -127,7 +137,7 @@ def _minutes(hours: Hours, moment: int, left: int, zone: ZoneInfo) -> int:
 def _days(hours: Hours, moment: int, days: int, zone: ZoneInfo) -> int:
     day = _day(moment, zone)
     for _ in range(_LONG):
-        day += timedelta(days=1)
+        day = _on(day, 1)
         days -= is_workday(day)
         if days <= 0:
             spans = list(_of(hours, day, zone))
@@ -142,15 +152,13 @@ def _spans(hours: Hours, moment: int, zone: ZoneInfo, *, days: int) -> Iterator[
     """The spans that end after `moment`, of the day before it and of so many days from its own."""
     today = _day(moment, zone)
     for ahead in range(-1, days):
-        yield from (
-            (since, until) for since, until in _of(hours, today + timedelta(days=ahead), zone) if until > moment
-        )
+        yield from ((since, until) for since, until in _of(hours, _on(today, ahead), zone) if until > moment)
 
 
 def _of(hours: Hours, day: date, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
     """The spans that begin on `day`, without what is closed of them."""
     for start, end in hours.of(day):
-        since, last = _at(day, start, zone), _at(day + timedelta(days=end <= start), end, zone)
+        since, last = _at(day, start, zone), _at(_on(day, end <= start), end, zone)
         for shut, opens in hours.closed:
             if shut < last and opens > since:
                 if shut > since:
@@ -161,7 +169,12 @@ def _of(hours: Hours, day: date, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
 
 
 def _day(moment: int, zone: ZoneInfo) -> date:
-    return (_EPOCH + moment * _MICROSECOND).astimezone(zone).date()
+    return (_EPOCH + min(max(moment, _FIRST), _LAST) * _MICROSECOND).astimezone(zone).date()
+
+
+def _on(day: date, ahead: int) -> date:
+    """The day so many days after `day`, or the last one there is in that direction."""
+    return date.fromordinal(min(max(day.toordinal() + ahead, 1), date.max.toordinal()))
 
 
 def _at(day: date, hour: time, zone: ZoneInfo) -> int:

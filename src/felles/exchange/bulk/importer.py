@@ -317,9 +317,10 @@ class Importer:
                 if attempt == _TRIES - 1:
                     raise
                 await asyncio.sleep(2**attempt)
-            except RecordError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, nothing else stops for it
                 if len(fresh) == 1:
-                    self._reject(fresh[0].piece, error.expression or fresh[0].piece.type, error.code, error.diagnostics)
+                    said = error if isinstance(error, RecordError) else RecordError(f"it met a fault here: {error!r}")
+                    self._reject(fresh[0].piece, said.expression or fresh[0].piece.type, said.code, said.diagnostics)
                 else:
                     await self._commit(self._again(fresh[: len(fresh) // 2]))
                     await self._commit(self._again(fresh[len(fresh) // 2 :]))
