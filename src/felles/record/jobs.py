@@ -410,9 +410,10 @@ class Session:
         current = self.current.get((TYPES[step.change.type], step.id, 0))
         moving = step.change.moving
         if current is None or not (current.open or (moving is not None and moving.rides)):
-            if current is None and grant.mode == Mode.ALL and step.change.op == "update":
-                return
-            if current is None and step.change.type in SHARED_TYPES and step.change.op == "update":
+            named = grant.mode == Mode.ALL or step.change.type in SHARED_TYPES  # what is not here may be made so
+            if current is None and named and step.change.op == "update":
+                if step.change.expected:
+                    raise PreconditionFailed(f"{reference} is not here, so no version of it matches")
                 return
             if current is not None:
                 self._tell_refused(job, step, step.key)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 KEPT = 200_000
 """How many places are kept, at about 150 bytes each."""
 
-# Ids of our own tell the bucket; only the others, and those that are not where they say, stand in the directory.
+# Ids of our own tell the bucket; only the others stand in the directory.
 _LOCATE = """
 select q.n, coalesce(e.bucket, y.bucket) as bucket, coalesce(e.person, y.person) as person
   from unnest($1::smallint[], $2::text[], $3::smallint[]) with ordinality as q(type, id, bucket, n)
@@ -33,7 +33,7 @@ select q.n, coalesce(e.bucket, y.bucket) as bucket, coalesce(e.person, y.person)
 
 
 class Locator:
-    """Finds and keeps places. Places of nobody's entries (person 0) are not kept: they may be given one."""
+    """Finds and keeps places. Places of nobody's entries (person 0) are not kept: hardly anything asks for them."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, PersonKey] = OrderedDict()

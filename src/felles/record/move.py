@@ -159,7 +159,7 @@ async def _copy(store: Store, found: _Found, patient: str) -> tuple[Any, list[_F
     if found.row["deleted"]:
         raise Gone(f"{found.reference} was deleted")
     if not found.key[1]:
-        raise Unprocessable(f"{found.reference} is nobody's yet: give it its person by writing it")
+        raise Unprocessable(f"{found.reference} is nobody's: write it anew with its person, and delete this one")
     body: str = found.row["body"]
     references, names = referred(body)
     theirs = await _hers(store, found, references)

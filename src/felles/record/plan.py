@@ -220,11 +220,9 @@ class Planner:
         elif here is None:
             step = self._named(change, key)
         else:
-            if here != key and here[1] != 0:
-                name = f"{change.type}/{change.id}"
-                key, wrong = here, Conflict(f"{name} belongs to another person, or would; it stays where it is")
-            claims = here != key or change.source is not None
-            step = Step(change, key, change.id, new=False, claims=claims, here=here)
+            if here != key:
+                key, wrong = here, _stays(f"{change.type}/{change.id}", here, home)
+            step = Step(change, key, change.id, new=False, claims=change.source is not None, here=here)
         step.leads, step.expression, step.wrong = leads, home.expression, wrong
         return step
 
@@ -305,6 +303,13 @@ class Planner:
             own = frozenset(by_person.get(step.key, ()))
             with blaming(position):
                 step.made = draft(resource, step.change.type, step.id, step.key, own)
+
+
+def _stays(name: str, here: PersonKey, home: Home) -> Conflict:
+    """What refuses to take an entry elsewhere than where it lies: its id and its versions are there."""
+    if here[1]:
+        return Conflict(f"{name} belongs to another person, or would; it stays where it is")
+    return Conflict(f"{name} belongs to nobody: write it anew with its person, and delete this one", home.expression)
 
 
 def _drawn(change: Change, bucket: int) -> str:

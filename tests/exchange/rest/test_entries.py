@@ -239,3 +239,32 @@ async def test_if_none_match_with_a_star_makes_and_never_changes(world):
     assert (await world.system.put(path, named, if_none_match='W/"1"')).status == 400
     await world.system.delete(path)
     assert (await world.system.put(path, named, if_none_match="*")).status == 201
+
+
+async def test_what_is_nobodys_stays_so(world):
+    sent = world.observation("x")
+    del sent["subject"]
+    made, patient = await world.made(sent), await world.patient()
+    path = f"Observation/{made['id']}"
+    given = made | {"subject": {"reference": f"Patient/{patient['id']}"}}
+    for headers in ({}, {"if_match": 'W/"1"'}):
+        refused = await world.system.put(path, given, **headers)
+        assert (refused.status, refused.issues) == (409, [("conflict", "Observation.subject")])
+    assert (await world.system.put(path, given, if_match='W/"9"')).status == 412
+    assert (await world.system.get(path)).json == made
+    assert (await world.system.get(f"Observation?patient={patient['id']}&_total=accurate")).json["total"] == 0
+    changed = await world.system.put(path, made | {"status": "amended"}, if_match='W/"1"')
+    assert (changed.status, changed.headers["etag"]) == (200, 'W/"2"')
+    assert (await world.system.post("Observation", given)).status == 201
+    assert (await world.system.delete(path)).status == 204
+
+
+async def test_no_version_of_what_is_not_here_is_changed(world):
+    """Neither of a Patient who is only referred to, nor of what belongs to all."""
+    assert (await world.system.post("Observation", world.observation("only-named"))).status == 201
+    for path in ("Patient/only-named", "Organization/not-here"):
+        type_name, _, name = path.partition("/")
+        made = {"resourceType": type_name, "id": name, "name": [{"text": "x"}] if type_name == "Patient" else "x"}
+        assert (await world.system.put(path, made, if_match='W/"3"')).status == 412
+        assert (await world.system.get(path)).status == 404
+        assert (await world.system.put(path, made, if_none_match="*")).status == 201

@@ -44,7 +44,7 @@ class Runner(Protocol):
 
 
 class Places:
-    """Finds and remembers. Places of nobody's entries (person 0) are not kept: they may be given one."""
+    """Finds and remembers. Places of nobody's entries (person 0) are not kept: hardly anything asks for them."""
 
     def __init__(self) -> None:
         self._kept: dict[str, PersonKey] = {}
