@@ -18,7 +18,8 @@ import msgspec
 from felles.fhir import encode
 from felles.record.company import Company
 from felles.record.conditions import Conditions
-from felles.record.errors import Busy, Conflict, RecordError
+from felles.record.errors import MET, Busy, Conflict, RecordError, Stale
+from felles.record.grants import Mode
 from felles.record.jobs import Apart, Job, Session
 from felles.record.lane import Lane
 from felles.record.plain import PLAIN, is_plain, result, values
@@ -69,11 +70,21 @@ class Committer:
         conditions = Conditions(grant, self._clock, changes)
         if conditions:
             return await self._commit_alone(grant, changes, conditions, act=act, historic=historic)
-        plan = await Planner(self._locator, self._keys, self._pool, grant, self._registry.takes).plan(changes, {}, act)
-        plan.historic = historic
-        if is_plain(plan, self._registry) and (result := await self._write_plain(plan)) is not None:
-            return [result]
-        return await self._submit(plan)
+        asked = _Asked(changes) if grant.mode is Mode.ALL and any(change.full_url for change in changes) else None
+        for attempt in range(TRIES):
+            planner = Planner(self._locator, self._keys, self._pool, grant, self._registry.takes)
+            plan = await planner.plan(changes, {}, act)
+            plan.historic = historic
+            if is_plain(plan, self._registry) and (result := await self._write_plain(plan)) is not None:
+                return [result]
+            try:
+                return await self._submit(plan)
+            except Stale:  # only who sees everything claims ids, and only full URLs were made other references
+                if attempt == TRIES - 1:
+                    raise
+                if asked is not None:
+                    asked.restore()
+        raise AssertionError
 
     async def _write_plain(self, plan: Plan) -> Result | None:
         """Carry out a plain commit in one trip; None when it was not written and must go the whole way."""
@@ -166,6 +177,8 @@ class Committer:
                 except (*_MET, Apart) as error:
                     if len(jobs) > 1 or attempt == TRIES - 1:
                         raise
+                    if isinstance(error, asyncpg.UniqueViolationError) and jobs[0].plan.claims():
+                        raise Stale(MET) from error  # another made the same meanwhile: planned again, it is changed
                     if isinstance(error, Apart):
                         jobs[0].also |= error.keys
         raise AssertionError
@@ -184,7 +197,7 @@ class Committer:
                         job, refused = await self._conditional(
                             conn, grant, changes, conditions, act, also, historic=historic
                         )
-                except (*_MET, Apart) as error:
+                except (*_MET, Apart, Stale) as error:
                     if attempt == TRIES - 1:
                         raise _named(error) from error
                     if isinstance(error, Apart):
@@ -241,7 +254,7 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, RecordError):
         return error
     if isinstance(error, (*_MET, Apart)):
-        return Conflict("another writer was in the way three times; try again")
+        return Conflict(MET)
     if isinstance(error, (*GONE, asyncpg.QueryCanceledError)):
         return Busy("the database was away or too slow; nothing was written")
     if isinstance(error, FULL):

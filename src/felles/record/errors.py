@@ -6,6 +6,7 @@
     ├── Expired              410  a paging link whose snapshot is no longer kept
     ├── Forbidden            403  a subject of a write that the writer has no relation to, or a verb she lacks
     ├── Conflict             409  another version or person is in the way; nothing was written
+    │   └── Stale            409  an id was claimed meanwhile, each time that the commit was planned
     ├── PreconditionFailed   412  If-Match or a conditional interaction met something else
     ├── Invalid request
     │   ├── BadQuery         400  a parameter or value that is not understood
@@ -19,6 +20,10 @@ Each carries the HTTP status, the FHIR issue code and one sentence for a person 
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Final
+
+MET: Final = "another writer was in the way three times; try again"
+"""What is said where others wrote the same at each try."""
 
 
 class RecordError(Exception):
@@ -87,6 +92,10 @@ class Conflict(RecordError):
 
     status = 409
     code = "conflict"
+
+
+class Stale(Conflict):
+    """An id that was free when the commit was planned was claimed meanwhile: it is planned again."""
 
 
 class PreconditionFailed(RecordError):

@@ -32,7 +32,7 @@ _SORT_KEY = 512
 def gather(session: Session, job: Job) -> None:
     """Put all rows of one checked job into the session's writes, and its results into the job."""
     stamps = _raise_persons(session, job)
-    for resource_id, key in job.plan.reserved:
+    for resource_id, key in sorted(job.plan.reserved):  # in one order, so that of two who reserve the same one waits
         session.writes.add("directory", (TYPES["Patient"], resource_id, *key, None, None, None))
     same: set[int] = set()
     for step in job.plan.steps:

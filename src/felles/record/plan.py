@@ -44,7 +44,8 @@ class Step:
     new: bool
     made: Draft | None = None
     claims: bool = False
-    """Whether the id is written to `directory`: it does not carry the bucket it lies in."""
+    """Whether the id is written to `directory`: it does not carry the bucket it lies in. Of what is new it must be free
+    still when it is written (`Stale`)."""
     found: Result | None = None
     here: PersonKey | None = None
     leads: tuple[tuple[str, PersonKey], ...] = ()
@@ -80,13 +81,17 @@ class Plan:
         return sorted({key for s in self.steps if s.found is None for key in s.led_to()} - self.fresh.keys())
 
     def changed(self) -> set[str]:
-        """The entries that this commit would change, or make under an id drawn before, and the persons it reserves.
+        """The entries that this commit would change, or make under an id it was given, and the persons it reserves.
 
         Of two that name one entry the second looks once the first is written: made anew, an entry stands over none.
         """
-        named = (s for s in self.steps if s.found is None and (not s.new or s.change.drawn is not None))
+        named = (s for s in self.steps if s.found is None and (s.change.id or s.change.drawn))
         changed = {f"{s.change.type}/{s.id}" for s in named}
         return changed | {f"Patient/{resource_id}" for resource_id, _ in self.reserved}
+
+    def claims(self) -> bool:
+        """Whether it rests on an id's being free."""
+        return bool(self.reserved) or any(s.new and s.claims for s in self.steps)
 
 
 class Planner:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from felles.record import self_made
 from felles.record.decide import WITHDRAWN, leaves
+from felles.record.errors import MET, Stale
 
 if TYPE_CHECKING:
     from felles.record.pool import Conn
@@ -114,7 +115,8 @@ _PARTS: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
            select type, id, bucket, person, source, source_time, source_version from {q} q
            on conflict (type, id) do update set source = excluded.source, source_time = excluded.source_time,
               source_version = excluded.source_version
-            where y.bucket = excluded.bucket and y.person = excluded.person""",
+            where y.bucket = excluded.bucket and y.person = excluded.person
+           returning 1""",
     ),
     "national": (
         (("number", "text"), ("bucket", "smallint"), ("person", "bigint"), ("id", "text")),
@@ -261,13 +263,18 @@ class Writes:
         return bool(self._rows)
 
     async def flush(self, conn: Conn) -> None:
-        """Write everything gathered, in one statement of the open transaction."""
+        """Write everything gathered, in one statement of the open transaction.
+
+        Raises `Stale` where an id that is claimed lies elsewhere by now: the transaction must not stand.
+        """
         parts = [part for part in _PARTS if part in self._rows]
         args: list[Any] = []
         for part in parts:
             args.extend(zip(*self._rows[part], strict=True))
         args.append(conn.era)
-        await conn.fetch(_statement(tuple(parts)), *args)
+        claimed = (await conn.fetch(_statement(tuple(parts)), *args))[0]["claimed"]
+        if claimed != len(self._rows.get("directory", ())):
+            raise Stale(MET)
         self._rows = {}
 
 
@@ -315,4 +322,5 @@ def _compose(parts: tuple[str, ...]) -> str:
         if part == "relation":
             for name, more in (("stated", self_made.STATED), ("confirmed", self_made.CONFIRMED)):
                 ctes.append(f"w_{name} as ({more.format(relation=sources[part])})")
-    return f"with {', '.join(ctes)} select 1 where {era} is not null"
+    claimed = "(select count(*) from w_directory)" if "directory" in sources else "0"
+    return f"with {', '.join(ctes)} select {claimed} as claimed where {era} is not null"
