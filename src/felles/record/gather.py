@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from felles.record.changes import Result
+from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.drafts import INDEXER, Draft, add_finders, row
 from felles.record.grants import Mode
 from felles.record.homes import SHARED_TYPES
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 
 _SORT_KEY = 512
 """Letters of all names together that a face is sorted and looked up by."""
+
+
+class _Identifier(msgspec.Struct):
+    system: str | None = None
+    value: str | None = None
+
+
+class _Numbered(msgspec.Struct):
+    identifier: list[_Identifier] = []
 
 
 def gather(session: Session, job: Job) -> None:
@@ -168,11 +178,20 @@ def _claim(session: Session, step: Step, made: Draft, version: int) -> None:
             session.national[number] = (made.key, made.id)
     if made.type != "Patient":
         return
-    for number in session.held_numbers(made.id) - set(made.national):
+    for number in _held_numbers(session, made.id) - set(made.national):
         session.writes.add("national_end", (number, made.id))
     names = [word for word, part in made.names if part == 0] + [word for word, part in made.names if part == 1]
     born = _day(made.born)
     session.writes.add("face", (*made.key, made.id, born, made.municipality, " ".join(names)[:_SORT_KEY]))
+
+
+def _held_numbers(session: Session, patient_id: str) -> set[str]:
+    """The national numbers in the current version of a Patient."""
+    current = session.current.get((TYPES["Patient"], patient_id, 0))
+    if current is None or not current.body:
+        return set()
+    identifiers = msgspec.json.decode(current.body, type=_Numbered).identifier
+    return {i.value for i in identifiers if i.value and i.system in NATIONAL_NUMBER_SYSTEMS}
 
 
 def _day(born: str | None) -> date | None:
@@ -202,7 +221,7 @@ def _delete(session: Session, job: Job, step: Step, current: Current | None, upd
         session.writes.add("entry_withdraw", (bucket, number, step.id))
     if step.change.type == "Patient":
         session.writes.add("face_end", (*step.key, step.id))
-        for held in session.held_numbers(step.id):
+        for held in _held_numbers(session, step.id):
             session.writes.add("national_end", (held, step.id))
     _end_derived(session, step)
     return Result(outcome="deleted", type=step.change.type, id=step.id, version=version, updated=updated, body="")

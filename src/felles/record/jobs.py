@@ -10,13 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from felles.fhir import decode
 from felles.record.aftermath import ORDER, After, Bit, follow
 from felles.record.approvals import wrong
 from felles.record.changes import NOTHING
-from felles.record.codes import NATIONAL_NUMBER_SYSTEMS
 from felles.record.decide import (
     ACTS,
     ASK,
@@ -41,6 +38,7 @@ from felles.record.guarded import change_takes
 from felles.record.homes import SHARED_TYPES
 from felles.record.joined import keys_of
 from felles.record.lane import unnest
+from felles.record.move import files_elsewhere
 from felles.record.numbers import TYPES
 from felles.record.single import NOTHING as NOTHING_ASKED
 from felles.record.single import Asked, asked_by, is_answer
@@ -107,15 +105,6 @@ select {_CURRENT_FIELDS}, true as open, null::integer as part
 NO_BITS: frozenset[Bit] = frozenset()
 _NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now"
 _NATIONAL = "select number, bucket, person, id from national_number where number = any($1::text[])"
-
-
-class _Identifier(msgspec.Struct):
-    system: str | None = None
-    value: str | None = None
-
-
-class _Numbered(msgspec.Struct):
-    identifier: list[_Identifier] = []
 
 
 @dataclass(slots=True)
@@ -189,6 +178,8 @@ class Session:
         self.joined: dict[PersonKey, tuple[PersonKey, ...]] = {}
         """All keys of those of the persons who have several."""
         self.national: dict[str, tuple[PersonKey, str]] = {}
+        self.files: set[str] = set()
+        """Ids of files that would leave with what is moved, and that other entries refer to by now."""
         self.raised: dict[PersonKey, tuple[int, int, bool]] = {}
         self.now = 0
         self.writes = Writes()
@@ -203,6 +194,8 @@ class Session:
         await self._fetch_grounds(jobs)
         await self._fetch_current(jobs)
         await self._fetch_national(jobs)
+        moving = [step for job in jobs for step in job.plan.steps if step.change.moving is not None]
+        self.files = await files_elsewhere(self._conn, moving, self.joined)
         errors: list[RecordError | None] = []
         for job in jobs:
             try:
@@ -435,12 +428,14 @@ class Session:
             raise Conflict(f"{reference} is not shown to you whole: who sees where the person is may change it")
 
     def _check_moving(self, grant: Grant, step: Step, moving: Moving, current: Current) -> None:
-        """403 for who is not of the organisation that answers for it, 412 where it was written anew meanwhile."""
+        """403 for who is not of the organisation that answers for it, 412 where it stands otherwise meanwhile."""
         ours = current.org == grant.org_mark or moving.grant is not None or grant.mode == Mode.ALL
         if not (ours or moving.rides):
             raise Forbidden(f"{moving.entry} is moved by the organisation that wrote it")
         if current.version != moving.version:
             raise PreconditionFailed(f"{step.change.type}/{step.id} was written anew meanwhile: look again")
+        if step.id in self.files:
+            raise PreconditionFailed(f"another entry refers to {step.change.type}/{step.id} by now: look again")
 
     def _seen(self, grant: Grant, step: Step, current: Current) -> Current:
         """The form of an entry that the writer sees: of a person with protected address the one without place."""
@@ -486,16 +481,3 @@ class Session:
             if grant.may("lookup") or grant.mode == Mode.ALL:
                 raise Conflict(f"the national number of this Patient belongs to Patient/{holder[1]}")
             raise Forbidden("this Patient may not be written")
-
-    # -- what the gathering asks and tells ---------------------------------------------------------------
-
-    def held_numbers(self, patient_id: str) -> set[str]:
-        """The national numbers in the current version of a Patient."""
-        current = self.current.get((TYPES["Patient"], patient_id, 0))
-        if current is None or not current.body:
-            return set()
-        return {
-            i.value
-            for i in msgspec.json.decode(current.body, type=_Numbered).identifier
-            if i.value and i.system in NATIONAL_NUMBER_SYSTEMS
-        }

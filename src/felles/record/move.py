@@ -31,6 +31,8 @@ from felles.record.numbers import TYPES
 if TYPE_CHECKING:
     from felles.record.changes import Result
     from felles.record.grants import Grant, PersonGrant, PersonKey
+    from felles.record.plan import Step
+    from felles.record.pool import Conn, Pool
     from felles.record.read_items import Item
     from felles.record.store import Store
 
@@ -84,8 +86,8 @@ async def move(
         changes = await _changes(store, entry, patient, reason, expected, case)
         try:
             return (await store.commit(grant, changes, act="move"))[1]
-        except PreconditionFailed:
-            if expected is not None or attempt == TRIES - 1:
+        except PreconditionFailed:  # it, or what refers to its files, was written meanwhile
+            if attempt == TRIES - 1:
                 raise
     raise AssertionError
 
@@ -176,12 +178,32 @@ async def _file(store: Store, found: _Found, name: str, url: str, patient: str, 
     file = await _find(store, name)
     if file is None or file.row["deleted"]:
         raise Unprocessable(f"{name}, which it refers to, is not here")
-    type_name, _, entry_id = found.reference.partition("/")
-    place = (name, TYPES[type_name], entry_id)
-    used = (await store.pool.fetch(_ELSEWHERE, *_columns(found.keys), f'"{place[0]}"', *place[1:]))[0]["used"]
+    used = await _is_used(store.pool, found.keys, name, found.reference)
     row = file.row
     made = moved_file(row["body"], patient, left)
     return _File(name.partition("/")[2], url, row["version"], row["org"], made, alone=not used)
+
+
+async def files_elsewhere(conn: Conn, steps: list[Step], joined: dict[PersonKey, tuple[PersonKey, ...]]) -> set[str]:
+    """Ids of the files that would leave with what is moved although others refer to them by now: asked under the lock.
+
+    `joined` has all keys of those who have several.
+    """
+    found: set[str] = set()
+    for step in steps:
+        moving = step.change.moving
+        if moving is not None and moving.rides and step.change.op == "delete":
+            keys = joined.get(step.key, (step.key,))
+            if await _is_used(conn, keys, f"{step.change.type}/{step.id}", moving.entry):
+                found.add(step.id)
+    return found
+
+
+async def _is_used(source: Conn | Pool, keys: tuple[PersonKey, ...], file: str, entry: str) -> bool:
+    """Whether another entry of the person with these keys than `entry` refers to `file` (both `Type/id`)."""
+    type_name, _, name = entry.partition("/")
+    rows = await source.fetch(_ELSEWHERE, *_columns(keys), f'"{file}"', TYPES[type_name], name)
+    return bool(rows[0]["used"])
 
 
 async def _find(store: Store, entry: str) -> _Found | None:

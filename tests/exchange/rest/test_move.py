@@ -17,6 +17,7 @@ from felles.record.codes import MOVED, PROTECTED_ADDRESS
 from felles.record.errors import Absent, Forbidden
 from felles.record.ids import mark_of
 from felles.record.move import left_behind, move
+from felles.record.store import Store
 from felles.ui.i18n import language
 
 HERE, THERE = "Organization/here", "Organization/there"
@@ -256,6 +257,30 @@ async def test_files_go_along(world, two):
     assert (there.status, there.json["data"]) == (200, "SGVp")
     assert there.json["securityContext"] == {"reference": f"Patient/{right}"}
     assert (await as_(world, "doc").get(f"Binary/{binary}")).status == 410
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_file_that_another_entry_refers_to_meanwhile_stays(world, two, monkeypatch, late):
+    wrong, right, _ = two
+    file = {"resourceType": "Binary", "contentType": "text/plain", "data": "SGVp",
+            "securityContext": {"reference": f"Patient/{wrong}"}}  # fmt: skip
+    binary = await written(world, file)
+    document = {"resourceType": "DocumentReference", "status": "current", "subject": {"reference": f"Patient/{wrong}"},
+                "content": [{"attachment": {"contentType": "text/plain", "url": f"Binary/{binary}"}}]}  # fmt: skip
+    entry = await written(world, document)
+    commit, others = Store.commit, [document] if late else []
+
+    async def slower(store, grant, changes, **more):
+        if more.get("act") == "move" and others:
+            await written(world, others.pop())
+        return await commit(store, grant, changes, **more)
+
+    monkeypatch.setattr(Store, "commit", slower)
+    answer = await moved(world, entry, right, type_name="DocumentReference", if_match='W/"1"')
+    assert answer.status == 201, answer.json
+    there = await as_(world, "doc").get(answer.json["content"][0]["attachment"]["url"])
+    assert (there.status, there.json["data"]) == (200, "SGVp")
+    assert (await as_(world, "doc").get(f"Binary/{binary}")).status == (200 if late else 410)
 
 
 async def test_what_it_opened_follows_it(world, staffed):
