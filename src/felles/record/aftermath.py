@@ -1,7 +1,8 @@
 """What follows from a commit and needs the rows that were written: blocks, openings, forms without place.
 
-A hook runs inside the transaction, after the rows, under the person's lock. It reads what is current, asks a pure
-function what follows, and makes its rows of that person anew; so it may run twice and leave the same. It raises
+A hook runs inside the transaction, after the rows of all commits that share it, under the person's lock: what another
+commit wrote was not therefore here before (`entry.era` and `entry.xid` tell that). It reads what is current, asks a
+pure function what follows, and makes its rows of that person anew; so it may run twice and leave the same. It raises
 nothing for what is wrong in an entry: it then derives nothing. Hooks of a type run for commits that wrote such an
 entry, hooks of a bit for every commit of a person who has it; the others pay nothing.
 """

@@ -7,7 +7,8 @@ no more, unused, and what is missing is made when it is protected again.
 
 Only who has `register` sets or clears the bit: the population register says whose address is protected. Words that
 become known to tell a place (a new address, a new doctor) are hidden in what was made before as well: the current
-versions are made anew, and ended ones that hold such a word are withdrawn (`decide.WITHDRAWN`).
+versions are made anew, and ended ones that hold such a word are withdrawn (`decide.WITHDRAWN`). Commits that share a
+transaction bring their words together: each sees the rows of all, so what any of them brings is new to every one.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from felles.record.aftermath import After
     from felles.record.derive import Registry
+    from felles.record.grants import PersonKey
 
 _PATIENT: Final = TYPES["Patient"]
 _STAMPED: Final = re.compile(r'"versionId":"[0-9]+","lastUpdated":"[^"]*"')
@@ -46,15 +48,17 @@ _TOGETHER: Final = 100
 _SET: Final = """update person set protected = true where bucket = $1 and person = $2 and not protected
     returning 1"""
 _CLEAR: Final = "update person set protected = false where bucket = $1 and person = $2"
-_PATIENTS: Final = f"""select e.id, e.version, e.state, e.commit, e.body from entry e
+_BEFORE: Final = "(e.era, e.xid) <> ($3::smallint, pg_current_xact_id())"
+"""Whether a version was here before this transaction; $3 its era."""
+_PATIENTS: Final = f"""select e.id, e.version, e.state, {_BEFORE} as before, e.body from entry e
     where e.bucket = $1 and e.type = {_PATIENT} and e.form = 0 and not e.deleted
       and e.id in (select x.id from entry x
                     where x.bucket = $1 and x.person = $2 and x.type = {_PATIENT} and x.state < 2)"""
-_LED_TO: Final = """select split_part(r.ref, '=', 2) as ref, bool_or(e.commit <> $3) as before
+_LED_TO: Final = f"""select split_part(r.ref, '=', 2) as ref, bool_or({_BEFORE}) as before
      from entry e cross join lateral unnest(e.refs || ('=' || e.author) || ('=' || coalesce(e.behalf, ''))) r(ref)
     where e.bucket = $1 and e.person = $2 and e.form = 0 and e.state < 2 group by 1"""
 _ORGANIZATIONS: Final = f"""select o.id, bool_or(o.before) as before from (
-        select s.id, e.commit <> $3 as before from entry e
+        select s.id, {_BEFORE} as before from entry e
           join shared s on s.bucket = -1 and s.type = {TYPES["Organization"]} and s.self = e.org and s.state = 0
          where e.bucket = $1 and e.person = $2 and e.form = 0 and e.state < 2) o group by 1"""
 _SHARED: Final = """select s.type, s.id, s.body from unnest($1::smallint[], $2::text[]) w(type, id)
@@ -68,8 +72,9 @@ _VERSIONS: Final = """select e.type, e.id, e.form, e.version, e.state, e.commit,
     cross join lateral (select e.* from entry e where e.bucket = $1 and e.type = w.type and e.id = w.id
                            and e.form in (0, 2) offset 0) e
     order by e.type, e.id, e.form, e.version"""
-_HOLDING: Final = """select e.type, e.id from entry e
-    where e.bucket = $1 and e.person = $2 and e.form = 2 and lower(e.body) like any($3::text[])
+_HOLDING: Final = f"""select e.type, e.id from entry e
+    where e.bucket = $1 and e.person = $2 and e.form = 2 and e.state < {WITHDRAWN}
+      and lower(e.body) like any($3::text[])
     group by 1, 2"""
 _WITHDRAW: Final = f"""update entry e set state = {WITHDRAWN}
     from (select f.place from unnest($2::smallint[], $3::text[], $4::integer[]) w(type, id, version)
@@ -125,12 +130,12 @@ async def _shield(after: After) -> None:
         found = await after.conn.fetch(_ALL, *after.key)
         known, _ = await _known(after)
         await _make(after, [(row["type"], row["id"]) for row in found], known)
-        patients = [row["id"] for row in await after.conn.fetch(_PATIENTS, *after.key)]
+        patients = [row["id"] for row in await _hers(after, after.key)]
         await _hide_municipality(after, sorted({*_ids(after), *patients}))
 
 
 async def keep(after: After) -> None:
-    """Make the form of what this commit wrote; of all there is, where it brings words that were not known."""
+    """Make the form of what this commit wrote; of all there is, where its transaction brings words not known before."""
     if _patients(after) and after.grant.may("register") and not await _still(after):
         for key in after.all_keys():
             await after.conn.fetch(_CLEAR, *key)
@@ -169,9 +174,14 @@ def _ids(after: After) -> list[str]:
     return [reference.partition("/")[2] for reference in after.of("Patient")]
 
 
+async def _hers(after: After, key: PersonKey) -> list[Any]:
+    """All versions of the Patients of this key."""
+    return await after.conn.fetch(_PATIENTS, *key, after.conn.era)
+
+
 async def _still(after: After) -> bool:
     """Whether any current Patient of the person says that the address is protected."""
-    rows = [row for key in after.all_keys() for row in await after.conn.fetch(_PATIENTS, *key)]
+    rows = [row for key in after.all_keys() for row in await _hers(after, key)]
     return any(row["state"] == 0 and is_protected(decode(row["body"].encode())) for row in rows)
 
 
@@ -179,15 +189,14 @@ async def _still(after: After) -> bool:
 
 
 async def _known(after: After) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that tell where she is, by all her Patients: now, and before this commit."""
+    """The words that tell where she is, by all her Patients: now, and before this transaction."""
     patients: list[tuple[Any, bool]] = []
     led: dict[str, bool] = {}
     for key in after.all_keys():
-        hers = await after.conn.fetch(_PATIENTS, *key)
-        patients += [(decode(row["body"].encode()), row["commit"] != after.commit) for row in hers]
-        for row in await after.conn.fetch(_LED_TO, *key, after.commit):
+        patients += [(decode(row["body"].encode()), row["before"]) for row in await _hers(after, key)]
+        for row in await after.conn.fetch(_LED_TO, *key, after.conn.era):
             led[row["ref"]] = led.get(row["ref"], False) or row["before"]
-        for row in await after.conn.fetch(_ORGANIZATIONS, *key, after.commit):
+        for row in await after.conn.fetch(_ORGANIZATIONS, *key, after.conn.era):
             name = f"Organization/{row['id']}"
             led[name] = led.get(name, False) or row["before"]
     for resource in after.written.values():

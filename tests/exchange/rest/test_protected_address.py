@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from together import as_one
 from worlds import actor
 
 from felles.access.actor import Sort
@@ -114,14 +115,14 @@ async def her(world):
     return await Hidden(world).made()
 
 
-async def told(her, url):
+async def told(her, url, words=WORDS):
     """The words that an answer holds; what belongs to nobody (her doctor's own entry) stands in feeds for all."""
     answer = await her.clinic.get(url)
     assert answer.status == 200, url
     entries = [e for e in answer.json.get("entry", []) if e.get("resource", {}).get("resourceType") not in SHARED_TYPES]
     text = json.dumps({**answer.json, "entry": entries, "link": []}, ensure_ascii=False)
     text = text.replace(f"organization={her.clinics}", "")
-    return [word for word in WORDS if word in text]
+    return [word for word in words if word in text]
 
 
 async def test_every_answer_told_where_she_is_before(her):
@@ -216,6 +217,92 @@ async def test_words_that_become_known_are_hidden_in_what_was_made_before(her):
     await her.world.system.put(f"Patient/{her.id}", {**her.patient, "address": [{"city": "Hemmeligvik"}]})
     for url in (f"Observation/{entry['id']}", f"Observation/{entry['id']}/_history", "_history"):
         assert "Hemmeligvik" not in (await her.clinic.get(url)).body.decode(), url
+
+
+TOWN = "Hemmeligvik"
+
+
+async def foretold(her):
+    """Where the clinic reads of a town that nothing of hers leads to yet: a note in two versions of a protected one."""
+    await her.protect()
+    note = await her.world.made(her.world.observation(her.id, note=[{"text": f"Flytter til {TOWN} snart"}]))
+    her.older = at = f"Observation/{note['id']}"
+    assert (await her.world.system.put(at, {**note, "note": [{"text": f"Flyttet til {TOWN}"}]})).status == 200
+    urls = [at, f"{at}/_history", f"Observation?subject=Patient/{her.id}", f"Patient/{her.id}/$everything", "_history"]
+    assert await telling(her, urls) == urls
+    return urls
+
+
+async def telling(her, urls):
+    return [url for url in urls if await told(her, url, (TOWN,))]
+
+
+async def placed(world, sort, **elements):
+    """`Type/id` of a new place."""
+    return f"{sort}/{(await world.made({'resourceType': sort, **elements}))['id']}"
+
+
+async def at_one_office(her):
+    office = await placed(her.world, "Organization", name=f"{TOWN} legesenter")
+    new = her.world.observation(her.id, performer=[{"reference": office}])
+    return [her.world.system.post("Observation", new) for _ in range(8)]
+
+
+async def in_two_rooms(her):
+    """Of one new office, which alone has the name."""
+    of = {"managingOrganization": {"reference": await placed(her.world, "Organization", name=f"{TOWN} legesenter")}}
+    rooms = [await placed(her.world, "Location", name=f"Rom {number}", **of) for number in (1, 2)]
+    done = {"resourceType": "Procedure", "status": "completed", "subject": {"reference": f"Patient/{her.id}"}}
+    return [her.world.system.post("Procedure", {**done, "location": {"reference": room}}) for room in rooms]
+
+
+async def at_home_and_at_an_office(her):
+    office = await placed(her.world, "Organization", name=TOWN)
+    seen = her.world.observation(her.id, performer=[{"reference": office}])
+    return [moved(her.world, her.patient), her.world.system.post("Observation", seen)]
+
+
+async def by_both_her_patients(her):
+    world, other = her.world, await her.world.patient(extension=protected())
+    admin = world.client(actor("administrator", Sort.STAFF, reference="Practitioner/a", organization="Organization/a"))
+    named = {"name": "other", "valueReference": {"reference": f"Patient/{other['id']}"}}
+    joined = await admin.post(f"Patient/{her.id}/$join", {"resourceType": "Parameters", "parameter": [named]})
+    assert joined.status == 200
+    return [moved(world, patient) for patient in (her.patient, other)]
+
+
+def moved(world, patient):
+    return world.system.put(f"Patient/{patient['id']}", {**patient, "address": [{"city": TOWN}]})
+
+
+@pytest.mark.parametrize("brought", [at_one_office, in_two_rooms, at_home_and_at_an_office, by_both_her_patients])
+async def test_words_that_several_bring_in_one_transaction_are_hidden_in_what_was_made_before(her, brought):
+    urls = await foretold(her)
+    answers = await as_one(her.world, *await brought(her))
+    assert {answer.status for answer in answers} <= {200, 201}
+    assert await telling(her, urls) == []
+    assert (await her.clinic.get(f"{her.older}/_history/1")).status == 404
+    own = await her.world.citizen(her.patient)
+    assert TOWN in (await own.get(her.older)).body.decode()
+
+
+async def test_words_that_none_of_them_brings_are_shown_as_before(her):
+    urls = await foretold(her)
+    new = her.world.observation(her.id, performer=[{"reference": "Practitioner/tornes"}])
+    answers = await as_one(her.world, *(her.world.system.post("Observation", new) for _ in range(8)))
+    assert {answer.status for answer in answers} == {201}
+    assert await telling(her, urls) == urls
+    assert (await her.clinic.get(f"{her.older}/_history/1")).status == 200
+
+
+async def test_words_that_a_batch_brings_are_hidden_in_what_was_made_before(her):
+    urls = await foretold(her)
+    office = await placed(her.world, "Organization", name=f"{TOWN} legesenter")
+    new = her.world.observation(her.id, performer=[{"reference": office}])
+    entries = [{"request": {"method": "POST", "url": "Observation"}, "resource": new} for _ in range(8)]
+    answer = await her.world.system.post("", {"resourceType": "Bundle", "type": "batch", "entry": entries})
+    assert [entry["response"]["status"][:3] for entry in answer.json["entry"]] == ["201"] * 8
+    assert await telling(her, urls) == []
 
 
 async def test_who_does_not_see_an_entry_whole_cannot_replace_it(her):
