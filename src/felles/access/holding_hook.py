@@ -65,7 +65,7 @@ wanted as (
     union select split_part(x.ref, '=', 2) from reports r cross join lateral unnest(r.refs) x(ref)
            where starts_with(x.ref, 'result=')
 )
-select n.name || '/' || e.id as ref, e.bucket, e.person, e.updated, e.body,
+select n.name || '/' || e.id as ref, e.bucket, e.person, e.updated, e.commit, e.body,
        (select min(v.updated) from entry v
          where v.bucket = e.bucket and v.type = e.type and v.id = e.id and v.form = 0) as came
   from wanted w
@@ -210,12 +210,12 @@ async def _from_results(after: After, references: list[str], waits: Waits | None
     """Over all keys of the person: a look counts whichever of her Patients it names; each row lies by its result."""
     marks, ours = [mark_of(reference) for reference in references], after.columns()
     found: list[Result] = []
-    answers: dict[str, tuple[set[str], int]] = {}
+    answers: dict[str, tuple[set[str], tuple[int, int]]] = {}
     for row in await after.conn.fetch(_RESULTS, *ours, references, marks):
         resource = fhir.decode(row["body"].encode())
         named, key = tuple(results_of(resource)), (row["bucket"], row["person"])
         found.append(Result(row["ref"], class_of(resource), row["came"], named, key))
-        answers[row["ref"]] = (set(holding_looks.orders_of(resource)), row["updated"])
+        answers[row["ref"]] = (set(holding_looks.orders_of(resource)), (row["updated"], row["commit"]))
     for each in found:
         for name in each.names:  # what a report names answers what it answers
             if name in answers:

@@ -38,7 +38,7 @@ select distinct h.source from {_KEYS}
           and r.state = 0 and r.form = 0 and not r.deleted and r.refs && $3::text[]
           and 'result=' || h.source = any(r.refs))"""
 _LOOKS: Final = f"""
-select coalesce(e.behalf, e.author) as author, e.updated, e.body from {_KEYS}
+select coalesce(e.behalf, e.author) as author, e.updated, e.commit, e.body from {_KEYS}
   join entry e on e.bucket = k.bucket and e.person = k.person and e.type = {TYPES["Task"]}
    and e.state = 0 and e.form = 0 and not e.deleted and e.refs && $3::text[]"""
 _MAY: Final = """
@@ -65,14 +65,14 @@ async def waiting_for(after: After, orders: list[str]) -> list[str]:
     return [row["source"] for row in rows]
 
 
-async def seen(after: After, results: Mapping[str, tuple[set[str], int]]) -> set[str]:
-    """Those of `results` (reference → (orders that it answers, when it was written last)) that were seen since."""
+async def seen(after: After, results: Mapping[str, tuple[set[str], tuple[int, int]]]) -> set[str]:
+    """Those of `results` (reference → (orders that it answers, time and commit of its last version)) seen since."""
     orders = {order for named, _ in results.values() for order in named}
     if not orders:
         return set()
     rows = await after.conn.fetch(_LOOKS, *after.columns(), [f"focus={each}" for each in orders])
-    looks = [(row["author"], row["updated"], ordered(fhir.decode(row["body"].encode()))) for row in rows]
-    looks = [each for each in looks if each[2]]
+    found = [(r["author"], (r["updated"], r["commit"]), ordered(fhir.decode(r["body"].encode()))) for r in rows]
+    looks = [each for each in found if each[2]]
     if not looks:
         return set()
     marks = {mark_of(author): author for author, _, _ in looks}
@@ -80,5 +80,13 @@ async def seen(after: After, results: Mapping[str, tuple[set[str], int]]) -> set
     return {
         reference
         for reference, (named, written) in results.items()
-        if any(author in may and order in named and at >= written for author, at, order in looks)
+        if any(author in may and order in named and _saw(at, written) for author, at, order in looks)
     }
+
+
+def _saw(look: tuple[int, int], written: tuple[int, int]) -> bool:
+    """Whether a look is at what was written so: later, or by one commit.
+
+    What lies with two Patients of hers may be of one time, though neither commit knew of the other.
+    """
+    return look[0] > written[0] or look[1] == written[1]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from handed import Region
 from ordered import answered, does, ordered
+from together import as_one
 from worlds import actor
 
 from felles import access
@@ -110,17 +111,23 @@ async def test_what_was_put_off_is_looked_at_when_more_comes(region: Region):
     assert row["came"] > put_off["came"]
 
 
+async def joined(region: Region, twin: str) -> Any:
+    """The administrator who has joined this Patient to the region's."""
+    both = {"resourceType": "Parameters",
+            "parameter": [{"name": "other", "valueReference": {"reference": f"Patient/{twin}"}}]}  # fmt: skip
+    office = actor("administrator", Sort.STAFF, reference="Practitioner/admin", organization=region.orgs["office"])
+    admin = region.world.client(office)
+    assert (await admin.post(f"Patient/{region.patient}/$join", both)).status == 200
+    return admin
+
+
 async def test_an_answer_that_lies_with_another_patient_of_hers_is_an_answer_while_they_are_joined(region: Region):
     order, late = await ordered(region), await ordered(region)
     twin = (await region.world.patient())["id"]
     based = {"basedOn": [{"reference": order}], "interpretation": [{"coding": [{"code": "H"}]}]}
     value = await region.world.made(region.world.observation(twin, **based))
     assert not await region.work("gp"), "nobody has said that they are one person"
-    both = {"resourceType": "Parameters",
-            "parameter": [{"name": "other", "valueReference": {"reference": f"Patient/{twin}"}}]}  # fmt: skip
-    office = actor("administrator", Sort.STAFF, reference="Practitioner/admin", organization=region.orgs["office"])
-    admin = region.world.client(office)
-    assert (await admin.post(f"Patient/{region.patient}/$join", both)).status == 200
+    admin = await joined(region, twin)
     (row,) = await region.work("gp")
     assert (row.source, row.answer, row.outside) == (order, f"Observation/{value['id']}", 1)
     based = {"basedOn": [{"reference": late}], "interpretation": [{"coding": [{"code": "LL"}]}]}
@@ -163,3 +170,19 @@ async def test_who_has_looked_at_all_of_it_ends_it_by_the_page(region: Region):
     await reported(region, order, conclusion="Vekst")
     await does(region, "gp", source, Verb.SEEN)
     assert not await region.work("gp")
+
+
+async def test_an_answer_that_comes_with_a_look_is_not_what_was_looked_at(region: Region):
+    """Both are written in one transaction, at one time, each about another Patient of hers."""
+    order, twin = await ordered(region), (await region.world.patient())["id"]
+    await joined(region, twin)
+    await answered(region, order)
+    late = region.world.observation(twin, basedOn=[{"reference": order}])
+    late["code"] = {"coding": [{"system": "http://loinc.org", "code": "2857-1"}]}  # shown when somebody has seen it
+    look = does(region, "gp", order, Verb.SEEN)
+    _, answer = await as_one(region.world, look, region.world.system.post("Observation", late))
+    entry = f"Observation/{answer.json['id']}"
+    herself = await region.world.citizen({"id": region.patient})
+    assert (await herself.get(entry)).status == 404
+    await does(region, "gp", order, Verb.SEEN)
+    assert (await herself.get(entry)).status == 200
