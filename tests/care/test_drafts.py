@@ -6,8 +6,9 @@ from html import unescape
 import pytest
 from browsing import found_in, lines_about, own, patient_named, words
 from desks import an_entry
-from drafting import marks, opened, post, save, saved
+from drafting import marks, opened, post, save, saved, unmarked
 
+from felles.record.ids import bucket_of, new_id
 from felles.record.writings import KEPT, State, age
 
 pytestmark = pytest.mark.slow
@@ -202,7 +203,7 @@ async def test_nobody_but_the_writer_sees_it_or_writes_in_it(site, ida):
             answer = (await midwife.get(page)).text
             assert "Bare min" not in answer
             assert "Du har et utkast" not in answer
-        assert (await save(midwife, NEW, form, 2, tekst="Tatt over")).status_code == 403
+        assert (await save(midwife, NEW, unmarked(form), 2, tekst="Tatt over")).status_code == 403
         # who acts for him sees none of his, and he none of hers
         his = await saved(he, NEW, await opened(he, NEW, MESSAGE), tekst="Olavs eget utkast")
         hers = await saved(marit, ways, await opened(marit, ways, "for-gjor"), tekst="Marits utkast", hva="viktig")
@@ -230,6 +231,34 @@ async def test_nobody_but_the_writer_sees_it_or_writes_in_it(site, ida):
         assert "Olavs eget utkast" not in str([dict(row) for row in await rows(site, "for-gjor")])
     async with site.visitor() as stranger:
         assert (await save(stranger, NEW, form, 6, tekst="Uten å logge inn")).status_code == 303
+
+
+async def test_a_window_left_open_writes_nothing_in_the_name_of_who_signs_in_beside_it(site, ida):
+    page = await ida.get(NEW)
+    drawn = found_in(r'name="id" value="([^"]+)"', page.text)
+    form = await saved(ida, NEW, marks(page.text, MESSAGE), tekst="Kan jeg fly", til=ida.to)
+    await ida.post("/logg-ut", headers=own())
+    await ida.post("/logg-inn", data={"persona": "eldre"}, headers=own())
+    to = found_in(r'value="(Organization/[^"]+)" checked', (await ida.get(NEW)).text)
+    assert (await save(ida, NEW, form, 2, tekst="Bare min", til=to)).status_code == 303
+    for each, answered in ((form, (303, "/")), (unmarked(form), (404, ""))):
+        for said in ({"gjor": "lagre"}, {"gjor": "flett", "velg": "lagret"}, {"id": drawn}):
+            answer = await post(ida, NEW, each, tekst="Bare min", til=to, **said)
+            assert (answer.status_code, answer.headers.get("location", "")) == answered, said
+    assert "Bare min" not in (await ida.get("/meg/meldinger")).text
+    assert "Bare min" not in (await ida.get(NEW)).text
+    assert not await site.store.pool.fetch("select 1 from entry where body like '%Bare min%'")
+    assert [row["fields"].count("Kan jeg fly") for row in await rows(site, MESSAGE)] == [1]
+    # she signs in again, and her window goes on
+    await ida.post("/logg-ut", headers=own())
+    await ida.post("/logg-inn", data={"persona": "gravid"}, headers=own())
+    form = await saved(ida, NEW, form, 4, tekst="Bare min", til=ida.to)
+    assert "Bare min</textarea>" in (await ida.get(NEW)).text
+    elsewhere = form | {"utkast-id": new_id(((bucket_of(form["utkast-id"]) or 0) + 1) % 4096)}
+    assert (await save(ida, NEW, elsewhere, 5, tekst="Et annet sted", til=ida.to)).status_code == 404
+    sent = await post(ida, NEW, form, tekst="Bare min", til=ida.to, id=drawn)
+    assert sent.headers["location"] == "/meg/meldinger?sendt=1"
+    assert "Bare min" in words((await ida.get("/meg/meldinger")).text)
 
 
 @pytest.mark.parametrize("page", ["/meg/avdod", "/meg/etter-meg", "/meg/maling", "/meld-feil"])

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from browsing import found_in, gone, lines_about, own, patient_named, words
 from desks import an_entry
-from drafting import marks, opened, post, save, saved
+from drafting import marks, opened, post, save, saved, unmarked
 
 from felles.care.writing import actions as writing
 from felles.demo.places import GP_OFFICE, ORGANISATIONS, WARD
@@ -90,10 +90,11 @@ async def test_nobody_but_who_wrote_it_sees_it_or_writes_in_it(site, olav):
             ):
                 for each in pages:
                     assert "Hvilken" not in (await visitor.get(each)).text, each
-            assert (await save(other, f"{path}/spor", ask, 3, tekst="Tatt over")).status_code == 404
-            assert (await post(other, f"{path}/spor", ask, gjor="forkast")).status_code == 404
+            theirs = unmarked(ask)
+            assert (await save(other, f"{path}/spor", theirs, 3, tekst="Tatt over")).status_code == 404
+            assert (await post(other, f"{path}/spor", theirs, gjor="forkast")).status_code == 404
             nowhere = "/arbeid/Task/f00000000000000000000000a/spor"
-            assert (await save(other, nowhere, ask, 3, tekst="Tatt over")).status_code == 404
+            assert (await save(other, nowhere, theirs, 3, tekst="Tatt over")).status_code == 404
             # who reaches it guesses the name of the draft
             mine = marks((await gp.get(path)).text, "arbeid-avslutt")
             for action in (f"{path}/avslutt", f"{path}/spor"):
@@ -102,10 +103,31 @@ async def test_nobody_but_who_wrote_it_sees_it_or_writes_in_it(site, olav):
                 assert (await post(gp, action, guessed, gjor="forkast")).status_code == 404
             assert (await save(gp, f"{path}/avslutt", mine, 3, tekst="Mitt eget")).status_code == 200
         async with site.visitor("eldre") as citizen:
-            assert (await save(citizen, f"{path}/spor", ask, 3, tekst="Tatt over")).status_code == 403
+            assert (await save(citizen, f"{path}/spor", theirs, 3, tekst="Tatt over")).status_code == 403
         for wrong in ("ta", "angre-alt"):
             assert (await save(nurse, f"{path}/{wrong}", ask, 3, tekst="x")).status_code in (400, 404)
         assert "Hvilken &lt;dose&gt;?</textarea>" in (await nurse.get(path)).text
+
+
+async def test_a_window_left_open_says_nothing_in_the_name_of_who_signs_in_beside_it(site, olav):
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as staff:
+        path = await handed(site, gp, olav)
+        page = await staff.get(path)
+        said = {"tekst": "Hvilken dose mener du?", "versjon": found_in(r'name="versjon" value="(\d+)"', page.text)}
+        ask = marks(page.text, ASK)
+        await staff.post("/logg-ut", headers=own())
+        await staff.post("/logg-inn", data={"persona": "sykehuslege"}, headers=own())
+        assert (await staff.get(path)).status_code == 200, "it is with her ward"
+        assert (await save(staff, f"{path}/spor", ask, 1, **said)).status_code == 303
+        sent = await post(staff, f"{path}/spor", ask, **said)
+        assert (sent.status_code, sent.headers["location"]) == (303, "/")
+        assert not await site.store.pool.fetch("select 1 from writing where fields like '%Hvilken dose%'")
+        # who began it signs in again, and her window goes on
+        await staff.post("/logg-ut", headers=own())
+        await staff.post("/logg-inn", data={"persona": "sykepleier"}, headers=own())
+        ask = await saved(staff, f"{path}/spor", ask, 2, **said)
+        await gone(staff, await post(staff, f"{path}/spor", ask, **said))
+        assert "Hvilken dose mener du?" in words((await gp.get(path)).text)
 
 
 async def test_a_reason_a_day_and_a_receiver_are_kept_too(site, olav):
@@ -187,13 +209,13 @@ async def test_a_case_at_a_desk_keeps_why_it_is_put_off(site, olav):
         form = await saved(reviewer, f"{path}/utsett", form, tekst="Må spørre først")
         assert "Må spørre først</textarea>" in (await reviewer.get(path)).text
         assert "Må spørre først" in words((await reviewer.get("/arbeid")).text)
-        assert (await save(gp, f"{path}/utsett", form, 2, tekst="Tatt over")).status_code == 404
+        assert (await save(gp, f"{path}/utsett", unmarked(form), 2, tekst="Tatt over")).status_code == 404
         answers = f"/admin/saker/{path.rpartition('/')[2]}"
         form = await saved(reviewer, answers, await opened(reviewer, answers, "sak-svar"), tekst="Vi har sett på det")
         assert "Vi har sett på det</textarea>" in (await reviewer.get(answers)).text
         assert answers in unescape((await reviewer.get("/arbeid")).text)
         for visitor in (gp, he):
-            assert (await save(visitor, answers, form, 2, tekst="Tatt over")).status_code == 403
+            assert (await save(visitor, answers, unmarked(form), 2, tekst="Tatt over")).status_code == 403
         nowhere = "/admin/saker/f00000000000000000000000a"
         assert (await save(reviewer, nowhere, form, 2, tekst="Prøver")).status_code == 404
         assert (await post(reviewer, answers, form, svar="svar", tekst="Vi har sett på det nå")).status_code == 303

@@ -19,6 +19,11 @@ def marks(html: str, name: str) -> dict[str, str]:
     return found
 
 
+def unmarked(form: dict[str, str]) -> dict[str, str]:
+    """The marks of another's draft as one sends them who hides that it is another's."""
+    return {name: value for name, value in form.items() if name != "utkast-hvem"}
+
+
 async def opened(visitor: Any, page: str, name: str) -> dict[str, str]:
     """The marks of the form on a page that is read now."""
     answer = await visitor.get(page)

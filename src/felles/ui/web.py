@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from felles.access.actor import Actor, Sort
 from felles.record.errors import BadQuery
+from felles.record.ids import mark_of
 from felles.ui import pieces
 from felles.ui.hosts import address_of
 from felles.ui.i18n import COOKIE, NAMES, choose, language
@@ -30,6 +31,8 @@ PACK_FROM: Final = 1400
 """Bytes from which a page is compressed: below it fits one packet anyway."""
 FORM: Final = 64 * 1024
 """Bytes of the largest form of these pages."""
+WRITER: Final = "utkast-hvem"
+"""The hidden field by which a form that is written in says whose it is (`Visit.mark`)."""
 _RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]
 _STARTS: Final = frozenset({"/", "/meg"})
 """Where people begin."""
@@ -70,6 +73,11 @@ class Visit:
             raise SignInFirst
         return self.actor
 
+    @property
+    def mark(self) -> str:
+        """Who has signed in, as a form says it (`WRITER`); "" for nobody."""
+        return f"{mark_of(self.actor.reference):x}" if self.actor else ""
+
 
 async def visit(request: Request, *, quiet: bool = False) -> Visit:
     """Who visits: the session's actor, if there is one that holds, and the language.
@@ -100,6 +108,7 @@ _UNSEEN: Final = dict.fromkeys(each for each in range(32) if chr(each) not in "\
 async def form_of(found: Visit) -> dict[str, str]:
     """The fields of a form sent from one of our pages, read once. Raises `BadQuery` for any other, or one too large.
 
+    One that somebody else began, in a window she left open, is answered as hers, who is signed out: `SignInFirst`.
     Control characters, which nobody types and no text of FHIR may hold (http://hl7.org/fhir/R4/datatypes.html#string),
     are left out.
     """
@@ -118,10 +127,13 @@ async def form_of(found: Visit) -> dict[str, str]:
             raise BadQuery("the form is too large")
     try:
         said = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
-        found.form = {name: value.translate(_UNSEEN) for name, value in said}
+        form = {name: value.translate(_UNSEEN) for name, value in said}
     except ValueError as error:
         raise BadQuery("the form could not be read") from error
-    return found.form
+    if found.actor is not None and form.get(WRITER, found.mark) != found.mark:
+        raise SignInFirst
+    found.form = form
+    return form
 
 
 @dataclass(frozen=True, slots=True)

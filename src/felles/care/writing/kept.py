@@ -5,7 +5,8 @@ and a sign-out, seen by its writer alone, and when two windows hold different te
 A page that has such a form says which (`Text`), asks what was begun (`begun`), fills its fields with it, and puts what
 it gives into the form (`writing/kept.html`). Its POST first sees whether it is a save (`saves`, `saved`), which
 is decided as the page is and leaves no line; else it keeps the text before anything is tried (`hold`), so that a
-refusal, a fault and a killed server lose none of it, and ends the draft when it was sent (`Held.sent`).
+refusal, a fault and a killed server lose none of it, and ends the draft when it was sent (`Held.sent`). The form says
+whose it is: another who has signed in beside a window that was left open neither saves nor sends it (`web.form_of`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from felles.record.errors import Absent, BadQuery, Conflict
 from felles.record.ids import bucket_of, new_id
 from felles.record.writings import Sent
 from felles.ui.security import PAGE_HEADERS
-from felles.ui.web import go
+from felles.ui.web import WRITER, go
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 Words = Callable[["Language"], str]
 
 PART: Final = "x-felles-part"
-NAMES: Final = ("id", "versjon", "vindu", "steg")
+NAMES: Final = ("hvem", "id", "versjon", "vindu", "steg")
 """What a draft is known by, each a hidden field behind `utkast-`."""
 LONGEST: Final = 20_000
 """Letters of one field that are kept: more than any form takes, so that what is too long to send is not cut."""
@@ -130,6 +131,7 @@ async def begun(
     others = [] if draft is None else list(draft.others.items())
     shown = {
         "hidden": {
+            WRITER: found.mark,
             "utkast-id": draft.id if draft else new_id(place.key[0]),
             "utkast-versjon": draft.version if draft else 0,
             "utkast-vindu": secrets.token_urlsafe(9),
@@ -166,10 +168,17 @@ def _cleaned(text: Text, form: Mapping[str, str]) -> dict[str, str]:
     return {name: form.get(name, "").replace("\r\n", "\n")[:LONGEST] for name in text.fields}
 
 
+def own_id(place: PersonKey, said: str) -> str:
+    """The id that a form says its draft has, or a new one where it says none. Raises `Absent`: it lies elsewhere."""
+    bucket = bucket_of(said)
+    if bucket not in (None, place[0]):
+        raise Absent("there is no such draft")
+    return new_id(place[0]) if bucket is None else said
+
+
 def _sent(place: Place, text: Text, about: str, form: Mapping[str, str], entry: str = "") -> Sent:
-    which = form.get("utkast-id", "")
     return Sent(
-        id=which if bucket_of(which) == place.key[0] else new_id(place.key[0]),
+        id=own_id(place.key, form.get("utkast-id", "")),
         patient=place.patient,
         form=text.name,
         about=about,

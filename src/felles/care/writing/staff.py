@@ -17,11 +17,12 @@ from felles.care.handovers import drafts as handed
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing import actions, present, receivers, rules, views
 from felles.care.writing.forms import FORMS
+from felles.care.writing.kept import own_id
 from felles.record.errors import Absent, BadQuery, Conflict, Forbidden
-from felles.record.ids import bucket_of, new_id
+from felles.record.ids import new_id
 from felles.record.writings import Sent, State, Writing
 from felles.ui.security import PAGE_HEADERS
-from felles.ui.web import form_of, go, page, part, visit, writing
+from felles.ui.web import WRITER, form_of, go, page, part, visit, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -221,9 +222,8 @@ async def _autosave(found: Visit, form: Mapping[str, str]) -> Response:
 
 
 def _save_of(form: Form, patient: str, grant: PersonGrant, sent: Mapping[str, str]) -> Sent:
-    bucket, which = grant.keys[0][0], sent.get("id", "")
     return Sent(
-        id=which if bucket_of(which) == bucket else new_id(bucket),
+        id=own_id(grant.keys[0], sent.get("id", "")),
         patient=f"Patient/{patient}",
         form=form.name,
         about=sent.get("om", "") if form.about else "",
@@ -295,6 +295,7 @@ def _edit(
         "others": [{"window": window, "texts": present.texts(t, form, fields)} for window, fields in others],
         "sign": form.sign(t) if form.sign else t("Signer"),
         "hidden": {
+            WRITER: found.mark,
             "om": opened.about,
             "id": draft.id if draft is not None else new_id(opened.grant.keys[0][0]),
             "grunnlag": known.version,
