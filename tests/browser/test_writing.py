@@ -98,6 +98,49 @@ def test_a_draft_survives_its_browser_and_its_session(window, faults, address, m
     throw_away(page)
 
 
+def test_what_cannot_be_kept_is_neither_signed_away_nor_put_away(window):
+    page = window(persona="fastlege")
+    chart = open_olav(page)
+    note_of(page, "Ringte datteren.")
+    says(page, "Utkast lagret")
+    page.context.clear_cookies()
+    out = "Ikke lagret: du er logget ut."
+    page.locator("[data-panel] textarea").fill("Ringte datteren. Avtalt ny time.")
+    says(page, out)
+    for way in (
+        page.get_by_role("button", name="Signer"),
+        page.get_by_role("link", name="Lukk"),
+        page.get_by_role("link", name="Måling", exact=True),
+    ):
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            way.click()
+        says(page, out)
+        assert (text_of(page), page.url) == ("Ringte datteren. Avtalt ny time.", chart)
+    page.locator("[data-panel] textarea").press("Escape")
+    says(page, out)
+    # nor does it become another's who signs in beside it
+    other = page.context.new_page()
+    other.goto("/")
+    other.click("button[value=hjemmesykepleier]")
+    other.wait_for_load_state()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Signer").click()
+    says(page, out)
+    assert text_of(page) == "Ringte datteren. Avtalt ny time."
+    other.goto(f"{chart}/skriv/notat")
+    assert other.locator("textarea").input_value() == ""
+    other.context.clear_cookies()
+    other.goto("/")
+    other.click("button[value=fastlege]")
+    says(page, "Utkast lagret")
+    page.get_by_role("link", name="Lukk").click()  # the twin: what is kept is put away
+    page.locator("[data-panel]").wait_for(state="hidden")
+    page.get_by_role("link", name="Notat", exact=True).click()
+    page.locator("[data-panel] textarea").wait_for()
+    assert text_of(page) == "Ringte datteren. Avtalt ny time."
+    throw_away(page)
+
+
 def test_a_draft_is_sent_within_two_seconds_of_the_first_letter_also_while_one_goes_on_typing(window):
     """By the page's own clock, which the test moves on: the letter alone, and letters that leave no pause."""
     page = window(persona="fastlege")

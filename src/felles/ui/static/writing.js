@@ -42,8 +42,8 @@
     put(html, focus);
   }
 
-  function close() {
-    saveAll();
+  async function close() {
+    if (!(await allKept())) return;
     sessionStorage.removeItem(OPEN);
     panel.hidden = true;
     panel.replaceChildren();
@@ -121,6 +121,17 @@
 
   const saveAll = (last) => Promise.all(drafts().map((form) => save(form, last)));
 
+  // Whether all that stands here is kept: what could not be, or met another text, stays before her.
+  async function allKept(forms = drafts()) {
+    await Promise.all(forms.map(async (form) => {
+      await of(form).saving;
+      await save(form);
+    }));
+    const stays = forms.find((form) => of(form).lost);
+    stays?.querySelector("[data-saved]").scrollIntoView({ block: "nearest" });
+    return !stays && forms.every((form) => form.isConnected);
+  }
+
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-draft]");
     if (!form) return;
@@ -140,15 +151,13 @@
     if (form.elements.steg) tick(form);
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch(form.action, { method: "POST", body, headers: { "x-felles-part": "1" } }).catch(() => null);
-    if (answer?.redirected && !new URL(answer.url).pathname.includes("/skriv")) return location.assign(answer.url);
+    const away = answer?.redirected && !new URL(answer.url).pathname.includes("/skriv");
+    if (away && form.matches("[data-draft]")) return failed(form, true); // one that was taken leads on in the panel
+    if (away) return location.assign(answer.url);
     const html = answer?.headers.get("content-type")?.startsWith("text/html");
     const kept = answer && [200, 409, 422].includes(answer.status) && html;
     if (kept) return put(await answer.text(), true);
-    const said = form.querySelector("[data-saved]");
-    if (!said) return location.reload();
-    state.since = 1;
-    said.textContent = said.dataset.failed;
-    state.timer = setTimeout(save, 3000, form);
+    form.matches("[data-draft]") ? failed(form) : location.reload();
   }
 
   // A form of the page is sent by the browser, when what stands on the page is kept: a page that cannot be reached, or a
@@ -162,10 +171,7 @@
     const unsaved = drafts().filter((each) => of(each).since || of(each).saving);
     if (!unsaved.length) return form.matches("[data-draft]") && tick(form);
     event.preventDefault();
-    Promise.all(unsaved.map(async (each) => {
-      await of(each).saving;
-      await save(each);
-    })).then(() => unsaved.some((each) => of(each).lost || !each.isConnected) || form.requestSubmit(event.submitter));
+    allKept(unsaved).then((kept) => kept && form.requestSubmit(event.submitter));
   }, true);
 
   document.addEventListener("click", async (event) => {
@@ -177,8 +183,7 @@
     }
     if (!link.matches("[data-skriv]") || !panel || document.querySelector("main .writing")) return;
     event.preventDefault();
-    await saveAll();
-    open(link.href, true, link.textContent);
+    if (await allKept()) open(link.href, true, link.textContent);
   }, true);
 
   document.addEventListener("keydown", (event) => {
