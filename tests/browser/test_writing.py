@@ -109,7 +109,7 @@ def test_what_cannot_be_kept_is_neither_signed_away_nor_put_away(window):
     says(page, out)
     for way in (
         page.get_by_role("button", name="Signer"),
-        page.get_by_role("link", name="Lukk"),
+        page.locator("[data-panel] [data-close]"),
         page.get_by_role("link", name="Måling", exact=True),
     ):
         with page.expect_response(lambda answer: answer.request.method == "POST"):
@@ -133,7 +133,7 @@ def test_what_cannot_be_kept_is_neither_signed_away_nor_put_away(window):
     other.goto("/")
     other.click("button[value=fastlege]")
     says(page, "Utkast lagret")
-    page.get_by_role("link", name="Lukk").click()  # the twin: what is kept is put away
+    page.locator("[data-panel] [data-close]").click()  # the twin: what is kept is put away
     page.locator("[data-panel]").wait_for(state="hidden")
     page.get_by_role("link", name="Notat", exact=True).click()
     page.locator("[data-panel] textarea").wait_for()

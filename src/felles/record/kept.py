@@ -7,7 +7,6 @@ ends it (`sent`). Whether its writer may write there is decided by who calls, ea
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
@@ -69,16 +68,12 @@ class Texts:
     async def keep(self, key: PersonKey, writer: int, sent: Sent) -> Writing | None:
         """Keep a text; None where nothing is written, and so nothing is there. Raises `Absent`, `Conflict`, `Busy`.
 
-        As `Writings.save`; but what was ended under that id (it was sent, and its window went back to it and wrote on)
-        is a text of its own, and an older save of it that comes late is none.
+        As `Writings.put`: a save that comes late, after its text was sent, changes nothing.
         """
         if not any(said.strip() for name, said in sent.fields.items() if name not in sent.loose):
             await self._emptied(key, writer, sent)
             return None
-        kept = await self._writings.put(key, writer, sent)
-        if kept.open or (sent.window == kept.window and sent.step <= kept.step):
-            return kept
-        return await self._writings.put(key, writer, replace(sent, id=new_id(key[0]), version=0))
+        return await self._writings.put(key, writer, sent)
 
     async def _emptied(self, key: PersonKey, writer: int, sent: Sent) -> None:
         """A window's text was taken out by its writer: what other windows wrote stays."""

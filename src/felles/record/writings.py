@@ -12,12 +12,13 @@ reach once the record is. It is no part of the record: no log line tells of a sa
 other.
 
 Two windows on one draft: a save names the version it was made from. One that meets another's is kept beside it
-(`others`) until the writer has said what becomes of both. A window never meets itself.
+(`others`) until the writer has said what becomes of both. A window never meets itself. What one writes on after another
+has signed or thrown away is a draft of its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ import msgspec
 from felles.record.clock import MICROSECONDS
 from felles.record.decide import ASK, PERSON_OPEN, ask_values, basis_of
 from felles.record.errors import Absent, Conflict
+from felles.record.ids import new_id
 from felles.record.lane import unnest
 from felles.record.numbers import TYPES
 
@@ -89,7 +91,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """One row. `others`: window → the text that met this one. `met`: the save that gave this was the later of two."""
+    """One row. `others`: window → the text that met this one. `met`: the save that gave this was the later of two.
+
+    `anew`: what stood under the id that was saved is signed; this is another draft.
+    """
 
     key: PersonKey
     id: str
@@ -110,11 +115,20 @@ class Writing:
     said: str
     entry: str
     met: bool = False
+    anew: bool = False
 
     @property
     def open(self) -> bool:
         """Whether it is a draft that can be written on."""
         return self.state in (State.DRAFT, State.RETURNED)
+
+    def answers(self, sent: Sent) -> bool:
+        """Whether `sent` is what was signed, sent or thrown away, come again, or an older save that comes late."""
+        same, worded = sent.says(self.fields), self.state in (State.SIGNED, State.DISCARDED)
+        if same and self.state is State.SIGNED:
+            return True
+        late = sent.step < self.step or (sent.step == self.step and (same or not worded))
+        return sent.window == self.window and late
 
 
 _ASKED: Final = (("bucket", "smallint"), ("person", "bigint"), *ASK)
@@ -236,7 +250,7 @@ class Writings:
         """Keep a text. Raises `Absent` when the record is not open, or the draft another's; `Conflict`, `Busy`.
 
         What comes back is the draft as it stands: with `met` when the text sent was the later of two and lies beside
-        it; as it is when it was signed meanwhile (a form sent twice).
+        it; as it is when it was signed meanwhile (a form sent twice); with `anew` when other words were.
         """
         await self.must_be_open(grant)
         return await self.put(grant.keys[0], grant.actor_mark, sent)
@@ -247,7 +261,10 @@ class Writings:
             raise Absent("there is no record here that you may see")
 
     async def put(self, key: PersonKey, writer: int, sent: Sent) -> Writing:
-        """The same as `save` where it is decided that she may write there. Raises `Absent`, `Conflict`, `Busy`."""
+        """The same as `save` where it is decided that she may write there. Raises `Absent`, `Conflict`, `Busy`.
+
+        What was ended under that id (a window that still held it, or went back to it, wrote on) is a text of its own.
+        """
         async with self._pool.acquire() as conn, conn.transaction():
             found = await self.found(conn, key, writer, sent)
             if found is None:
@@ -268,9 +285,12 @@ class Writings:
                 found = await self.found(conn, key, writer, sent)  # another window was first, this moment
             if found is None:
                 raise Conflict("another window saved the same draft; try again")
-            if not found.open:
-                return found
-            return await self._kept(conn, found, sent)
+            if found.open:
+                return await self._kept(conn, found, sent)
+        if found.answers(sent):
+            return found
+        kept = await self.put(key, writer, replace(sent, id=new_id(key[0]), version=0))
+        return replace(kept, anew=found.state in (State.SIGNED, State.DONE))
 
     async def found(self, conn: Conn, key: PersonKey, writer: int, sent: Sent) -> Writing | None:
         """The row that a save is of, locked: by its id, else the open one of the same form. Raises `Absent`."""

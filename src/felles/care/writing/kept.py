@@ -137,7 +137,7 @@ async def begun(
             "utkast-vindu": secrets.token_urlsafe(9),
             "utkast-steg": 0,
         },
-        "also": dict(at.also) | {"utkast-sett": _seen(draft)},
+        "also": dict(at.also) | {"utkast-sett": seen(draft)},
         "name": f"utkast-{text.name}",
         "action": at.action or path,
         "look": at.look or path,
@@ -256,7 +256,7 @@ async def _settled(found: Visit, place: Place, text: Text, form: Mapping[str, st
     draft = next((each for each in rows if each.id == form["utkast-id"]), None)
     if draft is None:
         raise Absent("there is no such draft")
-    if (draft.version, _seen(draft)) != (_whole(form.get("utkast-versjon", "")), form.get("utkast-sett", "")):
+    if (draft.version, seen(draft)) != (_whole(form.get("utkast-versjon", "")), form.get("utkast-sett", "")):
         return  # another window has written on: she is shown all of it
     chosen = form.get("velg", "")
     if chosen not in ("begge", "lagret", *draft.others):
@@ -272,7 +272,7 @@ async def _settled(found: Visit, place: Place, text: Text, form: Mapping[str, st
     await store.writings.put(place.key, place.writer, chosen_one)
 
 
-def _seen(draft: Writing | None) -> str:
+def seen(draft: Writing | None) -> str:
     """Which windows' texts are shown: what becomes of others is not said by who did not see them."""
     return " ".join(sorted(draft.others)) if draft else ""
 

@@ -26,7 +26,15 @@ def returned(t: Language, why: str) -> str:
         "met": t("Andre endret det samme mens du skrev."),
         "rule": t("Noe i journalen er endret, så feltene må ses over på nytt."),
         "refused": t("Journalen tok ikke imot det slik det er skrevet."),
+        "signed": t("Det som sto her, er alt signert."),
     }.get(why, t("Noe gikk galt hos oss."))
+
+
+def back(t: Language, found: Writing | None) -> str:
+    """Why a draft is not in the record though it was signed, or what it was begun from was; "" for others."""
+    if found is None or not (found.anew or found.state is State.RETURNED):
+        return ""
+    return returned(t, "signed" if found.anew else found.said)
 
 
 def fields(
@@ -122,7 +130,7 @@ def draft(t: Language, base: str, form: Form, found: Writing) -> dict[str, Any]:
         "href": "" if gone else f"{base}/skriv/{form.name}{om}",
         "away": False,
         "gone": gone,
-        "returned": returned(t, found.said) if found.state is State.RETURNED else "",
+        "returned": back(t, found),
         "waits": found.state is State.SIGNED,
         "undo": f"{base}/skriv/{form.name}?utkast={found.id}",
     }

@@ -6,8 +6,9 @@ A script that asks with the header `x-felles-part` gets the part alone. Everythi
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse
 
@@ -17,7 +18,7 @@ from felles.care.handovers import drafts as handed
 from felles.care.people import open_person, staff_only, store_of
 from felles.care.writing import actions, present, receivers, rules, views
 from felles.care.writing.forms import FORMS
-from felles.care.writing.kept import own_id
+from felles.care.writing.kept import own_id, seen
 from felles.record.errors import Absent, BadQuery, Conflict, Forbidden
 from felles.record.ids import new_id
 from felles.record.writings import Sent, State, Writing
@@ -166,7 +167,9 @@ async def send(request: Request) -> Response:
         raise BadQuery("a text is kept, signed, thrown away or called back")
     if not opened.form.fits(opened.known):
         return await _no_more(opened, form)
-    return await _keep(opened, await store.writings.save(opened.grant, await _sent(opened, form)), what)
+    if what == "flett":
+        return await _settled(opened, form)
+    return await _keep(opened, await store.writings.save(opened.grant, _sent(opened, form)), what)
 
 
 async def _no_more(opened: Opened, form: Mapping[str, str]) -> Response:
@@ -176,19 +179,20 @@ async def _no_more(opened: Opened, form: Mapping[str, str]) -> Response:
     """
     writings, which = store_of(opened.found).writings, form.get("id", "")
     draft = next((each for each in await writings.hers(opened.grant) if each.id == which), None)
-    if draft is not None and not draft.open:
-        return _became(opened, draft, redirect=True)
+    writes = form.get("gjor") != "flett"  # all that met is shown beside it anyhow
     shown_before = 0 < _whole(form.get("grunnlag", "")) < opened.known.version
-    if draft is None and not (opened.about and shown_before):
+    if draft is None and not (writes and opened.about and shown_before):
         raise Absent(NOT_SO)
-    return _beside(opened, await writings.save(opened.grant, await _sent(opened, form)), status=409)
+    if draft is None or writes:
+        draft = await writings.save(opened.grant, _sent(opened, form))
+    return _beside(opened, draft, status=409) if draft.open else _became(opened, draft, redirect=True)
 
 
 async def _keep(opened: Opened, kept: Writing, what: str) -> Response:
     """What follows when a text was kept: texts that met, what was looked for, a signature, or the draft it is."""
+    await receivers.load(store_of(opened.found), opened.form, opened.known, kept.fields)
     if kept.met or (kept.others and kept.open):
         return _edit(opened, kept, status=409)
-    await receivers.load(store_of(opened.found), opened.form, opened.known, kept.fields)
     if what == "finn" and kept.open:
         return _edit(opened, kept)
     if what == "signer" and kept.open:
@@ -198,6 +202,8 @@ async def _keep(opened: Opened, kept: Writing, what: str) -> Response:
 
 async def _sign(opened: Opened, kept: Writing) -> Response:
     found, store = opened.found, store_of(opened.found)
+    if kept.anew:
+        return _edit(opened, kept, status=409)
     values = rules.cleaned(opened.form, kept.fields)
     wrong = rules.mistakes(found.t, opened.form, values, opened.known)
     if wrong:
@@ -209,15 +215,21 @@ async def _sign(opened: Opened, kept: Writing) -> Response:
 
 
 async def _autosave(found: Visit, form: Mapping[str, str]) -> Response:
-    """A save by the script while one types: decided like all else, and no look at the record, so no line of the log."""
+    """A save by the script while one types: decided like all else, and no look at the record, so no line of the log.
+
+    With 409, `vis` is where what it met is shown, or what became of it.
+    """
     made = _form(found)
     patient: str = found.request.path_params["id"]
     grant = await open_person(found, patient)
     sent = _save_of(made, patient, grant, form)
     kept = await store_of(found).writings.save(grant, sent)
     said = found.t("Utkast lagret {time}").format(time=found.t.clock(kept.changed))
+    said = " ".join(filter(None, (present.back(found.t, kept), said)))
     status = 409 if kept.met or not kept.open else 200
-    told = {"id": kept.id, "versjon": kept.version, "sagt": said}
+    asked = ({} if kept.open else {"utkast": kept.id}) | ({"om": sent.about} if sent.about else {})
+    way = f"{found.request.url.path}?{urlencode(asked)}" if asked else found.request.url.path
+    told = {"id": kept.id, "versjon": kept.version, "sagt": said, "vis": way}
     return JSONResponse(told, status, headers=PAGE_HEADERS)
 
 
@@ -235,22 +247,27 @@ def _save_of(form: Form, patient: str, grant: PersonGrant, sent: Mapping[str, st
     )
 
 
-async def _sent(opened: Opened, form: Mapping[str, str]) -> Sent:
-    """A save; of texts that met, what the writer has chosen (`velg`: lagret, begge, or a window)."""
-    made = _save_of(opened.form, opened.patient, opened.grant, form)
-    if form.get("gjor") != "flett":
-        return made
-    found = await store_of(opened.found).writings.one(opened.grant, form.get("id", ""))
+def _sent(opened: Opened, form: Mapping[str, str]) -> Sent:
+    return _save_of(opened.form, opened.patient, opened.grant, form)
+
+
+async def _settled(opened: Opened, form: Mapping[str, str]) -> Response:
+    """What becomes of texts that met (`velg`: lagret, begge, or a window). Raises `Absent`, `Conflict`, `Busy`.
+
+    Who was not shown all of them says nothing of the rest: she is shown them.
+    """
+    writings, made = store_of(opened.found).writings, _sent(opened, form)
+    found = await writings.one(opened.grant, made.id)
     if not found.open:
         raise Conflict("this text was signed meanwhile")
+    if (made.version, form.get("sett", "")) != (found.version, seen(found)):
+        return await _keep(opened, replace(found, met=True), "flett")
     chosen = form.get("velg", "")
     values = found.others.get(chosen, found.fields)
     if chosen == "begge":
         values = _both(opened.form, [found.fields, *found.others.values()])
-    return Sent(
-        id=found.id, patient=made.patient, form=made.form, about=made.about, base=found.base, version=made.version,
-        window=made.window, fields=values, sorted_out=made.version == found.version,
-    )  # fmt: skip
+    one = replace(made, base=found.base, fields=values, sorted_out=True)
+    return await _keep(opened, await writings.save(opened.grant, one), "flett")
 
 
 def _both(form: Form, all_of: list[dict[str, str]]) -> dict[str, str]:
@@ -277,7 +294,6 @@ def _edit(
     t = found.t
     values = form.prefilled(known) if draft is None else draft.fields
     others = [] if draft is None else list(draft.others.items())
-    returned = present.returned(t, draft.said) if draft is not None and draft.state is State.RETURNED else ""
     moved = moved or (draft is not None and bool(opened.about) and draft.base != known.version)
     panel = {
         "mode": "met" if others else "edit",
@@ -287,7 +303,7 @@ def _edit(
         "action": opened.action,
         "groups": present.fields(t, form, values, known, wrong or ()),
         "errors": [{"field": each.field, "text": each.text} for each in wrong or ()],
-        "returned": returned,
+        "returned": present.back(t, draft),
         "moved": moved,
         "about": present.about(t, opened.base, known, moved=moved),
         "saved": t("Utkast lagret {time}").format(time=t.moment(draft.changed)) if draft is not None else "",
@@ -302,6 +318,7 @@ def _edit(
             "versjon": draft.version if draft is not None else 0,
             "vindu": secrets.token_urlsafe(9),
             "steg": 0,
+            "sett": seen(draft),
         },
         "drafted": draft is not None,
     }

@@ -11,6 +11,7 @@
   // Of each form: when it was written in and is not saved (0: it is), and the save that is under way.
   const of = (form) => states.get(form) || states.set(form, { timer: 0, since: 0, saving: null, lost: false }).get(form);
   const field = (form, name) => form.elements[(form.dataset.draft || "") + name];
+  // Which of a form's texts this is: the same text sent again is known by it, whatever became of the answer.
   const tick = (form) => (field(form, "steg").value = step = Math.max(step + 1, Date.now()));
 
   function put(html, focus) {
@@ -81,10 +82,10 @@
     state.timer = state.timer || setTimeout(save, 3000, form);
   }
 
-  // Another window holds another text: both are shown, in the place of the form.
-  async function meet(form) {
+  // Another window holds another text, or this one went already: that is shown in the place of the form.
+  async function meet(form, told) {
     if (of(form).since) return save(form); // what was typed meanwhile first
-    if (form.closest(".writing")) return open(form.action + (form.elements.om.value ? `?om=${form.elements.om.value}` : ""), true);
+    if (form.closest(".writing")) return open(told.vis, true);
     const place = form.closest("[data-kept]");
     const answer = await fetch(form.dataset.look).catch(() => null);
     const html = answer?.ok && !answer.redirected && (await answer.text());
@@ -101,12 +102,11 @@
     if (!state.since || !form.isConnected) return state.saving;
     state.since = 0;
     state.lost = false;
-    tick(form);
     const body = new URLSearchParams(new FormData(form));
     body.set("gjor", "lagre");
     state.saving = fetch(form.action, { method: "POST", body, keepalive: !!last, headers: { "x-felles-part": "lagre" } })
       .then(async (answer) => {
-        if (answer.status === 409) return meet(form);
+        if (answer.status === 409) return meet(form, await answer.json());
         if (answer.redirected) return failed(form, true);
         if (!answer.ok) throw new Error();
         const told = await answer.json();
@@ -135,6 +135,7 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-draft]");
     if (!form) return;
+    tick(form);
     const state = of(form);
     state.since = state.since || Date.now();
     clearTimeout(state.timer);
@@ -148,7 +149,6 @@
     await state.saving;
     clearTimeout(state.timer);
     state.since = state.timer = 0;
-    if (form.elements.steg) tick(form);
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch(form.action, { method: "POST", body, headers: { "x-felles-part": "1" } }).catch(() => null);
     const away = answer?.redirected && !new URL(answer.url).pathname.includes("/skriv");
@@ -169,7 +169,7 @@
       return send(form, event.submitter);
     }
     const unsaved = drafts().filter((each) => of(each).since || of(each).saving);
-    if (!unsaved.length) return form.matches("[data-draft]") && tick(form);
+    if (!unsaved.length) return;
     event.preventDefault();
     allKept(unsaved).then((kept) => kept && form.requestSubmit(event.submitter));
   }, true);
