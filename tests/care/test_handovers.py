@@ -14,7 +14,8 @@ from felles.access.resources import moment
 from felles.care.handovers import rules
 from felles.care.handovers.rules import Verb
 from felles.care.writing import actions as writing
-from felles.demo.places import GP_OFFICE, ORGANISATIONS, STAFF
+from felles.demo.places import GP_OFFICE, HOME_CARE, ORGANISATIONS, STAFF
+from felles.demo.world import id_of
 from felles.ui.dates import local
 
 pytestmark = pytest.mark.slow
@@ -222,11 +223,32 @@ async def test_one_call_that_is_sent_twice_is_one(site):
         ward = await ward_of(gp, olav)
         drawn = found_in(r'name="id" value="([^"]+)"', (await gp.get(f"/p/{olav}/ring")).text)
         first = await rung(gp, olav, ward, id=drawn)
-        assert await rung(gp, olav, ward, id=drawn) == first == f"/arbeid/Task/{drawn}"
+        assert await rung(gp, olav, ward, id=drawn) == first
         other = await rung(gp, olav, ward, tekst="Faller\x00 om igjen")
-        assert other != first
         assert "Faller om igjen" in words((await gp.get(other)).text)
-        for path in (first, other):
+        changed = await rung(gp, olav, ward, id=drawn, tekst="Faller om, og blør")  # back, and sent with other words
+        assert "Faller om, og blør" in words((await gp.get(changed)).text)
+        assert len({first, other, changed}) == 3
+        for path in (first, other, changed):
+            assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
+
+
+async def test_the_same_form_sent_to_another_unit_is_another_call(site):
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykepleier") as nurse, site.visitor("jordmor") as other:
+        drawn = found_in(r'name="id" value="([^"]+)"', (await gp.get(f"/p/{olav}/ring")).text)
+        ward, second = await ward_of(gp, olav), f"Organization/{id_of('Organization', HOME_CARE)}"
+        calls = [await rung(gp, olav, to, id=drawn) for to in (second, ward, ward, second)]
+        assert calls[0] != calls[1] == calls[2]
+        assert calls[3] == calls[0]
+        assert calls[1] in unescape((await nurse.get("/arbeid")).text)
+        for path in (calls[0], calls[1]):
+            assert (await other.get(path)).status_code == 404
+        refused = await other.post(
+            f"/p/{olav}/ring", headers=own(), data={"til": ward, "tekst": "Faller om", "id": drawn}
+        )
+        assert refused.status_code == 404
+        for path in (calls[0], calls[1]):
             assert (await acts(gp, path, "avslutt", tekst="Ringte i stedet")).status_code == 303
 
 

@@ -198,6 +198,58 @@ async def test_a_high_value_shows_the_number_first_is_saved_once_and_is_marked_a
         assert (await post(midwife, "/meg/maling", overtrykk="150", undertrykk="90")).status_code == 403
 
 
+async def test_another_value_from_the_same_form_is_another_measurement_and_the_same_one_is_not(site):
+    _, key = await patient_named(site, "nordmarken")
+
+    async def stored(upper, lower):
+        """What there is of a value: itself, and the message that tells of it."""
+        rows = await site.store.pool.fetch(
+            """select t.name from entry e join type_name t on t.type = e.type where e.bucket = $1 and e.person = $2
+                and e.state = 0 and e.form = 0 and (e.body like $3 or e.body like $4)""",
+            *key, f'%"value":{upper},%"value":{lower},%', f"%hjemme: blodtrykk {upper}/{lower} mmHg%",
+        )  # fmt: skip
+        return sorted(row["name"] for row in rows)
+
+    calm, high = {"overtrykk": "117", "undertrykk": "73"}, {"overtrykk": "153", "undertrykk": "98"}
+    async with site.visitor("gravid") as ida, site.visitor("jordmor") as midwife, site.visitor("eldre") as olav:
+        drawn = found_in(r'name="id" value="([^"]+)"', (await ida.get("/meg/maling")).text)
+        for _ in range(2):
+            sent = await post(ida, "/meg/maling", id=drawn, **calm)
+            assert sent.headers["location"] == "/meg/meldinger?malt=1"
+        assert "153/98" not in words((await midwife.get("/arbeid")).text)
+        for _ in range(2):  # she goes back, and the form is the one she had
+            rung = await post(ida, "/meg/maling", id=drawn, **high)
+            assert words(rung.text).index("113") < words(rung.text).index("Målingen er lagret")
+        list_ = words((await midwife.get("/arbeid")).text)
+        assert "Haster Melding: Egen måling hjemme: blodtrykk 153/98 mmHg" in list_
+        assert (await post(olav, "/meg/maling", id=drawn, **high)).status_code == 404
+    for value in ((117, 73), (153, 98)):
+        assert await stored(*value) == ["Communication", "Observation"], "each once, with the message that tells of it"
+
+
+async def test_what_could_not_be_saved_is_sent_again_from_the_page_of_whom_to_ring_once(site, monkeypatch):
+    _, key = await patient_named(site, "nordmarken")
+    high = {"overtrykk": "162", "undertrykk": "104", "tekst": "Kjenner ikke noe"}
+
+    async def fails(*_, **__):
+        raise Busy("away")
+
+    async with site.visitor("gravid") as ida:
+        form = {"id": found_in(r'name="id" value="([^"]+)"', (await ida.get("/meg/maling")).text)} | high
+        monkeypatch.setattr(type(site.store), "commit", fails)
+        rung = await post(ida, "/meg/maling", **form)
+        monkeypatch.undo()
+        assert "Målingen er ikke lagret" in words(rung.text)
+        again = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', unescape(rung.text)))
+        assert {name: again[name] for name in form} == form
+        for said in (again, form):
+            assert "Målingen er lagret" in words((await post(ida, "/meg/maling", **said)).text)
+    rows = await site.store.pool.fetch(
+        "select body from entry where bucket = $1 and person = $2 and state = 0 and body like '%162/104%'", *key
+    )
+    assert len(rows) == 1
+
+
 @pytest.mark.parametrize("error", [Busy("away"), Conflict("three times")])
 async def test_whom_to_ring_is_shown_though_the_record_can_be_neither_read_nor_written(site, monkeypatch, error):
     async def fails(*_, **__):

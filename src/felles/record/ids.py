@@ -47,6 +47,16 @@ def drawn_id(bucket: int, seed: str) -> str:
     return f"f{_BUCKET_LETTERS[bucket + 1]}{drawn.decode()}"
 
 
+def form_id(bucket: int, said: str) -> str:
+    """The id that a form is shown with: the one it came with, or a new one."""
+    return said if bucket_of(said) == bucket else new_id(bucket)
+
+
+def named_id(bucket: int, said: str, *words: str) -> str:
+    """The id of what a form (`said`: its `form_id`) sends: the same words are one, what was changed is another."""
+    return drawn_id(bucket, "\n".join((said, *words))) if bucket_of(said) == bucket else new_id(bucket)
+
+
 def bucket_of(resource_id: str) -> int | None:
     """The bucket an id of ours carries (-1: shared), or None when the id is not of our form."""
     if len(resource_id) != 25 or not _OURS.fullmatch(resource_id):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def call(store: Store, grant: PersonGrant, patient_id: str, to: str, words: str, name: str) -> str:
     """Hand over to `to` what somebody must look at within minutes; the id of the Task. Raises what `commit` raises.
 
-    `name` is the id that was drawn when the form was shown: one that is sent twice is one call.
+    `name` is the id that is drawn of the form, of `to` and of the words: one that is sent twice is one call.
     """
     now, patient = moment(store.clock.clinical()), f"Patient/{patient_id}"
     task = rules.sending(

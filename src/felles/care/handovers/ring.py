@@ -14,7 +14,7 @@ from felles.care.doors.strip import WANTS as STRIP
 from felles.care.doors.strip import shown
 from felles.care.handovers import actions, urgent
 from felles.care.people import open_person, staff_only, store_of
-from felles.record.ids import bucket_of, new_id
+from felles.record.ids import form_id, named_id
 from felles.record.writings import State
 from felles.ui.web import form_of, go, page, part, visit
 
@@ -58,14 +58,9 @@ async def send(request: Request) -> Response:
     patient = request.path_params["id"]
     grant = await open_person(found, patient)
     await store_of(found).page(grant, STRIP, "ring", f"Patient/{patient}")  # who sees nothing here learns nothing
-    made = await actions.call(store_of(found), grant, patient, form["til"], words, _drawn(grant, form))
+    drawn = named_id(grant.keys[0][0], form.get("id", ""), form["til"], words)
+    made = await actions.call(store_of(found), grant, patient, form["til"], words, drawn)
     return go(f"/arbeid/Task/{made}?sendt=1")
-
-
-def _drawn(grant: PersonGrant, form: dict[str, str]) -> str:
-    """The id that the call will have, drawn once for each form."""
-    bucket, said = grant.keys[0][0], form.get("id", "")
-    return said if bucket_of(said) == bucket else new_id(bucket)
 
 
 async def _receiver(found: Visit, reference: str) -> str:
@@ -94,7 +89,7 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
         "units": units,
         "chosen": form.get("til", "") or next((each["ref"] for each in units if each["now"]), ""),
         "text": text,
-        "drawn": _drawn(grant, form),
+        "drawn": form_id(grant.keys[0][0], form.get("id", "")),
         "looked": looked,
         "longest": urgent.LONGEST,
         "wrong": {name: wrong.get(name, "") for name in ("tekst", "til")},

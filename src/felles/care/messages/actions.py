@@ -46,7 +46,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What she measured (mmHg) and noticed (codes of symptoms); `id` was drawn when the form was shown."""
+    """What she measured (mmHg) and noticed (codes of symptoms); `id` is drawn of these and of the form's own."""
 
     id: str
     upper: int | None
@@ -81,7 +81,7 @@ async def send(store: Store, grant: PersonGrant, letter: Letter) -> str:
 async def measure(store: Store, grant: PersonGrant, letter: Letter, measured: Measured) -> None:
     """Write down what she measured, once, and tell those who follow her. Raises what `commit` raises.
 
-    A form that is sent twice is one measurement: its id was drawn when it was shown.
+    A form that is sent twice is one measurement; other values of the same form are another (`Measured.id`).
     """
     now = moment(store.clock.clinical())
     changes: list[Change] = []

@@ -17,7 +17,7 @@ from felles.care.messages.codes import BOUNDS, SYMPTOMS
 from felles.care.people import open_own, store_of
 from felles.care.writing import kept
 from felles.record.errors import Absent, Busy, RecordError
-from felles.record.ids import bucket_of, drawn_id, new_id
+from felles.record.ids import form_id, named_id
 from felles.ui.web import form_of, go, page, visit
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ async def measure(request: Request) -> Response:
     if kept.saves(form):
         return await kept.saved_by(found, open_own(found), begun.MEASUREMENT, form, look="/meg/maling")
     grant, bound = open_own(found), store_of(found).settings.pregnancy_pressure
+    form = form | {"id": _drawn(grant, form.get("id", ""))}
     measured, wrong = _measured(found, grant, form)
     alarm = rules.alarming(_heard(form, "overtrykk"), _heard(form, "undertrykk"), measured.symptoms, bound)
     try:
@@ -177,7 +178,7 @@ async def measure(request: Request) -> Response:
         if not alarm:
             raise
         _log.warning("an alarming measurement came while the record could not be read", exc_info=True)
-        return _ring_now(found, None, form | {"id": measured.id}, wrong, saved=False)
+        return _ring_now(found, None, form, wrong, saved=False)
     _pregnant(there)
     held, made = None, "Communication" if measured.upper is None else "Observation"
     with suppress(RecordError if alarm else Busy):  # whom to ring is shown whether anything could be kept or not
@@ -205,7 +206,7 @@ async def measure(request: Request) -> Response:
         if saved:
             return go("/meg/meldinger?malt=1")
         return await _measuring(found, there, grant, form, _nobody(found))
-    return _ring_now(found, there, form | {"id": measured.id}, wrong, saved=saved)
+    return _ring_now(found, there, form, wrong, saved=saved)
 
 
 def _nobody(found: Visit) -> dict[str, str]:
@@ -267,7 +268,8 @@ def _measured(found: Visit, grant: PersonGrant, form: dict[str, str]) -> tuple[M
         wrong["overtrykk"] = t("Skriv blodtrykket, eller kryss av for det du kjenner.")
     if len(words) > parts.LONGEST:
         wrong["tekst"] = parts.wrong_words(found, words)
-    return actions.Measured(_drawn(grant, form.get("id", "")), upper, lower, symptoms, words), wrong
+    said = (str(upper), str(lower), ",".join(symptoms), words)
+    return actions.Measured(_named(grant, form["id"], *said), upper, lower, symptoms, words), wrong
 
 
 def _heard(form: dict[str, str], name: str) -> int | None:
@@ -277,14 +279,12 @@ def _heard(form: dict[str, str], name: str) -> int | None:
 
 
 def _drawn(grant: PersonGrant, said: str) -> str:
-    bucket = grant.keys[0][0]
-    return said if bucket_of(said) == bucket else new_id(bucket)
+    return form_id(grant.keys[0][0], said)
 
 
 def _named(grant: PersonGrant, said: str, *words: str) -> str:
     """The id of what a form sends: the same words of one form are one; what was changed and sent again is another."""
-    bucket = grant.keys[0][0]
-    return drawn_id(bucket, "\n".join((said, *words))) if bucket_of(said) == bucket else new_id(bucket)
+    return named_id(grant.keys[0][0], said, *words)
 
 
 def _pregnant(there: Around) -> None:
