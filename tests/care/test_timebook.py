@@ -265,3 +265,69 @@ def test_who_waits_is_said_with_whose_time_it_is_and_is_taken_off_the_list():
     assert [each["text"] for each in made["acts"]] == ["Gi time", "Ta av listen"]
     booked_ = present.line(language("nb"), Seen(2, "p1", Patient(), entry | {"status": "booked"}), 1)
     assert [each["text"] for each in booked_["acts"]] == ["Kommet", "Flytt", "Avlys"]
+
+
+async def appointments(site, patient, said):
+    """The states of the appointments of somebody about `said`."""
+    rows = await site.store.pool.fetch(
+        """select e.body::json ->> 'status' as status from entry e join type_name t on t.type = e.type
+            where t.name = 'Appointment' and e.state = 0 and e.form = 0 and e.body like $1
+              and e.body::json ->> 'description' = $2""",
+        f"%Patient/{patient}%",
+        said,
+    )
+    return sorted(row["status"] for row in rows)
+
+
+async def test_a_doubled_click_gives_one_time_and_says_that_it_was_given(site):
+    (ida, _), (sara, _) = [await patient_named(site, family) for family in ("nordmarken", "haile")]
+    said = "Kontroll av puls"
+    async with site.visitor("sekretar") as desk, site.visitor("gravid") as herself:
+        path = f"/p/{ida}/skriv/time"
+        slot = re.findall(r'name="tid" value="([^"]+)"', unescape((await desk.get(path)).text))[-1]
+        form = {"tid": slot, "tekst": said, "gjor": "sett-opp"}
+        for answer in await asyncio.gather(*(desk.post(path, headers=own(), data=form) for _ in range(2))):
+            assert answer.status_code == 200, words(answer.text)
+            assert "Timen er satt opp." in words(answer.text)
+        assert "Timen er satt opp." in words((await desk.post(path, headers=own(), data=form)).text)
+        booking = {"tid": slot, "tekst": said, "pasient": ida}
+        again = await desk.post("/timebok/ny", headers=own(), data=booking)
+        assert again.headers["location"].endswith("&gjort=1"), "and so from the book"
+        assert await appointments(site, ida, said) == ["booked"]
+        for where, other in (
+            (f"/p/{sara}/skriv/time", form),
+            (path, form | {"tekst": "Noe annet"}),
+            ("/timebok/ny", booking | {"pasient": sara}),
+            ("/timebok/ny", booking | {"tekst": "Noe annet"}),
+        ):
+            taken = await desk.post(where, headers=own(), data=other)
+            assert taken.status_code == 409, where
+            assert "nettopp tatt av noen andre" in words(taken.text)
+        assert (await herself.post(path, headers=own(), data=form)).status_code == 403
+    assert await appointments(site, ida, said) == ["booked"]
+    assert await appointments(site, sara, said) == []
+
+
+async def test_a_doubled_click_is_one_place_on_the_waiting_list_for_as_long_as_it_is_hers(site):
+    ida, _ = await patient_named(site, "nordmarken")
+    said, path = "Se på føflekk", f"/p/{ida}/skriv/time"
+
+    async def taken_off(desk):
+        name, form = seen(unescape((await desk.get("/timebok")).text), "Ida Nordmarken")
+        assert (await desk.post(f"/timebok/{name}/avlys", headers=own(), data=form)).status_code == 303
+
+    async with site.visitor("sekretar") as desk, site.visitor("gravid") as herself:
+        drawn = met(r'name="id" value="([^"]+)"', (await desk.get(path)).text)
+        form = {"id": drawn, "tekst": said, "gjor": "vent"}
+        for answer in await asyncio.gather(*(desk.post(path, headers=own(), data=form) for _ in range(2))):
+            assert "Satt på venteliste." in words(answer.text)
+        assert await appointments(site, ida, said) == ["waitlist"]
+        assert (await herself.post(path, headers=own(), data=form)).status_code == 403
+        await taken_off(desk)
+        assert "Satt på venteliste." in words((await desk.post(path, headers=own(), data=form)).text)
+        assert await appointments(site, ida, said) == ["cancelled", "waitlist"], "she waits anew"
+        await taken_off(desk)
+        other = form | {"tekst": "Se på øret"}
+        assert "Satt på venteliste." in words((await desk.post(path, headers=own(), data=other)).text)
+        assert await appointments(site, ida, "Se på øret") == ["waitlist"]
+        await taken_off(desk)

@@ -15,7 +15,7 @@ from felles.access.resources import moment
 from felles.care.timebook import rules
 from felles.care.timebook.rules import Act
 from felles.record.changes import Change
-from felles.record.errors import Absent, Gone
+from felles.record.errors import Absent, Conflict, Gone, PreconditionFailed
 from felles.record.ids import mark_of
 from felles.ui.dates import local
 from felles.ui.i18n import language
@@ -37,10 +37,29 @@ async def book(store: Store, actor: Actor, patient: str, time: Time, words: str,
     return (await store.commit(access.everyone(actor), [_create(made)], act="create"))[0].id
 
 
-async def wait(store: Store, actor: Actor, patient: str, whose: tuple[str, str], words: str) -> str:
-    """Put `Patient/x` on the waiting list of (reference, name); the id of the Appointment. Raises as `commit`."""
-    made = rules.waiting(patient, *whose, words, _now(store))
-    return (await store.commit(access.everyone(actor), [_create(made)], act="create"))[0].id
+async def wait(store: Store, actor: Actor, patient: str, whose: tuple[str, str], words: str, drawn: str) -> str:
+    """Put `Patient/x` on the waiting list of (reference, name); the id of the Appointment. Raises as `commit`.
+
+    `drawn`: the id drawn of the form. One that is sent twice is one place, for as long as the person has it.
+    """
+    grant, made = access.everyone(actor), rules.waiting(patient, *whose, words, _now(store))
+    change = _create(made)
+    change.drawn = drawn
+    try:
+        return (await store.commit(grant, [change], act="create"))[0].id
+    except (Conflict, PreconditionFailed):
+        if await _waits(store, grant, drawn):
+            return drawn
+    return (await store.commit(grant, [_create(made)], act="create"))[0].id
+
+
+async def _waits(store: Store, grant: Grant, name: str) -> bool:
+    """Whether the appointment of this id is a place on the waiting list, and nothing else became of it."""
+    try:
+        row = await store.read(grant, "Appointment", name)
+    except (Absent, Gone):
+        return False
+    return msgspec.json.decode(row.body)["status"] == rules.WAITS
 
 
 async def do(store: Store, actor: Actor, seen: Resource, act: Act, *, reason: str = "") -> None:

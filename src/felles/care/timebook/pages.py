@@ -63,18 +63,22 @@ async def book(request: Request) -> Response:
     if "pasient" not in form:
         return await _new(found, form)
     store = store_of(found)
-    chosen = await _time(found, form.get("tid", ""))
-    if chosen is None:
-        return await _new(found, form, error="taken")
-    patient = f"Patient/{form['pasient']}"
-    if await store.place(patient) is None:
+    patient, said = f"Patient/{form['pasient']}", form.get("tekst", "")[: rules.LONGEST]
+    key = await store.place(patient)
+    if key is None:
         raise Absent("there is no record here that you may see")
+    chosen = await _time(found, form.get("tid", ""))
     try:
-        await actions.book(store, actor, patient, chosen, form.get("tekst", "")[: rules.LONGEST])
+        if chosen is not None:
+            await actions.book(store, actor, patient, chosen, said)
     except Conflict:
-        return await _new(found, form, error="taken")
+        chosen = None
     except Forbidden as error:
         raise Absent("there is no record here that you may see") from error
+    grant, slot = access.person(actor, (key,)), f"Slot/{form.get('tid', '')}"
+    chosen = chosen or await views.given(store, grant, patient, slot, said)
+    if chosen is None:
+        return await _new(found, form, error="taken")
     return go(f"/timebok?dag={present.day_of(chosen.start)}&gjort=1")
 
 
@@ -265,9 +269,7 @@ async def _next(found: Visit, seen: Seen) -> Seen | None:
 
 def _own_time(seen: Seen) -> Time:
     """The time that an appointment has."""
-    actor, owner = rules.owner_of(seen.entry)
-    length = int(seen.entry.get("minutesDuration", 0)) * 60_000_000
-    return rules.Time(seen.slots[0], actor, owner, seen.at, seen.at + length)
+    return views.time_had(seen.slots[0], seen.entry, seen.at)
 
 
 async def _time(found: Visit, slot: str) -> Time | None:

@@ -13,14 +13,17 @@ import msgspec
 
 from felles import access
 from felles.care import shapes
+from felles.care.timebook import rules
 from felles.care.timebook.rules import Time
 from felles.record.clock import BEGINNING, FOREVER
+from felles.record.errors import Absent, Forbidden
 from felles.record.read_lists import Listing, Span, Whose
+from felles.record.read_person import Want
 
 if TYPE_CHECKING:
     from felles.access.actor import Actor
     from felles.care.timebook.rules import Resource
-    from felles.record.grants import Grant
+    from felles.record.grants import Grant, PersonGrant
     from felles.record.read_lists import Listed
     from felles.record.read_slots import Free
     from felles.record.store import Store
@@ -33,6 +36,7 @@ AHEAD: Final = 28
 """Days ahead in which a free time is looked for."""
 DAY: Final = 86_400_000_000
 """Microseconds."""
+_HERS: Final = (Want("Appointment", 100),)
 _patient: Final = msgspec.json.Decoder(shapes.Patient).decode
 _rows: Final = msgspec.json.Decoder(list[list[Any]]).decode
 
@@ -99,6 +103,28 @@ async def times(store: Store, grant: Grant, *, whose: str = "") -> list[Time]:
     now = store.clock.clinical()
     found = await store.free(grant, now, now + AHEAD * DAY)
     return [time_of(each) for each in found if whose in ("", each.actor)]
+
+
+async def given(store: Store, grant: PersonGrant, patient: str, slot: str, words: str) -> Time | None:
+    """The time in `slot`, where it is booked for `patient` (a reference) already, about the same. Raises `Busy`.
+
+    Whoever sends a form twice has what the first one gave. None also where the person is closed to the reader.
+    """
+    try:
+        read = await store.page(grant, _HERS, "booking", patient)
+    except (Absent, Forbidden):
+        return None
+    for row in read.rows[0]:
+        entry: Resource = msgspec.json.decode(row.body)
+        filled = [each.get("reference", "") for each in entry.get("slot", ())]
+        if (entry["status"], filled, entry.get("description", "")) == ("booked", [slot], words.strip()):
+            return time_had(slot, entry, row.low)
+    return None
+
+
+def time_had(slot: str, entry: Resource, at: int) -> Time:
+    """The time that an appointment has, which begins at `at`."""
+    return Time(slot, *rules.owner_of(entry), at, at + int(entry.get("minutesDuration", 0)) * 60_000_000)
 
 
 def time_of(free: Free) -> Time:

@@ -16,6 +16,7 @@ from felles.care.timebook import actions, present, rules, views
 from felles.care.timebook.pages import choices, keeper
 from felles.care.writing.rules import words
 from felles.record.errors import BadQuery, Conflict
+from felles.record.ids import form_id, named_id
 from felles.ui.web import form_of, page, part, visit
 
 if TYPE_CHECKING:
@@ -55,27 +56,31 @@ async def _asked(found: Visit, referral: str) -> str:
 
 
 async def send(request: Request) -> Response:
-    """Book the time chosen (`tid`), or put on the waiting list (`gjor=vent`). 409 where it was just taken."""
+    """Book the time chosen (`tid`), or put on the waiting list (`gjor=vent`). 409 where another has just taken it."""
     found = await visit(request)
     actor = keeper(found)
     form = await form_of(found)
     about = _about(form.get("om", ""))
     store, patient = store_of(found), f"Patient/{request.path_params['id']}"
-    await open_person(found, request.path_params["id"])
+    grant = await open_person(found, request.path_params["id"])
     said = form.get("tekst", "")[: rules.LONGEST]
     free = await views.times(store, access.everyone(found.signed_in))
     if form.get("gjor") == "vent":
         whose = next(((each.actor, each.owner) for each in free if each.actor == form.get("hos")), _own(found, free))
-        await actions.wait(store, actor, patient, whose, said)
+        drawn = named_id(grant.keys[0][0], form.get("id", ""), whose[0], said)
+        await actions.wait(store, actor, patient, whose, said, drawn)
         return await _answer(found, form, waits=whose[1])
-    chosen = next((each for each in free if each.slot == f"Slot/{form.get('tid', '')}"), None)
-    if chosen is None:
-        return await _answer(found, form, error="none" if not form.get("tid") else "taken")
+    if not form.get("tid"):
+        return await _answer(found, form, error="none")
+    slot = f"Slot/{form['tid']}"
+    chosen = next((each for each in free if each.slot == slot), None)
     try:
-        await actions.book(store, actor, patient, chosen, said, about)
+        if chosen is not None:
+            await actions.book(store, actor, patient, chosen, said, about)
     except Conflict:
-        return await _answer(found, form, error="taken")
-    return await _answer(found, form, booked=chosen)
+        chosen = None
+    chosen = chosen or await views.given(store, grant, patient, slot, said)
+    return await _answer(found, form, booked=chosen, error="" if chosen else "taken")
 
 
 def _own(found: Visit, free: list[Time]) -> tuple[str, str]:
@@ -105,6 +110,7 @@ async def _answer(
         "who": f"{head['person']['name']}",
         "action": f"/p/{patient}/skriv/time",
         "about": form.get("om", ""),
+        "drawn": form_id(grant.keys[0][0], form.get("id", "")),
         "said": form.get("tekst", "")[: rules.LONGEST],
         "longest": rules.LONGEST,
         "times": times,
