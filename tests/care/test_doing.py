@@ -2,14 +2,17 @@
 
 import pytest
 import pytest_asyncio
-from browsing import words
+from browsing import found_in, words
 from doors import block, held_back, proxy
+from drafting import marks
 from households import settled
 from msgspec.json import encode
 
 from felles import fhir
 from felles.access import open as doors
 from felles.access.representation import Verb
+from felles.care.messages import begun
+from felles.care.writing import kept
 from felles.record.changes import Change
 from felles.record.errors import Absent, Forbidden
 
@@ -133,6 +136,45 @@ async def test_a_remark_and_a_correction_take_that_she_speaks_for_the_person(tow
     assert answer.status_code == (303 if speaks else 403), answer.text
     found = [(each[1], *each[2:]) for each in await told(town, giver)]
     assert found == ([(code, f"Patient/{helper['id']}", f"Patient/{giver['id']}")] if speaks else [])
+
+
+async def form_at(town, who, path, text):
+    """What the form at `path` sends beside its words: its own id, and the marks of its draft."""
+    html = (await gets(town, who, path)).text
+    return marks(html, text.name) | {"id": found_in(r'name="id" value="([^"]+)"', html)}
+
+
+@pytest.mark.parametrize("what", ["sporsmal", "retting", "merknad"])
+async def test_what_is_sent_twice_is_one_and_other_words_are_another(town, what):
+    giver, helper = await given(town, "read", "write", "speak")
+    path, text = f"/for/{giver['id']}/gjor", begun.DOING
+    if what != "sporsmal":
+        entry = await condition(town, giver)
+        path, text = f"/for/{giver['id']}/e/Condition/{entry['id']}/feil", begun.WRONG
+    form = await form_at(town, helper, path, text)
+    for words_, many in ((WORDS, 1), (WORDS, 1), (f"{WORDS} Verst om natten.", 2)):
+        answer = await sends(town, helper, path, **form, hva=what, tekst=words_)
+        assert answer.status_code == 303, answer.text
+        assert len(await told(town, giver)) == many
+    stranger = await town.person("Ek", "1980-03-03")
+    assert (await sends(town, stranger, path, **form, hva=what, tekst=WORDS)).status_code == 404
+    assert len(await told(town, giver)) == 2
+
+
+async def test_what_went_though_its_server_died_before_it_knew_is_no_draft(town, monkeypatch):
+    giver, helper = await given(town, "write")
+    path = f"/for/{giver['id']}/gjor"
+
+    async def dies(*_):
+        pass
+
+    for words_, went in (("Skrevet og ikke sendt ennå.", False), (WORDS, True)):
+        form = await form_at(town, helper, path, begun.DOING)
+        monkeypatch.setattr(kept.Held, "sent", dies)
+        await sends(town, helper, path, **form, hva="sporsmal" if went else "", tekst=words_)
+        monkeypatch.undo()
+        assert (words_ in (await gets(town, helper, path)).text) is not went
+    assert len(await told(town, giver)) == 1
 
 
 async def test_she_demands_nothing_of_what_the_person_herself_does_not_see_and_deletes_nothing(town):

@@ -5,7 +5,7 @@ from html import unescape
 
 import msgspec
 import pytest
-from browsing import own, words
+from browsing import found_in, own, words
 from desks import an_entry, case_at, hired, links
 
 from felles import access, fhir
@@ -181,3 +181,30 @@ async def signed_in(site, key):
         sort=Sort.STAFF, reference=staff.practitioner, name=staff.full_name, role_code=staff.role, until=FOREVER,
         organization=org.reference, organization_name=org.name,
     )  # fmt: skip
+
+
+async def test_what_is_sent_twice_is_one_and_other_words_are_another(site):
+    _, key = await patient(site, "saeterbo")
+
+    async def many():
+        rows = await site.store.pool.fetch(
+            """select 1 from entry e join type_name t on t.type = e.type where e.bucket = $1 and e.person = $2
+                and e.state = 0 and e.form = 0 and t.name in ('Task', 'Communication')""", *key
+        )  # fmt: skip
+        return len(rows)
+
+    async with site.visitor("eldre") as olav, site.visitor("gravid") as other:
+        entry = await an_entry(olav)
+        line = links((await olav.get("/meg/innsyn")).text, r"/meg/innsyn/spor\?linje=[^\"]+")[0]
+        question = {"linje": line.partition("linje=")[2]}
+        ways = ((line, question), (f"{entry}/feil", {"hva": "retting"}), (f"{entry}/feil", {"hva": "merknad"}))
+        for page, said in ways:
+            form = said | {"id": found_in(r'name="id" value="([^"]+)"', (await olav.get(page)).text)}
+            action, before = page.partition("?")[0], await many()
+            for tekst, more in ((WORDS, 1), (WORDS, 1), (f"{WORDS} Svar meg.", 2)):
+                sent = await olav.post(action, data=form | {"tekst": tekst}, headers=own())
+                assert sent.status_code == 303, words(sent.text)
+                assert await many() == before + more, page
+            refused = await other.post(action, data=form | {"tekst": WORDS}, headers=own())
+            assert refused.status_code in (400, 404), "another's line, another's entry"
+            assert await many() == before + 2

@@ -18,6 +18,7 @@ from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import CASE_SYSTEM
 from felles.record.desks import REVIEWERS
+from felles.record.errors import Conflict, PreconditionFailed
 from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
@@ -53,16 +54,22 @@ def too_short(words: str) -> bool:
     return not SHORTEST <= len(words.strip()) <= LONGEST
 
 
-async def ask_about(store: Store, grant: PersonGrant, patient: str, at: int, line: Line, words: str) -> str:
-    """Ask the organisation of a line of one's own log about it; the id of the case. Raises what `commit` raises."""
+async def ask_about(
+    store: Store, grant: PersonGrant, patient: str, at: int, line: Line, words: str, drawn: str = ""
+) -> str:
+    """Ask the organisation of a line of one's own log about it; the id of the case. Raises what `commit` raises.
+
+    `drawn`, here as for the others: the id drawn of the form that was sent (`named_id`), so that it is one sent twice.
+    """
     said = [_said(LINE, str(line.number)), _said(ACTOR, line.who.actor), _said("log-time", moment(at))]
     task = _task(store, patient, Kind.LOG_QUESTION, words, await desk_of(store, mark_of(line.who.org)))
-    return await _create(store, grant, task | {"input": said})
+    return await _create(store, grant, task | {"input": said}, drawn)
 
 
 async def demand(
-    store: Store, grant: PersonGrant, patient: str, entry: Entry, sort: Kind, words: str, name: str = ""
-) -> str:
+    store: Store, grant: PersonGrant, patient: str, entry: Entry, sort: Kind, words: str, name: str = "",
+    drawn: str = "",
+) -> str:  # fmt: skip
     """Demand that an entry is corrected or deleted; the id of the case. Raises what `commit` raises.
 
     `name` is that of who demands it for the person: the case is then hers, so that she sees what becomes of it.
@@ -70,10 +77,10 @@ async def demand(
     task = _task(store, patient, sort, words, await desk_of(store, entry.org))
     if name:
         task["requester"] = {"reference": grant.actor, "display": name}
-    return await _create(store, grant, task | {"focus": {"reference": entry.reference}})
+    return await _create(store, grant, task | {"focus": {"reference": entry.reference}}, drawn)
 
 
-async def remark(store: Store, grant: PersonGrant, patient: str, entry: Entry, words: str) -> str:
+async def remark(store: Store, grant: PersonGrant, patient: str, entry: Entry, words: str, drawn: str = "") -> str:
     """Put one's own view beside an entry (hpl § 42); its id. Raises what `commit` raises."""
     made = {
         "resourceType": "Communication",
@@ -85,7 +92,7 @@ async def remark(store: Store, grant: PersonGrant, patient: str, entry: Entry, w
         "sent": moment(store.clock.clinical()),
         "payload": [{"contentString": words.strip()}],
     }
-    return await _create(store, grant, made)
+    return await _create(store, grant, made, drawn)
 
 
 async def desk_of(store: Store, org: int) -> str:
@@ -157,9 +164,16 @@ def _task(store: Store, patient: str, sort: Kind, words: str, owner: str) -> dic
     return made
 
 
-async def _create(store: Store, grant: PersonGrant | SetGrant, resource: dict[str, Any]) -> str:
-    change = Change(op="create", type=resource["resourceType"], resource=fhir.decode(msgspec.json.encode(resource)))
-    return (await store.commit(grant, [change], act="create"))[0].id
+async def _create(store: Store, grant: PersonGrant, resource: dict[str, Any], drawn: str) -> str:
+    type_name = resource["resourceType"]
+    change = Change(op="create", type=type_name, resource=fhir.decode(msgspec.json.encode(resource)))
+    change.drawn = drawn or None
+    try:
+        return (await store.commit(grant, [change], act="create"))[0].id
+    except (Conflict, PreconditionFailed):
+        if not drawn or not await store.writings.is_here(type_name, grant.keys[0], drawn):
+            raise
+        return drawn
 
 
 def _of(store: Store, row: CaseRow) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from felles.care.messages import begun, promise
 from felles.care.people import open_own, store_of
 from felles.care.writing import kept
 from felles.record.errors import Absent, Expired, Forbidden
-from felles.record.ids import mark_of
+from felles.record.ids import form_id, mark_of, named_id
 from felles.record.read_person import Want
 from felles.ui.web import form_of, go, page, visit
 
@@ -71,13 +71,14 @@ async def send_question(request: Request) -> Response:
     if kept.saves(form):
         look = f"{found.request.url.path}?{urlencode({'linje': form.get('linje', '')})}"
         return await kept.saved_by(found, grant, begun.QUESTION, form, about=about, look=look)
-    held = await kept.hold(found, kept.of(grant), begun.QUESTION, form, about=about)
+    drawn = named_id(grant.keys[0][0], form.get("id", ""), about, words)
+    held = await kept.hold(found, kept.of(grant), begun.QUESTION, form, about=about, entry=f"Task/{drawn}")
     if actions.too_short(words):
-        return await _ask(found, form.get("linje", ""), words=words, wrong=True)
+        return await _ask(found, form.get("linje", ""), form)
     at, line = await log.line_of(store_of(found), grant, form.get("linje", ""))
     if not line.who.org:
         raise Absent("nobody answers for this line")
-    await actions.ask_about(store_of(found), grant, grant.actor, at, line, words)
+    await actions.ask_about(store_of(found), grant, grant.actor, at, line, words, drawn)
     await held.sent()
     return go("/meg/saker?sendt=1")
 
@@ -92,12 +93,12 @@ def _about(found: Visit, grant: PersonGrant, token: str) -> str:
     return ""
 
 
-async def _ask(found: Visit, token: str, *, words: str = "", wrong: bool = False) -> Response:
+async def _ask(found: Visit, token: str, form: dict[str, str] | None = None) -> Response:
     grant, t, store = open_own(found), found.t, store_of(found)
     at, line = await log.line_of(store, grant, token)
     owner = await actions.desk_of(store, mark_of(line.who.org)) if line.who.org else ""
     at_form = kept.At("/meg/innsyn/spor", f"/meg/innsyn/spor?{urlencode({'linje': token})}", {"linje": token})
-    said = {"tekst": words} if wrong else None
+    said = None if form is None else {"tekst": form.get("tekst", "")}
     drafted = await kept.begun(
         found, kept.of(grant), begun.QUESTION, about=_about(found, grant, token), at=at_form, said=said
     )
@@ -105,13 +106,14 @@ async def _ask(found: Visit, token: str, *, words: str = "", wrong: bool = False
         "title": t("Spør om en linje i loggen"),
         "line": present.line(t, at, line, log_rules.type_of(line.what)),
         "token": token,
+        "drawn": form_id(grant.keys[0][0], (form or {}).get("id", "")),
         "words": drafted.fields.get("tekst", ""),
         "kept": drafted.shown,
-        "wrong": t("Skriv minst ti tegn om hva du lurer på.") if wrong else "",
+        "wrong": t("Skriv minst ti tegn om hva du lurer på.") if said else "",
         "by": await promise.of_case(found, owner, otherwise=line.who.organization),
         "ring": await promise.hers(found, grant),
     }
-    return page(found, "cases/ask.html", context, 422 if wrong else 200)
+    return page(found, "cases/ask.html", context, 422 if said else 200)
 
 
 async def wrong(request: Request) -> Response:
@@ -129,16 +131,18 @@ async def send_wrong(request: Request) -> Response:
     named = f"{params['type']}/{params['eid']}"
     if kept.saves(form):
         return await kept.saved_by(found, grant, begun.WRONG, form, about=named)
-    held = await kept.hold(found, kept.of(grant), begun.WRONG, form, about=named)
+    drawn = named_id(grant.keys[0][0], form.get("id", ""), named, what, words)
+    made = "Communication" if what == "merknad" else "Task"
+    held = await kept.hold(found, kept.of(grant), begun.WRONG, form, about=named, entry=f"{made}/{drawn}")
     if actions.too_short(words) or (what not in _SORTS and what != "merknad"):
         return await _wrong(found, form)
     store = store_of(found)
     about = await _entry(found, grant)
     if what == "merknad":
-        await actions.remark(store, grant, grant.actor, about, words)
+        await actions.remark(store, grant, grant.actor, about, words, drawn)
         await held.sent()
         return go(f"/meg/e/{about.reference}")
-    await actions.demand(store, grant, grant.actor, about, _SORTS[what], words)
+    await actions.demand(store, grant, grant.actor, about, _SORTS[what], words, drawn=drawn)
     await held.sent()
     return go("/meg/saker?sendt=1")
 
@@ -160,6 +164,7 @@ async def _wrong(found: Visit, form: dict[str, str] | None = None) -> Response:
         "kind": labels.types(t).get(type_name, type_name),
         "back": f"/meg/e/{about.reference}",
         "form": {name: said.get(name, "") for name in FIELDS},
+        "drawn": form_id(grant.keys[0][0], (form or {}).get("id", "")),
         "choices": present.demands(t),
         "kept": drafted.shown,
         "errors": errors,

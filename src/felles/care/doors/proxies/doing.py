@@ -35,6 +35,7 @@ from felles.care.overview import views as overview_views
 from felles.care.people import open_for, store_of
 from felles.care.writing import kept
 from felles.record.errors import Absent, Forbidden
+from felles.record.ids import form_id, named_id
 from felles.record.read_person import Want
 from felles.ui.dates import local_day
 from felles.ui.web import form_of, go, page, visit
@@ -74,7 +75,7 @@ async def do(request: Request) -> Response:
         return await _save(found, begun.DOING, form, begun.answered(form))
     way, words = WAYS.get(form.get("hva", "")), form.get("tekst", "").strip()
     wrong: dict[str, str] = {}
-    held = await _hold(found, begun.DOING, form, begun.answered(form))
+    held, drawn = await _hold(found, begun.DOING, form, begun.answered(form), "Communication")
     if way is None:
         wrong["hva"] = t("Velg hva du vil gjøre.")
     if cases.too_short(words):
@@ -90,7 +91,8 @@ async def do(request: Request) -> Response:
     places = await inboxes.staffed(store_of(found), _asked(house, read))
     if not places:
         return await _show(found, form, {"hva": t("Ingen tar imot meldinger for personen nå. Ring fastlegekontoret.")})
-    letter = Letter(patient, actor.reference, actor.name, places[0].reference, words, way[0], answers=answered)
+    to = places[0].reference
+    letter = Letter(patient, actor.reference, actor.name, to, words, way[0], answers=answered, id=drawn)
     await messages.send(store_of(found), grant, letter)
     await held.sent()
     return go(f"/for/{patient_id}/meldinger?sendt=1")
@@ -113,6 +115,7 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
         "kept": drafted.shown,
     }
     context["svar"], context["before"] = answered, _words(read, answered)
+    context["drawn"] = form_id(reading.keys[0][0], form.get("id", ""))
     context |= await _answering(found, _asked(house, read))
     return page(found, "proxies/do.html", context, 422 if wrong else 200)
 
@@ -132,7 +135,8 @@ async def send_wrong(request: Request) -> Response:
     named = f"{params['type']}/{params['eid']}"
     if kept.saves(form):
         return await _save(found, begun.WRONG, form, named)
-    held = await _hold(found, begun.WRONG, form, named)
+    sort = DEMANDS.get(what)
+    held, drawn = await _hold(found, begun.WRONG, form, named, "Task" if sort else "Communication")
     said: dict[str, str] = {}
     if what not in DEMANDS:
         said["hva"] = t("Velg hva du vil.")
@@ -143,12 +147,11 @@ async def send_wrong(request: Request) -> Response:
     about, reading = await _entry(found)
     patient = f"Patient/{params['id']}"
     grant = access.act(found.signed_in, patient, reading.keys, Verb.SPEAK)
-    sort = DEMANDS[what]
     if sort is None:
-        await cases.remark(store_of(found), grant, patient, about, words)
+        await cases.remark(store_of(found), grant, patient, about, words, drawn)
         await held.sent()
     else:
-        await cases.demand(store_of(found), grant, patient, about, sort, words, found.signed_in.name)
+        await cases.demand(store_of(found), grant, patient, about, sort, words, found.signed_in.name, drawn)
         await held.sent()
         return go(f"/for/{params['id']}/meldinger?sendt=1")
     return go(f"/for/{params['id']}/e/{about.reference}")
@@ -163,12 +166,14 @@ async def _wrong(found: Visit, form: dict[str, str], said: dict[str, str]) -> Re
     type_name = about.reference.partition("/")[0]
     place = kept.of(reading, f"Patient/{params['id']}")
     drafted = await kept.begun(found, place, begun.WRONG, about=about.reference, said=form if said else None)
+    drawn = form_id(reading.keys[0][0], form.get("id", ""))
     form = drafted.over(form or {"hva": "retting"})
     context: dict[str, Any] = _banner(found, params["id"], read) | {
         "kind": labels.types(t).get(type_name, type_name),
         "back": f"/for/{params['id']}/e/{about.reference}",
         "choices": [each for each in demands.demands(t) if each["code"] in DEMANDS],
         "form": {"hva": form.get("hva", ""), "tekst": form.get("tekst", "")},
+        "drawn": drawn,
         "kept": drafted.shown,
         "wrong": {name: said.get(name, "") for name in FIELDS},
         "errors": [{"field": name, "text": text} for name, text in said.items()],
@@ -187,16 +192,22 @@ async def _save(found: Visit, text: kept.Text, form: dict[str, str], about: str)
     )
 
 
-async def _hold(found: Visit, text: kept.Text, form: dict[str, str], about: str) -> kept.Held:
-    """Keep what she is about to send, where the record is open to her. Raises `Absent`, `Busy`."""
+async def _hold(
+    found: Visit, text: kept.Text, form: dict[str, str], about: str, type_name: str
+) -> tuple[kept.Held, str]:
+    """Keep what she is about to send, where the record is open to her; the id of what it is made into, a `type_name`.
+
+    Raises `Absent`, `Busy`.
+    """
     patient_id = str(found.request.path_params["id"])
     grant = await open_for(found, patient_id)
     place = kept.of(grant, f"Patient/{patient_id}")
+    drawn = named_id(grant.keys[0][0], form.get("id", ""), about, *(form.get(name, "") for name in FIELDS))
     try:
         await store_of(found).writings.must_be_open(grant)
     except Absent:  # what is done next is refused, and leaves its line
-        return kept.Held(found, place, None)
-    return await kept.hold(found, place, text, form, about=about)
+        return kept.Held(found, place, None), drawn
+    return await kept.hold(found, place, text, form, about=about, entry=f"{type_name}/{drawn}"), drawn
 
 
 async def _entry(found: Visit) -> tuple[cases.Entry, PersonGrant]:
