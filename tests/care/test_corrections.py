@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from browsing import found_in, own, patient_named, words
 from desks import hired
-from signed import hidden, opened, over, sent, signed, versions
+from signed import hidden, opened, over, sent, shown, signed, versions
 
 from felles import access
 from felles.access import personas
@@ -307,3 +307,99 @@ async def test_of_two_who_correct_the_same_neither_is_lost(site, olav):
         assert "Andre endret det samme mens du skrev." in words(back.text)
         assert 'value="65"' in back.text
     assert [str(each["valueQuantity"]["value"]) for each in await versions(site, about)] == ["645", "64.5", "64.6"]
+
+
+async def test_of_two_who_correct_the_same_each_keeps_what_was_hers_and_takes_what_was_the_other_s(site, olav):
+    about = await measured(site, olav, overtrykk="140", undertrykk="90")
+    async with site.visitor("fastlege") as doctor, site.visitor("hjemmesykepleier") as nurse:
+        late = await opened(doctor, olav, "rett-maling", about)
+        await signed(nurse, olav, "rett-maling", about, undertrykk="80", hvorfor="Skrevet feil")
+        assert await over(site) == 1
+        met = await sent(doctor, olav, "rett-maling", late, overtrykk="130", hvorfor="Lest feil")
+        assert met.status_code == 409
+        again = shown(met.text, f"/p/{olav}/skriv/rett-maling") | hidden(met.text)
+        assert (again["overtrykk"], again["undertrykk"], again["grunnlag"]) == ("130", "80", "2")
+        assert (again["hvorfor"], again["tid"]) == ("Lest feil", late["tid"])
+        assert "Signert." in words((await sent(doctor, olav, "rett-maling", again)).text)
+        assert await over(site) == 1
+        assert "130/80" in words((await doctor.get(f"/p/{olav}")).text)
+    said = [[str(part["valueQuantity"]["value"]) for part in each["component"]] for each in await versions(site, about)]
+    assert said == [["140", "90"], ["140", "80"], ["130", "80"]]
+
+
+async def test_a_draft_that_lay_while_another_corrected_puts_nothing_back(site, olav):
+    said = {"slag": "food", "alvor": "low", "sikkerhet": "confirmed", "reaksjon": "Utslett"}
+    about = await made(site, "fastlege", olav, "allergi", "AllergyIntolerance", navn="Sennep", **said)
+    path, quick = f"/p/{olav}/skriv/rett-allergi", own() | {"x-felles-part": "lagre"}
+    async with site.visitor("fastlege") as doctor, site.visitor("hjemmesykepleier") as nurse:
+        form = await opened(nurse, olav, "rett-allergi", about)
+        typed = form | {"reaksjon": "Utslett i ansiktet", "hvorfor": "Fortalt i dag"}
+        kept = await nurse.post(path, data=typed | {"gjor": "lagre", "steg": 1}, headers=quick)
+        assert kept.status_code == 200
+        await signed(doctor, olav, "rett-allergi", about, alvor="high", reaksjon="Hevelse", hvorfor="Pustet tungt")
+        assert await over(site) == 1
+        page = await nurse.get(path, params={"om": about})
+        assert "Endret mens du skrev" in words(page.text)
+        again = shown(page.text, path) | hidden(page.text)
+        assert (again["alvor"], again["reaksjon"]) == ("high", "Utslett i ansiktet"), "what she changed stays hers"
+        await nurse.post(path, data=again | {"gjor": "lagre", "steg": 1}, headers=quick)  # and she types a letter more
+        again = await opened(nurse, olav, "rett-allergi", about)
+        assert (again["alvor"], again["hvorfor"], again["grunnlag"]) == ("high", "Fortalt i dag", "2")
+        assert "Signert." in words((await sent(nurse, olav, "rett-allergi", again)).text)
+        assert await over(site) == 1
+    stood = await versions(site, about)
+    found = [(each["criticality"], each["reaction"][0]["manifestation"][0]["text"]) for each in stood]
+    assert found == [("low", "Utslett"), ("high", "Hevelse"), ("high", "Utslett i ansiktet")]
+
+
+async def test_who_changed_nothing_that_stands_corrects_nothing(site, olav):
+    about = await measured(site, olav, overtrykk="141", undertrykk="91")
+    async with site.visitor("fastlege") as doctor, site.visitor("hjemmesykepleier") as nurse:
+        late = await opened(doctor, olav, "rett-maling", about)
+        await signed(nurse, olav, "rett-maling", about, undertrykk="81", hvorfor="Skrevet feil")
+        assert await over(site) == 1
+        for said, status in (({"undertrykk": "81"}, 422), ({"grunnlag": "7", "undertrykk": "82"}, 409)):
+            answer = await sent(doctor, olav, "rett-maling", late, hvorfor="Skrevet feil", **said)
+            assert answer.status_code == status, "what stands already; and what was begun over no version there is"
+            assert f'value="{said["undertrykk"]}"' in answer.text
+    assert await over(site) == 0
+    assert len(await versions(site, about)) == 2
+
+
+async def test_a_relative_s_new_number_is_not_put_back_by_who_changed_her_rank(site, olav):
+    said = {"navn": "Kari Lund", "forhold": "FRND", "telefon": "900 11 111", "rang": "2"}
+    about = await made(site, "hjemmesykepleier", olav, "parorende", "RelatedPerson", **said)
+    async with site.visitor("fastlege") as doctor, site.visitor("hjemmesykepleier") as nurse:
+        late = await opened(doctor, olav, "parorende-endre", about)
+        await signed(nurse, olav, "parorende-endre", about, telefon="900 22 222")
+        assert await over(site) == 1
+        met = await sent(doctor, olav, "parorende-endre", late, rang="1")
+        assert met.status_code == 409
+        again = shown(met.text, f"/p/{olav}/skriv/parorende-endre") | hidden(met.text)
+        assert "Signert." in words((await sent(doctor, olav, "parorende-endre", again)).text)
+        assert await over(site) == 1
+    phones = [(each["telecom"][0]["value"], each["telecom"][0]["rank"]) for each in await versions(site, about)]
+    assert phones == [("900 11 111", 2), ("900 22 222", 2), ("900 22 222", 1)]
+
+
+@pytest.mark.parametrize("choice", ["begge", "older"])
+async def test_the_text_of_an_older_window_puts_nothing_back_either(site, olav, choice):
+    said = {"slag": "food", "alvor": "low", "sikkerhet": "confirmed"}
+    about = await made(site, "fastlege", olav, "allergi", "AllergyIntolerance", navn=f"Selleri {choice}", **said)
+    path = f"/p/{olav}/skriv/rett-allergi"
+    async with site.visitor("fastlege") as doctor, site.visitor("hjemmesykepleier") as nurse:
+        older = await opened(nurse, olav, "rett-allergi", about)
+        await signed(doctor, olav, "rett-allergi", about, alvor="high", hvorfor="Pustet tungt")
+        assert await over(site) == 1
+        newer = await opened(nurse, olav, "rett-allergi", about)
+        await nurse.post(path, data=newer | {"gjor": "lagre", "hvorfor": "Fortalt"}, headers=own())
+        met = await nurse.post(path, data=older | {"gjor": "lagre", "reaksjon": "Kløe"}, headers=own())
+        assert met.status_code == 409
+        velg = older["vindu"] if choice == "older" else choice
+        chosen = await nurse.post(path, data=hidden(met.text) | {"gjor": "flett", "velg": velg}, headers=own())
+        assert chosen.status_code == 303
+        form = await opened(nurse, olav, "rett-allergi", about)
+        assert (form["alvor"], form["reaksjon"], form["grunnlag"]) == ("high", "Kløe", "2")
+        assert "Signert." in words((await sent(nurse, olav, "rett-allergi", form, hvorfor="Fortalt")).text)
+        assert await over(site) == 1
+    assert [each["criticality"] for each in await versions(site, about)] == ["low", "high", "high"]

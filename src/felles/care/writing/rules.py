@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from felles.care.handovers.present_leave import told
-from felles.care.writing.form import Mistake, here
+from felles.care.writing.form import From, Mistake, here
 from felles.record.clock import MICROSECONDS
 from felles.ui.dates import ZONE, local
 
@@ -40,6 +40,21 @@ def number(text: str) -> Decimal | None:
         return Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
+
+
+def same(f: Field, one: str, other: str) -> bool:
+    """Whether two texts of a field say the same: a number as it counts, words whatever space is between them."""
+    amount = number(one) if f.kind == "number" else None
+    return one.split() == other.split() if amount is None else amount == number(other)
+
+
+def carried(form: Form, values: Values, then: Known, now: Known) -> Values:
+    """A text begun over `then` as it is over `now`: what was left as it came is what others have made of it since."""
+    kept = dict(values)
+    for f in form.fields:
+        if isinstance(f.source, From) and same(f, f.source.read(then), values.get(f.name, "")):
+            kept[f.name] = f.source.read(now)
+    return kept
 
 
 def day(text: str) -> date | None:

@@ -121,6 +121,7 @@ async def show(request: Request) -> Response:
         if draft is None:
             raise Absent(NOT_SO)
         return _beside(opened, draft)
+    draft = draft and await _carried(opened, draft)
     values = opened.form.prefilled(opened.known) if draft is None else draft.fields
     await receivers.load(store, opened.form, opened.known, values)
     return _edit(opened, draft)
@@ -194,10 +195,14 @@ async def _keep(opened: Opened, kept: Writing, what: str) -> Response:
     if kept.met or (kept.others and kept.open):
         return _edit(opened, kept, status=409)
     if what == "finn" and kept.open:
-        return _edit(opened, kept)
+        return _edit(opened, await _carried(opened, kept))
     if what == "signer" and kept.open:
-        return await _sign(opened, kept)
+        return await _sign(opened, await _carried(opened, kept))
     return _became(opened, kept, redirect=True)
+
+
+async def _carried(opened: Opened, draft: Writing) -> Writing:
+    return await views.carried(store_of(opened.found), opened.grant, opened.form, opened.known, draft)
 
 
 async def _sign(opened: Opened, kept: Writing) -> Response:
@@ -243,7 +248,8 @@ def _save_of(form: Form, patient: str, grant: PersonGrant, sent: Mapping[str, st
         version=_whole(sent.get("versjon", "")),
         window=sent.get("vindu", "")[:32],
         step=_whole(sent.get("steg", "")),
-        fields=rules.cleaned(form, sent),
+        fields=rules.cleaned(form, sent) | ({views.BASE: str(_whole(sent.get("grunnlag", "")))} if form.about else {}),
+        loose=frozenset({views.BASE}),
     )
 
 
@@ -272,7 +278,7 @@ async def _settled(opened: Opened, form: Mapping[str, str]) -> Response:
 
 def _both(form: Form, all_of: list[dict[str, str]]) -> dict[str, str]:
     """Texts one after the other, each once; of a field that is no text the first that is filled in."""
-    values: dict[str, str] = {}
+    values = {views.BASE: min((each.get(views.BASE, "0") for each in all_of), key=int)}
     for f in form.fields:
         said = list(dict.fromkeys(each[f.name] for each in all_of if each.get(f.name)))
         values[f.name] = "\n\n".join(said) if f.kind == "text" else next(iter(said), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,9 +11,9 @@ from msgspec.json import Decoder
 from felles.access.handovers import inboxes
 from felles.access.houses import of_one_house
 from felles.care.doors.strip import WANTS as STRIP
+from felles.care.writing import rules
 from felles.care.writing.form import Known, Row
-from felles.care.writing.rules import going_on
-from felles.record.errors import Absent
+from felles.record.errors import Absent, Gone
 from felles.record.read_person import One
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from felles.record.read_person import PersonPage, Seen
     from felles.record.store import Store
     from felles.record.wants import AnyWant
+    from felles.record.writings import Writing
 
 _any: Final = Decoder(Any, float_hook=Decimal).decode
 _ONE: Final = One()
+BASE: Final = "grunnlag"
+"""Among the fields of a text about an entry: the version it was begun over; of texts that met, each has its own."""
 
 
 def wants_of(form: Form | None) -> tuple[AnyWant, ...]:
@@ -59,10 +63,28 @@ async def known(store: Store, grant: PersonGrant, form: Form, patient: str, page
         for seen in found:
             row = _row(seen)
             made.rows.setdefault(row.resource["resourceType"], []).append(row)
-    others = {row.org for row in going_on(made) if row.org and row.org != made.org}
+    others = {row.org for row in rules.going_on(made) if row.org and row.org != made.org}
     if others:
         made.house = await of_one_house(store, made.org, others)
     return made
+
+
+async def carried(store: Store, grant: PersonGrant, form: Form, known: Known, draft: Writing) -> Writing:
+    """A draft over the entry as it stands now: what its writer left as it came is what others have made of it since.
+
+    Texts that met stay as they are until it is said what becomes of them, and so does one that names no version that
+    its writer sees. Raises `Busy`.
+    """
+    base = int(draft.fields.get(BASE, "0")) or draft.base
+    if known.one is None or not draft.open or draft.others or base == known.version:
+        return draft
+    type_name, _, name = draft.about.partition("/")
+    try:
+        row = await store.vread(grant, type_name, name, base)
+    except (Absent, Gone):
+        return draft
+    then = replace(known, one=replace(known.one, resource=_any(row.body)), version=base)
+    return replace(draft, base=base, fields=rules.carried(form, draft.fields, then, known))
 
 
 def _the_one(form: Form, found: list[Seen]) -> Row:

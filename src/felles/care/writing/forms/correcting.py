@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from felles.care.corrections import CORRECTED, CORRECTION, WITHDRAWN, is_wrong
 from felles.care.writing.form import Field, Form, From, Made, Mistake, here
-from felles.care.writing.rules import instant, number
+from felles.care.writing.rules import instant, same
 from felles.ui.sources import NEW
 
 if TYPE_CHECKING:
@@ -137,15 +137,8 @@ class Correcting:
 
 def _changed(fields: Iterable[Field], values: Values, known: Known) -> set[str]:
     """The names of those fields that say something else than the record does."""
-    found: set[str] = set()
-    for f in fields:
-        if not isinstance(f.source, From) or not here(f, known):
-            continue
-        was, said = f.source.read(known), values[f.name]
-        same = number(was) == number(said) if f.kind == "number" and said else was == said
-        if not same:
-            found.add(f.name)
-    return found
+    asked = ((f, f.source) for f in fields if isinstance(f.source, From) and here(f, known))
+    return {f.name for f, source in asked if not same(f, source.read(known), values[f.name])}
 
 
 def _made(known: Known, said: Resource, code: str, text: str) -> Resource:
