@@ -185,6 +185,27 @@ def test_two_windows_at_one_draft_lose_no_text(window, faults):
     throw_away(page)
 
 
+def test_what_one_window_writes_on_after_another_signed_stands_and_is_kept(window, monkeypatch):
+    monkeypatch.setattr(writings, "WAIT", 60_000_000)  # it is called back again
+    page, other = window(persona="fastlege"), window(persona="fastlege")
+    for each in (page, other):
+        open_olav(each)
+        note_of(each, "Ringte datteren.")
+        says(each, "Utkast lagret")
+    page.get_by_role("button", name="Signer").click()
+    page.get_by_text("Signert.").wait_for()
+    other.locator("[data-panel] textarea").fill("Ringte datteren. Avtalt ny time.")
+    says(other, "Det som sto her, er alt signert. Utkast lagret")
+    assert text_of(other) == "Ringte datteren. Avtalt ny time."
+    other.locator("[data-panel] textarea").fill("Ringte datteren. Avtalt ny time i morgen.")
+    saved(other, "Ringte datteren. Avtalt ny time i morgen.")
+    other.reload()
+    other.locator("[data-panel] form[data-draft]").wait_for()
+    assert text_of(other) == "Ringte datteren. Avtalt ny time i morgen."
+    throw_away(other)
+    call_back(page)
+
+
 def test_a_draft_survives_its_server(window, region, key_home):
     port = free_port()
     page = window()

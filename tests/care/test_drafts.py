@@ -261,6 +261,24 @@ async def test_a_window_left_open_writes_nothing_in_the_name_of_who_signs_in_bes
     assert "Bare min" in words((await ida.get("/meg/meldinger")).text)
 
 
+async def test_a_value_or_a_call_in_a_window_left_open_is_nobody_elses(site, ida):
+    """The short form of the first page, and "Ring vakthavende": they keep no draft, and say whose they are."""
+    whose = r'action="/meg/maling"[^>]*><input type="hidden" name="utkast-hvem" value="([^"]+)"'
+    typed = {"utkast-hvem": found_in(whose, (await ida.get("/meg")).text), "overtrykk": "118", "undertrykk": "72"}
+    olav, _ = await patient_named(site, "saeterbo")
+    async with site.visitor("fastlege") as gp, site.visitor("sykehuslege") as other:
+        ring = f"/p/{olav}/ring"
+        page = (await gp.get(ring)).text
+        call = {name: found_in(rf'name="{name}" value="([^"]+)"', page) for name in ("utkast-hvem", "id", "til")}
+        said = call | {"tekst": "Faller om"}
+        answers = [await other.post(ring, data=said, headers=own()), await gp.post(ring, data=said, headers=own())]
+        assert [each.headers["location"].partition("?")[0][:13] for each in answers] == ["/", "/arbeid/Task/"]
+        await other.post("/logg-inn", data={"persona": "gravid"}, headers=own())
+        assert (await other.post("/meg/maling", data=typed, headers=own())).headers["location"] != "/"
+        await other.post("/logg-inn", data={"persona": "eldre"}, headers=own())
+        assert (await other.post("/meg/maling", data=typed, headers=own())).headers["location"] == "/"
+
+
 @pytest.mark.parametrize("page", ["/meg/avdod", "/meg/etter-meg", "/meg/maling", "/meld-feil"])
 async def test_every_page_where_she_writes_keeps_it(site, ida, page):
     field, name = {

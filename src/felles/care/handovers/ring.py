@@ -16,7 +16,7 @@ from felles.care.handovers import actions, urgent
 from felles.care.people import open_person, staff_only, store_of
 from felles.record.ids import form_id, named_id
 from felles.record.writings import State
-from felles.ui.web import form_of, go, page, part, visit
+from felles.ui.web import WRITER, form_of, go, page, part, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -89,6 +89,7 @@ async def _show(found: Visit, form: dict[str, str], wrong: dict[str, str]) -> Re
         "units": units,
         "chosen": form.get("til", "") or next((each["ref"] for each in units if each["now"]), ""),
         "text": text,
+        "whose": {WRITER: found.mark},
         "drawn": form_id(grant.keys[0][0], form.get("id", "")),
         "looked": looked,
         "longest": urgent.LONGEST,

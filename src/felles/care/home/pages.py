@@ -17,7 +17,7 @@ from felles.care.people import open_for, open_own, store_of
 from felles.record.ids import new_id
 from felles.ui import pieces
 from felles.ui.dates import local_day
-from felles.ui.web import page, visit
+from felles.ui.web import WRITER, page, visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,6 +41,7 @@ async def own(request: Request) -> Response:
     more: dict[str, Any] = {
         "title": t("Min journal"),
         "pressure": messages.pressure(t, bound, new_id(grant.keys[0][0]), {}) if _expects(read, store) else None,
+        "whose": {WRITER: found.mark},
         "opened": found.t.moment(last) if last and store.clock.real() - last < NOTICE else "",
         "answers": waits(await store.held(grant, "page:answers")) if read.special else False,
         "seen": pieces.tried(
