@@ -18,7 +18,7 @@ from felles.record.clock import FOREVER, Clock
 from felles.record.commit import Committer
 from felles.record.derive import Registry
 from felles.record.era import open_era
-from felles.record.errors import Absent, BadQuery, Forbidden, Gone, TooCostly
+from felles.record.errors import Absent, BadQuery, Conflict, Forbidden, Gone, PreconditionFailed, TooCostly
 from felles.record.explain import explain
 from felles.record.feeds import Place, changed
 from felles.record.find import Links, search
@@ -476,3 +476,16 @@ class Store:
         `Conflict`, `PreconditionFailed`, `Unprocessable`, `Busy`; then nothing was written.
         """
         return await self._committer.commit(grant, changes, act=act, historic=historic)
+
+    async def create_once(self, grant: PersonGrant, changes: list[Change]) -> str:
+        """Commit new entries, once, and give the id of the first, which was drawn (`Change.drawn`) of what was sent.
+
+        Sent twice, it meets itself. One without a drawn id is new each time. Raises what `commit` raises.
+        """
+        first = changes[0]
+        try:
+            return (await self.commit(grant, changes, act="create"))[0].id
+        except (Conflict, PreconditionFailed):
+            if not first.drawn or not await self.writings.is_here(first.type, grant.keys[0], first.drawn):
+                raise
+            return first.drawn

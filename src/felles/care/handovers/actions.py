@@ -12,7 +12,7 @@ from felles.access.handovers.kinds import Kind
 from felles.access.resources import moment
 from felles.care.handovers import rules
 from felles.record.changes import Change
-from felles.record.errors import Absent, Conflict, PreconditionFailed
+from felles.record.errors import Absent
 
 if TYPE_CHECKING:
     from felles.access.actor import Actor
@@ -32,12 +32,7 @@ async def call(store: Store, grant: PersonGrant, patient_id: str, to: str, words
         Kind.CALL, patient=patient, sender=grant.actor, to=to, words=words, now=now, urgent=True, focus=""
     )
     change = Change(op="create", type="Task", resource=_struct(task), drawn=name)
-    try:
-        return (await store.commit(grant, [change], act="create"))[0].id
-    except (Conflict, PreconditionFailed):
-        if not await store.writings.is_here("Task", grant.keys[0], name):
-            raise
-        return name
+    return await store.create_once(grant, [change])
 
 
 async def do(

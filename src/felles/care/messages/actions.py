@@ -14,7 +14,6 @@ from felles.care.messages.codes import AT_HOME, LOWER, MEASURED, PRESSURE, QUEST
 from felles.fhir.norway.systems import LOINC, UCUM
 from felles.record.changes import Change
 from felles.record.codes import CASE_SYSTEM, HANDOVER_STATE_SYSTEM
-from felles.record.errors import Conflict, PreconditionFailed
 
 if TYPE_CHECKING:
     from felles.record.grants import PersonGrant
@@ -70,12 +69,7 @@ async def send(store: Store, grant: PersonGrant, letter: Letter) -> str:
     """
     change = _create(_message(letter, moment(store.clock.clinical())))
     change.drawn = letter.id or None
-    try:
-        return f"Communication/{(await store.commit(grant, [change], act='create'))[0].id}"
-    except (Conflict, PreconditionFailed):
-        if not letter.id or not await store.writings.is_here("Communication", grant.keys[0], letter.id):
-            raise
-        return f"Communication/{letter.id}"
+    return f"Communication/{await store.create_once(grant, [change])}"
 
 
 async def measure(store: Store, grant: PersonGrant, letter: Letter, measured: Measured) -> None:
@@ -93,12 +87,7 @@ async def measure(store: Store, grant: PersonGrant, letter: Letter, measured: Me
     message = _create(_message(replace(letter, about=about), now))
     if not about:
         message.drawn = measured.id
-    try:
-        await store.commit(grant, [*changes, message], act="create")
-    except (Conflict, PreconditionFailed):
-        type_name = "Observation" if about else "Communication"
-        if not await store.writings.is_here(type_name, grant.keys[0], measured.id):
-            raise
+    await store.create_once(grant, [*changes, message])
 
 
 async def reply(store: Store, grant: PersonGrant, task: dict[str, Any], words: str, name: str = "") -> None:

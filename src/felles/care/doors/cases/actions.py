@@ -18,7 +18,6 @@ from felles.record.changes import Change
 from felles.record.clock import MICROSECONDS
 from felles.record.codes import CASE_SYSTEM
 from felles.record.desks import REVIEWERS
-from felles.record.errors import Conflict, PreconditionFailed
 from felles.record.ids import mark_of
 
 if TYPE_CHECKING:
@@ -165,15 +164,9 @@ def _task(store: Store, patient: str, sort: Kind, words: str, owner: str) -> dic
 
 
 async def _create(store: Store, grant: PersonGrant, resource: dict[str, Any], drawn: str) -> str:
-    type_name = resource["resourceType"]
-    change = Change(op="create", type=type_name, resource=fhir.decode(msgspec.json.encode(resource)))
+    change = Change(op="create", type=resource["resourceType"], resource=fhir.decode(msgspec.json.encode(resource)))
     change.drawn = drawn or None
-    try:
-        return (await store.commit(grant, [change], act="create"))[0].id
-    except (Conflict, PreconditionFailed):
-        if not drawn or not await store.writings.is_here(type_name, grant.keys[0], drawn):
-            raise
-        return drawn
+    return await store.create_once(grant, [change])
 
 
 def _of(store: Store, row: CaseRow) -> dict[str, Any]:
